@@ -1,0 +1,160 @@
+#include "base/arena.h"
+#include "base/assert.h"
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define BLOCK_MIN (64u << 10)
+#define BLOCK_MAX (8u << 20)
+
+typedef struct block {
+	struct block *next;
+	size_t        size, used;
+	alignas(64) char data[];
+} block;
+
+struct rd_arena {
+	block *blocks; /* newest first */
+	size_t used;
+};
+
+size_t rd_mul(size_t a, size_t b)
+{
+	size_t r;
+
+	if (__builtin_mul_overflow(a, b, &r))
+		rd_panic(__FILE__, __LINE__, "size overflow");
+	return r;
+}
+
+static void *must(void *p)
+{
+	if (p == NULL)
+		rd_panic(__FILE__, __LINE__, "out of memory");
+	return p;
+}
+
+rd_arena *rd_arena_new(void)
+{
+	return must(calloc(1, sizeof(rd_arena)));
+}
+
+static block *block_new(rd_arena *a, size_t size)
+{
+	size_t want = a->blocks ? a->blocks->size * 2 : BLOCK_MIN;
+
+	if (want > BLOCK_MAX)
+		want = BLOCK_MAX;
+#ifdef RD_WITH_AUDIT
+	want = 0;
+#endif
+	if (want < size)
+		want = size;
+	size_t bytes = (sizeof(block) + want + 63) & ~(size_t)63;
+	block *b = must(aligned_alloc(64, bytes));
+
+	b->next = a->blocks;
+	b->size = want;
+	b->used = 0;
+	a->blocks = b;
+	return b;
+}
+
+void *rd_arena_alloc(rd_arena *a, size_t size, size_t align)
+{
+	block *b = a->blocks;
+	size_t at = b ? (b->used + align - 1) & ~(align - 1) : 0;
+
+	RD_ASSERT(align <= 64 && (align & (align - 1)) == 0);
+	if (b == NULL || at > b->size || b->size - at < size) {
+		b = block_new(a, size ? size : 1);
+		at = 0;
+	}
+	b->used = at + size;
+	a->used += size;
+	return memset(b->data + at, 0, size);
+}
+
+char *rd_arena_copy(rd_arena *a, const void *data, size_t size)
+{
+	char *p = rd_arena_alloc(a, size + 1, 1);
+
+	if (size)
+		memcpy(p, data, size);
+	return p;
+}
+
+void rd_arena_reset(rd_arena *a)
+{
+	while (a->blocks) {
+		block *b = a->blocks;
+
+		a->blocks = b->next;
+		free(b);
+	}
+	a->used = 0;
+}
+
+void rd_arena_free(rd_arena *a)
+{
+	if (a == NULL)
+		return;
+	rd_arena_reset(a);
+	free(a);
+}
+
+size_t rd_arena_used(const rd_arena *a)
+{
+	return a->used;
+}
+
+#define HUGE_FROM (32u << 20) /* larger arrays ask for huge pages: a fifth of the page faults */
+
+static void *advise(void *p, size_t bytes)
+{
+	if (bytes >= HUGE_FROM)
+		(void)madvise(p, bytes, MADV_HUGEPAGE);
+	return p;
+}
+
+void *rd_column_new(size_t bytes)
+{
+	void *p = mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE,
+	               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		rd_panic(__FILE__, __LINE__, "out of memory");
+	return advise(p, bytes);
+}
+
+void *rd_column_resize(void *column, size_t old_bytes, size_t new_bytes)
+{
+	if (column == NULL)
+		return rd_column_new(new_bytes);
+	void *p = mremap(column, old_bytes ? old_bytes : 1, new_bytes ? new_bytes : 1, MREMAP_MAYMOVE);
+
+	if (p == MAP_FAILED)
+		rd_panic(__FILE__, __LINE__, "out of memory");
+	return advise(p, new_bytes);
+}
+
+void rd_column_free(void *column, size_t bytes)
+{
+	if (column)
+		munmap(column, bytes ? bytes : 1);
+}
+
+void *rd_grow(rd_arena *a, void *items, uint32_t n, uint32_t *cap, size_t item_size)
+{
+	if (n < *cap)
+		return items;
+	uint32_t want = *cap ? *cap * 2 : 16;
+	void *p = rd_arena_alloc(a, rd_mul(want, item_size), 64);
+
+	RD_ASSERT(want > n);
+	if (n)
+		memcpy(p, items, n * item_size);
+	*cap = want;
+	return p;
+}

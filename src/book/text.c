@@ -1,0 +1,257 @@
+/* Interning of cell texts for rd_rows: the last value of a column, then a cache, then fresh. */
+#include "base/assert.h"
+#include "base/hash.h"
+#include "base/limits.h"
+#include "book/rows.h"
+#include "book/serial.h"
+
+#define CACHE_MIN 4096u
+#define FRESH_MIN 1024u
+
+void rd_rows_texts_init(rd_rows *r)
+{
+	rd_str plain = RD_STR("\001" "0");
+
+	r->arena = rd_arena_new();
+	r->shape_plain = rd_dict_add(&r->b->store->dict, plain, rd_dict_hash(plain));
+	if (!r->shared)
+		return;
+	r->cache_mask = CACHE_MIN - 1;
+	r->cache = rd_column_new(CACHE_MIN * sizeof *r->cache);
+	r->fresh_mask = FRESH_MIN - 1;
+	r->fresh_table = rd_column_new(FRESH_MIN * sizeof *r->fresh_table);
+}
+
+void rd_rows_texts_done(rd_rows *r)
+{
+	rd_column_free(r->cache, ((size_t)r->cache_mask + 1) * sizeof *r->cache);
+	rd_column_free(r->fresh_table, ((size_t)r->fresh_mask + 1) * sizeof *r->fresh_table);
+	rd_column_free(r->fresh, r->fresh_cap * sizeof *r->fresh);
+	rd_arena_free(r->arena);
+}
+
+static void cache_put(rd_rows *r, uint32_t hash, uint32_t id, const char *text)
+{
+	if (r->cache_n > r->cache_mask / 2) {
+		rd_cache_slot *old = r->cache;
+		uint32_t n = r->cache_mask + 1;
+
+		r->cache = rd_column_new(2 * (size_t)n * sizeof *r->cache);
+		r->cache_mask = 2 * n - 1;
+		for (uint32_t i = 0; i < n; i++) {
+			if (old[i].text == NULL)
+				continue;
+			uint32_t k = old[i].hash & r->cache_mask;
+
+			while (r->cache[k].text)
+				k = (k + 1) & r->cache_mask;
+			r->cache[k] = old[i];
+		}
+		rd_column_free(old, n * sizeof *old);
+	}
+	uint32_t i = hash & r->cache_mask;
+
+	while (r->cache[i].text)
+		i = (i + 1) & r->cache_mask;
+	r->cache[i] = (rd_cache_slot){ hash, id, text };
+	r->cache_n++;
+}
+
+static bool same_text(const char *text, rd_str s)
+{
+	return rd_dict_len(text) == s.len && memcmp(text, s.ptr, s.len) == 0;
+}
+
+static void fresh_room(rd_rows *r)
+{
+	if (r->fresh_n == r->fresh_cap) {
+		uint32_t cap = r->fresh_cap ? r->fresh_cap * 2 : 512;
+
+		r->fresh = rd_column_resize(r->fresh, r->fresh_cap * sizeof *r->fresh, cap * sizeof *r->fresh);
+		r->fresh_cap = cap;
+	}
+	if (r->fresh_n <= r->fresh_mask / 2)
+		return;
+	size_t bytes = ((size_t)r->fresh_mask + 1) * sizeof *r->fresh_table;
+
+	rd_column_free(r->fresh_table, bytes);
+	r->fresh_table = rd_column_new(bytes * 2);
+	r->fresh_mask = r->fresh_mask * 2 + 1;
+	for (uint32_t i = 0; i < r->fresh_n; i++) {
+		uint32_t k = r->fresh[i].hash & r->fresh_mask;
+
+		while (r->fresh_table[k])
+			k = (k + 1) & r->fresh_mask;
+		r->fresh_table[k] = i + 1;
+	}
+}
+
+/* Text decoded wrongly before: UTF-8 read as Latin-1 (Ã©), and the marks of broken GBK. */
+static bool is_mojibake(rd_str s)
+{
+	static const char *const marks[] = { "\xEF\xBF\xBD", "锟斤拷", "烫烫烫", "屯屯屯", NULL };
+
+	for (int i = 0; marks[i]; i++)
+		if (rd_str_has(s, marks[i]))
+			return true;
+	for (uint32_t i = 0; i + 3 < s.len; i++) {
+		const unsigned char *p = (const unsigned char *)s.ptr + i;
+
+		if (p[0] == 0xC3 && (p[1] == 0x82 || p[1] == 0x83) && p[2] == 0xC2 && p[3] >= 0x80 &&
+		    p[3] <= 0xBF)
+			return true;
+	}
+	return false;
+}
+
+/* A text met for the first time: checked once, repaired when it is not UTF-8. */
+static rd_str vet(rd_rows *r, rd_field f, rd_str s, uint32_t line)
+{
+	int64_t bad = rd_utf8_check(s.ptr, s.len);
+
+	if (bad < 0) {
+		if (is_mojibake(s))
+			rd_rows_note(r, RD_NOTE_MOJIBAKE, line, f, false, s);
+		return s;
+	}
+	char *out = rd_arena_alloc(r->arena, (size_t)s.len * 3 + 1, 1);
+	uint32_t n = 0;
+
+	for (uint32_t at = 0; at < s.len;)
+		n += rd_utf8_put(out + n, rd_utf8_next(s, &at));
+	rd_rows_note(r, RD_NOTE_BYTES_INVALID, line, f, false, (rd_str){ out, n });
+	return (rd_str){ out, n };
+}
+
+static rd_text intern_shared(rd_rows *r, rd_field f, rd_str s, uint32_t line, const char **ret_text)
+{
+	uint32_t hash = rd_dict_hash(s);
+
+	for (uint32_t i = hash & r->cache_mask; r->cache[i].text; i = (i + 1) & r->cache_mask)
+		if (r->cache[i].hash == hash && same_text(r->cache[i].text, s)) {
+			*ret_text = r->cache[i].text;
+			return r->cache[i].id;
+		}
+	for (uint32_t i = hash & r->fresh_mask; r->fresh_table[i]; i = (i + 1) & r->fresh_mask) {
+		const rd_fresh *x = &r->fresh[r->fresh_table[i] - 1];
+
+		if (x->hash == hash && same_text(x->text, s)) {
+			*ret_text = x->text;
+			return (r->fresh_table[i] - 1) | RD_FRESH;
+		}
+	}
+	rd_str vetted = vet(r, f, s, line);
+	if (vetted.ptr != s.ptr)
+		return intern_shared(r, f, vetted, line, ret_text);
+	fresh_room(r);
+	uint32_t i = hash & r->fresh_mask;
+
+	while (r->fresh_table[i])
+		i = (i + 1) & r->fresh_mask;
+	*ret_text = rd_dict_store(r->arena, s);
+	r->fresh[r->fresh_n] = (rd_fresh){ *ret_text, hash, 0 };
+	r->fresh_table[i] = ++r->fresh_n;
+	return (r->fresh_n - 1) | RD_FRESH;
+}
+
+static rd_text intern(rd_rows *r, rd_field f, rd_str s, uint32_t line, const char **ret_text)
+{
+	if (r->shared)
+		return intern_shared(r, f, s, line, ret_text);
+	rd_dict *d = &r->b->store->dict;
+	uint32_t hash = rd_dict_hash(s), id = rd_dict_find(d, s, hash);
+
+	if (id == 0) {
+		rd_str v = vet(r, f, s, line);
+
+		id = rd_dict_add(d, v, v.ptr == s.ptr ? hash : rd_dict_hash(v));
+	}
+	*ret_text = d->texts[id];
+	return id;
+}
+
+rd_text rd_rows_text(rd_rows *r, rd_field f, rd_str s, uint32_t line)
+{
+	rd_text_slot *slot = &r->slot[f];
+	const char *text;
+
+	if (s.len == 0)
+		return 0;
+	if (slot->len == s.len && memcmp(slot->ptr, s.ptr, s.len) == 0)
+		return slot->id;
+	rd_text id = intern(r, f, s, line, &text);
+
+	*slot = (rd_text_slot){ text, rd_dict_len(text), id };
+	return id;
+}
+
+static bool all_digits(rd_str s)
+{
+	for (uint32_t i = 0; i < s.len; i++)
+		if ((unsigned)(s.ptr[i] - '0') > 9)
+			return false;
+	return true;
+}
+
+static rd_serial compose(rd_text shape, uint64_t value)
+{
+	if (shape & RD_FRESH) {
+		RD_ASSERT((shape & ~RD_FRESH) < (1u << 23));
+		return RD_SERIAL_FRESH | rd_serial_of(shape & ~RD_FRESH, value);
+	}
+	RD_ASSERT(shape < (1u << 23));
+	return rd_serial_of(shape, value);
+}
+
+rd_serial rd_rows_serial(rd_rows *r, int which, rd_str s, uint32_t line)
+{
+	char buf[512];
+	const char *text;
+	uint32_t n;
+
+	if (s.len == 0)
+		return 0;
+	if (s.len <= 12 && s.ptr[0] != '0' && all_digits(s)) {
+		uint64_t v = 0;
+
+		for (uint32_t i = 0; i < s.len; i++)
+			v = v * 10 + (uint64_t)(s.ptr[i] - '0');
+		return rd_serial_of(r->shape_plain, v);
+	}
+	rd_serial_parts p = rd_serial_split(s);
+	bool simple = p.has_value && p.width == 0 && p.suffix.len == 0 &&
+	              p.prefix.len < sizeof r->shape[which].prefix;
+
+	if (simple && r->shape[which].set && r->shape[which].len == p.prefix.len &&
+	    memcmp(r->shape[which].prefix, p.prefix.ptr, p.prefix.len) == 0)
+		return compose(r->shape[which].shape, p.value);
+	if (!rd_serial_shape_text(&p, buf, sizeof buf, &n)) {
+		p.prefix.len = p.prefix.len > 200 ? 200 : p.prefix.len;
+		p.suffix.len = p.suffix.len > 200 ? 200 : p.suffix.len;
+		rd_rows_note(r, RD_NOTE_CELL_LONG, line, RD_F_DOCUMENT, false, s);
+		if (!rd_serial_shape_text(&p, buf, sizeof buf, &n))
+			return 0;
+	}
+	rd_text shape = intern(r, RD_F_DOCUMENT, (rd_str){ buf, n }, line, &text);
+
+	if (simple) {
+		memcpy(r->shape[which].prefix, p.prefix.ptr, p.prefix.len);
+		r->shape[which].len = (uint8_t)p.prefix.len;
+		r->shape[which].shape = shape;
+		r->shape[which].set = true;
+	}
+	return compose(shape, p.value);
+}
+
+void rd_rows_texts_commit(rd_rows *r)
+{
+	if (!r->shared)
+		return;
+	for (uint32_t i = 0; i < r->fresh_n; i++) {
+		rd_fresh *x = &r->fresh[i];
+		rd_str s = { x->text, rd_dict_len(x->text) };
+
+		x->id = rd_dict_add(&r->b->store->dict, s, x->hash);
+		cache_put(r, x->hash, x->id, r->b->store->dict.texts[x->id]);
+	}
+}
