@@ -214,7 +214,8 @@ static bool collect(maps *m, const rd_book *b)
 		if (value == 0)
 			continue;
 		slot *e = &m->cache[(journal * 37 + printed * 11 + (uint32_t)period) % CACHE];
-		if (e->cell == 0 || e->journal != journal || e->shape != printed || e->period != period) {
+		if (e->cell == 0 || e->journal != journal || e->shape != printed ||
+		    e->period != period) {
 			uint32_t c = cell_find(m, b, v, journal);
 
 			if (c == RD_NONE)
@@ -447,8 +448,11 @@ static void lay_out(layout *l, maps *m)
 		cell_at[piles[i]] = at;
 		at += m->piles[piles[i]].cells;
 	}
-	for (uint32_t c = 0; c < m->n_cells; c++)
-		keys[cell_at[m->cells[c].pile]++] = (uint64_t)(uint32_t)m->cells[c].period << 32 | c;
+	for (uint32_t c = 0; c < m->n_cells; c++) {
+		uint64_t period = (uint32_t)m->cells[c].period;
+
+		keys[cell_at[m->cells[c].pile]++] = period << 32 | c;
+	}
 	at = 0;
 	for (uint32_t i = 0; i < m->n_piles; i++) {
 		rd_sort_u64(keys + at, tmp, m->piles[piles[i]].cells);
@@ -487,10 +491,10 @@ static void scatter(rd_number_set *set, maps *m, const rd_book *b)
 			continue;
 		uint32_t i = m->cells[c].series;
 		const rd_numbers *q = &set->series[i];
+		uint64_t value = rd_serial_value(b->voucher.number[v]);
 
 		if (!q->wide)
-			set->items[at[i]++] =
-				(rd_serial_value(b->voucher.number[v]) - q->first) << set->shift | v;
+			set->items[at[i]++] = (value - q->first) << set->shift | v;
 	}
 	uint64_t *tmp = NULL;
 
