@@ -31,6 +31,34 @@ typedef struct rd_pairs {
 	uint32_t n;       /* number of pairs */
 } rd_pairs;
 const rd_pairs *rd_index_pairs(rd_run *run, const rd_book *b);
+/* Pure: pairs of `b` in `arena`; `words` is from rd_correction_texts (check/wording.h). */
+void rd_pairs_build(rd_arena *arena, const rd_book *b, const uint8_t *words, rd_pairs *ret_pairs);
+
+/* What the texts say about corrections: rd_correction_texts by text id, NULL = nothing. */
+typedef struct rd_wording {
+	const uint8_t *texts;
+} rd_wording;
+const rd_wording *rd_index_wording(rd_run *run, const rd_book *b);
+
+/* Documents of partners that may be booked twice: what one voucher books under one document
+ * number with one partner on receivable, payable, prepayment, advance or expense accounts. Only
+ * those are kept that share with a document of another voucher one of: (party, number),
+ * (number, day, amount), (party, day, amount). */
+typedef struct rd_document {
+	rd_row    voucher, line; /* line: its first one */
+	rd_row    party;         /* never 0 */
+	rd_serial number;        /* never 0 */
+	rd_day    day;           /* of the line; RD_DAY_NONE is possible */
+	rd_minor  amount;        /* debit positive, never 0 */
+} rd_document;
+typedef struct rd_documents {
+	uint32_t     n;
+	uint64_t     total;      /* documents of the book, kept or not */
+	rd_document *items;      /* by voucher */
+} rd_documents;
+const rd_documents *rd_index_documents(rd_run *run, const rd_book *b);
+/* Pure: the same. */
+void rd_documents_build(rd_arena *arena, const rd_book *b, rd_documents *ret_documents);
 
 /* Which texts (dictionary ids) hold a word of a list: one bit a word, at most 64 words.
  * Built for the caller in its scratch arena; one pass over the distinct texts. */
