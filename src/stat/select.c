@@ -1,0 +1,84 @@
+#include "stat/select.h"
+
+#include "base/assert.h"
+#include <string.h>
+
+#define MANTISSA 6u                   /* bits behind the leading one: bins are 1.6 % wide */
+#define BINS     (64u << MANTISSA)
+#define PART_BITS 11u
+
+/* Position among bins that grow with the value; monotone. */
+static uint32_t bin_of(uint64_t v)
+{
+	if (v < 1u << MANTISSA)
+		return (uint32_t)v;
+	uint32_t top = 63u - (uint32_t)__builtin_clzll(v);
+
+	return (top - MANTISSA + 1) << MANTISSA |
+	       (uint32_t)(v >> (top - MANTISSA) & ((1u << MANTISSA) - 1));
+}
+
+/* Splits values of [low, high] into equal parts and goes on in the one that holds rank k. */
+static int64_t narrow(int64_t *values, size_t n, size_t k)
+{
+	for (;;) {
+		uint64_t low = (uint64_t)values[0], high = low;
+
+		for (size_t i = 1; i < n; i++) {
+			low = (uint64_t)values[i] < low ? (uint64_t)values[i] : low;
+			high = (uint64_t)values[i] > high ? (uint64_t)values[i] : high;
+		}
+		if (low == high)
+			return (int64_t)low;
+		uint32_t bits = 64u - (uint32_t)__builtin_clzll(high - low);
+		uint32_t shift = bits > PART_BITS ? bits - PART_BITS : 0;
+		size_t count[1u << PART_BITS] = { 0 };
+
+		for (size_t i = 0; i < n; i++)
+			count[((uint64_t)values[i] - low) >> shift]++;
+		uint32_t part = 0;
+
+		while (k >= count[part])
+			k -= count[part++];
+		if (shift == 0)
+			return (int64_t)(low + part);
+		size_t kept = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			int64_t v = values[i];
+
+			values[kept] = v;
+			kept += ((uint64_t)v - low) >> shift == part;
+		}
+		n = kept;
+	}
+}
+
+int64_t rd_select(const int64_t *values, size_t n, size_t k, int64_t *tmp)
+{
+	uint32_t count[BINS] = { 0 };
+
+	RD_ASSERT(n > 0 && k < n && n <= UINT32_MAX);
+	for (size_t i = 0; i < n; i++)
+		count[bin_of((uint64_t)values[i])]++;
+	uint32_t bin = 0;
+
+	while (k >= count[bin])
+		k -= count[bin++];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (bin_of((uint64_t)values[i]) == bin)
+			tmp[kept++] = values[i];
+	return narrow(tmp, kept, k);
+}
+
+rd_spread rd_spread_of(int64_t *values, size_t n, int64_t *tmp)
+{
+	rd_spread s = { .median = rd_select(values, n, (n - 1) / 2, tmp) };
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = values[i] < s.median ? s.median - values[i] : values[i] - s.median;
+	s.mad = rd_select(values, n, (n - 1) / 2, tmp);
+	return s;
+}
