@@ -59,13 +59,18 @@ static uint64_t not_kept(const rd_book *b, const rd_note *n)
 	return all > RD_NOTES_MAX ? all - RD_NOTES_MAX : 0;
 }
 
+static void add_amount(rd_note_group *g, rd_minor amount)
+{
+	if (__builtin_add_overflow(g->amount, amount < 0 ? -amount : amount, &g->amount))
+		g->amount = RD_MINOR_MAX;
+}
+
 static void take(rd_note_group *g, const rd_note *n)
 {
 	g->count++;
 	g->rejected += n->rejected;
-	if (n->rejected && __builtin_add_overflow(g->amount, n->amount < 0 ? -n->amount : n->amount,
-	                                          &g->amount))
-		g->amount = RD_MINOR_MAX;
+	if (n->rejected)
+		add_amount(g, n->amount);
 	if (n->line && g->n_lines < RD_NOTE_LINES &&
 	    (g->n_lines == 0 || g->lines[g->n_lines - 1] != n->line))
 		g->lines[g->n_lines++] = n->line;
@@ -92,6 +97,29 @@ uint32_t rd_note_groups(rd_arena *a, const rd_book *b, uint32_t kinds, unsigned 
 	}
 	*ret_groups = groups;
 	return n_groups;
+}
+
+static void keep_lowest(rd_note_group *g, uint32_t line)
+{
+	uint32_t at = g->n_lines;
+
+	if (at == RD_NOTE_LINES && g->lines[--at] <= line)
+		return;
+	g->n_lines = at + 1;
+	for (; at > 0 && g->lines[at - 1] > line; at--)
+		g->lines[at] = g->lines[at - 1];
+	g->lines[at] = line;
+}
+
+void rd_note_join(rd_note_group *sum, const rd_note_group *g)
+{
+	if (sum->first == NULL || g->first->line < sum->first->line)
+		sum->first = g->first;
+	sum->count += g->count;
+	sum->rejected += g->rejected;
+	add_amount(sum, g->amount);
+	for (uint32_t i = 0; i < g->n_lines; i++)
+		keep_lowest(sum, g->lines[i]);
 }
 
 rd_str rd_note_lines(rd_arena *a, const rd_note_group *g)

@@ -33,6 +33,8 @@ typedef struct rd_note_group {
 uint32_t rd_note_groups(rd_arena *a, const rd_book *b, uint32_t kinds, unsigned by,
                         bool rejected_only, rd_note_group **ret_groups);
 
+/* Adds the notes of `g` to `sum` (of the same file and kind): counts, and the lowest lines. */
+void    rd_note_join(rd_note_group *sum, const rd_note_group *g);
 /* "3, 17, 20 …": the lines of a group; "…" when it has more. */
 rd_str  rd_note_lines(rd_arena *a, const rd_note_group *g);
 /* A hit at the first note: place, key (file, kind, column, found) and weight. */
