@@ -84,6 +84,7 @@ struct rd_builder {
 	rd_book_store  *store;     /* handed to the book at the seal */
 	rd_book        *book;
 	rd_arena       *arena;     /* the store's */
+	bool            sealed;    /* the book owns everything now */
 	rd_table        lines, runs;
 	uint32_t        has;
 	rd_text         base_currency;
@@ -126,14 +127,18 @@ bool    rd_flag_parse(rd_str s); /* 是, 1, Y, true, √ … */
 /* The text is a total, a carried-forward row or another row that is no record. */
 bool    rd_text_is_total(rd_str s, bool *ret_grand);
 
-/* entry.c: sets key, n groups and the group of each run. */
+/* entry.c: tells entries apart. Groups are numbered in the order of their first line. */
 typedef struct rd_entries {
 	uint32_t  key;             /* rd_key_part bits */
 	uint32_t  n;               /* vouchers */
-	uint32_t *group;           /* voucher of each run, in order of first line; NULL = identity */
+	uint32_t *group;           /* voucher of each run; NULL = every run is one voucher */
+	uint32_t *line_group;      /* when cut: voucher of each line, and `group` is not used */
 	uint32_t  open;
-	bool      cut;             /* vouchers cross run boundaries: `starts` counts */
-	uint32_t *starts;          /* first line of each voucher, when cut */
 } rd_entries;
 void rd_entries_find(rd_builder *b, rd_arena *scratch, rd_entries *ret);
+
+/* order.c: runs and groups become vouchers; lines are put in voucher order. */
+void rd_seal_vouchers(rd_builder *b, rd_arena *scratch, const rd_entries *entries);
+/* masters.c: texts become accounts and parties; trial balance rows are settled. */
+void rd_seal_masters(rd_builder *b, rd_arena *scratch, rd_standard stated);
 #endif

@@ -44,7 +44,7 @@ rd_builder *rd_builder_new(void)
 
 void rd_builder_free(rd_builder *b)
 {
-	if (b == NULL)
+	if (b == NULL || b->sealed)
 		return;
 	rd_table_done(&b->lines);
 	rd_table_done(&b->runs);

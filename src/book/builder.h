@@ -86,7 +86,7 @@ typedef struct rd_builder rd_builder;
 typedef struct rd_rows rd_rows;
 
 rd_builder *rd_builder_new(void);
-void        rd_builder_free(rd_builder *b); /* NULL is fine; after a seal too */
+void        rd_builder_free(rd_builder *b); /* NULL is fine; not after a successful seal */
 
 /* ---- files ---- */
 /* Adds a file and returns its row; RD_LIMIT beyond RD_FILES_MAX. */
