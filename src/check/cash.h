@@ -2,7 +2,7 @@
  * cash.h - receipts and payments of the cash and bank accounts, day by day.
  *
  * An index (index.h): one pass over the lines, shared by the checks of money. Void vouchers do not
- * count. A day stands here only when the account has a line on it. Red amounts keep side and sign, so
+ * count; an opening voucher counts in the first period, when no opening balance is stated. A day stands here only when the account has a line on it. Red amounts keep side and sign, so
  * receipts and payments may be negative. Lines without a date are in no day and are counted.
  */
 #ifndef RD_CHECK_CASH_H

@@ -1,5 +1,6 @@
 #include "base/assert.h"
 #include "check/cash.h"
+#include "check/partners.h"
 #include "check/sort.h"
 
 /* Up to this many (account, day) cells are kept as a table; 64 MiB. Books with more banks or longer
@@ -18,11 +19,34 @@ typedef struct build {
 	uint32_t       n_days, cap_days;
 } build;
 
+/* Lines of void vouchers do not count, nor do those of an opening voucher that repeats what the lines
+ * before it or a stated opening balance say. */
+static bool counts(const build *x, rd_row voucher, uint32_t slot)
+{
+	uint8_t f = x->b->voucher.flags[voucher];
+
+	if (!(f & (RD_VCH_VOID | RD_VCH_OPENING)))
+		return true;
+	return !(f & RD_VCH_VOID) && rd_opening_counts(x->b, voucher) &&
+	       x->ret->accounts[slot - 1].opening == 0;
+}
+
+/* The journal itself carries the openings forward. */
+static bool has_opening_voucher(const rd_book *b)
+{
+	for (rd_row v = 0; v < b->voucher.n; v++)
+		if ((b->voucher.flags[v] & (RD_VCH_VOID | RD_VCH_OPENING)) == RD_VCH_OPENING &&
+		    rd_opening_counts(b, v))
+			return true;
+	return false;
+}
+
 static void find_accounts(build *x)
 {
 	const rd_accounts *acc = &x->b->account;
 	uint8_t *below = RD_NEW_N(x->tmp, uint8_t, (size_t)acc->n + 1);
 	rd_cash_days *ret = x->ret;
+	bool carried = has_opening_voucher(x->b);
 
 	x->slot = RD_NEW_N(x->tmp, uint32_t, (size_t)acc->n + 1);
 	for (rd_row a = 1; a < acc->n; a++) {
@@ -38,7 +62,7 @@ static void find_accounts(build *x)
 		/* The balance of a parent is the sum of what stands below it. */
 		ret->accounts[ret->n] = (rd_cash_account){ .account = a,
 			.is_cash = acc->role[a] == RD_ROLE_CASH,
-			.opening_known = acc->flags[a] & RD_ACC_OPENING || below[a],
+			.opening_known = carried || acc->flags[a] & RD_ACC_OPENING || below[a],
 			.opening = below[a] ? 0 : acc->opening[a] };
 		x->slot[a] = ++ret->n;
 	}
@@ -62,12 +86,10 @@ static void by_table(build *x, uint32_t span)
 	uint8_t *used = RD_NEW_N(x->tmp, uint8_t, cells + 1);
 
 	for (rd_row v = 0; v < b->voucher.n; v++) {
-		if (b->voucher.flags[v] & RD_VCH_VOID)
-			continue;
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
 			uint32_t slot = x->slot[b->line.account[i]];
 
-			if (slot == 0)
+			if (slot == 0 || !counts(x, v, slot))
 				continue;
 			rd_day day = b->line.date ? b->line.date[i] : b->voucher.date[v];
 
@@ -130,12 +152,10 @@ static void by_sorting(build *x)
 
 	for (int pass = 0; pass < 2; pass++) {
 		for (rd_row v = 0; v < b->voucher.n; v++) {
-			if (b->voucher.flags[v] & RD_VCH_VOID)
-				continue;
 			for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
 				uint32_t slot = x->slot[b->line.account[i]];
 
-				if (slot == 0)
+				if (slot == 0 || !counts(x, v, slot))
 					continue;
 				size_t at = start[slot]++;
 				rd_day day = b->line.date ? b->line.date[i] : b->voucher.date[v];
