@@ -1,5 +1,6 @@
 #include "check/balance.h"
 #include "base/assert.h"
+#include "book/chart.h"
 #include "check/partners.h"
 #include "check/sort.h"
 
@@ -20,6 +21,29 @@ static void order_by(rd_row *order, const uint32_t *key, uint64_t *words, uint64
 	for (rd_row i = 0; i < n; i++)
 		next[i] = order[(uint32_t)words[i]];
 	memcpy(order, next, n * sizeof *order);
+}
+
+/* Spreads the ordered rows by period. */
+static void group_by_period(rd_trial *t, rd_arena *scratch)
+{
+	const rd_book *b = t->book;
+	uint32_t *slot = RD_NEW_N(scratch, uint32_t, (size_t)t->n + 1);
+	rd_row *at = RD_NEW_N(scratch, rd_row, (size_t)b->n_periods + 3);
+
+	t->from = RD_NEW_N(scratch, rd_row, (size_t)b->n_periods + 3);
+	t->by_period = RD_NEW_N(scratch, rd_row, (size_t)t->n + 1);
+	for (rd_row i = 0; i < t->n; i++) {
+		rd_period p = b->tb.period[t->rows[i]];
+		uint32_t index = p == 0 ? RD_NONE : rd_book_period_index(b, p);
+
+		slot[i] = index == RD_NONE ? 0 : index + 1;
+		t->from[slot[i] + 1]++;
+	}
+	for (uint32_t p = 0; p <= b->n_periods; p++)
+		t->from[p + 1] += t->from[p];
+	memcpy(at, t->from, ((size_t)b->n_periods + 2) * sizeof *at);
+	for (rd_row i = 0; i < t->n; i++)
+		t->by_period[at[slot[i]]++] = t->rows[i];
 }
 
 void rd_trial_begin(rd_trial *t, const rd_book *b, rd_arena *scratch)
@@ -49,6 +73,7 @@ void rd_trial_begin(rd_trial *t, const rd_book *b, rd_arena *scratch)
 	}
 	for (rd_row a = 0; a < b->account.n; a++)
 		t->start[a + 1] += t->start[a];
+	group_by_period(t, scratch);
 	for (rd_row i = 0; i < n; i++) {
 		rd_row a = b->account.parent[b->tb.account[i]];
 
@@ -57,22 +82,22 @@ void rd_trial_begin(rd_trial *t, const rd_book *b, rd_arena *scratch)
 	}
 }
 
-bool rd_trial_has(const rd_trial *t, rd_row row, rd_part part)
+bool rd_trial_has(const rd_trial *t, rd_row row, rd_tb_part part)
 {
 	return t->book->tb.present[row] != 0 && (t->parts[t->book->tb.file[row]] >> part & 1u);
 }
 
-rd_minor rd_trial_debit(const rd_book *b, rd_row row, rd_part part)
+rd_minor rd_trial_debit(const rd_book *b, rd_row row, rd_tb_part part)
 {
 	return b->tb.amount[part * 2][row];
 }
 
-rd_minor rd_trial_credit(const rd_book *b, rd_row row, rd_part part)
+rd_minor rd_trial_credit(const rd_book *b, rd_row row, rd_tb_part part)
 {
 	return b->tb.amount[part * 2 + 1][row];
 }
 
-rd_minor rd_trial_net(const rd_book *b, rd_row row, rd_part part)
+rd_minor rd_trial_net(const rd_book *b, rd_row row, rd_tb_part part)
 {
 	return rd_trial_debit(b, row, part) - rd_trial_credit(b, row, part);
 }
@@ -81,7 +106,7 @@ _Static_assert(RD_TB_OPEN_D == RD_PART_OPEN * 2 && RD_TB_DEBIT == RD_PART_MOVE *
                        RD_TB_YTD_D == RD_PART_YTD * 2 && RD_TB_CLOSE_D == RD_PART_CLOSE * 2,
                "a pair stands at twice its number");
 
-rd_words rd_part_words(rd_part part)
+rd_words rd_part_words(rd_tb_part part)
 {
 	static const rd_words words[RD_PARTS] = {
 		[RD_PART_OPEN] = { "期初余额", "opening balance" },
@@ -131,20 +156,65 @@ static void find_carried(rd_balances *s, rd_arena *scratch)
 	}
 }
 
+/* Openings of accounts themselves. */
+static void take_openings(rd_balances *s, rd_arena *scratch)
+{
+	const rd_accounts *acc = &s->book->account;
+	uint8_t *below = RD_NEW_N(scratch, uint8_t, (size_t)acc->n + 1);
+
+	s->opening = RD_NEW_N(scratch, rd_minor, (size_t)acc->n + 1);
+	s->vague = RD_NEW_N(scratch, uint8_t, (size_t)acc->n + 1);
+	for (rd_row a = 1; a < acc->n; a++)
+		if (acc->opening[a] != 0 || acc->flags[a] & RD_ACC_IN_TRIAL_BALANCE)
+			below[acc->parent[a]] = 1;
+	for (rd_row a = 1; a < acc->n; a++) {
+		const rd_row up = acc->parent[a];
+
+		s->opening[a] = below[a] ? 0 : acc->opening[a];
+		/* parents stand before their children */
+		s->vague[a] = up != 0 && !below[up] && (s->opening[up] != 0 || s->vague[up]);
+	}
+}
+
+/* The first trial balance may begin later than the journal. Then its openings are those of the
+ * journal's start when they close with all lines since, else of its own period. */
+static void shift_openings(rd_balances *s, uint32_t at)
+{
+	const rd_book *b = s->book;
+	const size_t np = b->n_periods;
+	uint32_t since_start = 0, own_period = 0;
+	bool before = false;
+
+	for (uint32_t p = 0; p < at && at != RD_NONE; p++)
+		before |= s->covered[p];
+	for (int pass = 0; before && pass < 2; pass++)
+		for (rd_row i = 0; i < s->trial.n; i++) {
+			const rd_row r = s->trial.rows[i], a = b->tb.account[r];
+			rd_minor past = 0;
+
+			if (b->tb.party[r] != 0 || s->trial.above[a] || b->tb.period[r] != b->periods[at])
+				continue;
+			for (uint32_t p = 0; p < at; p++)
+				past += s->moves->debit[a * np + p] - s->moves->credit[a * np + p];
+			if (pass == 1) {
+				s->opening[a] -= own_period > since_start ? past : 0;
+				continue;
+			}
+			rd_minor d = rd_trial_net(b, r, RD_PART_CLOSE) - rd_trial_net(b, r, RD_PART_OPEN);
+			rd_minor now = s->moves->debit[a * np + at] - s->moves->credit[a * np + at];
+
+			since_start += past != 0 && d == past + now;
+			own_period += past != 0 && d == now;
+		}
+}
+
 void rd_balances_begin(rd_balances *s, rd_run *run, const rd_book *b)
 {
 	rd_arena *scratch = rd_run_scratch(run);
-	uint8_t *below = RD_NEW_N(scratch, uint8_t, (size_t)b->account.n + 1);
 
 	*s = (rd_balances){ .book = b, .moves = rd_index_movements(run, b) };
 	rd_trial_begin(&s->trial, b, scratch);
-	s->opening = RD_NEW_N(scratch, rd_minor, (size_t)b->account.n + 1);
 	s->covered = RD_NEW_N(scratch, uint8_t, (size_t)b->n_periods + 1);
-	for (rd_row a = 1; a < b->account.n; a++)
-		if (b->account.flags[a] & RD_ACC_OPENING)
-			below[b->account.parent[a]] = 1;
-	for (rd_row a = 1; a < b->account.n; a++)
-		s->opening[a] = below[a] ? 0 : b->account.opening[a];
 	for (rd_row v = 0; v < b->voucher.n; v++) {
 		/* vouchers of one period stand together in almost all books */
 		if (v > 0 && b->voucher.period[v] == b->voucher.period[v - 1])
@@ -154,6 +224,23 @@ void rd_balances_begin(rd_balances *s, rd_run *run, const rd_book *b)
 			s->covered[p] = 1;
 	}
 	find_carried(s, scratch);
+	take_openings(s, scratch);
+	if (b->tb.n > 0 && b->tb.period[0] != 0)
+		shift_openings(s, rd_book_period_index(b, b->tb.period[0]));
+}
+
+bool rd_balances_known(const rd_balances *s, rd_run *run)
+{
+	const rd_book *b = s->book;
+
+	if (b->has & RD_HAS_OPENING)
+		return true;
+	for (rd_row v = 0; v < b->voucher.n; v++)
+		if ((b->voucher.flags[v] & (RD_VCH_OPENING | RD_VCH_VOID)) == RD_VCH_OPENING &&
+		    rd_opening_counts(b, v))
+			return true;
+	rd_run_not_run(run, "没有期初余额", "no opening balances");
+	return false;
 }
 
 /* The account's own row of the period at or after *at (which moves on), RD_NONE = none. */
@@ -233,7 +320,11 @@ uint32_t *rd_closings(const rd_book *b, rd_arena *scratch)
 		if (!(b->voucher.flags[v] & RD_VCH_CLOSING) || b->voucher.flags[v] & RD_VCH_VOID)
 			continue;
 		uint32_t p = rd_book_period_index(b, b->voucher.period[v]);
-		if (p != RD_NONE)
+		bool pl = false;
+
+		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++)
+			pl |= rd_role_is_pl((rd_role)b->account.role[b->line.account[i]]);
+		if (p != RD_NONE && pl)
 			n[p]++;
 	}
 	return n;
@@ -358,11 +449,13 @@ void rd_open_find(const rd_balances *s, rd_run *run, rd_row account, rd_day limi
 	rd_balances_get(s, account, balances);
 	if (b->n_periods > 0)
 		ret->balance = balances[b->n_periods - 1];
+	else if (s->trial.start[account] < s->trial.start[account + 1] && !s->trial.above[account])
+		ret->balance = rd_trial_net(b, s->trial.rows[s->trial.start[account]], RD_PART_CLOSE);
 	for (uint32_t p = 0; p < b->n_periods; p++)
 		lines |= s->moves->lines[(size_t)account * b->n_periods + p] > 0;
 	if (ret->balance == 0)
 		return;
-	if (lines && s->covered[b->n_periods - 1])
+	if (lines && s->covered[b->n_periods - 1]) /* lines: there is a period */
 		open_by_lines(s, run, account, limit, ret);
 	else
 		open_by_periods(s, balances, b->n_periods, account, limit, ret);

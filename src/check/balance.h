@@ -10,15 +10,17 @@
 #include "check/index.h"
 
 /* The four pairs of columns of a trial balance. */
-typedef enum rd_part {
+typedef enum rd_tb_part {
 	RD_PART_OPEN, RD_PART_MOVE, RD_PART_YTD, RD_PART_CLOSE, RD_PARTS
-} rd_part;
+} rd_tb_part;
 
 typedef struct rd_trial {
 	const rd_book *book;
 	rd_row         n;
 	rd_row        *rows;  /* by account, party, period, then as read */
 	rd_row        *start; /* account a owns rows[start[a]] .. rows[start[a + 1] - 1] */
+	rd_row        *by_period; /* the same rows by period, then account and party */
+	rd_row        *from;  /* by_period[from[p]] .. from[p + 1] - 1: p = 0 no period, 1 + index else */
 	uint8_t       *parts; /* of each file: bit p is set when it fills pair p anywhere */
 	uint8_t       *above; /* of each account: some account below it has a row */
 } rd_trial;
@@ -27,11 +29,11 @@ void rd_trial_begin(rd_trial *t, const rd_book *b, rd_arena *scratch);
 
 /* The row states this pair: a blank pair is nil when its file has the columns, but not in a row that
  * is blank throughout (a parent printed without amounts). */
-bool rd_trial_has(const rd_trial *t, rd_row row, rd_part part);
-rd_minor rd_trial_debit(const rd_book *b, rd_row row, rd_part part);
-rd_minor rd_trial_credit(const rd_book *b, rd_row row, rd_part part);
-rd_minor rd_trial_net(const rd_book *b, rd_row row, rd_part part);
-rd_words rd_part_words(rd_part part); /* 期初余额, opening balance */
+bool rd_trial_has(const rd_trial *t, rd_row row, rd_tb_part part);
+rd_minor rd_trial_debit(const rd_book *b, rd_row row, rd_tb_part part);
+rd_minor rd_trial_credit(const rd_book *b, rd_row row, rd_tb_part part);
+rd_minor rd_trial_net(const rd_book *b, rd_row row, rd_tb_part part);
+rd_words rd_part_words(rd_tb_part part); /* 期初余额, opening balance */
 /* A hit at the place of a trial balance row, with its account, party and period. */
 rd_hit   rd_hit_at_trial(const rd_book *b, rd_row row);
 
@@ -44,11 +46,14 @@ typedef struct rd_balances {
 	const rd_movements *moves;
 	rd_trial            trial;
 	rd_minor           *opening; /* by account, at the start of the books */
+	uint8_t            *vague;   /* by account: its opening is only known as a part of its parent's */
 	uint8_t            *covered; /* by period: the journal has lines in it */
 	rd_minor           *carried; /* shape of moves: lines that only repeat an opening; may be NULL */
 } rd_balances;
 
 void rd_balances_begin(rd_balances *s, rd_run *run, const rd_book *b);
+/* Openings are known from a table or an opening voucher; when not, the run is "not run". */
+bool rd_balances_known(const rd_balances *s, rd_run *run);
 /* Closing balance of each of book->n_periods periods. */
 void rd_balances_get(const rd_balances *s, rd_row account, rd_minor *ret_balances);
 
@@ -56,7 +61,7 @@ void rd_balances_get(const rd_balances *s, rd_row account, rd_minor *ret_balance
  * vouchers: [role * n_periods + period index]. */
 rd_minor *rd_role_flows(rd_run *run, const rd_book *b);
 
-/* How many vouchers close P&L accounts in each period. */
+/* How many vouchers close P&L accounts in each period (transfers of the year's profit do not count). */
 uint32_t *rd_closings(const rd_book *b, rd_arena *scratch);
 /* Periods to judge by their ends: all, but the last one when it has no closing voucher although
  * an earlier one has. */
