@@ -71,55 +71,6 @@ void rd_clean(rd_buf *out, rd_str s)
 	}
 }
 
-/* "-1,234.50", "+12", "-3.5%": a spreadsheet reads these as numbers, not as formulas. */
-static bool is_number(rd_str s)
-{
-	uint32_t i = s.len && (s.ptr[0] == '-' || s.ptr[0] == '+') ? 1 : 0, digits = 0, marks = 0;
-
-	for (; i < s.len; i++) {
-		char c = s.ptr[i];
-
-		digits += c >= '0' && c <= '9';
-		marks += c == '.';
-		if (!((c >= '0' && c <= '9') || c == ',' || c == '.' || (c == '%' && i + 1 == s.len)))
-			return false;
-	}
-	return digits > 0 && marks <= 1;
-}
-
-/* Characters by which spreadsheets know a formula, in half and full width. */
-static bool starts_formula(rd_str s)
-{
-	uint32_t i = 0, cp;
-
-	if (s.len == 0)
-		return false;
-	cp = rd_halfwidth(rd_utf8_next(s, &i));
-	return cp == '=' || cp == '+' || cp == '-' || cp == '@' || cp == '\t' || cp == '\r' ||
-	       cp == '\n';
-}
-
-void rd_csv_cell(rd_buf *out, rd_str s)
-{
-	bool quote = false, mark = starts_formula(s) && !is_number(s);
-
-	for (uint32_t i = 0; i < s.len && !quote; i++)
-		quote = s.ptr[i] == '"' || s.ptr[i] == ',' || s.ptr[i] == '\n' ||
-		        s.ptr[i] == '\r' || s.ptr[i] == '\t';
-	if (quote)
-		rd_buf_char(out, '"');
-	if (mark)
-		rd_buf_char(out, '\'');
-	for (uint32_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] == '"')
-			rd_buf_char(out, '"');
-		if (s.ptr[i] != '\0')
-			rd_buf_char(out, s.ptr[i]);
-	}
-	if (quote)
-		rd_buf_char(out, '"');
-}
-
 void rd_name_account(const rd_book *b, rd_row account, int lang, rd_buf *out)
 {
 	rd_fact f = rd_acc("", account);

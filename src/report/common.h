@@ -35,17 +35,12 @@ rd_str      rd_file_layout(const rd_book *b, const rd_file *f, int lang);
 /* Text from the books for a terminal or a page: control characters and marks that turn the
  * reading direction are shown as U+FFFD, line breaks and tabs as a blank. */
 void rd_clean(rd_buf *out, rd_str s);
-/* A cell of CSV: quoted when needed; a text that a spreadsheet would run as a formula gets an
- * apostrophe in front. */
-void rd_csv_cell(rd_buf *out, rd_str s);
-/* Message, account ("1002 银行存款"), party, voucher ("2024-03 记-12") of a finding; nothing
- * is added when there is none. */
+/* Account ("1002 银行存款"), party and voucher of a finding; nothing is added when there is none. */
 void rd_name_account(const rd_book *b, rd_row account, int lang, rd_buf *out);
 void rd_name_party(const rd_book *b, rd_row party, int lang, rd_buf *out);
 void rd_name_voucher(const rd_book *b, rd_row voucher, int lang, rd_buf *out);
 /* "1,234,567" */
 void rd_count_format(uint64_t n, rd_buf *out);
-/* The reason or remark of a check may be longer than one word: joined with its language. */
 const rd_check *rd_finding_check(const rd_finding *f);
 
 /* Lines of a voucher for an excerpt: all when there are at most `max`, else those that prove the

@@ -1,4 +1,4 @@
-#include "book/serial.h"
+#include "io/export.h"
 #include "report/common.h"
 #include <stdio.h>
 

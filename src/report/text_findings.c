@@ -4,7 +4,6 @@
 #define EXCERPT_LINES 8u
 #define OTHER_LINES   4u
 #define PLACES_SHOWN  5u
-#define HEX_SHOWN     12
 
 /* ---- excerpt ---- */
 
@@ -186,7 +185,7 @@ static void put_tail(rd_text_out *t, const rd_finding *f)
 
 	rd_fingerprint_hex(f->fingerprint, hex);
 	rd_text_paint(t, RD_PAINT_DIM);
-	rd_buf_printf(t->out, "%s%.*s", rd_text_say(t, "    = 指纹 ", "    = fingerprint "), HEX_SHOWN, hex);
+	rd_buf_printf(t->out, "%s%s", rd_text_say(t, "    = 指纹 ", "    = fingerprint "), hex);
 	if (t->r->has_baseline)
 		rd_buf_printf(t->out, " (%s)", rd_say(rd_state_words(f->state), t->r->lang));
 	rd_text_paint(t, RD_PAINT_PLAIN);
