@@ -107,6 +107,7 @@ static void gather_check(rd_engine *e, rd_result *r, uint32_t check, rd_finding 
 		if (p->check != check)
 			continue;
 		c->hits += p->hits;
+		c->ns += p->ns;
 		c->emitted += (uint32_t)p->emitted;
 		if (p->not_run.zh)
 			c->reason = p->not_run;

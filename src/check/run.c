@@ -296,7 +296,10 @@ static void run_part(void *ctx, uint32_t task, uint32_t worker)
 		e->scratch[worker] = rd_arena_new();
 	run.scratch = e->scratch[worker];
 	p->arena = rd_arena_new();
+	uint64_t start = e->options->clock_ns ? e->options->clock_ns() : 0;
+
 	p->rc = run.check->run(&run, e->book, p->range, &p->err);
+	p->ns = e->options->clock_ns ? e->options->clock_ns() - start : 0;
 	rd_arena_reset(run.scratch);
 	if (e->options->progress) {
 		pthread_mutex_lock(&e->progress_lock);

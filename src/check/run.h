@@ -45,6 +45,8 @@ typedef struct rd_run_options {
 	/* called between checks from any thread, one call at a time; may be NULL */
 	void (*progress)(void *ctx, uint32_t done, uint32_t total);
 	void *progress_ctx;
+	/* the caller's clock in nanoseconds, to measure checks; NULL = rd_check_result.ns stays 0 */
+	uint64_t (*clock_ns)(void);
 } rd_run_options;
 
 typedef enum rd_finding_state { RD_STATE_NEW, RD_STATE_KNOWN, RD_STATE_SUPPRESSED } rd_finding_state;
