@@ -192,7 +192,8 @@ static void fill_parties(rd_builder *b, const rd_row *rows, const rd_text *ids, 
 		rd_row r = rows[raw->code ? raw->code : raw->name];
 
 		p->declared[r] |= raw->declared;
-		p->code[r] = raw->code;
+		if (raw->code)
+			p->code[r] = raw->code;
 		if (raw->name && (p->name[r] == 0 || raw->declared))
 			p->name[r] = raw->name;
 	}
