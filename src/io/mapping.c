@@ -366,10 +366,11 @@ static rd_rc yaml_error(parser *p, struct fy_diag *diag)
 {
 	void *it = NULL;
 	struct fy_diag_error *e = fy_diag_errors_iterate(diag, &it);
-	const char *why = e && e->msg ? e->msg : "unreadable";
 
-	rd_fail(p->err, RD_INPUT, "不是合格的 YAML:%.200s", "This is no valid YAML: %.200s", why);
-	if (e && e->line > 0 && e->column > 0) { /* both count from 1 here, unlike marks */
+	if (e == NULL || e->msg == NULL)
+		return rd_fail(p->err, RD_INPUT, "映射文件中没有映射。", "The mapping file holds no mapping.");
+	rd_fail(p->err, RD_INPUT, "不是合格的 YAML:%.200s", "This is no valid YAML: %.200s", e->msg);
+	if (e->line > 0 && e->column > 0) { /* both count from 1 here, unlike marks */
 		p->err->line = (uint32_t)e->line;
 		p->err->column = (uint32_t)e->column;
 	}
@@ -398,8 +399,6 @@ static rd_rc parse(parser *p, rd_str text)
 	if (memchr(text.ptr, '\0', text.len) || rd_utf8_check(text.ptr, text.len) >= 0)
 		return rd_fail(p->err, RD_INPUT, "映射文件应是 UTF-8 文本。",
 		               "A mapping file is UTF-8 text.");
-	if (rd_str_trim(text).len == 0)
-		return rd_fail(p->err, RD_INPUT, "映射文件是空的。", "The mapping file is empty.");
 	fy_diag_cfg_default(&quiet);
 	quiet.fp = NULL;
 	quiet.output_fn = discard;
@@ -408,10 +407,12 @@ static rd_rc parse(parser *p, rd_str text)
 		rd_panic(__FILE__, __LINE__, "out of memory");
 	fy_diag_set_collect_errors(cfg.diag, true);
 	doc = fy_document_build_from_string(&cfg, text.ptr, text.len);
-	if (doc == NULL)
+	if (doc == NULL && fy_diag_got_error(cfg.diag))
 		rc = yaml_error(p, cfg.diag);
 	else
-		rc = document(p, fy_document_root(doc));
+		rc = doc ? document(p, fy_document_root(doc)) : RD_OK;
+	if (rc == RD_OK && p->n == 0)
+		rc = rd_fail(p->err, RD_INPUT, "映射文件中没有映射。", "The mapping file holds no mapping.");
 	fy_document_destroy(doc);
 	fy_diag_destroy(cfg.diag);
 	return rc;
