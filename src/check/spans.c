@@ -65,6 +65,9 @@ rd_span *rd_file_spans(rd_run *run, const rd_book *b, int32_t floor_months)
 		s->first = s->last = RD_DAY_NONE;
 		s->declared = i > 0 && rd_file_declares(&b->files[i], &s->from, &s->to);
 		any |= s->declared;
+		/* A name tells the closing day; how long the fiscal year was it does not. */
+		if (i > 0 && b->files[i].identity_from_name && s->to != RD_DAY_NONE)
+			s->from = RD_DAY_NONE;
 		if (s->declared && s->from == RD_DAY_NONE && floor_months > 0)
 			s->from = rd_period_first(rd_period_add(rd_day_period(s->to), 1 - floor_months));
 	}

@@ -26,7 +26,7 @@ typedef struct rd_span {
 /* The declared period of a file: its own days, else its year. False when it says nothing. */
 bool rd_file_declares(const rd_file *f, rd_day *ret_from, rd_day *ret_to);
 
-/* One span for each file row. With `floor_months` a file that declares only its last day is taken
- * to begin at most that many months earlier; 0 = no limit. */
+/* One span for each file row. A file that tells its last day only (in its head, or in its name) is
+ * taken to begin at most `floor_months` earlier; 0 = no limit. */
 rd_span *rd_file_spans(rd_run *run, const rd_book *b, int32_t floor_months);
 #endif
