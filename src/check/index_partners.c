@@ -341,8 +341,28 @@ bool rd_partner_is_named(const rd_book *b, const rd_partner *p)
 
 	if (p->party != 0)
 		return true;
-	return up != 0 && acc->flags[p->account] & RD_ACC_LEAF &&
-	       rd_role_has_partner((rd_role)acc->role[up]);
+	if (!(acc->flags[p->account] & RD_ACC_LEAF))
+		return false;
+	if (up != 0)
+		return rd_role_has_partner((rd_role)acc->role[up]);
+	/* The parent may stand in no file; roots of the Chinese charts have four digits. */
+	return (b->standard == RD_STD_SMALL || b->standard == RD_STD_ENTERPRISE) &&
+	       rd_book_text(b, acc->code[p->account]).len > 4;
+}
+
+uint32_t rd_partners_from(const rd_partners *all, rd_row account)
+{
+	uint32_t lo = 0, hi = all->n;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (all->items[mid].account < account)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 rd_text rd_partner_text(const rd_book *b, const rd_partner *p)
@@ -359,9 +379,10 @@ uint32_t rd_fifo(rd_arena *scratch, const rd_book *b, const rd_row *rows, uint32
 	rd_minor ahead = 0; /* settled before there was an item */
 	uint32_t head = 0, tail = 0;
 
-	RD_ASSERT(opening >= 0);
 	if (opening > 0)
 		q[tail++] = (rd_open_item){ RD_NONE, RD_DAY_NONE, opening };
+	else
+		ahead = -opening;
 	for (uint32_t i = 0; i < n; i++) {
 		rd_minor net = debit_items ? rd_line_net(b, rows[i]) : -rd_line_net(b, rows[i]);
 
