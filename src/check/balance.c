@@ -342,6 +342,19 @@ uint32_t rd_periods_ended(const rd_book *b, const uint32_t *closings)
 
 /* ---- open items ---- */
 
+rd_day rd_balances_day(const rd_balances *s, const rd_run *run)
+{
+	if (rd_run_as_of(run) != RD_DAY_NONE || s->book->n_periods == 0)
+		return rd_run_as_of(run);
+	return rd_period_last(s->book->periods[s->book->n_periods - 1]);
+}
+
+/* What was there when the books began is known to be as old as the limit. */
+static bool begin_by(const rd_book *b, rd_day limit)
+{
+	return b->n_periods > 0 && limit != RD_DAY_NONE && rd_period_first(b->periods[0]) <= limit;
+}
+
 /* Lines of the account without void vouchers and cleared marks, by date. */
 static rd_row *lines_by_date(const rd_book *b, rd_run *run, rd_row account, uint32_t *ret_n)
 {
@@ -412,7 +425,7 @@ static void open_by_lines(const rd_balances *s, rd_run *run, rd_row account, rd_
 			ret->oldest = items[i].day;
 			ret->before = items[i].line == RD_NONE;
 		}
-		if (items[i].line == RD_NONE || items[i].day <= limit)
+		if (items[i].line == RD_NONE ? begin_by(b, limit) : items[i].day <= limit)
 			ret->overdue += items[i].open - cut;
 		if (items[i].line != RD_NONE && ret->n_lines < 12)
 			ret->lines[ret->n_lines++] = items[i].line;
@@ -432,7 +445,7 @@ static void open_by_periods(const rd_balances *s, const rd_minor *balances, uint
 	ret->before = p == 0 && s->opening[account] != 0 && (s->opening[account] > 0) == debit;
 	if (p < end && !ret->before)
 		ret->oldest = rd_period_last(b->periods[p]);
-	if (ret->before || (ret->oldest != RD_DAY_NONE && ret->oldest <= limit))
+	if (ret->before ? begin_by(b, limit) : ret->oldest != RD_DAY_NONE && ret->oldest <= limit)
 		ret->overdue = debit ? ret->balance : -ret->balance;
 	for (p = end; p > 0 && ret->last == RD_DAY_NONE; p--)
 		if (balances[p - 1] != (p > 1 ? balances[p - 2] : s->opening[account]))

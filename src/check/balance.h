@@ -73,13 +73,17 @@ typedef struct rd_open {
 	rd_day   oldest;     /* of the open items; RD_DAY_NONE = not known */
 	bool     before;     /* the oldest one is older than the books */
 	rd_day   last;       /* last movement; RD_DAY_NONE = not known */
-	rd_minor overdue;    /* sum (>= 0) of the items dated on or before the limit */
+	rd_minor overdue;    /* sum (>= 0) of the items dated on or before the limit; what is older than
+	                      * the books counts when these begin on or before it */
 	uint32_t items, n_lines;
 	rd_row   lines[12];  /* of the oldest open items */
 } rd_open;
 
+/* The as-of day; where the books have no dates, the end of their last period. */
+rd_day rd_balances_day(const rd_balances *s, const rd_run *run);
+
 /* First in, first out. With a journal its lines are the items; else the period since which the
- * balance stands on its side is taken, by its last day. `cleared` lines are left out by mark when
- * the mark sums to zero. */
+ * balance stands on its side is taken, by its last day. Lines whose clearing mark sums to zero are left
+ * out. */
 void rd_open_find(const rd_balances *s, rd_run *run, rd_row account, rd_day limit, rd_open *ret);
 #endif

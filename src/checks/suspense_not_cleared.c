@@ -115,7 +115,7 @@ static void check_years(rd_run *run, const rd_balances *s, rd_row a, rd_minor *b
 
 static void check_open(rd_run *run, const rd_balances *s, rd_row a)
 {
-	const rd_day as_of = rd_run_as_of(run);
+	const rd_day as_of = rd_balances_day(s, run);
 	const rd_minor min = rd_run_param(run, P_MIN);
 	const rd_day limit = as_of == RD_DAY_NONE ? RD_DAY_NONE : as_of - (rd_day)rd_run_param(run, P_AGE);
 	rd_open o;
