@@ -266,7 +266,7 @@ static rd_rc string_end(void *ctx, rd_xml *x, rd_str name, rd_str text, rd_err *
 	} else if (rd_str_is(name, "t") && p->in_item && !p->in_phonetic) {
 		/* runs of one text; more than a cell holds is refused with its row */
 		if (b->strings.size - from <= RD_CELL_BYTES_MAX)
-			rd_buf_str(&b->strings, text);
+			rd_buf_str(&b->strings, rd_xlsx_unescape(b->arena, text));
 	} else if (rd_str_is(name, "si")) {
 		p->in_item = false;
 		if (b->strings.full || b->n_strings >= STRINGS_MAX)
