@@ -28,29 +28,34 @@ static const rd_message messages[] = {
 	[K_MARK] = { "other-mark", {
 		"文件 {file}「{column}」列有 {count} 个金额的小数点与整列写法不同,例如「{found}」(第 {lines} 行)。"
 		"请统一数字格式后重新导出。",
-		"{count} amount(s) in column {column} of {file} use another decimal mark than the rest, such as "
-		"\"{found}\" (lines {lines}). Write all of them in one way and export again." } },
+		"{count} amount(s) in column {column} of {file} use another decimal mark than the "
+		"rest, such as \"{found}\" (lines {lines}). Write all of them in one way and "
+		"export again." } },
 	[K_GROUPING] = { "grouping", {
 		"文件 {file}「{column}」列有 {count} 个金额的千分位位置不对,例如「{found}」(第 {lines} 行)。请核对原数后重新导出。",
-		"Thousands marks stand at odd places in {count} amount(s) of column {column} of {file}, such as "
-		"\"{found}\" (lines {lines}). Compare with the documents and export again." } },
+		"Thousands marks stand at odd places in {count} amount(s) of column {column} of "
+		"{file}, such as \"{found}\" (lines {lines}). Compare with the documents and "
+		"export again." } },
 	[K_EXPONENT] = { "exponent", {
 		"文件 {file}「{column}」列有 {count} 个金额是科学计数或非数值,例如「{found}」(第 {lines} 行)。"
 		"请把该列设为数值格式后重新导出。",
-		"{count} amount(s) in column {column} of {file} are written with an exponent or as no number, "
-		"such as \"{found}\" (lines {lines}). Format the column as numbers and export again." } },
+		"{count} amount(s) in column {column} of {file} are written with an exponent or as "
+		"no number, such as \"{found}\" (lines {lines}). Format the column as numbers and "
+		"export again." } },
 	[K_OVERFLOW] = { "too-large", {
 		"文件 {file}「{column}」列有 {count} 个金额位数过多,例如「{found}」(第 {lines} 行)。可能把编号填进了金额栏。",
-		"{count} amount(s) in column {column} of {file} have more digits than an amount can have, such "
-		"as \"{found}\" (lines {lines}). A number of a document may stand in the amount column." } },
+		"{count} amount(s) in column {column} of {file} have more digits than an amount "
+		"can have, such as \"{found}\" (lines {lines}). A number of a document may stand "
+		"in the amount column." } },
 	[K_FORMULA] = { "formula-error", {
 		"文件 {file}「{column}」列有 {count} 个金额是公式错误值,例如「{found}」(第 {lines} 行)。请在表格中改正公式后重新导出。",
-		"{count} amount(s) in column {column} of {file} are spreadsheet errors, such as \"{found}\" "
-		"(lines {lines}). Put the formulas right and export again." } },
+		"{count} amount(s) in column {column} of {file} are spreadsheet errors, such as "
+		"\"{found}\" (lines {lines}). Put the formulas right and export again." } },
 	[K_LETTERS] = { "letters", {
 		"文件 {file}「{column}」列有 {count} 个金额不是数字,例如「{found}」(第 {lines} 行)。请核对原始凭证后更正并重新导出。",
-		"{count} amount(s) in column {column} of {file} are no numbers, such as \"{found}\" (lines "
-		"{lines}). Compare with the documents, correct them and export again." } },
+		"{count} amount(s) in column {column} of {file} are no numbers, such as "
+		"\"{found}\" (lines {lines}). Compare with the documents, correct them and export "
+		"again." } },
 	{ 0 },
 };
 
@@ -120,7 +125,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			to++;
 		by_kind(b, groups + i, to - i, sums);
 		/* What was not kept is told with the first kind of the file's last column. */
-		uint64_t more = to == n || groups[to].first->file != first->file ? groups[i].more : 0;
+		bool last = to == n || groups[to].first->file != first->file;
+		uint64_t more = last ? groups[i].more : 0;
 
 		for (uint8_t k = 0; k < KINDS; k++) {
 			if (sums[k].count == 0)
@@ -139,7 +145,8 @@ const rd_check rd_check_amount_unreadable = {
 	.nature = "操作错误",
 	.title = { "金额格式错误", "Amount cannot be read" },
 	.finds = { "金额栏不是数字,或者要靠猜测才能读出(1.234 还是 1,234)。",
-	           "An amount field that is no number, or whose number depends on a guess (1.234 or 1,234)." },
+	           "An amount field that is no number, or whose number depends on a guess (1.234 "
+	           "or 1,234)." },
 	.correction = { "统一数字格式后重新导出", "Write all numbers in one way and export again." },
 	.basis = { "法国税务程序法 A47 A-1 条;通行做法", "LPF art. A47 A-1; practice" },
 	.since = "0.1",

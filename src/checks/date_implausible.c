@@ -29,7 +29,8 @@ enum { P_MIN_YEAR, P_FUTURE };
 static const rd_param params[] = {
 	[P_MIN_YEAR] = { "min_year", "year", { "最早的合理年份", "first plausible year" },
 	                 RD_PARAM_INT, 1, 9999, 1990, NULL },
-	[P_FUTURE] = { "future", "days", { "容许晚于检查日的天数", "days after the day of the check that are let pass" },
+	[P_FUTURE] = { "future", "days", { "容许晚于检查日的天数", "days after the day of the check that are "
+	                                                 "let pass" },
 	               RD_PARAM_INT, 0, 36500, 0, NULL },
 	{ 0 },
 };
@@ -38,12 +39,14 @@ enum { K_EARLY, K_FUTURE };
 static const rd_message messages[] = {
 	[K_EARLY] = { "too-early", {
 		"有 {count} 行分录的日期在 {year} 年({first} 至 {last}),早于 {limit}。多半是年份录错或日期格式识别有误,请核对。",
-		"{count} line(s) are dated in {year} ({first} to {last}), before {limit}. The year may be keyed "
-		"wrong, or the form of the date was misread: compare with the documents." } },
+		"{count} line(s) are dated in {year} ({first} to {last}), before {limit}. The year "
+		"may be keyed wrong, or the form of the date was misread: compare with the "
+		"documents." } },
 	[K_FUTURE] = { "future", {
 		"有 {count} 行分录的日期在 {year} 年({first} 至 {last}),晚于检查日 {limit}。请核对日期;确为以后期间的凭证请暂缓入账。",
-		"{count} line(s) are dated in {year} ({first} to {last}), after the day of the check {limit}. "
-		"Compare the date; what belongs to a later period is booked then." } },
+		"{count} line(s) are dated in {year} ({first} to {last}), after the day of the "
+		"check {limit}. Compare the date; what belongs to a later period is booked "
+		"then." } },
 	{ 0 },
 };
 
@@ -99,7 +102,8 @@ static void report(rd_run *run, const rd_book *b, uint8_t kind, int32_t y, const
 	hit.at_stake = q->debit;
 	hit.lines = q->rows + 1;
 	hit.n_lines = q->n_rows - 1;
-	RD_EMIT(run, &hit, rd_int("count", q->count), rd_string("year", (rd_str){ text, (uint32_t)n }),
+	RD_EMIT(run, &hit, rd_int("count", q->count),
+	        rd_string("year", (rd_str){ text, (uint32_t)n }),
 	        rd_on_day("first", q->first), rd_on_day("last", q->last), rd_on_day("limit", limit),
 	        rd_money("debit", q->debit));
 }
@@ -108,7 +112,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	const rd_day from = rd_day_of((int32_t)rd_run_param(run, P_MIN_YEAR), 1, 1);
 	const rd_day as_of = rd_run_as_of(run);
-	const rd_day to = as_of == RD_DAY_NONE ? INT32_MAX : as_of + (rd_day)rd_run_param(run, P_FUTURE);
+	const rd_day future = (rd_day)rd_run_param(run, P_FUTURE);
+	const rd_day to = as_of == RD_DAY_NONE ? INT32_MAX : as_of + future;
 	found f = { rd_run_scratch(run), NULL };
 
 	(void)range;
@@ -140,9 +145,11 @@ const rd_check rd_check_date_implausible = {
 	.nature = "操作错误",
 	.title = { "日期超出合理范围或在未来", "Date out of plausible range or in the future" },
 	.finds = { "能识别但不可能正确的日期:0022 年、1900 年,或晚于检查日。",
-	           "A readable date that cannot be right: year 0022, 1900, or later than the day of the check." },
+	           "A readable date that cannot be right: year 0022, 1900, or later than the day "
+	           "of the check." },
 	.correction = { "核对原始凭证后更正日期;已记账的红字冲销后按正确日期重做",
-	                "Compare with the document. Posted: reverse in red, enter again with the right date." },
+	                "Compare with the document. Posted: reverse in red, enter again with the "
+	                "right date." },
 	.basis = { "通行做法;法国税务程序法 A47 A-1 条", "practice; LPF art. A47 A-1" },
 	.since = "0.1",
 	.wave = 1,

@@ -34,7 +34,8 @@ static const rd_param params[] = {
 	[P_SIDES] = { "sides", "accounts", { "借方和贷方各至少有多少个不同科目",
 	                                     "least number of different accounts on each side" },
 	              RD_PARAM_INT, 1, 64, 2, NULL },
-	[P_MAX_LINES] = { "max_lines", "lines", { "最多判断多少行的凭证", "most lines of a voucher that is judged" },
+	[P_MAX_LINES] = { "max_lines", "lines", { "最多判断多少行的凭证", "most lines of a voucher that is "
+	                                                        "judged" },
 	                  RD_PARAM_INT, 4, 64, 64, NULL },
 	{ 0 },
 };
@@ -42,11 +43,11 @@ static const rd_param params[] = {
 enum { K_PARTS };
 static const rd_message messages[] = {
 	[K_PARTS] = { "parts", {
-		"凭证 {voucher} 看来由 {parts} 笔互不相干的业务合成:{debit_accounts} 个借方科目、{credit_accounts} 个贷方科目,"
-		"按往来单位和单据可拆成 {parts} 张各自平衡的凭证。请核对,必要时拆分重做。",
-		"Voucher {voucher} looks like {parts} businesses in one: {debit_accounts} debit and "
-		"{credit_accounts} credit accounts that fall into {parts} parts by partner and document, each "
-		"balanced alone. Compare, and divide it if need be." } },
+		"凭证 {voucher} 看来由 {parts} 笔互不相干的业务合成:{debit_accounts} 个借方科目、{credit_accounts} "
+		"个贷方科目,按往来单位和单据可拆成 {parts} 张各自平衡的凭证。请核对,必要时拆分重做。",
+		"Voucher {voucher} looks like {parts} businesses in one: {debit_accounts} debit "
+		"and {credit_accounts} credit accounts that fall into {parts} parts by partner and "
+		"document, each balanced alone. Compare, and divide it if need be." } },
 	{ 0 },
 };
 
@@ -293,10 +294,11 @@ const rd_check rd_check_entry_mixes_business = {
 	.nature = "操作错误",
 	.title = { "多借多贷混合业务", "Many-to-many entry mixes unrelated business" },
 	.finds = { "一张凭证汇总了互不相干的业务:多个借方、多个贷方科目,往来单位各不相同,看不出对应关系。",
-	           "One voucher sums up unrelated items: two or more debit and credit accounts with different "
-	           "partners. Who paid whom can no longer be read." },
+	           "One voucher sums up unrelated items: two or more debit and credit accounts "
+	           "with different partners. Who paid whom can no longer be read." },
 	.correction = { "拆分为多张凭证:红字冲销原凭证,分别蓝字重做",
-	                "Divide it: reverse the voucher in red, enter each part on a voucher of its own." },
+	                "Divide it: reverse the voucher in red, enter each part on a voucher of "
+	                "its own." },
 	.basis = { "会计基础工作规范 51(3)", "Basic accounting work rules 51(3)" },
 	.since = "0.1",
 	.wave = 1,

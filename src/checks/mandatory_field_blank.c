@@ -36,8 +36,8 @@ static const rd_param params[] = {
 	                 RD_PARAM_INT, 1, 100, 20, NULL },
 	[P_ALSO] = { "also", "-", {
 		"另外还必须填写的内容:text、reviewer、attachments、document_no、preparer、party、journal、period",
-		"fields that must not be blank either: text, reviewer, attachments, document_no, preparer, "
-		"party, journal, period" }, RD_PARAM_WORDS, 0, 0, 0, "" },
+		"fields that must not be blank either: text, reviewer, attachments, document_no, "
+		"preparer, party, journal, period" }, RD_PARAM_WORDS, 0, 0, 0, "" },
 	{ 0 },
 };
 
@@ -45,16 +45,16 @@ enum { K_LINE, K_VOUCHER, K_FIELD };
 static const rd_message messages[] = {
 	[K_LINE] = { "line", {
 		"凭证 {voucher} 有一行未填{fields}(科目 {account},金额 {amount})。请补齐;已记账的在来源系统补填后重新导出。",
-		"A line of voucher {voucher} has no {fields_en} (account {account}, amount {amount}). Complete it "
-		"where the books are kept and export again." } },
+		"A line of voucher {voucher} has no {fields_en} (account {account}, amount "
+		"{amount}). Complete it where the books are kept and export again." } },
 	[K_VOUCHER] = { "voucher", {
 		"凭证 {voucher} 未填{fields},涉及 {lines} 行。请补齐;已记账的在来源系统补填后重新导出。",
-		"Voucher {voucher} has no {fields_en} ({lines} lines). Complete it where the books are kept and "
-		"export again." } },
+		"Voucher {voucher} has no {fields_en} ({lines} lines). Complete it where the books "
+		"are kept and export again." } },
 	[K_FIELD] = { "field", {
 		"有 {count} 行分录(占 {share})未填{fields}:多半是导出时没有取到这一列,请先检查导出设置,例如凭证 {voucher}。",
-		"{count} lines ({share}) have no {fields_en}: the export may have left that column out. Look at "
-		"its settings first; an example is voucher {voucher}." } },
+		"{count} lines ({share}) have no {fields_en}: the export may have left that column "
+		"out. Look at its settings first; an example is voucher {voucher}." } },
 	{ 0 },
 };
 
@@ -87,7 +87,7 @@ typedef struct job {
 	const rd_book   *b;
 	uint32_t         want;    /* bit per field */
 	uint8_t          skipped; /* voucher flags that are let pass */
-	/* columns of lines; NULL when the field is not wanted, so that it is not read for nothing */
+	/* Columns of lines; NULL when the field is not wanted, so that it is not read. */
 	const rd_text   *text;
 	const rd_row    *party;
 	const rd_serial *document;
@@ -133,7 +133,8 @@ static uint32_t voucher_blanks(const job *j, rd_row v)
 	const rd_vouchers *q = &j->b->voucher;
 	uint32_t m = 0;
 
-	if (q->date[v] == RD_DAY_NONE && !(q->flags[v] & RD_VCH_DATE_BAD) && j->b->line.date == NULL)
+	if (q->date[v] == RD_DAY_NONE && !(q->flags[v] & RD_VCH_DATE_BAD) &&
+	    j->b->line.date == NULL)
 		m |= 1u << F_DATE;
 	if (j->want >> F_NUMBER & 1 && number_blank(j->b, q->number[v]))
 		m |= 1u << F_NUMBER;
@@ -219,7 +220,8 @@ static void emit_line(rd_run *run, const rd_book *b, rd_row i, uint32_t mask)
 	hit.at_stake = b->line.amount[i] < 0 ? -b->line.amount[i] : b->line.amount[i];
 	hit.key = rd_hash_i64(rd_hash_i64(RD_HASH_START, mask), b->line.amount[i]);
 	RD_EMIT(run, &hit, rd_string("fields", names(a, mask, false)),
-	        rd_string("fields_en", names(a, mask, true)), rd_money("amount", b->line.amount[i]));
+	        rd_string("fields_en", names(a, mask, true)),
+	        rd_money("amount", b->line.amount[i]));
 }
 
 /* One voucher: what is blank throughout it, else line by line. Fields in `mass` are reported
@@ -311,11 +313,14 @@ const rd_check rd_check_mandatory_field_blank = {
 	.nature = "数据缺失",
 	.title = { "必填内容空白", "Mandatory value blank" },
 	.finds = { "缺少凭证号、日期、科目或金额(或另行指定的必填内容)的分录。",
-	           "A line without number, date, account or amount (or another field that is mandatory)." },
+	           "A line without number, date, account or amount (or another field that is "
+	           "mandatory)." },
 	.correction = { "在来源系统补齐后重新导出;未记账凭证补填",
-	                "Complete it where the books are kept and export again; not posted: fill in." },
+	                "Complete it where the books are kept and export again; not posted: fill "
+	                "in." },
 	.basis = { "会计基础工作规范 51(1);法国税务程序法 A47 A-1 条;法国税务总局「缺失数据」提示",
-	           "Basic accounting work rules 51(1); LPF art. A47 A-1; DGFiP \"données absentes\"" },
+	           "Basic accounting work rules 51(1); LPF art. A47 A-1; DGFiP \"données "
+	           "absentes\"" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

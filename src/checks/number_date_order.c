@@ -30,7 +30,8 @@
 enum { P_MAX_SHARE, P_MIN_DAYS };
 static const rd_param params[] = {
 	[P_MAX_SHARE] = { "max_share", "%", { "乱序凭证超过多大比例时视为不按日期编号",
-	                                      "share out of order above which numbers do not go by date" },
+	                                      "share out of order above which numbers do not go by "
+	                                      "date" },
 	                  RD_PARAM_INT, 1, 100, 20, NULL },
 	[P_MIN_DAYS] = { "min_days", "days", { "与相邻凭证日期至少相差多少天",
 	                                       "least distance in days to the neighbouring dates" },
@@ -41,15 +42,17 @@ static const rd_param params[] = {
 enum { K_EARLIER, K_LATER };
 static const rd_message messages[] = {
 	[K_EARLIER] = { "dated-earlier", {
-		"凭证 {voucher} 日期为 {dated},编号在它之前的凭证 {before} 却是 {before_day}。该序列 {vouchers} 张中有 {out} 张"
-		"次序不符。请核对是否补录,并说明原因。",
-		"Voucher {voucher} is dated {dated}, but {before}, numbered before it, is of {before_day}. "
-		"{out} of {vouchers} vouchers of this series are out of order. See whether it was put in later." } },
+		"凭证 {voucher} 日期为 {dated},编号在它之前的凭证 {before} 却是 {before_day}。该序列 {vouchers} 张中有 "
+		"{out} 张次序不符。请核对是否补录,并说明原因。",
+		"Voucher {voucher} is dated {dated}, but {before}, numbered before it, is of "
+		"{before_day}. {out} of {vouchers} vouchers of this series are out of order. See "
+		"whether it was put in later." } },
 	[K_LATER] = { "dated-later", {
-		"凭证 {voucher} 日期为 {dated},编号在它之后的凭证 {after} 却是 {after_day}。该序列 {vouchers} 张中有 {out} 张"
-		"次序不符。请核对日期是否有误,并说明原因。",
-		"Voucher {voucher} is dated {dated}, but {after}, numbered behind it, is of {after_day}. {out} of "
-		"{vouchers} vouchers of this series are out of order. See whether the date is right." } },
+		"凭证 {voucher} 日期为 {dated},编号在它之后的凭证 {after} 却是 {after_day}。该序列 {vouchers} 张中有 "
+		"{out} 张次序不符。请核对日期是否有误,并说明原因。",
+		"Voucher {voucher} is dated {dated}, but {after}, numbered behind it, is of "
+		"{after_day}. {out} of {vouchers} vouchers of this series are out of order. See "
+		"whether the date is right." } },
 	{ 0 },
 };
 
@@ -173,8 +176,8 @@ static void report(job *j, const rd_numbers *q, uint32_t at, uint32_t before, ui
 	hit.millibits = rd_millibits(out, n);
 	RD_EMIT(j->run, &hit, rd_on_day("dated", date[v]),
 	        rd_vch(earlier ? "before" : "after", near),
-	        rd_on_day(earlier ? "before_day" : "after_day", date[near]), rd_int("days", distance),
-	        rd_int("out", out), rd_int("vouchers", n),
+	        rd_on_day(earlier ? "before_day" : "after_day", date[near]),
+	        rd_int("days", distance), rd_int("out", out), rd_int("vouchers", n),
 	        rd_permille("base_rate", rd_rate_permille(out, n)));
 }
 
@@ -229,7 +232,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	(void)err;
 	if (b->key & RD_KEY_CUT) {
 		rd_run_not_run(run, "凭证号不可用(恒定、大多空白或与凭证对不上)",
-		               "voucher numbers are unusable (constant, mostly blank or unlike the entries)");
+		               "voucher numbers are unusable (constant, mostly blank or unlike the "
+		               "entries)");
 		return RD_OK;
 	}
 	job_init(&j, run, b);
@@ -247,8 +251,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		rd_run_not_run(run, "没有 20 张以上凭证的编号序列", "no series of 20 vouchers or more");
 	else if (by_posting)
 		rd_run_remark(run, "有的序列五分之一以上不按日期排列,视为记账时编号,未判断",
-		              "in some series more than a fifth does not go by date: numbered at posting, "
-		              "not judged");
+		              "in some series more than a fifth does not go by date: numbered at "
+		              "posting, not judged");
 	return RD_OK;
 }
 
@@ -258,8 +262,8 @@ const rd_check rd_check_number_date_order = {
 	.nature = "操作错误",
 	.title = { "凭证号与日期倒序", "Number order against date order" },
 	.finds = { "号码在后、日期却在前的凭证。单独看无妨,与其他迹象一起可能说明补录或倒填日期。",
-	           "A higher number carries an earlier date. Harmless alone; with other signs it points to "
-	           "inserted or back-dated vouchers." },
+	           "A higher number carries an earlier date. Harmless alone; with other signs it "
+	           "points to inserted or back-dated vouchers." },
 	.correction = { "结账前整理顺序;已记账的说明原因",
 	                "Put in order before the close; once posted, state the reason." },
 	.basis = { "通行做法;法国 FEC 时序要求;hledger 日期有序检查",

@@ -26,7 +26,8 @@
 
 enum { P_GRACE };
 static const rd_param params[] = {
-	[P_GRACE] = { "grace", "days", { "容许超出期间首尾的天数", "days outside the period that are let pass" },
+	[P_GRACE] = { "grace", "days", { "容许超出期间首尾的天数", "days outside the period that are let "
+	                                                "pass" },
 	              RD_PARAM_INT, 0, 366, 0, NULL },
 	{ 0 },
 };
@@ -35,12 +36,13 @@ enum { K_EARLY, K_LATE };
 static const rd_message messages[] = {
 	[K_EARLY] = { "dated-before", {
 		"凭证 {voucher} 记入 {period} 期,日期却是 {dated},早于该期间。请核对是日期还是期间有误;已结账的红字冲销后重做。",
-		"Voucher {voucher} is booked in {period} but dated {dated}, before that period. See which of the "
-		"two is right; after the close reverse in red and enter again." } },
+		"Voucher {voucher} is booked in {period} but dated {dated}, before that period. "
+		"See which of the two is right; after the close reverse in red and enter "
+		"again." } },
 	[K_LATE] = { "dated-after", {
 		"凭证 {voucher} 记入 {period} 期,日期却是 {dated},晚于该期间。请核对是日期还是期间有误;已结账的红字冲销后重做。",
-		"Voucher {voucher} is booked in {period} but dated {dated}, after that period. See which of the "
-		"two is right; after the close reverse in red and enter again." } },
+		"Voucher {voucher} is booked in {period} but dated {dated}, after that period. See "
+		"which of the two is right; after the close reverse in red and enter again." } },
 	{ 0 },
 };
 
@@ -66,6 +68,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	const rd_day *date = b->voucher.date;
 	const rd_period *period = b->voucher.period;
 	const bool guards = rd_run_guards(run);
+	const uint8_t lawful = RD_VCH_OPENING | RD_VCH_CLOSING | RD_VCH_VOID;
 	rd_period of = 0;
 	rd_day from = 0, to = 0;
 
@@ -79,8 +82,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		}
 		if ((date[v] >= from && date[v] <= to) || of == 0 || date[v] == RD_DAY_NONE)
 			continue;
-		if (guards && (of % 100 > 12 ||
-		               b->voucher.flags[v] & (RD_VCH_OPENING | RD_VCH_CLOSING | RD_VCH_VOID)))
+		if (guards && (of % 100 > 12 || b->voucher.flags[v] & lawful))
 			continue;
 		report(run, b, v, date[v] < from);
 	}
@@ -95,8 +97,8 @@ const rd_check rd_check_period_field_differs_from_date = {
 	.finds = { "凭证记入某一期间,日期却在另一期间。",
 	           "The voucher is booked in one period and dated in another." },
 	.correction = { "结账前更正;已结账的红字冲销后在正确期间重做",
-	                "Before the close put it right; after it reverse in red and enter again in the right "
-	                "period." },
+	                "Before the close put it right; after it reverse in red and enter again in "
+	                "the right period." },
 	.basis = { "会计法 9、11;SAF-T", "Accounting Law 9, 11; SAF-T" },
 	.since = "0.1",
 	.wave = 1,

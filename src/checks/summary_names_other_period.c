@@ -39,13 +39,17 @@ static const rd_param params[] = {
 enum { K_BEFORE, K_AFTER };
 static const rd_message messages[] = {
 	[K_BEFORE] = { "earlier-period", {
-		"凭证 {voucher} 记在 {period},科目 {account} 的摘要「{text}」说的却是 {distance} 个月之前。请核实归属期间,跨期的予以调整。",
-		"Voucher {voucher} stands in {period}, but the summary of {account}, \"{text}\", speaks of {distance} "
-		"month(s) earlier. Find out the period; move what is in the wrong one." } },
+		"凭证 {voucher} 记在 {period},科目 {account} 的摘要「{text}」说的却是 {distance} 个月之前。请核实归属期间,"
+		"跨期的予以调整。",
+		"Voucher {voucher} stands in {period}, but the summary of {account}, \"{text}\", "
+		"speaks of {distance} month(s) earlier. Find out the period; move what is in the "
+		"wrong one." } },
 	[K_AFTER] = { "later-period", {
-		"凭证 {voucher} 记在 {period},科目 {account} 的摘要「{text}」说的却是 {distance} 个月之后。请核实归属期间,提前入账的予以调整。",
-		"Voucher {voucher} stands in {period}, but the summary of {account}, \"{text}\", speaks of {distance} "
-		"month(s) later. Find out the period; move what is booked too early." } },
+		"凭证 {voucher} 记在 {period},科目 {account} 的摘要「{text}」说的却是 {distance} 个月之后。请核实归属期间,"
+		"提前入账的予以调整。",
+		"Voucher {voucher} stands in {period}, but the summary of {account}, \"{text}\", "
+		"speaks of {distance} month(s) later. Find out the period; move what is booked too "
+		"early." } },
 	{ 0 },
 };
 
@@ -71,9 +75,9 @@ static bool let_pass(rd_str s)
 	static const char *const words[] = {
 		"预付", "预提", "预收", "待摊", "摊销", "押金", "保证金", "补", "年终奖", "质保", "注销",
 		"冲销", "冲回", "红冲", "订正", "更正", "追溯", "汇算", "清缴", "结转", "到期", "合同",
-		"prepa", "Prepa", "deposit", "Deposit", "accru", "Accru", "revers", "Revers", "AVANCE",
-		"avance", "acompte", "ACOMPTE", "provision", "PROVISION", "extourne", "EXTOURNE", "REGUL",
-		"regul", "AMORT", "amort", "echeance", "ECHEANCE", NULL,
+		"prepa", "Prepa", "deposit", "Deposit", "accru", "Accru", "revers", "Revers",
+		"AVANCE", "avance", "acompte", "ACOMPTE", "provision", "PROVISION", "extourne",
+		"EXTOURNE", "REGUL", "regul", "AMORT", "amort", "echeance", "ECHEANCE", NULL,
 	};
 
 	return rd_name_has(s, words);
@@ -125,7 +129,7 @@ static int32_t nearest(const said *q, rd_period period, bool only_years)
 
 		if (only_years && t->year == 0)
 			continue;
-		/* A year as a whole is spoken of in the first months of the next: audits, returns. */
+		/* A whole year is spoken of in the first months of the next: audits, returns. */
 		if (t->from == 0 && d == -12 && period % 100 <= 5)
 			d = size = 0;
 		if (best == INT32_MAX || size < best_size || (size == best_size && d < best))
@@ -201,7 +205,8 @@ static void report(const job *j, rd_row v)
 	hit.millibits = rd_millibits(j->hits, j->lines);
 	RD_EMIT(j->run, &hit, rd_txt("text", b->line.text[first]),
 	        rd_int("distance", distance < 0 ? -distance : distance), rd_money("amount", amount),
-	        rd_int("lines", weight), rd_permille("base_rate", rd_rate_permille(j->hits, j->lines)));
+	        rd_int("lines", weight),
+	        rd_permille("base_rate", rd_rate_permille(j->hits, j->lines)));
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
@@ -245,8 +250,8 @@ const rd_check rd_check_summary_names_other_period = {
 	.nature = "操作错误",
 	.title = { "摘要所述期间与入账期间不符", "Summary names another period" },
 	.finds = { "摘要说的是三月,凭证却在六月:成本或收入可能记错了期间。",
-	           "The text speaks of March, the voucher sits in June. Cost or income may be in the wrong "
-	           "period." },
+	           "The text speaks of March, the voucher sits in June. Cost or income may be in "
+	           "the wrong period." },
 	.correction = { "核实归属期,跨期的调整", "Find out the period; adjust what is in the wrong one." },
 	.basis = { "MindBridge 控制点;权责发生制", "MindBridge control point; accrual basis" },
 	.since = "0.1",

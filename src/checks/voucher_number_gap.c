@@ -45,17 +45,19 @@ enum { K_ONE, K_RUN, K_START };
 static const rd_message messages[] = {
 	[K_ONE] = { "one", {
 		"凭证编号序列 {series} 缺 {from} 号:前一张 {before},后一张 {voucher}。请查是否作废、漏导出或被删除,并登记断号原因。",
-		"Series {series} lacks number {from}: {before} stands before, {voucher} behind it. See whether "
-		"it is void, left out of the export or deleted, and record the reason." } },
+		"Series {series} lacks number {from}: {before} stands before, {voucher} behind it. "
+		"See whether it is void, left out of the export or deleted, and record the "
+		"reason." } },
 	[K_RUN] = { "run", {
 		"凭证编号序列 {series} 缺 {from} 至 {to} 共 {missing} 个号:前一张 {before},后一张 {voucher}。"
 		"请查是否作废、漏导出或被删除,并登记断号原因。",
-		"Series {series} lacks {missing} numbers, {from} to {to}: {before} stands before, {voucher} "
-		"behind them. See whether they are void, left out of the export or deleted." } },
+		"Series {series} lacks {missing} numbers, {from} to {to}: {before} stands before, "
+		"{voucher} behind them. See whether they are void, left out of the export or "
+		"deleted." } },
 	[K_START] = { "start", {
 		"凭证编号序列 {series} 从 {voucher} 开始,缺 {from} 至 {to} 共 {missing} 个号。请查是否漏导出期初部分或被删除。",
-		"Series {series} begins with {voucher}: {missing} number(s), {from} to {to}, are missing. See "
-		"whether the beginning was left out of the export." } },
+		"Series {series} begins with {voucher}: {missing} number(s), {from} to {to}, are "
+		"missing. See whether the beginning was left out of the export." } },
 	{ 0 },
 };
 
@@ -114,7 +116,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	(void)err;
 	if (b->key & RD_KEY_CUT) {
 		rd_run_not_run(run, "凭证号不可用(恒定、大多空白或与凭证对不上)",
-		               "voucher numbers are unusable (constant, mostly blank or unlike the entries)");
+		               "voucher numbers are unusable (constant, mostly blank or unlike the "
+		               "entries)");
 		return RD_OK;
 	}
 	job j = { run, b, rd_number_set_build(run, b, rd_run_param(run, P_RESET_SHARE)) };
@@ -123,13 +126,16 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		const rd_numbers *q = &j.set->series[i];
 		uint64_t from = q->starts ? 1 : q->first;
 
-		if (q->wide || (guards && (j.set->strands[q->strand].numbers < least ||
-		                           q->numbers * (uint64_t)100 < density * (q->last - from + 1)))) {
+		uint64_t span = q->last - from + 1;
+		bool thin = j.set->strands[q->strand].numbers < least ||
+		            q->numbers * UINT64_C(100) < density * span;
+
+		if (q->wide || (guards && thin)) {
 			passed = true;
 			continue;
 		}
 		judged = true;
-		if (q->last - from + 1 > q->numbers)
+		if (span > q->numbers)
 			gaps(&j, q);
 	}
 	if (!judged)
@@ -137,7 +143,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		               "and dense enough");
 	else if (passed)
 		rd_run_remark(run, "过短或过疏的编号序列视为标识,未查断号",
-		              "short or sparse series are taken for identifiers and were not judged");
+		              "short or sparse series are taken for identifiers and were not "
+		              "judged");
 	return RD_OK;
 }
 
@@ -147,12 +154,14 @@ const rd_check rd_check_voucher_number_gap = {
 	.nature = "数据缺失",
 	.title = { "凭证断号", "Gap in voucher numbers" },
 	.finds = { "编号序列中缺号:凭证被删除、没有导出,或者跳号。",
-	           "Numbers are missing inside a series. A voucher was deleted, not exported, or the number "
-	           "was skipped." },
+	           "Numbers are missing inside a series. A voucher was deleted, not exported, or "
+	           "the number was skipped." },
 	.correction = { "未结账且未过账:重新编号;否则登记断号原因并附审批",
-	                "Before close and posting: number anew. Else record the reason, with an approval." },
+	                "Before close and posting: number anew. Else record the reason, with an "
+	                "approval." },
 	.basis = { "会计基础工作规范 51(2);财会〔2024〕12号 21(3);SAF-T(葡萄牙);法国税务程序法 A47 A-1 条",
-	           "Basic accounting work rules 51(2); Caikuai [2024] 12, art. 21(3); SAF-T PT; LPF art. A47 A-1" },
+	           "Basic accounting work rules 51(2); Caikuai [2024] 12, art. 21(3); SAF-T PT; "
+	           "LPF art. A47 A-1" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,
