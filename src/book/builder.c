@@ -90,6 +90,19 @@ rd_str rd_builder_str(const rd_builder *b, rd_text id)
 	return rd_dict_text(&b->store->dict, id);
 }
 
+rd_text *rd_builder_heads(rd_builder *b, uint32_t n)
+{
+	return RD_NEW_N(b->arena, rd_text, n + 1);
+}
+
+uint32_t rd_notes_kept(rd_note_kind kind)
+{
+	bool noise = (kind >= RD_NOTE_EMPTY_LINE && kind <= RD_NOTE_TRAILING_COLUMN && kind != RD_NOTE_NUL) ||
+	             kind == RD_NOTE_SKIPPED;
+
+	return noise ? 3 : RD_NOTES_MAX;
+}
+
 void rd_builder_note(rd_builder *b, const rd_note *note)
 {
 	rd_file *f = &b->files[note->file];
@@ -97,7 +110,7 @@ void rd_builder_note(rd_builder *b, const rd_note *note)
 	RD_ASSERT(note->kind < RD_NOTE_KINDS && note->file < b->n_files);
 	if (f->notes[note->kind]++ == 0 || note->line < f->note_first[note->kind])
 		f->note_first[note->kind] = note->line;
-	if (f->notes[note->kind] > RD_NOTES_MAX)
+	if (f->notes[note->kind] > rd_notes_kept(note->kind))
 		return;
 	b->notes = rd_grow(b->arena, b->notes, b->n_notes, &b->cap_notes, sizeof *b->notes);
 	b->notes[b->n_notes++] = *note;

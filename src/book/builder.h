@@ -94,9 +94,11 @@ RD_NODISCARD rd_rc rd_builder_add_file(rd_builder *b, rd_str name, rd_row *ret_f
 rd_file *rd_builder_file(rd_builder *b, rd_row file); /* valid until the next add_file */
 rd_text  rd_builder_text(rd_builder *b, rd_str s);    /* interned; invalid UTF-8 is repaired */
 rd_str   rd_builder_str(const rd_builder *b, rd_text id);
+rd_text *rd_builder_heads(rd_builder *b, uint32_t n); /* room for a layout's heads */
 
-/* Notes something about a record. Kept up to RD_NOTES_MAX for each file and kind, always
- * counted. `note->found` etc. come from rd_builder_text. */
+/* Notes something about a record. Kept up to RD_NOTES_MAX for each file and kind (noise such as
+ * empty lines: only the first few), always counted. `note->found` etc. come from rd_builder_text. */
+uint32_t rd_notes_kept(rd_note_kind kind);
 void rd_builder_note(rd_builder *b, const rd_note *note);
 /* The same from parts: found is cut to 80 bytes. */
 void rd_builder_note_at(rd_builder *b, rd_row file, uint32_t line, rd_note_kind kind,
@@ -109,6 +111,8 @@ void     rd_rows_free(rd_rows *r); /* NULL is fine; what was not committed is lo
 void     rd_rows_share(rd_rows *r);
 /* One record; the cells are not needed afterwards. */
 void     rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n_cells, uint32_t line);
+/* Notes a record that does not reach rd_rows_add, or noise around one. */
+void     rd_rows_reject(rd_rows *r, rd_note_kind kind, uint32_t line, bool rejected, rd_str found);
 uint32_t rd_rows_count(const rd_rows *r); /* lines since the last commit */
 /* Puts the lines into the book, in file order. RD_LIMIT beyond RD_ROWS_MAX. */
 RD_NODISCARD rd_rc rd_rows_commit(rd_rows *r, rd_err *err);

@@ -14,7 +14,7 @@ void rd_rows_note(rd_rows *r, rd_note_kind kind, uint32_t line, rd_field f, bool
 
 	if (r->counts[kind]++ == 0)
 		r->first[kind] = line;
-	if (r->counts[kind] > RD_NOTES_MAX)
+	if (r->counts[kind] > rd_notes_kept(kind))
 		return;
 	if (r->n_notes == r->cap_notes) {
 		uint32_t cap = r->cap_notes ? r->cap_notes * 2 : 64;

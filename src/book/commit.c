@@ -112,7 +112,8 @@ static void commit_notes(rd_rows *r)
 		RD_ASSERT(f->notes[n->kind] == have + 1);
 	}
 	for (uint32_t k = 0; k < RD_NOTE_KINDS; k++) {
-		uint32_t kept = r->counts[k] < RD_NOTES_MAX ? r->counts[k] : RD_NOTES_MAX;
+		uint32_t keep = rd_notes_kept((rd_note_kind)k);
+		uint32_t kept = r->counts[k] < keep ? r->counts[k] : keep;
 
 		f->notes[k] += r->counts[k] - kept;
 		r->counts[k] = 0;

@@ -105,6 +105,12 @@ void rd_rows_free(rd_rows *r)
 	rd_column_free(r, sizeof *r);
 }
 
+void rd_rows_reject(rd_rows *r, rd_note_kind kind, uint32_t line, bool rejected, rd_str found)
+{
+	rd_rows_note(r, kind, line, RD_FIELD_COUNT, rejected, found);
+	r->rejected += rejected;
+}
+
 uint32_t rd_rows_count(const rd_rows *r)
 {
 	return r->lines.n;

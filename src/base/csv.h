@@ -1,0 +1,28 @@
+/*
+ * csv.h - where the fields of delimited text end (RFC 4180, and what files make of it).
+ *
+ * rd_csv_index lists the offsets of the separators and line ends of a stretch of text that lie
+ * outside quotes. A quote counts only at the start of a field; elsewhere it is a letter. Line
+ * ends are LF, CR LF (the CR stays in the last field; rd_csv_cell takes it off) and a lone CR.
+ * With AVX2 the scan runs at memory speed; the portable version gives the same offsets.
+ */
+#ifndef RD_BASE_CSV_H
+#define RD_BASE_CSV_H
+#include "base/arena.h"
+#include "base/str.h"
+
+typedef struct rd_csv {
+	char     delimiter;
+	bool     quoting;        /* false: quotes are letters */
+} rd_csv;
+
+/* Offsets into [p, p + n) of separators and line ends, ascending; `ends` has room for n + 1.
+ * Stops before a quoted field that is not closed: *ret_open is its offset, else n.
+ * 64 bytes behind p + n must be readable (their content does not matter). n < 2^31. */
+uint32_t rd_csv_index(rd_csv c, const char *p, uint32_t n, uint32_t *ends, uint32_t *ret_open);
+
+/* The field [from, to) without quotes; text with doubled quotes is copied into `a`. Takes a
+ * CR off its end when `last`. *ret_bad is set when text stands behind a closing quote. */
+rd_str rd_csv_cell(rd_csv c, const char *p, uint32_t from, uint32_t to, bool last, rd_arena *a,
+                   bool *ret_bad);
+#endif
