@@ -274,6 +274,7 @@ static rd_rc prepare(job *j, rd_err *err)
 	j->run.n_suppressions = j->config.n_suppressions;
 	j->run.progress = checking;
 	j->run.progress_ctx = j;
+	j->run.clock_ns = rd_args_has(a, O_STATS) ? now_ns : NULL;
 	return RD_OK;
 }
 

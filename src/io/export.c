@@ -34,7 +34,7 @@ static bool starts_formula(rd_str s)
 	       cp == '\n';
 }
 
-void rd_csv_cell(rd_buf *out, rd_str s)
+void rd_csv_put(rd_buf *out, rd_str s)
 {
 	bool quote = false, mark = starts_formula(s) && !is_number(s);
 
@@ -58,7 +58,7 @@ void rd_csv_cell(rd_buf *out, rd_str s)
 static void put_cell(rd_buf *out, rd_str s)
 {
 	rd_buf_char(out, ',');
-	rd_csv_cell(out, s);
+	rd_csv_put(out, s);
 }
 
 static rd_str text_of(const rd_book *b, const rd_text *column, rd_row row)
@@ -161,7 +161,7 @@ static void csv_line(const rd_book *b, rd_row v, rd_row i, rd_buf *out)
 	rd_place place = rd_line_place(b, i);
 
 	rd_day_format(b->voucher.date || b->line.date ? rd_line_date(b, i) : RD_DAY_NONE, day);
-	rd_csv_cell(out, rd_str_of(day));
+	rd_csv_put(out, rd_str_of(day));
 	rd_period_format(b->voucher.period ? b->voucher.period[v] : 0, period);
 	put_cell(out, rd_str_of(b->voucher.period && b->voucher.period[v] ? period : ""));
 	put_cell(out, text_of(b, b->voucher.journal, v));

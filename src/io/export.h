@@ -23,5 +23,5 @@ void rd_export_json(const rd_book *b, rd_writer *w);
 void rd_export_hledger(const rd_book *b, rd_writer *w, rd_export_loss *ret_loss);
 
 /* One cell of CSV, quoted when needed and without formulas. */
-void rd_csv_cell(rd_buf *out, rd_str s);
+void rd_csv_put(rd_buf *out, rd_str s);
 #endif

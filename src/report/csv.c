@@ -15,7 +15,7 @@ static void cell(rd_buf *out, bool first, rd_str s)
 {
 	if (!first)
 		rd_buf_char(out, ',');
-	rd_csv_cell(out, s);
+	rd_csv_put(out, s);
 }
 
 static void cell_text(rd_buf *out, bool first, const char *s)

@@ -141,7 +141,7 @@ static void put_verdict_in(rd_page *p, int lang)
 	bool en = lang == RD_EN;
 
 	rd_html_begin(p, "span", lang);
-	rd_buf_printf(p->out, en ? "%u facts, %u indicators. %u checks ran, %u did not run."
+	rd_buf_printf(p->out, en ? "Facts: %u, indicators: %u. Checks: %u ran, %u did not."
 	              : "事实 %u 条,线索 %u 条;运行检查 %u 项,未运行 %u 项。",
 	              t.facts, t.indicators, t.ran, t.not_run);
 	if (p->r->has_baseline)

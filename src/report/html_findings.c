@@ -46,7 +46,7 @@ static void put_excerpt(rd_page *p, const rd_finding *f, rd_row voucher)
 
 	if (!rd_excerpt_of(p->r->result, f, voucher, EXCERPT_LINES, &x))
 		return;
-	rd_buf_puts(p->out, "<div class=\"scroll\"><table><tr>");
+	rd_buf_puts(p->out, "<div class=\"scroll\"><table class=\"ex\"><tr>");
 	for (uint32_t c = 0; c < RD_EX_CELLS; c++) {
 		rd_buf_printf(p->out, "<th class=\"%s\">", cell_class(c));
 		rd_html_both(p, "span", rd_excerpt_head(c));

@@ -384,7 +384,7 @@ static void put_summary(rd_text_out *t)
 	rd_buf_puts(t->out, en ? ": " : ":");
 	put_severity_counts(t, n.by_severity);
 	if (all)
-		rd_buf_printf(t->out, en ? " (%u facts, %u indicators)" : "(事实 %u,线索 %u)",
+		rd_buf_printf(t->out, en ? " (facts %u, indicators %u)" : "(事实 %u,线索 %u)",
 		              n.facts, n.indicators);
 	rd_buf_char(t->out, '\n');
 	put_states(t);

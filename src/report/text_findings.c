@@ -4,6 +4,7 @@
 #define EXCERPT_LINES 8u
 #define OTHER_LINES   4u
 #define PLACES_SHOWN  5u
+#define DITTO         "\xE3\x80\x83" /* U+3003 */
 
 /* ---- excerpt ---- */
 
@@ -27,6 +28,15 @@ static void fill_cell(table *t, uint32_t row, uint32_t cell, rd_buf *text)
 		t->width[cell] = w;
 }
 
+/* A summary that repeats the one above is written as a ditto mark, as on paper. */
+static bool same_text(const rd_text_out *t, const rd_excerpt *x, uint32_t i)
+{
+	const rd_book *b = t->r->result->book;
+
+	return i > 0 && rd_line_text(b, x->lines[i].line) &&
+	       rd_line_text(b, x->lines[i].line) == rd_line_text(b, x->lines[i - 1].line);
+}
+
 static void fill_table(rd_text_out *t, const rd_excerpt *x, table *ret)
 {
 	memset(ret, 0, sizeof *ret);
@@ -42,7 +52,9 @@ static void fill_table(rd_text_out *t, const rd_excerpt *x, table *ret)
 			             (c == RD_EX_DATE && t->r->result->book->line.date == NULL));
 
 			rd_buf_clear(&t->a);
-			if (!again)
+			if (c == RD_EX_TEXT && same_text(t, x, i))
+				rd_buf_puts(&t->a, DITTO);
+			else if (!again)
 				rd_excerpt_cell(t->r->result->book, x->lines[i].line, c,
 				                t->r->lang, &t->a);
 			fill_cell(ret, i + 1, c, &t->a);
@@ -249,6 +261,12 @@ static void put_advice(rd_text_out *t, uint32_t check)
 
 	if (res->remark.zh || res->remark.en)
 		rd_text_entry(t, (rd_words){ "说明", "remark" }, rd_str_of(rd_say(res->remark, lang)));
+	if (!res->collapsed && res->emitted > res->findings) {
+		rd_buf_clear(&t->a);
+		rd_buf_printf(&t->a, lang == RD_EN ? "%u were found, the first %u are kept"
+		              : "共发现 %u 条,只保留前 %u 条", res->emitted, res->findings);
+		rd_text_entry(t, (rd_words){ "上限", "limit" }, rd_buf_view(&t->a));
+	}
 	rd_text_entry(t, (rd_words){ "怎么办", "what to do" }, rd_str_of(rd_say(c->correction, lang)));
 	rd_text_entry(t, (rd_words){ "依据", "basis" }, rd_str_of(rd_say(c->basis, lang)));
 	rd_buf_clear(&t->a);
