@@ -68,21 +68,19 @@ uint32_t rd_lexicon_find(const rd_lexicon *l, rd_str s)
 	return found;
 }
 
-uint32_t *rd_lexicon_texts(rd_arena *a, const rd_book *b, const rd_lexicon *l)
+bool *rd_lexicon_marks(rd_arena *a, const rd_book *b, const rd_lexicon *l)
 {
 	uint32_t n = rd_book_n_texts(b);
-	uint32_t *found = NULL;
+	bool *marks = NULL;
 
 	for (uint32_t i = 1; i < n; i++) {
-		uint32_t bits = rd_lexicon_find(l, rd_book_text(b, i));
-
-		if (bits == 0)
+		if (rd_lexicon_find(l, rd_book_text(b, i)) == 0)
 			continue;
-		if (!found)
-			found = RD_NEW_N(a, uint32_t, n);
-		found[i] = bits;
+		if (!marks)
+			marks = RD_NEW_N(a, bool, n);
+		marks[i] = true;
 	}
-	return found;
+	return marks;
 }
 
 /* The words of each group; all in lower case. Chinese 冲 alone is not here: it is in 冲账,

@@ -19,8 +19,8 @@ typedef struct rd_lexicon {
 void rd_lexicon_init(rd_lexicon *l, const char *const *words, uint32_t n);
 /* One bit for each word that stands in `s`. */
 uint32_t rd_lexicon_find(const rd_lexicon *l, rd_str s);
-/* The same for each text of the book, by text id. NULL when no text holds any word. */
-uint32_t *rd_lexicon_texts(rd_arena *a, const rd_book *b, const rd_lexicon *l);
+/* Whether each text of the book holds any of the words, by text id. NULL when none does. */
+bool *rd_lexicon_marks(rd_arena *a, const rd_book *b, const rd_lexicon *l);
 
 /* Words that say "this cancels something", and words of business that is negative by nature
  * (returns, discounts). Bits of rd_lexicon_find with rd_lexicon_corrections. */
