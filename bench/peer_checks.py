@@ -32,7 +32,7 @@ PEER_CHECKS = (
     PeerCheck("c04_missing_fields", "mandatory-field-blank", "lines",
               "The peers look for a blank summary, reviewer, attachment count or document number, "
               "which are not mandatory by our preset.",
-              also="text,reviewer,attachments,document_no"),
+              also="text|reviewer|attachments|document_no"),
     PeerCheck("c05_unknown_account", "undeclared-code", "lines",
               "A line whose account is not in the chart; our finding names each code once, `hits` "
               "counts its lines."),
@@ -89,6 +89,7 @@ def table():
     """The mapping as a Markdown table."""
     rows = ["| peer check | slug | counts | parameters | why |", "|---|---|---|---|---|"]
     for check in PEER_CHECKS:
-        params = "<br>".join(f"`{name}={value}`" for name, value in check.params.items()) or "–"
+        settings = [f"`{name}={value}`" for name, value in check.params.items()]
+        params = "<br>".join(settings).replace("|", "\\|") or "–"
         rows.append(f"| {check.peer} | `{check.slug}` | {check.unit} | {params} | {check.why} |")
     return "\n".join(rows)
