@@ -36,9 +36,11 @@ void rd_fuzz_read(const uint8_t *data, size_t size, rd_fuzz_reader read, const c
 		rd_rc rc = read(&s, &err);
 
 		RD_ASSERT(rc == RD_OK || (err.code == rc && err.zh[0] && err.en[0]));
-		if (rc == RD_OK && rd_builder_seal(b, &seal, &book, &err) == RD_OK)
-			look_at(book);
+		if (rc == RD_OK && rd_builder_seal(b, &seal, &book, &err) != RD_OK)
+			RD_ASSERT(book == NULL && err.zh[0]);
 	}
+	rd_builder_free(b); /* before the book: what is left of it lies in the book's memory */
+	if (book)
+		look_at(book);
 	rd_book_free(book);
-	rd_builder_free(b);
 }
