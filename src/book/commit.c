@@ -55,6 +55,8 @@ static void append(const rd_rows *r, rd_table *to, rd_table *from)
 {
 	uint32_t at = to->n, n = from->n;
 
+	if (n == 0)
+		return;
 	unite(to, from);
 	rd_table_room(to, at + n);
 	for (uint32_t c = 0; c < to->n_cols; c++) {
