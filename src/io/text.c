@@ -393,6 +393,7 @@ uint32_t rd_block_record(const rd_text_file *t, rd_block *b, uint32_t *from, uin
 {
 	uint32_t n = 0, at = *from, k = *end;
 
+	*ret_bad = false;
 	for (;;) {
 		uint32_t to = b->ends[k++];
 		bool last = b->data[to] == '\n' || (b->data[to] == '\r' && t->csv.delimiter != '\r');
