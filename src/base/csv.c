@@ -141,13 +141,8 @@ uint32_t rd_csv_index(rd_csv c, const char *p, uint32_t n, uint32_t *ends, uint3
 	return s.n_ends;
 }
 
-rd_str rd_csv_cell(rd_csv c, const char *p, uint32_t from, uint32_t to, bool last, rd_arena *a,
-                   bool *ret_bad)
+rd_str rd_csv_quoted(const char *p, uint32_t from, uint32_t to, rd_arena *a, bool *ret_bad)
 {
-	while (last && to > from && p[to - 1] == '\r')
-		to--;
-	if (!c.quoting || to == from || p[from] != '"')
-		return (rd_str){ p + from, to - from };
 	if (to - from >= 2 && p[to - 1] == '"' &&
 	    memchr(p + from + 1, '"', to - from - 2) == NULL)
 		return (rd_str){ p + from + 1, to - from - 2 };

@@ -23,6 +23,15 @@ uint32_t rd_csv_index(rd_csv c, const char *p, uint32_t n, uint32_t *ends, uint3
 
 /* The field [from, to) without quotes; text with doubled quotes is copied into `a`. Takes a
  * CR off its end when `last`. *ret_bad is set when text stands behind a closing quote. */
-rd_str rd_csv_cell(rd_csv c, const char *p, uint32_t from, uint32_t to, bool last, rd_arena *a,
-                   bool *ret_bad);
+rd_str rd_csv_quoted(const char *p, uint32_t from, uint32_t to, rd_arena *a, bool *ret_bad);
+
+static inline rd_str rd_csv_cell(rd_csv c, const char *p, uint32_t from, uint32_t to, bool last,
+                                 rd_arena *a, bool *ret_bad)
+{
+	while (last && to > from && p[to - 1] == '\r')
+		to--;
+	if (to == from || p[from] != '"' || !c.quoting)
+		return (rd_str){ p + from, to - from };
+	return rd_csv_quoted(p, from, to, a, ret_bad);
+}
 #endif

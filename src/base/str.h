@@ -23,9 +23,38 @@ static inline rd_str rd_str_of(const char *cstr)
 	return (rd_str){ cstr, (uint32_t)strlen(cstr) };
 }
 
+/* memcmp(a, b, n) == 0 without a call for the short texts that cells are. */
+static inline bool rd_same_bytes(const char *a, const char *b, uint32_t n)
+{
+	uint64_t x, y, v, w;
+
+	if (n > 16)
+		return memcmp(a, b, n) == 0;
+	if (n >= 8) {
+		memcpy(&x, a, 8);
+		memcpy(&y, b, 8);
+		memcpy(&v, a + n - 8, 8);
+		memcpy(&w, b + n - 8, 8);
+		return ((x ^ y) | (v ^ w)) == 0;
+	}
+	if (n >= 4) {
+		uint32_t p, q, r, s;
+
+		memcpy(&p, a, 4);
+		memcpy(&q, b, 4);
+		memcpy(&r, a + n - 4, 4);
+		memcpy(&s, b + n - 4, 4);
+		return ((p ^ q) | (r ^ s)) == 0;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
 static inline bool rd_str_eq(rd_str a, rd_str b)
 {
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+	return a.len == b.len && rd_same_bytes(a.ptr, b.ptr, a.len);
 }
 
 static inline bool rd_str_is(rd_str a, const char *cstr)

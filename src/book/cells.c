@@ -120,11 +120,32 @@ bool rd_rows_amounts(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line,
 
 /* ---- fields of the voucher ---- */
 
+/* "2024-03-05", the form of most exports. */
+static bool plain_date(rd_str s, rd_day *ret_day)
+{
+	int d[8];
+	static const uint8_t at[8] = { 0, 1, 2, 3, 5, 6, 8, 9 };
+
+	if (s.len != 10 || s.ptr[4] != '-' || s.ptr[7] != '-')
+		return false;
+	for (int i = 0; i < 8; i++)
+		if ((unsigned)(d[i] = s.ptr[at[i]] - '0') > 9)
+			return false;
+	int32_t y = d[0] * 1000 + d[1] * 100 + d[2] * 10 + d[3], m = d[4] * 10 + d[5], k = d[6] * 10 + d[7];
+
+	if (!rd_date_valid(y, m, k))
+		return false;
+	*ret_day = rd_day_of(y, m, k);
+	return true;
+}
+
 static void head_date(rd_rows *r, rd_str s, uint32_t line)
 {
 	rd_day day = RD_DAY_NONE;
 
 	r->head.date = RD_DAY_NONE;
+	if (plain_date(s, &r->head.date))
+		return;
 	switch (rd_day_parse(s, r->layout.order, r->layout.excel, &day)) {
 	case RD_DATE_OK:
 		r->head.date = day;
@@ -156,13 +177,34 @@ static void head_date_parts(rd_rows *r, const rd_str *cells, uint32_t n, uint32_
 	head_date(r, (rd_str){ text, (uint32_t)len }, line);
 }
 
+/* "2024-03" */
+static bool plain_period(rd_str s, rd_period *ret)
+{
+	int32_t v = 0;
+
+	if (s.len != 7 || s.ptr[4] != '-')
+		return false;
+	for (int i = 0; i < 7; i++) {
+		if (i == 4)
+			continue;
+		if ((unsigned)(s.ptr[i] - '0') > 9)
+			return false;
+		v = v * 10 + (s.ptr[i] - '0');
+	}
+	*ret = v;
+	return v % 100 >= 1 && v % 100 <= 16 && v >= 100;
+}
+
 static void head_period(rd_rows *r, rd_str s, const rd_str *cells, uint32_t n, uint32_t line)
 {
 	rd_str y = rd_rows_cell(r, RD_F_YEAR, cells, n);
 	int32_t year = r->layout.year;
 	rd_period p = 0;
 
-	r->head.period = 0;
+	r->head.own_period = 0;
+	if (plain_period(s, &r->head.own_period))
+		return;
+	r->head.own_period = 0;
 	if (y.len >= 4 && y.ptr[0] >= '1' && y.ptr[0] <= '9') {
 		year = 0;
 		for (uint32_t i = 0; i < 4 && y.ptr[i] >= '0' && y.ptr[i] <= '9'; i++)
@@ -173,7 +215,7 @@ static void head_period(rd_rows *r, rd_str s, const rd_str *cells, uint32_t n, u
 	if (s.len == 0)
 		return;
 	if (rd_period_parse(s, year, &p))
-		r->head.period = p;
+		r->head.own_period = p;
 	else
 		rd_rows_note(r, RD_NOTE_PERIOD_BAD, line, RD_F_PERIOD, false, s);
 }
@@ -185,7 +227,9 @@ static void head_number(rd_rows *r, rd_str s, uint32_t line)
 	rd_serial_parts p = rd_serial_split(s);
 	rd_str j = p.prefix;
 
-	if (rd_str_starts(p.suffix, "号"))
+	if (!own_journal)
+		r->head.journal = 0;
+	if (p.suffix.len && rd_str_starts(p.suffix, "号"))
 		s.len -= p.suffix.len;
 	if (j.len && p.has_value && (unsigned char)j.ptr[0] >= 0xE0) {
 		static const char *const tails[] = { "-", "－", "—", "第", "字", "_", " ", NULL };
@@ -269,11 +313,17 @@ static void remember(rd_rows *r, uint32_t k, rd_str raw)
 		memcpy(r->prev[k], raw.ptr, raw.len);
 }
 
-static rd_str raw_cell(const rd_rows *r, uint32_t k, const rd_str *cells, uint32_t n)
+static inline rd_str raw_cell(const rd_rows *r, uint32_t k, const rd_str *cells, uint32_t n)
 {
 	int c = r->layout.column[r->heads[k]];
 
 	return (uint32_t)c < n ? cells[c] : (rd_str){ "", 0 };
+}
+
+static inline bool as_before(const rd_rows *r, uint32_t k, rd_str raw)
+{
+	return r->prev_len[k] == raw.len && raw.len <= H_CELL &&
+	       rd_same_bytes(r->prev[k], raw.ptr, raw.len);
 }
 
 /* Date and number blank: the line belongs to the voucher above. */
@@ -295,48 +345,75 @@ static bool carries(const rd_rows *r, const rd_str *cells, uint32_t n)
 static void head_begin(rd_rows *r)
 {
 	r->head = (rd_run_head){ .date = RD_DAY_NONE, .attachments = RD_ATTACHMENTS_BLANK, .time = -1 };
+	memset(r->head_flags, 0, sizeof r->head_flags);
+}
+
+/* Reads one head field; the flags it sets are kept by field, so that a field that stays as it
+ * was need not be read again. */
+static void read_head(rd_rows *r, uint32_t k, const rd_str *cells, uint32_t n, uint32_t line)
+{
+	rd_field f = (rd_field)r->heads[k];
+	rd_str s = rd_rows_cell(r, f, cells, n);
+
+	r->head.flags = 0;
+	if (f == RD_F_JOURNAL)
+		r->head.journal = rd_rows_text(r, f, s, line);
+	else if (f == RD_F_DATE)
+		head_date(r, s, line);
+	else if (f == RD_F_DAY && r->layout.column[RD_F_DATE] < 0)
+		head_date_parts(r, cells, n, line);
+	else if (f == RD_F_PERIOD)
+		head_period(r, s, cells, n, line);
+	else
+		head_field(r, f, s, line);
+	r->head_flags[k] = r->head.flags;
+}
+
+/* A number cell may hold the journal, a bare month needs the date's year, a day its month: when
+ * one of these changes its companions are read again. */
+static bool depends(rd_field f, bool any_changed)
+{
+	return any_changed && (f == RD_F_NUMBER || f == RD_F_PERIOD || f == RD_F_DAY);
 }
 
 /* Reads the head fields of a record into r->head and opens a new run when they differ from
  * those of the line above. */
 void rd_rows_head(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 {
-	bool carry, same = r->open;
+	uint32_t first = 0;
+	bool carry, changed = false;
+	uint8_t flags = 0;
 
-	for (uint32_t k = 0; same && k < r->n_heads; k++) {
-		rd_str raw = raw_cell(r, k, cells, n);
-
-		same = r->prev_len[k] == raw.len && memcmp(r->prev[k], raw.ptr, raw.len) == 0;
+	if (r->open) {
+		while (first < r->n_heads && as_before(r, first, raw_cell(r, first, cells, n)))
+			first++;
+		if (first == r->n_heads)
+			return;
 	}
-	if (same)
-		return;
 	carry = carries(r, cells, n);
-	if (carry && !r->open) {
-		r->inherit = true;
-		head_begin(r);
-	} else if (!carry) {
+	if (!r->open) {
+		r->inherit = carry;
 		head_begin(r);
 	}
 	/* Journal before number, date before period: one helps to read the other. */
 	for (uint32_t k = 0; k < r->n_heads; k++) {
-		rd_field f = (rd_field)r->heads[k];
-		rd_str s = rd_rows_cell(r, f, cells, n);
+		rd_str raw = raw_cell(r, k, cells, n);
+		bool blank = carry && rd_rows_cell(r, (rd_field)r->heads[k], cells, n).len == 0;
 
-		remember(r, k, raw_cell(r, k, cells, n));
-		if (carry && s.len == 0)
-			continue;
-		if (f == RD_F_JOURNAL)
-			r->head.journal = rd_rows_text(r, f, s, line);
-		else if (f == RD_F_DATE)
-			head_date(r, s, line);
-		else if (f == RD_F_DAY && r->layout.column[RD_F_DATE] < 0)
-			head_date_parts(r, cells, n, line);
-		else if (f == RD_F_PERIOD)
-			head_period(r, s, cells, n, line);
-		else
-			head_field(r, f, s, line);
+		if (blank && r->open) {
+			remember(r, k, raw);
+			r->carried = true;
+		} else if (!r->open || r->carried || !as_before(r, k, raw) ||
+		           depends((rd_field)r->heads[k], changed)) {
+			changed |= r->heads[k] != RD_F_ENTRY_ID && r->heads[k] != RD_F_DOCUMENT;
+			read_head(r, k, cells, n, line);
+			remember(r, k, raw);
+		}
+		flags |= r->head_flags[k];
 	}
-	if (r->head.period == 0)
-		r->head.period = rd_day_period(r->head.date);
+	if (!carry)
+		r->carried = false;
+	r->head.flags = flags;
+	r->head.period = r->head.own_period ? r->head.own_period : rd_day_period(r->head.date);
 	r->open = false; /* the caller writes the run */
 }

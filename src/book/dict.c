@@ -43,13 +43,13 @@ void rd_dict_done(rd_dict *d)
 	*d = (rd_dict){ 0 };
 }
 
-static void place(rd_dict_slot *slots, uint32_t mask, uint32_t hash, uint32_t id)
+static void place(rd_dict_slot *slots, uint32_t mask, uint32_t hash, uint32_t id, const char *text)
 {
 	uint32_t i = hash & mask;
 
 	while (slots[i].id)
 		i = (i + 1) & mask;
-	slots[i] = (rd_dict_slot){ hash, id };
+	slots[i] = (rd_dict_slot){ hash, id, text };
 }
 
 static void grow(rd_dict *d)
@@ -60,7 +60,7 @@ static void grow(rd_dict *d)
 	RD_ASSERT(n > d->mask);
 	for (uint32_t i = 0; i <= d->mask; i++)
 		if (d->slots[i].id)
-			place(slots, n - 1, d->slots[i].hash, d->slots[i].id);
+			place(slots, n - 1, d->slots[i].hash, d->slots[i].id, d->slots[i].text);
 	rd_column_free(d->slots, ((size_t)d->mask + 1) * sizeof *d->slots);
 	d->slots = slots;
 	d->mask = n - 1;
@@ -71,7 +71,8 @@ uint32_t rd_dict_find(const rd_dict *d, rd_str s, uint32_t hash)
 	if (s.len == 0)
 		return 0;
 	for (uint32_t i = hash & d->mask; d->slots[i].id; i = (i + 1) & d->mask)
-		if (d->slots[i].hash == hash && rd_str_eq(rd_dict_text(d, d->slots[i].id), s))
+		if (d->slots[i].hash == hash && rd_dict_len(d->slots[i].text) == s.len &&
+		    rd_same_bytes(d->slots[i].text, s.ptr, s.len))
 			return d->slots[i].id;
 	return 0;
 }
@@ -91,6 +92,6 @@ uint32_t rd_dict_add(rd_dict *d, rd_str s, uint32_t hash)
 		d->cap *= 2;
 	}
 	d->texts[d->n] = rd_dict_store(d->arena, s);
-	place(d->slots, d->mask, hash, d->n);
+	place(d->slots, d->mask, hash, d->n, d->texts[d->n]);
 	return d->n++;
 }

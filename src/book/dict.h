@@ -12,7 +12,8 @@
 #include "base/str.h"
 
 typedef struct rd_dict_slot {
-	uint32_t hash, id;
+	uint32_t    hash, id;
+	const char *text;         /* beside its hash, so that a look-up touches two lines of cache */
 } rd_dict_slot;
 
 typedef struct rd_dict {

@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 static const rd_field head_fields[] = {
-	RD_F_JOURNAL, RD_F_ENTRY_ID, RD_F_NUMBER, RD_F_DATE, RD_F_DAY, RD_F_PERIOD, RD_F_PREPARER,
-	RD_F_REVIEWER, RD_F_POSTER, RD_F_POSTED, RD_F_VOID, RD_F_ATTACHMENTS, RD_F_ENTRY_TIME,
+	RD_F_JOURNAL, RD_F_ENTRY_ID, RD_F_NUMBER, RD_F_DATE, RD_F_YEAR, RD_F_MONTH, RD_F_DAY, RD_F_PERIOD,
+	RD_F_PREPARER, RD_F_REVIEWER, RD_F_POSTER, RD_F_POSTED, RD_F_VOID, RD_F_ATTACHMENTS, RD_F_ENTRY_TIME,
 	RD_F_SOURCE, RD_F_DOCUMENT,
 };
 _Static_assert(sizeof head_fields / sizeof *head_fields <= H_MAX, "room for all head fields");
@@ -188,9 +188,11 @@ static void read_account(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t l
 		split_account(rd_rows_cell(r, RD_F_ACCOUNT, cells, n), &code, &name);
 	else if (r->layout.column[RD_F_ACCOUNT_CODE] < 0)
 		code = name;
-	RD_COL(r->lines, rd_text, L_ACCOUNT)[i] = rd_rows_text(r, RD_F_ACCOUNT_CODE, code, line);
+	rd_text id = rd_rows_text(r, RD_F_ACCOUNT_CODE, code, line);
+
+	RD_COL(r->lines, rd_text, L_ACCOUNT)[i] = id;
 	if (r->names)
-		r->names[i] = rd_rows_text(r, RD_F_ACCOUNT_NAME, name, line);
+		r->names[i] = rd_rows_name(r, id, name, line);
 }
 
 static void read_party(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line, uint32_t i)

@@ -16,6 +16,18 @@ typedef struct rd_cache_slot {
 	const char *text;
 } rd_cache_slot;
 
+#define RD_SHORT_BITS 10
+typedef struct rd_short_slot {
+	uint64_t bytes;
+	uint32_t len, id;
+} rd_short_slot;
+
+/* The name that an account's code had last; found by the code's id. */
+typedef struct rd_name_slot {
+	const char *ptr;
+	uint32_t    code, len, id;
+} rd_name_slot;
+
 typedef struct rd_fresh {
 	const char *text;
 	uint32_t    hash, id;      /* id in the book, after the commit */
@@ -36,7 +48,7 @@ enum { H_MAX = 18, H_CELL = 64 };
 typedef struct rd_run_head {
 	rd_serial entry, number, document;
 	rd_text   journal, preparer, reviewer, poster;
-	rd_period period;
+	rd_period period, own_period; /* own: as its column says */
 	rd_day    date;
 	int32_t   attachments, time;
 	uint8_t   flags;
@@ -56,12 +68,15 @@ struct rd_rows {
 	uint8_t       heads[H_MAX];        /* fields of the layout that make a run */
 	char          prev[H_MAX][H_CELL]; /* their cells in the line before */
 	uint8_t       prev_len[H_MAX];     /* 255 = longer than kept: never equal */
+	uint8_t       head_flags[H_MAX];   /* voucher flags that each field set */
+	bool          carried;     /* cells were left blank: the values are those of lines above */
 	rd_run_head   head;
 	bool          open;        /* a run has begun in this block */
 	bool          inherit;     /* the first run continues the block before */
-	rd_row        last_number_cell;
 	/* texts */
 	rd_text_slot  slot[RD_FIELD_COUNT];
+	rd_short_slot shorts[1u << RD_SHORT_BITS];
+	rd_name_slot  last_name[1u << RD_SHORT_BITS];
 	rd_cache_slot *cache;
 	uint32_t      cache_n, cache_mask;
 	rd_arena     *arena;       /* fresh texts; reset at the commit */
@@ -94,6 +109,7 @@ uint32_t rd_field_has(rd_field f);
 void     rd_rows_texts_init(rd_rows *r);
 void     rd_rows_texts_done(rd_rows *r);
 rd_text  rd_rows_text(rd_rows *r, rd_field f, rd_str s, uint32_t line);
+rd_text  rd_rows_name(rd_rows *r, rd_text code, rd_str name, uint32_t line);
 rd_serial rd_rows_serial(rd_rows *r, int which, rd_str s, uint32_t line);
 void     rd_rows_texts_commit(rd_rows *r); /* gives fresh texts their ids in the book */
 static inline rd_text rd_rows_settled(const rd_rows *r, rd_text id)

@@ -59,7 +59,7 @@ static void cache_put(rd_rows *r, uint32_t hash, uint32_t id, const char *text)
 
 static bool same_text(const char *text, rd_str s)
 {
-	return rd_dict_len(text) == s.len && memcmp(text, s.ptr, s.len) == 0;
+	return rd_dict_len(text) == s.len && rd_same_bytes(text, s.ptr, s.len);
 }
 
 static void fresh_room(rd_rows *r)
@@ -170,6 +170,25 @@ static rd_text intern(rd_rows *r, rd_field f, rd_str s, uint32_t line, const cha
 	return id;
 }
 
+/* Texts of up to eight bytes (codes, names of people in two characters) by their bytes. */
+static rd_text short_text(rd_rows *r, rd_field f, rd_str s, uint32_t line)
+{
+	uint64_t bytes = 0;
+	const char *text;
+
+	memcpy(&bytes, s.ptr, s.len);
+	rd_short_slot *x = &r->shorts[rd_mix(bytes, s.len) >> (64 - RD_SHORT_BITS)];
+
+	if (x->bytes != bytes || x->len != s.len) {
+		rd_text id = intern(r, f, s, line, &text);
+
+		if (id & RD_FRESH)
+			return id; /* not yet an id of the book */
+		*x = (rd_short_slot){ bytes, s.len, id };
+	}
+	return x->id;
+}
+
 rd_text rd_rows_text(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 {
 	rd_text_slot *slot = &r->slot[f];
@@ -177,11 +196,30 @@ rd_text rd_rows_text(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 
 	if (s.len == 0)
 		return 0;
-	if (slot->len == s.len && memcmp(slot->ptr, s.ptr, s.len) == 0)
+	if (slot->len == s.len && rd_same_bytes(slot->ptr, s.ptr, s.len))
 		return slot->id;
+	if (s.len <= 8)
+		return short_text(r, f, s, line);
 	rd_text id = intern(r, f, s, line, &text);
 
 	*slot = (rd_text_slot){ text, rd_dict_len(text), id };
+	return id;
+}
+
+/* The name of an account is almost always the one that its code had last. */
+rd_text rd_rows_name(rd_rows *r, rd_text code, rd_str name, uint32_t line)
+{
+	rd_name_slot *x = &r->last_name[code & ((1u << RD_SHORT_BITS) - 1)];
+	const char *text;
+
+	if (name.len == 0)
+		return 0;
+	if (x->code == code && x->len == name.len && rd_same_bytes(x->ptr, name.ptr, name.len))
+		return x->id;
+	rd_text id = intern(r, RD_F_ACCOUNT_NAME, name, line, &text);
+
+	if (!((code | id) & RD_FRESH))
+		*x = (rd_name_slot){ text, code, rd_dict_len(text), id };
 	return id;
 }
 
