@@ -27,13 +27,26 @@ typedef struct rd_trial {
 
 void rd_trial_begin(rd_trial *t, const rd_book *b, rd_arena *scratch);
 
-/* The row states this pair: a blank pair is nil when its file has the columns, but not in a row that
- * is blank throughout (a parent printed without amounts). */
+/* The row states this pair: a blank pair is nil when its file has the columns. */
 bool rd_trial_has(const rd_trial *t, rd_row row, rd_tb_part part);
 rd_minor rd_trial_debit(const rd_book *b, rd_row row, rd_tb_part part);
 rd_minor rd_trial_credit(const rd_book *b, rd_row row, rd_tb_part part);
 rd_minor rd_trial_net(const rd_book *b, rd_row row, rd_tb_part part);
 rd_words rd_part_words(rd_tb_part part); /* 期初余额, opening balance */
+/* The side a balance stands on, as ledgers print it: 借, 贷, 平. */
+static inline rd_fact rd_side_of(const char *name, rd_minor balance)
+{
+	if (balance == 0)
+		return rd_word(name, "平", "nil");
+	return balance > 0 ? rd_word(name, "借", "debit") : rd_word(name, "贷", "credit");
+}
+
+/* The amount that goes with it. */
+static inline rd_fact rd_size(const char *name, rd_minor balance)
+{
+	return rd_money(name, balance < 0 ? -balance : balance);
+}
+
 /* A hit at the place of a trial balance row, with its account, party and period. */
 rd_hit   rd_hit_at_trial(const rd_book *b, rd_row row);
 

@@ -39,15 +39,15 @@ static const rd_message messages[] = {
 	[K_CREDIT] = { "credit-balance",
 	               { "{account} 应为借方余额,{first_period} 起有 {periods} 个期末为贷方,最后一次 "
 	                 "{last_period} 贷方 {balance}。请查使余额变方向的分录。",
-	                 "{account} should have a debit balance; from {first_period} on {periods} periods "
-	                 "close on the credit side, last in {last_period} with {balance}. Find the entry that "
-	                 "turned it." } },
+	                 "{account} should have a debit balance; from {first_period} on it closes on "
+	                 "the credit side (periods: {periods}), last in {last_period} with {balance}. Find "
+	                 "the entry that turned it." } },
 	[K_DEBIT] = { "debit-balance",
 	              { "{account} 应为贷方余额,{first_period} 起有 {periods} 个期末为借方,最后一次 "
 	                "{last_period} 借方 {balance}。请查使余额变方向的分录。",
-	                "{account} should have a credit balance; from {first_period} on {periods} periods "
-	                "close on the debit side, last in {last_period} with {balance}. Find the entry that "
-	                "turned it." } },
+	                "{account} should have a credit balance; from {first_period} on it closes on "
+	                "the debit side (periods: {periods}), last in {last_period} with {balance}. Find "
+	                "the entry that turned it." } },
 	{ 0 },
 };
 

@@ -39,14 +39,14 @@ static const rd_message messages[] = {
 	              { "{account} {date} 写明余额 {asserted},按分录累计为 {computed},相差 {difference}。"
 	                "上一次相符是 {held_on},请核对其后的 {postings} 笔分录。",
 	                "{account}: the balance stated on {date} is {asserted}, the lines give {computed}, "
-	                "difference {difference}. It last agreed on {held_on}: go through the {postings} "
-	                "lines since." } },
+	                "difference {difference}. It last agreed on {held_on}: go through the "
+	                "lines since ({postings})." } },
 	[K_FIRST] = { "from-opening",
 	              { "{account} {date} 写明余额 {asserted},由期初累计为 {computed},相差 {difference}。"
 	                "请核对期初余额和此前的 {postings} 笔分录。",
 	                "{account}: the balance stated on {date} is {asserted}, counting from the opening "
-	                "gives {computed}, difference {difference}. Check the opening and the {postings} "
-	                "lines before." } },
+	                "gives {computed}, difference {difference}. Check the opening and the lines before "
+	                "({postings})." } },
 	{ 0 },
 };
 

@@ -32,13 +32,13 @@ static const rd_param params[] = {
 enum { K_SINCE, K_BEFORE };
 static const rd_message messages[] = {
 	[K_SINCE] = { "open",
-	              { "{account} 余额 {balance},最早一笔 {oldest},最近一次发生额 {last}。请完成清理并结转"
+	              { "{account} {side}方余额 {balance},最早一笔 {oldest},最近一次发生额 {last}。请完成清理并结转"
 	                "损益。",
-	                "{account} holds {balance}: oldest item of {oldest}, last movement {last}. Finish the "
+	                "{account} holds {balance} ({side}): oldest item of {oldest}, last movement {last}. Finish the "
 	                "disposal and carry the result to profit and loss." } },
 	[K_BEFORE] = { "before-the-books",
-	               { "{account} 余额 {balance},账簿开始前就已挂账。请完成清理并结转损益。",
-	                 "{account} holds {balance} from before the books begin. Finish the disposal and carry "
+	               { "{account} {side}方余额 {balance},账簿开始前就已挂账。请完成清理并结转损益。",
+	                 "{account} holds {balance} ({side}) from before the books begin. Finish the disposal and carry "
 	                 "the result to profit and loss." } },
 	{ 0 },
 };
@@ -75,7 +75,8 @@ static void check(rd_run *run, const rd_balances *s, rd_row a)
 	hit.line = o.n_lines > 0 ? o.lines[0] : RD_NONE;
 	hit.lines = o.lines + 1;
 	hit.n_lines = o.n_lines > 0 ? o.n_lines - 1 : 0;
-	RD_EMIT(run, &hit, rd_money("balance", o.balance), rd_on_day("oldest", o.oldest),
+	RD_EMIT(run, &hit, rd_size("balance", o.balance), rd_side_of("side", o.balance),
+	        rd_on_day("oldest", o.oldest),
 	        rd_on_day("last", o.last), rd_money("overdue", o.overdue));
 }
 

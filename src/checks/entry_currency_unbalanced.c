@@ -88,6 +88,14 @@ static void add_line(sums *s, const rd_book *b, rd_row i)
 	add(s, currency, credit ? -foreign : foreign);
 }
 
+/* 0 stands for the base currency. */
+static rd_str name_of(const rd_book *b, rd_text currency)
+{
+	if (currency == 0 && b->base_currency == 0)
+		return RD_STR("CNY");
+	return rd_book_text(b, currency != 0 ? currency : b->base_currency);
+}
+
 static void judge(rd_run *run, const rd_book *b, rd_row v)
 {
 	sums s = { 0 };
@@ -95,28 +103,34 @@ static void judge(rd_run *run, const rd_book *b, rd_row v)
 
 	for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++)
 		add_line(&s, b, i);
-	for (uint32_t i = 0; i < s.n; i++)
-		if (s.sum[i] != 0)
-			open[n++] = i;
+	for (uint32_t i = 0; i < s.n; i++) {
+		uint32_t k = n;
+
+		if (s.sum[i] == 0)
+			continue;
+		/* by name, so that the order of the lines does not matter */
+		const rd_str name = name_of(b, s.currency[i]);
+
+		for (n++; k > 0 && rd_str_cmp(name, name_of(b, s.currency[open[k - 1]])) < 0; k--)
+			open[k] = open[k - 1];
+		open[k] = i;
+	}
 	if (!s.foreign || s.rate || s.converted || n < 2)
 		return;
 	rd_hit hit = rd_hit_at_voucher(b, v);
-	rd_str name[2];
+	rd_str names[2];
 
 	for (uint32_t i = 0; i < 2; i++) {
-		rd_text id = s.currency[open[i]];
 		rd_minor sum = s.sum[open[i]];
 
-		name[i] = id ? rd_book_text(b, id) : RD_STR("CNY");
-		if (id == 0 && b->base_currency != 0)
-			name[i] = rd_book_text(b, b->base_currency);
+		names[i] = name_of(b, s.currency[open[i]]);
 		if (hit.at_stake < (sum < 0 ? -sum : sum))
 			hit.at_stake = sum < 0 ? -sum : sum;
-		hit.key = rd_hash_str(rd_hash_i64(hit.key, sum), name[i]);
+		hit.key = rd_hash_str(rd_hash_i64(hit.key, sum), names[i]);
 	}
 	hit.kind = s.no_base ? K_NO_BASE : K_COPIED;
-	RD_EMIT(run, &hit, rd_int("currencies", n), rd_string("first", name[0]),
-	        rd_money("first_sum", s.sum[open[0]]), rd_string("second", name[1]),
+	RD_EMIT(run, &hit, rd_int("currencies", n), rd_string("first", names[0]),
+	        rd_money("first_sum", s.sum[open[0]]), rd_string("second", names[1]),
 	        rd_money("second_sum", s.sum[open[1]]));
 }
 

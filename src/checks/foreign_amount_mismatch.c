@@ -45,8 +45,8 @@ static const rd_message messages[] = {
 	[K_RATE_ONE] = { "rate-one",
 	                 { "{account} 有 {lines} 行 {currency} 分录汇率为 1,本位币照抄原币,共 {base}。"
 	                   "请核对这些行是否漏填汇率。",
-	                   "{account}: {lines} lines in {currency} have the rate 1 and repeat the foreign "
-	                   "figure as base amount, {base} in all. Was the rate left out?" } },
+	                   "{account}: lines in {currency} with the rate 1 that repeat the foreign "
+	                   "figure as base amount: {lines}, {base} in all. Was the rate left out?" } },
 	{ 0 },
 };
 

@@ -27,6 +27,7 @@
  */
 #include "base/assert.h"
 #include "check/balance.h"
+#include <stdlib.h>
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
@@ -86,6 +87,7 @@ typedef struct difference {
 	uint32_t period;           /* index */
 	rd_minor debit, credit;    /* of the journal */
 	rd_minor off_debit, off_credit; /* journal - trial balance */
+	rd_row   line;             /* the first, of an account that is absent */
 	rd_row   voucher;          /* whose line has the amount */
 	uint32_t vouchers;         /* how many have */
 } difference;
@@ -167,7 +169,8 @@ static bool sums_of(const work *w, rd_row at, difference *d)
 	if (at > 0 && b->tb.account[w->t.rows[at - 1]] == b->tb.account[row] &&
 	    b->tb.party[w->t.rows[at - 1]] == 0 && b->tb.period[w->t.rows[at - 1]] == b->tb.period[row])
 		return false;
-	*d = (difference){ .account = b->tb.account[row], .row = row, .period = p, .voucher = RD_NONE };
+	*d = (difference){ .account = b->tb.account[row], .row = row, .period = p, .line = RD_NONE,
+	                    .voucher = RD_NONE };
 	if (p == RD_NONE) { /* the file does not say: all there is */
 		for (uint32_t i = 0; i < b->n_periods; i++) {
 			d->debit += w->moves->debit[base + i];
@@ -266,7 +269,8 @@ static void find_absent(work *w)
 				up = b->account.parent[up];
 			if (up != 0 && (up == a || here[up] == 1))
 				continue;
-			difference d = { .account = a, .row = RD_NONE, .period = p, .voucher = RD_NONE,
+			difference d = { .account = a, .row = RD_NONE, .period = p, .line = RD_NONE,
+				         .voucher = RD_NONE,
 				         .debit = w->moves->debit[a * np + p],
 				         .credit = w->moves->credit[a * np + p] };
 			d.off_debit = d.debit;
@@ -282,13 +286,24 @@ static bool amount_is(rd_minor amount, rd_minor off)
 	return amount != 0 && (amount == off || amount == -off);
 }
 
-/* Looks for the lines that alone explain a difference. slot: account -> first difference + 1. */
+static int difference_cmp(const void *x, const void *y)
+{
+	const difference *a = x, *b = y;
+	int c = (a->account > b->account) - (a->account < b->account);
+
+	if (c == 0)
+		c = (a->period > b->period) - (a->period < b->period);
+	return c ? c : (a->row > b->row) - (a->row < b->row);
+}
+
+/* Looks for the lines that alone explain a difference, and for the first line of an account that is
+ * absent. slot: account -> first difference + 1. */
 static void name_vouchers(work *w)
 {
 	const rd_book *b = w->t.book;
 	uint32_t *slot = RD_NEW_N(rd_run_scratch(w->run), uint32_t, (size_t)b->account.n + 1);
 
-	/* found[] is in order of account: the first of each account is marked */
+	qsort(w->found, w->n, sizeof *w->found, difference_cmp);
 	for (uint32_t k = w->n; k-- > 0;)
 		slot[w->found[k].account] = k + 1;
 	for (rd_row a = 1; a < b->account.n; a++)
@@ -305,6 +320,8 @@ static void name_vouchers(work *w)
 		for (uint32_t k = s - 1; k < w->n && w->found[k].account == w->found[s - 1].account; k++) {
 			difference *d = &w->found[k];
 
+			if (d->period == p && d->row == RD_NONE && d->line == RD_NONE)
+				d->line = i;
 			if (d->period != p || !(amount_is(rd_line_debit(b, i), d->off_debit) ||
 			                        amount_is(rd_line_credit(b, i), d->off_credit)))
 				continue;
@@ -322,6 +339,10 @@ static void emit(work *w, const difference *d)
 	rd_minor x = d->off_debit < 0 ? -d->off_debit : d->off_debit;
 	rd_minor y = d->off_credit < 0 ? -d->off_credit : d->off_credit;
 
+	if (d->row == RD_NONE) {
+		hit.line = d->line;
+		hit.keyless = true;
+	}
 	hit.kind = d->row == RD_NONE ? K_ABSENT : named ? K_VOUCHER : K_DIFFERS;
 	if (d->period != RD_NONE)
 		hit.period = b->periods[d->period];
@@ -367,10 +388,10 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	}
 	if (variant != 0)
 		rd_run_remark(run, variant_words[variant].zh, variant_words[variant].en);
-	if (w.n > 0)
-		name_vouchers(&w);
 	if (rd_run_guards(run) && !(variant & V_YEAR))
 		find_absent(&w);
+	if (w.n > 0)
+		name_vouchers(&w);
 	for (uint32_t k = 0; k < w.n; k++)
 		emit(&w, &w.found[k]);
 	return RD_OK;

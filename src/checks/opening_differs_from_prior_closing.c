@@ -38,31 +38,31 @@ static const rd_param params[] = {
 enum { K_ACCOUNT, K_PARTY, K_GONE, K_NEW, K_YEAR };
 static const rd_message messages[] = {
 	[K_ACCOUNT] = { "account",
-	                { "{account}:{before} 期末 {closing},{period} 期初 {opening},相差 {difference}。"
+	                { "{account}:{before} 期末{closing_side} {closing},{period} 期初{opening_side} {opening},相差 {difference}。"
 	                  "请查 {before} 是否被反结账修改。",
-	                  "{account}: closing of {before} is {closing}, opening of {period} is {opening}, "
-	                  "difference {difference}. Was {before} reopened and changed?" } },
+	                  "{account}: closing of {before} is {closing} ({closing_side}), opening of {period} is "
+	                  "{opening} ({opening_side}), difference {difference}. Was {before} reopened and changed?" } },
 	[K_PARTY] = { "party",
-	              { "{account} {party}:{before} 期末 {closing},{period} 期初 {opening},相差 "
+	              { "{account} {party}:{before} 期末{closing_side} {closing},{period} 期初{opening_side} {opening},相差 "
 	                "{difference}。请查 {before} 是否被反结账修改。",
-	                "{account} {party}: closing of {before} is {closing}, opening of {period} is "
-	                "{opening}, difference {difference}. Was {before} reopened and changed?" } },
+	                "{account} {party}: closing of {before} is {closing} ({closing_side}), opening of "
+	                "{period} is {opening} ({opening_side}), difference {difference}. Was {before} reopened and changed?" } },
 	[K_GONE] = { "gone",
-	             { "{account}:{before} 期末 {closing},{period} 余额表上没有这个科目,也没有同名科目"
+	             { "{account}:{before} 期末{closing_side} {closing},{period} 余额表上没有这个科目,也没有同名科目"
 	               "承接。请查余额结转到了哪里。",
-	               "{account}: closing of {before} is {closing}; the trial balance of {period} lacks the "
-	               "account, and none of the same name takes over. Where did the balance go?" } },
+	               "{account}: closing of {before} is {closing} ({closing_side}); the trial balance of "
+	               "{period} lacks the account, and none of the same name takes over. Where did the balance go?" } },
 	[K_NEW] = { "new",
-	            { "{account}:{period} 期初 {opening},{before} 余额表上没有这个科目,也没有同名科目可以"
+	            { "{account}:{period} 期初{opening_side} {opening},{before} 余额表上没有这个科目,也没有同名科目可以"
 	              "承接。请查期初从哪里来。",
-	              "{account}: opening of {period} is {opening}; the trial balance of {before} lacks the "
-	              "account, and none of the same name hands over. Where does the opening come from?" } },
+	              "{account}: opening of {period} is {opening} ({opening_side}); the trial balance of "
+	              "{before} lacks the account, and none of the same name hands over. Where does the opening come from?" } },
 	[K_YEAR] = { "year-change",
-	             { "{period} 年初,损益类、本年利润和利润分配期初合计 {opening},{before} 期末合计 "
-	               "{closing},相差 {difference}。请核对年末结转。",
+	             { "{period} 年初,损益类、本年利润和利润分配期初合计{opening_side} {opening},{before} 期末合计"
+	               "{closing_side} {closing},相差 {difference}。请核对年末结转。",
 	               "At the start of {period} the P&L accounts, profit for the year and profit "
-	               "distribution open at {opening} together; {before} closed at {closing}, difference "
-	               "{difference}. Check the year-end transfer." } },
+	               "distribution open at {opening} ({opening_side}) together; {before} closed at "
+	               "{closing} ({closing_side}), difference {difference}. Check the year-end transfer." } },
 	{ 0 },
 };
 
@@ -97,8 +97,9 @@ static void emit(work *w, uint8_t kind, rd_row row, rd_row account, rd_period be
 	hit.period = period;
 	hit.at_stake = d < 0 ? -d : d;
 	hit.key = (uint64_t)d;
-	RD_EMIT(w->run, &hit, rd_in_period("before", before), rd_money("closing", closing),
-	        rd_money("opening", opening), rd_money("difference", d));
+	RD_EMIT(w->run, &hit, rd_in_period("before", before), rd_size("closing", closing),
+	        rd_side_of("closing_side", closing), rd_size("opening", opening),
+	        rd_side_of("opening_side", opening), rd_money("difference", hit.at_stake));
 }
 
 /* Rows (one of them may be RD_NONE) of one account or party in neighbouring periods. */

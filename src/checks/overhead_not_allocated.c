@@ -33,15 +33,15 @@ static const rd_param params[] = {
 enum { K_BALANCE, K_IDLE };
 static const rd_message messages[] = {
 	[K_BALANCE] = { "balance",
-	                { "{account} 有 {months} 个月末未结平:{first_period} 起,{last_period} 余额 "
+	                { "{account} 有 {months} 个月末未结平:{first_period} 起,{last_period} 余额{side} "
 	                  "{balance}。请分配结转至生产成本。",
 	                  "{account} keeps a balance at {months} month ends, from {first_period} on; in "
-	                  "{last_period} it is {balance}. Allocate it to production cost." } },
+	                  "{last_period} it is {balance} ({side}). Allocate it to production cost." } },
 	[K_IDLE] = { "no-production",
-	             { "{account} 有 {months} 个月末未结平:{first_period} 起,{last_period} 余额 {balance};"
+	             { "{account} 有 {months} 个月末未结平:{first_period} 起,{last_period} 余额{side} {balance};"
 	               "这些月份生产成本没有借方发生。请确认是否停产或季节性生产。",
 	               "{account} keeps a balance at {months} month ends, from {first_period} on; in "
-	               "{last_period} it is {balance}. Production cost has no debits in these months: idle "
+	               "{last_period} it is {balance} ({side}). Production cost has no debits in these months: idle "
 	               "or seasonal?" } },
 	{ 0 },
 };
@@ -116,7 +116,8 @@ static void check_role(rd_run *run, const rd_balances *s, rd_role role, uint32_t
 	hit.at_stake = worst;
 	hit.weight = n;
 	RD_EMIT(run, &hit, rd_int("months", n), rd_in_period("first_period", b->periods[first]),
-	        rd_in_period("last_period", b->periods[last]), rd_money("balance", sum[last]));
+	        rd_in_period("last_period", b->periods[last]), rd_size("balance", sum[last]),
+	        rd_side_of("side", sum[last]));
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)

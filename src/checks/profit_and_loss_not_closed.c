@@ -38,14 +38,14 @@ enum { K_ACCOUNT, K_PERIOD, K_COUNTER };
 static const rd_message messages[] = {
 	[K_ACCOUNT] = { "balance-left",
 	                { "{account} 在 {first_period} 结转损益后仍有余额,共 {periods} 个期间,{last_period} "
-	                  "余额 {balance}。请补做结转。",
-	                  "{account} keeps a balance after the P&L close of {first_period}, {periods} periods "
-	                  "in all; in {last_period} it is {balance}. Close it as well." } },
+	                  "余额{side} {balance}。请补做结转。",
+	                  "{account} keeps a balance after the P&L close of {first_period} (periods: "
+	                  "{periods}); in {last_period} it is {balance} ({side}). Close it as well." } },
 	[K_PERIOD] = { "period-not-closed",
-	               { "{period} 没有结转损益凭证,损益类科目有 {accounts} 个未结平,净额 {balance}。"
+	               { "{period} 没有结转损益凭证,损益类科目有 {accounts} 个未结平,净额{side} {balance}。"
 	                 "请补做结转损益。",
 	                 "{period} has no closing entry; {accounts} P&L accounts keep a balance, {balance} "
-	                 "net. Enter the P&L close." } },
+	                 "({side}) net. Enter the P&L close." } },
 	[K_COUNTER] = { "other-counter-account",
 	                { "结转凭证 {voucher} 把损益转到了 {account}({amount}),而不是本年利润。请红字冲销后"
 	                  "重做。",
@@ -137,7 +137,7 @@ static void check_account(work *w, rd_row a)
 	hit.key = (uint64_t)w->one[first];
 	RD_EMIT(w->run, &hit, rd_in_period("first_period", b->periods[first]),
 	        rd_in_period("last_period", b->periods[last]), rd_int("periods", n),
-	        rd_money("balance", w->one[last]));
+	        rd_size("balance", w->one[last]), rd_side_of("side", w->one[last]));
 }
 
 static void check_periods(work *w)
@@ -152,7 +152,8 @@ static void check_periods(work *w)
 		hit.kind = K_PERIOD;
 		hit.period = b->periods[p];
 		hit.at_stake = w->net[p] < 0 ? -w->net[p] : w->net[p];
-		RD_EMIT(w->run, &hit, rd_int("accounts", w->accounts[p]), rd_money("balance", w->net[p]));
+		RD_EMIT(w->run, &hit, rd_int("accounts", w->accounts[p]), rd_size("balance", w->net[p]),
+		        rd_side_of("side", w->net[p]));
 	}
 }
 

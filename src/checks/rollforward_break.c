@@ -42,16 +42,18 @@ static const rd_param params[] = {
 enum { K_OWN, K_LINES };
 static const rd_message messages[] = {
 	[K_OWN] = { "own-columns",
-	            { "{period} {account}:期初 {opening},借方 {debit},贷方 {credit},应得期末 {expected},"
-	              "余额表却是 {closing},相差 {difference}。请查该科目缺失或被改动的凭证。",
-	              "{period} {account}: opening {opening}, debit {debit}, credit {credit} should close at "
-	              "{expected}; the trial balance says {closing}, difference {difference}. Look for "
+	            { "{period} {account}:期初{opening_side} {opening},借方 {debit},贷方 {credit},应得期末"
+	              "{expected_side} {expected},余额表却是{closing_side} {closing},相差 {difference}。请查该科目缺失或被改动的凭证。",
+	              "{period} {account}: opening {opening} ({opening_side}), debit {debit}, credit {credit} "
+	              "should close at {expected} ({expected_side}); the trial balance says {closing} "
+	              "({closing_side}), difference {difference}. Look for "
 	              "missing or changed vouchers." } },
 	[K_LINES] = { "journal-lines",
-	              { "{period} {account}:期初 {opening},序时账借方 {debit},贷方 {credit},应得期末 "
-	                "{expected},余额表却是 {closing},相差 {difference}。请查缺失或未过账的凭证。",
-	                "{period} {account}: opening {opening}, journal debit {debit}, credit {credit} should "
-	                "close at {expected}; the trial balance says {closing}, difference {difference}. Look "
+	              { "{period} {account}:期初{opening_side} {opening},序时账借方 {debit},贷方 {credit},应得"
+	                "期末{expected_side} {expected},余额表却是{closing_side} {closing},相差 {difference}。请查缺失或未过账的凭证。",
+	                "{period} {account}: opening {opening} ({opening_side}), journal debit {debit}, credit "
+	                "{credit} should close at {expected} ({expected_side}); the trial balance says "
+	                "{closing} ({closing_side}), difference {difference}. Look "
 	                "for missing or unposted vouchers." } },
 	{ 0 },
 };
@@ -195,9 +197,11 @@ static uint32_t count(work *w, bool emit)
 		hit.kind = r.lines ? K_LINES : K_OWN;
 		hit.at_stake = d < 0 ? -d : d;
 		hit.key = (uint64_t)d;
-		RD_EMIT(w->run, &hit, rd_money("opening", r.opening), rd_money("debit", r.debit),
-		        rd_money("credit", r.credit), rd_money("expected", expected),
-		        rd_money("closing", r.closing), rd_money("difference", d));
+		RD_EMIT(w->run, &hit, rd_size("opening", r.opening), rd_side_of("opening_side", r.opening),
+		        rd_money("debit", r.debit), rd_money("credit", r.credit),
+		        rd_size("expected", expected), rd_side_of("expected_side", expected),
+		        rd_size("closing", r.closing), rd_side_of("closing_side", r.closing),
+		        rd_money("difference", hit.at_stake));
 	}
 	return n;
 }

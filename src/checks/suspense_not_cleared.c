@@ -37,18 +37,18 @@ static const rd_param params[] = {
 enum { K_YEAR_END, K_OPEN, K_PERIODS };
 static const rd_message messages[] = {
 	[K_YEAR_END] = { "year-end",
-	                 { "{period} 年末 {account} 仍有余额 {balance}。待处理财产损溢应在年末前报批转销,"
+	                 { "{period} 年末 {account} 仍有{side}方余额 {balance}。待处理财产损溢应在年末前报批转销,"
 	                   "请查明原因后处理。",
-	                   "{account} still holds {balance} at the end of {period}. Losses and gains pending "
+	                   "{account} still holds {balance} ({side}) at the end of {period}. Losses and gains pending "
 	                   "treatment are to be approved and written off before the year ends." } },
 	[K_OPEN] = { "open-items",
-	             { "过渡科目 {account} 余额 {balance},有 {items} 笔未清,最早一笔 {oldest},已 {days} 天。"
+	             { "过渡科目 {account} 余额{side} {balance},有 {items} 笔未清,最早一笔 {oldest},已 {days} 天。"
 	               "请逐笔查清去向。",
-	               "{account} only passes money on and holds {balance}: {items} open items, the oldest of "
+	               "{account} only passes money on and holds {balance} ({side}): {items} open items, the oldest of "
 	               "{oldest}, {days} days ago. Find out where each belongs." } },
 	[K_PERIODS] = { "since-long",
-	                { "过渡科目 {account} 余额 {balance},在账簿开始前就已挂账。请逐笔查清去向。",
-	                  "{account} only passes money on and holds {balance}, part of it from before the "
+	                { "过渡科目 {account} 余额{side} {balance},在账簿开始前就已挂账。请逐笔查清去向。",
+	                  "{account} only passes money on and holds {balance} ({side}), part of it from before the "
 	                  "books begin. Find out where it belongs." } },
 	{ 0 },
 };
@@ -109,7 +109,7 @@ static void check_years(rd_run *run, const rd_balances *s, rd_row a, rd_minor *b
 		hit.period = b->periods[p];
 		hit.at_stake = size_of(balances[p]);
 		hit.key = (uint64_t)balances[p];
-		RD_EMIT(run, &hit, rd_money("balance", balances[p]));
+		RD_EMIT(run, &hit, rd_size("balance", balances[p]), rd_side_of("side", balances[p]));
 	}
 }
 
@@ -133,7 +133,8 @@ static void check_open(rd_run *run, const rd_balances *s, rd_row a)
 	hit.keyless = true;
 	hit.lines = o.lines + 1;
 	hit.n_lines = o.n_lines > 0 ? o.n_lines - 1 : 0;
-	RD_EMIT(run, &hit, rd_money("balance", o.balance), rd_int("items", o.items),
+	RD_EMIT(run, &hit, rd_size("balance", o.balance), rd_side_of("side", o.balance),
+	        rd_int("items", o.items),
 	        rd_on_day("oldest", o.oldest), rd_money("overdue", o.overdue),
 	        rd_int("days", o.oldest == RD_DAY_NONE ? 0 : as_of - o.oldest));
 }

@@ -41,13 +41,13 @@ static const rd_message messages[] = {
 	                "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
 	                "{difference}. Compare it with the journal account by account." } },
 	[K_EQUAL] = { "equals-an-account",
-	              { "{period} 科目余额表{column}不平:借方 {debit},贷方 {credit},相差 {difference},恰等于"
+	              { "{period} 科目余额表{column}不平:借方 {debit},贷方 {credit},相差 {difference},恰等于 "
 	                "{account} 的金额:该科目可能重了一行,或漏了它的对方科目。",
 	                "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
 	                "{difference} equals the amount of {account}: it may be there twice, or its "
 	                "counterpart is missing." } },
 	[K_HALF] = { "wrong-side",
-	             { "{period} 科目余额表{column}不平:借方 {debit},贷方 {credit},相差 {difference},恰为"
+	             { "{period} 科目余额表{column}不平:借方 {debit},贷方 {credit},相差 {difference},恰为 "
 	               "{account} 金额的两倍:该科目方向可能记反。",
 	               "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
 	               "{difference} is twice the amount of {account}: it may stand on the wrong side." } },

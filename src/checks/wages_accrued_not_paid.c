@@ -38,10 +38,10 @@ static const rd_param params[] = {
 enum { K_UNPAID, K_DEBIT, K_NO_ACCRUAL };
 static const rd_message messages[] = {
 	[K_UNPAID] = { "unpaid",
-	               { "{account} 有 {overdue} 已计提、超过 {age} 个月未发放(最早 {oldest}),余额 "
+	               { "{account} 有 {overdue} 已计提、超过 {age} 个月未发放(最早 {oldest}),余额{side} "
 	                 "{balance}。请与工资表核对,多提的冲回。",
 	                 "{account}: {overdue} accrued and unpaid for more than {age} months (oldest "
-	                 "{oldest}), balance {balance}. Compare with the payroll; reverse what is too "
+	                 "{oldest}), balance {balance} ({side}). Compare with the payroll; reverse what is too "
 	                 "much." } },
 	[K_DEBIT] = { "debit-balance",
 	              { "{account} 期末借方余额 {overdue}:发放多于计提。请与工资表核对,补提差额。",
@@ -143,7 +143,8 @@ static void check(rd_run *run, const rd_balances *s, rd_row a)
 	hit.line = o.n_lines > 0 ? o.lines[0] : RD_NONE;
 	hit.lines = o.lines + 1;
 	hit.n_lines = o.n_lines > 0 ? o.n_lines - 1 : 0;
-	RD_EMIT(run, &hit, rd_money("overdue", o.overdue), rd_money("balance", o.balance),
+	RD_EMIT(run, &hit, rd_money("overdue", o.overdue), rd_size("balance", o.balance),
+	        rd_side_of("side", o.balance),
 	        rd_on_day("oldest", o.oldest), rd_int("age", age), rd_int("items", o.items));
 }
 

@@ -32,22 +32,22 @@ static const rd_param params[] = {
 enum { K_OPENING, K_CLOSING, K_LATE, K_SUB };
 static const rd_message messages[] = {
 	[K_OPENING] = { "opening",
-	                { "{period} 年初 {account} 期初余额 {balance},上年本年利润没有结转。请补做结转至"
+	                { "{period} 年初 {account} 期初{side}方余额 {balance},上年本年利润没有结转。请补做结转至"
 	                  "利润分配—未分配利润。",
-	                  "{account} opens {period} with {balance}: the profit of the year before was not "
+	                  "{account} opens {period} with {balance} ({side}): the profit of the year before was not "
 	                  "transferred. Transfer it to undistributed profit." } },
 	[K_CLOSING] = { "closing",
-	                { "{period} 年末 {account} 余额 {balance},没有结转。请结转至利润分配—未分配利润。",
-	                  "{account} keeps {balance} at the end of {period}. Transfer it to undistributed "
+	                { "{period} 年末 {account} {side}方余额 {balance},没有结转。请结转至利润分配—未分配利润。",
+	                  "{account} keeps {balance} ({side}) at the end of {period}. Transfer it to undistributed "
 	                  "profit." } },
 	[K_LATE] = { "transferred-late",
-	             { "{period} 年末 {account} 余额 {balance},次年 1 月才结平。请把结转凭证记在上年 "
+	             { "{period} 年末 {account} {side}方余额 {balance},次年 1 月才结平。请把结转凭证记在上年 "
 	               "12 月。",
-	               "{account} keeps {balance} at the end of {period} and is cleared only in January. The "
+	               "{account} keeps {balance} ({side}) at the end of {period} and is cleared only in January. The "
 	               "transfer belongs into December." } },
 	[K_SUB] = { "distribution-sub-account",
-	            { "{period} 年末 {account} 余额 {balance}。除未分配利润外,利润分配的明细应结平,请结转。",
-	              "{account} keeps {balance} at the end of {period}. Of profit distribution only "
+	            { "{period} 年末 {account} {side}方余额 {balance}。除未分配利润外,利润分配的明细应结平,请结转。",
+	              "{account} keeps {balance} ({side}) at the end of {period}. Of profit distribution only "
 	              "undistributed profit may: transfer it." } },
 	{ 0 },
 };
@@ -75,7 +75,7 @@ static void emit(const turn *t, rd_row account, rd_period period, rd_minor balan
 	hit.key = (uint64_t)balance;
 	if (kind == K_LATE)
 		hit.severity = RD_SEV_LOW;
-	RD_EMIT(t->run, &hit, rd_money("balance", balance));
+	RD_EMIT(t->run, &hit, rd_size("balance", balance), rd_side_of("side", balance));
 }
 
 /* The balance that the account carried out of the year is gone by the end of January. */
