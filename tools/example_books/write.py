@@ -5,6 +5,7 @@ import os
 
 from example_books.model import PARTY_ROOTS, YEAR
 
+JOURNAL = "序时账.csv"
 COMPANY = "澄溪包装商贸有限公司"
 KIND = {"asset": "资产", "liability": "负债", "equity": "权益", "cost": "成本",
         "profit_loss": "损益"}
@@ -44,7 +45,7 @@ def tb_rows(b):
     for code in codes:
         if any(c.startswith(code) for c in used):
             keys.append((code, None))
-            keys += [k for k in parties if k[0] == code]
+            keys += [k for k in parties if k[0] == code and b.chart.get(code, {}).get("party")]
     net = {k: sum(a for (c, p), a in b.opening.items() if matches(k, c, p)) for k in keys}
     year = {k: [0, 0] for k in keys}
     rows = []
@@ -97,24 +98,28 @@ def party_codes(b):
 # ---- clean: plain UTF-8 ----
 
 def clean(b, folder):
-    rows = [["date", "period", "journal", "voucher_no", "line_no", "summary", "account_code",
-             "account_name", "debit", "credit", "counterparty", "document_no", "attachments",
-             "preparer", "reviewer"]]
+    rows = [["Date", "Period", "Journal", "Voucher no", "Line no", "Summary", "Account code",
+             "Account name", "Debit", "Credit", "Counterparty", "Document no", "Document date",
+             "Attachments", "Preparer", "Reviewer"]]
     for v in b.vouchers:
         for i, l in enumerate(v.lines, 1):
             rows.append([v.date, "%d-%02d" % (YEAR, v.period), "记", v.number, i, summary(v, l),
                          l.code, b.chart[l.code]["name"], plain(l.debit) if l.debit else "",
-                         plain(l.credit) if l.credit else "", l.party, l.doc, v.attachments,
-                         v.preparer, v.reviewer])
+                         plain(l.credit) if l.credit else "", l.party, l.doc, l.doc_date or "",
+                         v.attachments, v.preparer, v.reviewer])
     save(os.path.join(folder, "journal.csv"), rows, "utf-8", "\n")
-    rows = [["period", "account_code", "account_name", "opening_debit", "opening_credit", "debit",
-             "credit", "ytd_debit", "ytd_credit", "closing_debit", "closing_credit"]]
+    codes = party_codes(b)
+    rows = [["Period", "Account code", "Account name", "Opening debit", "Opening credit", "Debit",
+             "Credit", "Closing debit", "Closing credit"]]
     for month, code, party, row in tb_rows(b):
-        if party is None:
-            rows.append(["%d-%02d" % (YEAR, month), code, b.chart[code]["name"],
-                         *(plain(a) if a else "" for a in row)])
+        first = [code, b.chart[code]["name"]] if party is None else [
+            "", "[%s] %s" % (codes[party], party)]
+        amounts = row[:4] + row[6:]
+        if any(amounts):
+            rows.append(["%d-%02d" % (YEAR, month), *first,
+                         *(plain(a) if a else "" for a in amounts)])
     save(os.path.join(folder, "trial_balance.csv"), rows, "utf-8", "\n")
-    rows = [["account_code", "account_name", "class", "side", "opening_balance"]]
+    rows = [["Account code", "Account name", "Class", "Side", "Opening balance"]]
     for code, a, amount in opening_rows(b):
         rows.append([code, a["name"], a["class"], "debit" if a["side"] == "借" else "credit",
                      plain(amount) if amount else ""])
@@ -128,16 +133,27 @@ def summary(v, line):
 # ---- export: GB18030 with title rows, two-row heads, sparse voucher columns ----
 
 def export(b, folder, truth):
-    save(os.path.join(folder, "序时账.csv"), journal_rows(b), "gb18030", "\r\n")
+    save(os.path.join(folder, JOURNAL), journal_rows(b), "gb18030", "\r\n")
     save(os.path.join(folder, "科目余额表.csv"), balance_rows(b), "gb18030", "\r\n")
     save(os.path.join(folder, "科目表.csv"), chart_rows(b), "gb18030", "\r\n")
-    rows = [["slug", "voucher", "account", "period", "file", "kind", "planted_zh", "planted_en"]]
+    rows = [["slug", "voucher", "account", "period", "file", "line", "kind",
+             "planted_zh", "planted_en"]]
+    first = voucher_lines(b)
     for t in b.truth:
         v = t["voucher"]
         period = t["period"] or ("%d-%02d" % (YEAR, v.period) if v else "")
-        rows.append([t["slug"], v.name() if v else "", t["account"], period, t["file"], t["kind"],
-                     t["zh"], t["en"]])
+        rows.append([t["slug"], v.name() if v else "", t["account"], period, t["file"],
+                     first[v] if v and t["file"] == JOURNAL else "", t["kind"], t["zh"], t["en"]])
     save(truth, rows, "utf-8", "\n")
+
+
+def voucher_lines(b):
+    """Voucher -> its first line in the journal file, behind three titles and the head."""
+    lines, at = {}, 5
+    for v in b.vouchers:
+        lines[v] = at
+        at += len(v.lines)
+    return lines
 
 
 def titles(width, name):

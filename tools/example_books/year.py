@@ -336,9 +336,11 @@ def assets(b, month, days):
         doc = b.own_invoice()
         b.post(days[5], "旧打印机转入清理", [dr("1606", 21000), dr("1602", 399000),
                                        cr("160102", 420000)], 2)
-        b.post(days[5], "出售旧打印机价款", [
-            dr("100201", 30000, "", doc, days[5]), cr("1606", 26549, "", doc, days[5]),
+        buyer = "双溪旧货回收站"
+        b.post(days[5], "向%s出售旧打印机" % buyer, [
+            dr("1122", 30000, buyer, doc, days[5]), cr("1606", 26549, "", doc, days[5]),
             cr("22210102", 3451, "", doc, days[5])], 2)
+        b.post(days[8], "收到%s旧打印机款" % buyer, [dr("100201", 30000), cr("1122", 30000, buyer)])
         if not b.planted:
             b.post(days[6], "结转旧打印机清理净收益", [dr("1606", 5549), cr("5301", 5549)])
 
