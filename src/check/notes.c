@@ -138,16 +138,24 @@ rd_str rd_note_lines(rd_arena *a, const rd_note_group *g)
 	return (rd_str){ out, (uint32_t)at };
 }
 
-uint64_t rd_file_key(const rd_book *b, rd_row file)
+static rd_str base_name(const rd_book *b, rd_row file)
 {
 	rd_str name = rd_book_text(b, b->files[file].name);
 
 	for (uint32_t i = name.len; i > 0; i--)
-		if (name.ptr[i - 1] == '/' || name.ptr[i - 1] == '\\') {
-			name = (rd_str){ name.ptr + i, name.len - i };
-			break;
-		}
-	return rd_hash_str(RD_HASH_START, name);
+		if (name.ptr[i - 1] == '/' || name.ptr[i - 1] == '\\')
+			return (rd_str){ name.ptr + i, name.len - i };
+	return name;
+}
+
+uint64_t rd_file_key(const rd_book *b, rd_row file)
+{
+	return rd_hash_str(RD_HASH_START, base_name(b, file));
+}
+
+rd_fact rd_fact_file(const rd_book *b, const char *name, rd_row file)
+{
+	return rd_string(name, base_name(b, file));
 }
 
 rd_hit rd_hit_at_note(const rd_book *b, const rd_note_group *g)

@@ -43,8 +43,6 @@ rd_hit  rd_hit_at_note(const rd_book *b, const rd_note_group *g);
 rd_str  rd_note_column(rd_arena *a, const rd_book *b, const rd_note *n);
 /* The base name of a file, hashed for rd_hit.key: paths differ from one machine to the next. */
 uint64_t rd_file_key(const rd_book *b, rd_row file);
-static inline rd_fact rd_fact_file(const char *name, rd_row file)
-{
-	return (rd_fact){ .name = name, .kind = RD_FACT_FILE, .i = file };
-}
+/* The base name of a file as a fact: findings read alike wherever the files lie. */
+rd_fact rd_fact_file(const rd_book *b, const char *name, rd_row file);
 #endif

@@ -112,13 +112,15 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		hit.key = rd_hash_i64(rd_hash_str(rd_file_key(b, t->file), scope), d);
 		if (money) {
 			hit.at_stake = d < 0 ? -d : d;
-			RD_EMIT(run, &hit, rd_fact_file("file", t->file), rd_string("scope", scope),
+			RD_EMIT(run, &hit, rd_fact_file(b, "file", t->file),
+			        rd_string("scope", scope),
 			        rd_money("declared", t->declared),
 			        rd_money("computed", t->computed),
 			        rd_money("difference", d),
 			        rd_int("rejected", (int64_t)b->files[t->file].rejected));
 		} else {
-			RD_EMIT(run, &hit, rd_fact_file("file", t->file), rd_string("scope", scope),
+			RD_EMIT(run, &hit, rd_fact_file(b, "file", t->file),
+			        rd_string("scope", scope),
 			        rd_int("declared", t->declared), rd_int("computed", t->computed),
 			        rd_int("difference", d),
 			        rd_int("rejected", (int64_t)b->files[t->file].rejected));

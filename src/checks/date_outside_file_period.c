@@ -71,9 +71,10 @@ static void report(rd_run *run, const rd_book *b, rd_row file, const rd_span *s,
 	hit.weight = (uint32_t)(count < UINT32_MAX ? count : UINT32_MAX);
 	hit.lines = s->rows[side] + 1;
 	hit.n_lines = s->n_rows[side] - 1;
-	RD_EMIT(run, &hit, rd_fact_file("file", file), rd_int("count", (int64_t)count),
+	RD_EMIT(run, &hit, rd_fact_file(b, "file", file), rd_int("count", (int64_t)count),
 	        rd_permille("share", (int64_t)(count * 1000 / s->dated)),
-	        rd_on_day("from", s->from), rd_on_day("to", s->to), rd_on_day("first", s->first), rd_on_day("last", s->last),
+	        rd_on_day("from", s->from), rd_on_day("to", s->to),
+	        rd_on_day("first", s->first), rd_on_day("last", s->last),
 	        rd_money("amount", s->amount[side]));
 }
 

@@ -57,7 +57,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 
 		hit.kind = g->first->kind == RD_NOTE_DATE_BAD ? K_DATE : K_PERIOD;
 		hit.weight = (uint32_t)(count < UINT32_MAX ? count : UINT32_MAX);
-		RD_EMIT(run, &hit, rd_fact_file("file", g->first->file),
+		RD_EMIT(run, &hit, rd_fact_file(b, "file", g->first->file),
 		        rd_string("column", rd_note_column(a, b, g->first)),
 		        rd_txt("found", g->first->found), rd_int("count", (int64_t)count),
 		        rd_string("lines", rd_note_lines(a, g)));

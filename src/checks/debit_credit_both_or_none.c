@@ -62,21 +62,38 @@ static int8_t zero_severity(const rd_run *run)
 typedef struct found {
 	rd_row   line; /* first one */
 	uint32_t count;
+	uint64_t key;  /* of all lines, in any order */
+	rd_minor sum;
 } found;
+
+static void take(found *f, const rd_book *b, rd_row i)
+{
+	rd_minor debit = rd_line_debit(b, i), credit = rd_line_credit(b, i);
+	rd_minor size = (debit < 0 ? -debit : debit) + (credit < 0 ? -credit : credit);
+	rd_str code = rd_book_text(b, b->account.code[b->line.account[i]]);
+	uint64_t h = rd_hash_str(RD_HASH_START, code);
+
+	if (f->count++ == 0)
+		f->line = i;
+	f->key += rd_hash_i64(rd_hash_i64(h, debit), credit);
+	if (__builtin_add_overflow(f->sum, size, &f->sum))
+		f->sum = RD_MINOR_MAX;
+}
 
 static void report(rd_run *run, const rd_book *b, uint8_t kind, const found *f, int8_t severity)
 {
-	rd_hit hit = rd_hit_at_line(b, f->line);
-	rd_minor debit = rd_line_debit(b, f->line), credit = rd_line_credit(b, f->line);
+	rd_hit hit = rd_hit_at_voucher(b, rd_line_voucher(b, f->line));
 
 	hit.kind = kind;
 	hit.severity = severity;
+	hit.line = f->line;
 	hit.weight = f->count;
-	hit.key = rd_hash_i64(rd_hash_i64(RD_HASH_START, debit), credit);
-	if (kind == K_BOTH)
-		hit.at_stake = (debit < 0 ? -debit : debit) + (credit < 0 ? -credit : credit);
-	RD_EMIT(run, &hit, rd_int("count", f->count), rd_money("debit", debit),
-	        rd_money("credit", credit));
+	hit.key = f->key;
+	hit.at_stake = f->sum;
+	RD_EMIT(run, &hit, rd_int("count", f->count),
+	        rd_acc("account", b->line.account[f->line]),
+	        rd_money("debit", rd_line_debit(b, f->line)),
+	        rd_money("credit", rd_line_credit(b, f->line)));
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
@@ -99,11 +116,10 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		found both = { 0 }, none = { 0 };
 
 		for (; i < b->voucher.first[v + 1]; i++) {
-			if (flags[i] & RD_LINE_BOTH && both.count++ == 0)
-				both.line = i;
-			if (!(flags[i] & RD_LINE_BOTH) && amount[i] == 0 && !(flags[i] & lawful) &&
-			    none.count++ == 0)
-				none.line = i;
+			if (flags[i] & RD_LINE_BOTH)
+				take(&both, b, i);
+			else if (amount[i] == 0 && !(flags[i] & lawful))
+				take(&none, b, i);
 		}
 		if (b->voucher.flags[v] & RD_VCH_VOID && rd_run_guards(run))
 			continue; /* void vouchers are often emptied */

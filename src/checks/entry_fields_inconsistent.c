@@ -51,6 +51,24 @@ static const rd_message messages[] = {
 	{ 0 },
 };
 
+/* What makes the finding the same next month: number, field and the two values, whichever line
+ * came first. The voucher's own date or period may be one of the values, so it is left out. */
+static void identify(const rd_book *b, rd_hit *hit, rd_field field, rd_str x, rd_str y)
+{
+	rd_row v = hit->voucher;
+	char number[96];
+
+	rd_serial_format(b, b->voucher.number[v], number, sizeof number);
+	hit->key = rd_hash_str(RD_HASH_START, x) + rd_hash_str(RD_HASH_START, y);
+	hit->key = rd_hash_str(rd_hash_i64(hit->key, field), rd_str_of(number));
+	if (b->voucher.journal && field != RD_F_JOURNAL)
+		hit->key = rd_hash_str(hit->key, rd_book_text(b, b->voucher.journal[v]));
+	hit->keyless = true;
+	hit->day = RD_DAY_NONE;
+	if (field == RD_F_DATE || field == RD_F_PERIOD)
+		hit->period = 0;
+}
+
 static void headers(rd_run *run, const rd_book *b)
 {
 	for (uint32_t i = 0; i < b->n_mixed; i++) {
@@ -67,7 +85,7 @@ static void headers(rd_run *run, const rd_book *b)
 
 		hit.kind = K_HEADER;
 		hit.line = m->line;
-		hit.key = rd_hash_str(rd_hash_i64(RD_HASH_START, m->field), rd_book_text(b, m->b));
+		identify(b, &hit, f, rd_book_text(b, m->a), rd_book_text(b, m->b));
 		RD_EMIT(run, &hit, rd_word("field", words.zh, words.en),
 		        rd_string("field_en", rd_str_of(words.en)), rd_txt("a", m->a),
 		        rd_txt("b", m->b));
@@ -134,7 +152,7 @@ static void documents(rd_run *run, const rd_book *b)
 		hit.kind = K_DOCUMENT;
 		hit.severity = RD_SEV_LOW;
 		hit.line = at;
-		hit.key = rd_hash_str(rd_hash_str(RD_HASH_START, rd_str_of(x)), rd_str_of(y));
+		identify(b, &hit, RD_F_DOCUMENT, rd_str_of(x), rd_str_of(y));
 		RD_EMIT(run, &hit, rd_string("a", rd_str_of(x)), rd_string("b", rd_str_of(y)),
 		        rd_permille("share", (int64_t)((with - mixed) * 1000 / with)));
 	}

@@ -89,7 +89,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			hit.kind = K_FORM;
 			hit.severity = RD_SEV_INFO;
 		}
-		RD_EMIT(run, &hit, rd_fact_file("file", g->first->file),
+		RD_EMIT(run, &hit, rd_fact_file(b, "file", g->first->file),
 		        rd_int("count", (int64_t)count), rd_int("fields", (int64_t)fields),
 		        rd_int("columns", f->columns), rd_string("lines", rd_note_lines(a, g)));
 	}

@@ -88,9 +88,9 @@ static void companies(rd_run *run, const rd_book *b, bool by_id)
 
 		hit.kind = K_COMPANY;
 		hit.key = rd_hash_i64((uint64_t)rd_file_key(b, i), (int64_t)who[i]);
-		RD_EMIT(run, &hit, rd_fact_file("file", i),
+		RD_EMIT(run, &hit, rd_fact_file(b, "file", i),
 		        rd_txt("company", by_id ? f->company_id : f->company),
-		        rd_fact_file("other_file", usual),
+		        rd_fact_file(b, "other_file", usual),
 		        rd_txt("other_company", by_id ? u->company_id : u->company));
 	}
 }
@@ -120,7 +120,7 @@ static void years(rd_run *run, const rd_book *b)
 
 		hit.kind = b->files[i].identity_from_name ? K_NAME : K_HEAD;
 		hit.key = rd_file_key(b, i);
-		RD_EMIT(run, &hit, rd_fact_file("file", i), rd_on_day("from", s->from),
+		RD_EMIT(run, &hit, rd_fact_file(b, "file", i), rd_on_day("from", s->from),
 		        rd_on_day("to", s->to), rd_int("count", (int64_t)count),
 		        rd_permille("share", (int64_t)(count * 1000 / s->dated)),
 		        rd_on_day("first", s->first), rd_on_day("last", s->last));

@@ -84,7 +84,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			hit.kind = (uint8_t)k;
 			hit.key = rd_hash_i64(rd_file_key(b, i), (int64_t)kinds[k]);
 			hit.weight = count;
-			RD_EMIT(run, &hit, rd_fact_file("file", i), rd_int("count", count),
+			RD_EMIT(run, &hit, rd_fact_file(b, "file", i), rd_int("count", count),
 			        rd_int("first_line", line));
 		}
 	}

@@ -103,7 +103,7 @@ static void rejected(rd_run *run, const rd_book *b)
 		hit.key = rd_hash_i64(rd_file_key(b, g->first->file), g->first->kind);
 		hit.at_stake = g->amount;
 		hit.weight = (uint32_t)(count < UINT32_MAX ? count : UINT32_MAX);
-		RD_EMIT(run, &hit, rd_fact_file("file", g->first->file),
+		RD_EMIT(run, &hit, rd_fact_file(b, "file", g->first->file),
 		        rd_int("count", (int64_t)count),
 		        rd_money("amount", g->amount), rd_txt("example", g->first->found),
 		        rd_string("lines", rd_note_lines(a, g)));
@@ -149,7 +149,7 @@ static void side_views(rd_run *run, const rd_book *b)
 
 		hit.kind = K_VIEW;
 		hit.key = rd_file_key(b, f);
-		RD_EMIT(run, &hit, rd_fact_file("file", f), rd_int("pairs", w->pairs),
+		RD_EMIT(run, &hit, rd_fact_file(b, "file", f), rd_int("pairs", w->pairs),
 		        rd_int("opposite", w->opposite));
 	}
 }

@@ -41,11 +41,15 @@ static const rd_param params[] = {
 	{ 0 },
 };
 
-enum { K_LINE, K_VOUCHER, K_FIELD };
+enum { K_LINE, K_ACCOUNT, K_VOUCHER, K_FIELD };
 static const rd_message messages[] = {
 	[K_LINE] = { "line", {
 		"凭证 {voucher} 有一行未填{fields}(科目 {account},金额 {amount})。请补齐;已记账的在来源系统补填后重新导出。",
 		"A line of voucher {voucher} has no {fields_en} (account {account}, amount "
+		"{amount}). Complete it where the books are kept and export again." } },
+	[K_ACCOUNT] = { "account", {
+		"凭证 {voucher} 有一行未填{fields}(摘要「{text}」,金额 {amount})。请补齐;已记账的在来源系统补填后重新导出。",
+		"A line of voucher {voucher} has no {fields_en} (summary \"{text}\", amount "
 		"{amount}). Complete it where the books are kept and export again." } },
 	[K_VOUCHER] = { "voucher", {
 		"凭证 {voucher} 未填{fields},涉及 {lines} 行。请补齐;已记账的在来源系统补填后重新导出。",
@@ -216,12 +220,12 @@ static void emit_line(rd_run *run, const rd_book *b, rd_row i, uint32_t mask)
 	rd_arena *a = rd_run_scratch(run);
 	rd_hit hit = rd_hit_at_line(b, i);
 
-	hit.kind = K_LINE;
+	hit.kind = mask >> F_ACCOUNT & 1 ? K_ACCOUNT : K_LINE;
 	hit.at_stake = b->line.amount[i] < 0 ? -b->line.amount[i] : b->line.amount[i];
 	hit.key = rd_hash_i64(rd_hash_i64(RD_HASH_START, mask), b->line.amount[i]);
 	RD_EMIT(run, &hit, rd_string("fields", names(a, mask, false)),
 	        rd_string("fields_en", names(a, mask, true)),
-	        rd_money("amount", b->line.amount[i]));
+	        rd_money("amount", b->line.amount[i]), rd_txt("text", rd_line_text(b, i)));
 }
 
 /* One voucher: what is blank throughout it, else line by line. Fields in `mass` are reported

@@ -23,18 +23,48 @@
  */
 #include "base/buf.h"
 #include "base/hash.h"
+#include "book/builder.h"
 #include "check/notes.h"
 
 enum { K_MISSING };
 static const rd_message messages[] = {
 	[K_MISSING] = { "missing", {
 		"文件 {file} 缺少 {count} 个必需列:{columns}。请重新导出并包含这些列,或在映射文件中指明对应的列。",
-		"File {file} lacks {count} column(s) that it needs: {columns}. Export again with "
-		"them, or name the columns in a mapping file." } },
+		"File {file} lacks {count} column(s) that it needs: {columns_en}. Export again "
+		"with them, or name the columns in a mapping file." } },
 	{ 0 },
 };
 
 #define NAMES_MAX 400u
+
+/* The field that is called so in Chinese, RD_FIELD_COUNT when there is none. */
+static rd_field field_of(rd_str zh)
+{
+	for (int f = 0; f < RD_FIELD_COUNT; f++)
+		if (rd_str_is(zh, rd_field_words((rd_field)f).zh))
+			return (rd_field)f;
+	return RD_FIELD_COUNT;
+}
+
+typedef struct columns { /* what one file lacks */
+	rd_buf   zh, en;
+	uint64_t key;      /* in any order of the columns */
+	uint32_t n;
+	bool     vital;    /* one of them is more than the summary */
+} columns;
+
+static void add(columns *c, rd_str name)
+{
+	rd_field f = field_of(name);
+
+	rd_buf_puts(&c->zh, c->n ? "、" : "");
+	rd_buf_str(&c->zh, name);
+	rd_buf_puts(&c->en, c->n ? ", " : "");
+	rd_buf_str(&c->en, f == RD_FIELD_COUNT ? name : rd_str_of(rd_field_words(f).en));
+	c->key += rd_hash_str(RD_HASH_START, name);
+	c->n++;
+	c->vital |= f != RD_F_TEXT;
+}
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
@@ -48,23 +78,20 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	for (uint32_t i = 0; i < n;) {
 		rd_hit hit = rd_hit_at_note(b, &groups[i]);
 		rd_row file = groups[i].first->file;
-		rd_buf names;
-		uint64_t all = 0;
-		uint32_t columns = 0;
+		columns c = { 0 };
 
-		rd_buf_init(&names, NAMES_MAX);
-		for (; i < n && groups[i].first->file == file; i++, columns++) {
-			rd_str name = rd_book_text(b, groups[i].first->found);
-
-			rd_buf_puts(&names, columns ? ", " : "");
-			rd_buf_str(&names, name);
-			all += rd_hash_str(RD_HASH_START, name); /* in any order of the columns */
-		}
-		hit.key = rd_hash_i64(rd_file_key(b, file), (int64_t)all);
+		rd_buf_init(&c.zh, NAMES_MAX);
+		rd_buf_init(&c.en, NAMES_MAX);
+		for (; i < n && groups[i].first->file == file; i++)
+			add(&c, rd_book_text(b, groups[i].first->found));
+		hit.key = rd_hash_i64(rd_file_key(b, file), (int64_t)c.key);
 		hit.weight = 1;
-		RD_EMIT(run, &hit, rd_fact_file("file", file), rd_int("count", columns),
-		        rd_string("columns", rd_buf_view(&names)));
-		rd_buf_done(&names);
+		hit.severity = c.vital ? RD_SEV_PRESET : RD_SEV_MEDIUM;
+		RD_EMIT(run, &hit, rd_fact_file(b, "file", file), rd_int("count", c.n),
+		        rd_string("columns", rd_buf_view(&c.zh)),
+		        rd_string("columns_en", rd_buf_view(&c.en)));
+		rd_buf_done(&c.zh);
+		rd_buf_done(&c.en);
 	}
 	return RD_OK;
 }

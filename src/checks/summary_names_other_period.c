@@ -173,39 +173,50 @@ static int32_t off(const job *j, rd_row v, rd_row i)
 	return !pl && rd_period_add(period, d) / 100 == period / 100 ? 0 : d;
 }
 
+/* Which of two lines stands for the voucher, whatever their order: profit and loss first,
+ * then the larger amount, then the account. */
+static bool leads(const rd_book *b, rd_row x, rd_row y)
+{
+	rd_row p = b->line.account[x], q = b->line.account[y];
+	rd_minor v = b->line.amount[x], w = b->line.amount[y];
+	rd_str pc = rd_book_text(b, b->account.code[p]), qc = rd_book_text(b, b->account.code[q]);
+
+	v = v < 0 ? -v : v;
+	w = w < 0 ? -w : w;
+	if (is_pl(b, p) != is_pl(b, q))
+		return is_pl(b, p);
+	return v != w ? v > w : rd_str_cmp(pc, qc) < 0;
+}
+
 static void report(const job *j, rd_row v)
 {
 	const rd_book *b = j->b;
-	rd_row lines[12], first = RD_NONE;
+	rd_row lines[12], lead = RD_NONE;
 	uint32_t n = 0, weight = 0;
-	int32_t distance = 0;
 
 	for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
-		int32_t d = j->speaks[b->line.text[i]] ? off(j, v, i) : 0;
-
-		if (d == 0)
+		if (j->speaks[b->line.text[i]] == 0 || off(j, v, i) == 0)
 			continue;
 		weight++;
-		if (first == RD_NONE) {
-			first = i;
-			distance = d;
-		} else if (n < 12) {
+		if (n < 12)
 			lines[n++] = i;
-		}
+		if (lead == RD_NONE || leads(b, i, lead))
+			lead = i;
 	}
-	rd_hit hit = rd_hit_at_line(b, first);
-	rd_minor amount = b->line.amount[first];
+	int32_t distance = off(j, v, lead);
+	rd_minor amount = b->line.amount[lead];
+	rd_hit hit = rd_hit_at_line(b, lead);
 
 	hit.kind = distance < 0 ? K_BEFORE : K_AFTER;
 	hit.weight = weight;
 	hit.lines = lines;
 	hit.n_lines = n;
 	hit.at_stake = amount < 0 ? -amount : amount;
-	hit.key = rd_hash_str(RD_HASH_START, rd_book_text(b, b->line.text[first]));
+	hit.key = rd_hash_str(RD_HASH_START, rd_book_text(b, b->line.text[lead]));
 	hit.millibits = rd_millibits(j->hits, j->lines);
-	RD_EMIT(j->run, &hit, rd_txt("text", b->line.text[first]),
-	        rd_int("distance", distance < 0 ? -distance : distance), rd_money("amount", amount),
-	        rd_int("lines", weight),
+	RD_EMIT(j->run, &hit, rd_txt("text", b->line.text[lead]),
+	        rd_int("distance", distance < 0 ? -distance : distance),
+	        rd_money("amount", amount), rd_int("lines", weight),
 	        rd_permille("base_rate", rd_rate_permille(j->hits, j->lines)));
 }
 

@@ -76,7 +76,7 @@ static void report(rd_run *run, const rd_book *b, const rd_note_group *g, uint8_
 	hit.kind = kind;
 	hit.key = rd_hash_i64(rd_file_key(b, g->first->file), kind);
 	hit.weight = (uint32_t)(count < UINT32_MAX ? count : UINT32_MAX);
-	RD_EMIT(run, &hit, rd_fact_file("file", g->first->file), rd_int("count", (int64_t)count),
+	RD_EMIT(run, &hit, rd_fact_file(b, "file", g->first->file), rd_int("count", (int64_t)count),
 	        rd_txt("encoding", b->files[g->first->file].encoding),
 	        rd_string("lines", rd_note_lines(rd_run_scratch(run), g)),
 	        rd_txt("example", g->first->found));

@@ -50,7 +50,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		hit.key = rd_hash_str(rd_file_key(b, g->first->file),
 		                      rd_book_text(b, g->first->field));
 		hit.weight = (uint32_t)(count < UINT32_MAX ? count : UINT32_MAX);
-		RD_EMIT(run, &hit, rd_fact_file("file", g->first->file),
+		RD_EMIT(run, &hit, rd_fact_file(b, "file", g->first->file),
 		        rd_string("column", rd_note_column(a, b, g->first)),
 		        rd_int("count", (int64_t)count), rd_txt("found", g->first->found),
 		        rd_string("lines", rd_note_lines(a, g)));

@@ -41,7 +41,7 @@ static const rd_param params[] = {
 	{ 0 },
 };
 
-enum { K_ONE, K_RUN, K_START };
+enum { K_ONE, K_RUN, K_FIRST, K_START };
 static const rd_message messages[] = {
 	[K_ONE] = { "one", {
 		"凭证编号序列 {series} 缺 {from} 号:前一张 {before},后一张 {voucher}。请查是否作废、漏导出或被删除,并登记断号原因。",
@@ -54,9 +54,13 @@ static const rd_message messages[] = {
 		"Series {series} lacks {missing} numbers, {from} to {to}: {before} stands before, "
 		"{voucher} behind them. See whether they are void, left out of the export or "
 		"deleted." } },
+	[K_FIRST] = { "first", {
+		"凭证编号序列 {series} 从 {voucher} 开始,缺 {from} 号。请查是否漏导出、作废或被删除,并登记断号原因。",
+		"Series {series} begins with {voucher}: number {from} is missing. See whether it "
+		"is void, left out of the export or deleted, and record the reason." } },
 	[K_START] = { "start", {
 		"凭证编号序列 {series} 从 {voucher} 开始,缺 {from} 至 {to} 共 {missing} 个号。请查是否漏导出期初部分或被删除。",
-		"Series {series} begins with {voucher}: {missing} number(s), {from} to {to}, are "
+		"Series {series} begins with {voucher}: {missing} numbers, {from} to {to}, are "
 		"missing. See whether the beginning was left out of the export." } },
 	{ 0 },
 };
@@ -77,7 +81,7 @@ static void report(const job *j, const rd_numbers *q, size_t at, uint64_t from, 
 	char name[96];
 
 	rd_numbers_name(j->set, j->b, q, name, sizeof name);
-	hit.kind = at == q->from ? K_START : missing == 1 ? K_ONE : K_RUN;
+	hit.kind = (uint8_t)((at == q->from ? K_FIRST : K_ONE) + (missing > 1));
 	hit.keyless = true;
 	hit.period = j->set->strands[q->strand].reset == RD_RESET_MONTH ? q->period : 0;
 	hit.day = RD_DAY_NONE;
