@@ -111,6 +111,9 @@ void     rd_rows_free(rd_rows *r); /* NULL is fine; what was not committed is lo
 void     rd_rows_share(rd_rows *r);
 /* One record; the cells are not needed afterwards. */
 void     rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n_cells, uint32_t line);
+/* Says which record comes after the one that is added next, so that the memory its texts will be
+ * looked up in is on its way. Optional; the cells must stay where they are until it is added. */
+void     rd_rows_hint(rd_rows *r, const rd_str *cells, uint32_t n_cells);
 /* Notes a record that does not reach rd_rows_add, or noise around one. */
 void     rd_rows_reject(rd_rows *r, rd_note_kind kind, uint32_t line, bool rejected, rd_str found);
 uint32_t rd_rows_count(const rd_rows *r); /* lines since the last commit */

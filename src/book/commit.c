@@ -199,6 +199,7 @@ static void commit_sums(rd_rows *r)
 
 static void forget_texts(rd_rows *r)
 {
+	memset(r->hints, 0, sizeof r->hints);
 	if (!r->shared)
 		return;
 	memset(r->slot, 0, sizeof r->slot);

@@ -28,6 +28,13 @@ typedef struct rd_name_slot {
 	uint32_t    code, len, id;
 } rd_name_slot;
 
+/* A text whose hash is known before it is looked up. */
+enum { RD_HINTS = 4 };
+typedef struct rd_hint {
+	const char *ptr;
+	uint32_t    len, hash;
+} rd_hint;
+
 typedef struct rd_fresh {
 	const char *text;
 	uint32_t    hash, id;      /* id in the book, after the commit */
@@ -77,6 +84,7 @@ struct rd_rows {
 	rd_text_slot  slot[RD_FIELD_COUNT];
 	rd_short_slot shorts[1u << RD_SHORT_BITS];
 	rd_name_slot  last_name[1u << RD_SHORT_BITS];
+	rd_hint       hints[RD_HINTS];     /* texts of the record that comes next */
 	rd_cache_slot *cache;
 	uint32_t      cache_n, cache_mask;
 	rd_arena     *arena;       /* fresh texts; reset at the commit */

@@ -15,6 +15,7 @@ typedef struct texts_mark {
 static void mark_texts(const rd_book *book, rd_arena *scratch, texts_mark *m)
 {
 	uint32_t n = rd_book_n_texts(book);
+	bool french = book->standard == RD_STD_FRENCH;
 
 	m->opening = RD_NEW_N(scratch, uint8_t, n);
 	m->closing = RD_NEW_N(scratch, uint8_t, n);
@@ -24,9 +25,9 @@ static void mark_texts(const rd_book *book, rd_arena *scratch, texts_mark *m)
 		if (s.len < 6 || s.len > 200)
 			continue;
 		m->opening[id] = rd_str_starts(s, "期初余额") || rd_str_starts(s, "年初余额") ||
-		                 rd_str_starts(s, "上年结转") || rd_str_has(s, "A nouveau") ||
-		                 rd_str_has(s, "A NOUVEAU") || rd_str_has(s, "à nouveau") ||
-		                 rd_str_has(s, "À nouveau") || rd_str_starts(s, "Opening balance");
+		                 rd_str_starts(s, "上年结转") || rd_str_starts(s, "Opening balance") ||
+		                 (french && (rd_str_has(s, "A nouveau") || rd_str_has(s, "A NOUVEAU") ||
+		                             rd_str_has(s, "à nouveau") || rd_str_has(s, "À nouveau")));
 		int64_t at = rd_str_find(s, "结转");
 		m->closing[id] = at >= 0 && (rd_str_has(s, "损益") || rd_str_has(s, "本年利润"));
 	}
@@ -231,7 +232,10 @@ rd_rc rd_builder_seal(rd_builder *b, const rd_seal_options *options, rd_book **r
 	seal_periods(b->book, b->arena);
 	seal_days(b->book);
 	flag_vouchers(b->book, scratch);
-	count_open(b->book);
+	if (entries.key & RD_KEY_CUT)
+		count_open(b->book);
+	else
+		b->book->open_entries = entries.open;
 	b->book->has = b->has | (b->book->line.n ? RD_HAS_LINES : 0);
 	if (b->book->has & RD_HAS_DATE && b->book->first_day == RD_DAY_NONE)
 		b->book->has &= ~(uint32_t)RD_HAS_DATE;

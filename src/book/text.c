@@ -123,9 +123,48 @@ static rd_str vet(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 	return (rd_str){ out, n };
 }
 
+/* Two hints a record, for two records: the one being added and the next. */
+void rd_rows_hint(rd_rows *r, const rd_str *cells, uint32_t n)
+{
+	static const rd_field fields[] = { RD_F_TEXT, RD_F_PARTY_NAME };
+
+	for (uint32_t k = 0; k < 2; k++) {
+		rd_str s = rd_rows_cell(r, fields[k], cells, n);
+		rd_hint *now = &r->hints[k], *next = &r->hints[2 + k];
+
+		*now = *next;
+		if (s.len <= 8 || (now->len == s.len && rd_same_bytes(now->ptr, s.ptr, s.len))) {
+			next->len = 0;
+			continue;
+		}
+		*next = (rd_hint){ s.ptr, s.len, rd_dict_hash(s) };
+		if (r->shared)
+			__builtin_prefetch(&r->cache[next->hash & r->cache_mask]);
+		else
+			__builtin_prefetch(&r->b->store->dict.slots[next->hash & r->b->store->dict.mask]);
+	}
+	/* By now the slots of the record before are here: fetch the texts they name. */
+	for (uint32_t k = 0; k < 2; k++) {
+		const rd_dict *d = &r->b->store->dict;
+		uint32_t h = r->hints[k].hash;
+		const char *text = r->shared ? r->cache[h & r->cache_mask].text : d->slots[h & d->mask].text;
+
+		if (r->hints[k].len && text)
+			__builtin_prefetch(text - 4);
+	}
+}
+
+static uint32_t hash_of(const rd_rows *r, rd_str s)
+{
+	for (uint32_t k = 0; k < RD_HINTS; k++)
+		if (r->hints[k].ptr == s.ptr && r->hints[k].len == s.len)
+			return r->hints[k].hash;
+	return rd_dict_hash(s);
+}
+
 static rd_text intern_shared(rd_rows *r, rd_field f, rd_str s, uint32_t line, const char **ret_text)
 {
-	uint32_t hash = rd_dict_hash(s);
+	uint32_t hash = hash_of(r, s);
 
 	for (uint32_t i = hash & r->cache_mask; r->cache[i].text; i = (i + 1) & r->cache_mask)
 		if (r->cache[i].hash == hash && same_text(r->cache[i].text, s)) {
@@ -159,7 +198,7 @@ static rd_text intern(rd_rows *r, rd_field f, rd_str s, uint32_t line, const cha
 	if (r->shared)
 		return intern_shared(r, f, s, line, ret_text);
 	rd_dict *d = &r->b->store->dict;
-	uint32_t hash = rd_dict_hash(s), id = rd_dict_find(d, s, hash);
+	uint32_t hash = hash_of(r, s), id = rd_dict_find(d, s, hash);
 
 	if (id == 0) {
 		rd_str v = vet(r, f, s, line);

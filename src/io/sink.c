@@ -27,6 +27,12 @@ void rd_sink_add(rd_sink *k, const rd_str *cells, uint32_t n, uint32_t line)
 	}
 }
 
+void rd_sink_hint(rd_sink *k, const rd_str *cells, uint32_t n)
+{
+	if (k->rows)
+		rd_rows_hint(k->rows, cells, n);
+}
+
 rd_rc rd_sink_commit(rd_sink *k, rd_err *err)
 {
 	return k->rows ? rd_rows_commit(k->rows, err) : RD_OK;

@@ -91,10 +91,17 @@ typedef struct reading {
 	rd_err          err;
 } reading;
 
+/* One record of a block, taken apart. */
+typedef struct record {
+	rd_str   cells[RD_COLUMNS_MAX];
+	uint32_t n, line, crs;
+	bool     bad;
+} record;
+
 typedef struct reader {
 	reading *r;
 	rd_sink  sink;
-	rd_str   cells[RD_COLUMNS_MAX];
+	record   records[2]; /* the one being added and the one behind it */
 } reader;
 
 static bool has_nul(const rd_str *cells, uint32_t n)
@@ -114,56 +121,67 @@ static bool has_long(const rd_str *cells, uint32_t n)
 }
 
 /* What makes a record unreadable as a whole. */
-static bool refused(reader *rd, const rd_block *b, uint32_t n, uint32_t line, bool bad)
+static bool refused(rd_sink *k, const rd_block *b, const record *x)
 {
-	rd_sink *k = &rd->sink;
-	uint32_t kept = n < RD_COLUMNS_MAX ? n : RD_COLUMNS_MAX;
+	uint32_t kept = x->n < RD_COLUMNS_MAX ? x->n : RD_COLUMNS_MAX;
 
-	if (b->has_nul && has_nul(rd->cells, kept)) {
-		rd_sink_note(k, RD_NOTE_NUL, line, true, (rd_str){ "", 0 });
+	if (b->has_nul && has_nul(x->cells, kept)) {
+		rd_sink_note(k, RD_NOTE_NUL, x->line, true, (rd_str){ "", 0 });
 		return true;
 	}
-	if (n > RD_COLUMNS_MAX) {
+	if (x->n > RD_COLUMNS_MAX) {
 		char found[32];
-		int len = snprintf(found, sizeof found, "%u", n);
+		int len = snprintf(found, sizeof found, "%u", x->n);
 
-		rd_sink_note(k, RD_NOTE_FIELD_COUNT, line, true, (rd_str){ found, (uint32_t)len });
+		rd_sink_note(k, RD_NOTE_FIELD_COUNT, x->line, true, (rd_str){ found, (uint32_t)len });
 		return true;
 	}
-	if (b->n > RD_CELL_BYTES_MAX && has_long(rd->cells, kept)) {
-		rd_sink_note(k, RD_NOTE_CELL_LONG, line, true, (rd_str){ "", 0 });
+	if (b->n > RD_CELL_BYTES_MAX && has_long(x->cells, kept)) {
+		rd_sink_note(k, RD_NOTE_CELL_LONG, x->line, true, (rd_str){ "", 0 });
 		return true;
 	}
-	if (bad)
-		rd_sink_note(k, RD_NOTE_QUOTE, line, false, rd->cells[0]);
+	if (x->bad)
+		rd_sink_note(k, RD_NOTE_QUOTE, x->line, false, x->cells[0]);
 	return false;
+}
+
+static void add_record(rd_sink *k, const rd_block *b, const record *x)
+{
+	if (x->crs > 1)
+		rd_sink_note(k, RD_NOTE_STRAY_CR, x->line, false, (rd_str){ "", 0 });
+	if (x->n == 1 && x->cells[0].len == 0)
+		rd_sink_note(k, RD_NOTE_EMPTY_LINE, x->line, false, (rd_str){ "", 0 });
+	else if (!refused(k, b, x))
+		rd_sink_add(k, x->cells, x->n, x->line);
 }
 
 static void parse_block(reader *rd, rd_block *b)
 {
 	uint32_t from = 0, end = 0, line = b->line, skip = b->sequence == 0 ? rd->r->plan->first_row : 0;
+	uint32_t turn = 0;
+	bool waiting = false;
 
 	for (uint32_t i = 0; i < b->n_quotes; i++)
 		rd_sink_note(&rd->sink, RD_NOTE_QUOTE, b->quotes[i].line, false, rd_str_of(b->quotes[i].found));
 	while (end < b->n_ends) {
-		bool bad = false;
-		uint32_t at = line, crs = 0;
-		uint32_t n = rd_block_record(rd->r->text, b, &from, &end, &line, rd->cells, RD_COLUMNS_MAX,
-		                             &bad, &crs);
+		record *x = &rd->records[turn];
 
+		x->line = line;
+		x->bad = false;
+		x->n = rd_block_record(rd->r->text, b, &from, &end, &line, x->cells, RD_COLUMNS_MAX, &x->bad,
+		                       &x->crs);
 		if (skip) {
 			skip--;
 			continue;
 		}
-		if (crs > 1)
-			rd_sink_note(&rd->sink, RD_NOTE_STRAY_CR, at, false, (rd_str){ "", 0 });
-		if (n == 1 && rd->cells[0].len == 0) {
-			rd_sink_note(&rd->sink, RD_NOTE_EMPTY_LINE, at, false, (rd_str){ "", 0 });
-			continue;
-		}
-		if (!refused(rd, b, n, at, bad))
-			rd_sink_add(&rd->sink, rd->cells, n, at);
+		rd_sink_hint(&rd->sink, x->cells, x->n < RD_COLUMNS_MAX ? x->n : RD_COLUMNS_MAX);
+		if (waiting)
+			add_record(&rd->sink, b, &rd->records[turn ^ 1]);
+		waiting = true;
+		turn ^= 1;
 	}
+	if (waiting)
+		add_record(&rd->sink, b, &rd->records[turn ^ 1]);
 }
 
 /* Blocks go into the book in file order, whoever parsed them. */

@@ -10,7 +10,7 @@
 #include "io/reader.h"
 #include <pthread.h>
 
-#define RD_BLOCK_BYTES  (512u << 10)
+#define RD_BLOCK_BYTES  (128u << 10)
 #define RD_BLOCK_QUOTES 16u
 
 typedef struct rd_block {
