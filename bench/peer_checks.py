@@ -41,26 +41,26 @@ PEER_CHECKS = (
               "vouchers."),
     PeerCheck("c07_weekend", "weekend-or-holiday-entry", "lines",
               "The peers know Saturdays and Sundays only, neither holidays nor make-up workdays.",
-              calendar="weekend"),
+              calendar=1),
     PeerCheck("c08_period_mismatch", "period-field-differs-from-date", "lines",
               "The month of the date is not the period; our finding is per voucher."),
     PeerCheck("c09_duplicates", "dup-amount-near-date", "groups",
               "The peers ask for the same partner, account, side, amount and day in different "
               "vouchers, whatever the amount and however often chance brings it.",
-              window=0, min_amount=0, max_chance="off"),
+              window=0, min_amount=0, max_chance=100000),
     PeerCheck("c10_benford_accounts", "benford-first-two", "accounts",
               "Our presets are the same limits: 1,000 amounts, MAD 0.0022, chi-square 112.02."),
     PeerCheck("c11_rare_pairs", "rare-account-pair", "account pairs",
               "The peers count each pair of a debit and a credit account once a voucher and take "
               "those seen up to three times; our preset divides amounts and weighs the accounts.",
-              max_seen=3, mode="pairs"),
+              max_seen=3, mode=1),
     PeerCheck("c12_round", "round-amounts", "lines",
               "Every amount that 10,000 yuan divides, small ones too.",
               min_amount=0, step=10000),
     PeerCheck("c13_outliers", "amount-outlier", "lines",
-              "The peers take |amount - median| > 50 MAD of the account, which is noise as a "
+              "The peers take what is more than 50 MAD from the median of the account, noise as a "
               "rule; our preset works on logarithms.",
-              measure="raw", z=50),
+              measure=1, z=50),
     PeerCheck("c14_negative_cash_days", "cash-balance-negative", "account-days",
               "Cash and bank accounts, days with movement; our finding is per account."),
     PeerCheck("c15_abnormal_side", "account-balance-wrong-side", "account-periods",
@@ -70,7 +70,7 @@ PEER_CHECKS = (
     PeerCheck("c16_rollforward_breaks", "rollforward-break", "account-periods",
               "Opening plus the movement of the lines against the closing balance; our preset "
               "takes the movement of the trial balance, if it has one.",
-              movement="lines"),
+              movement=1),
     PeerCheck("c16b_tb_vs_ledger", "journal-differs-from-trial-balance", "account-periods",
               "Debit or credit of the lines is not that of the trial balance."),
 )
