@@ -312,10 +312,15 @@ rd_minor *rd_role_flows(rd_run *run, const rd_book *b)
 	return flows;
 }
 
-uint32_t *rd_closings(const rd_book *b, rd_arena *scratch)
+uint32_t *rd_closings(const rd_book *b, rd_arena *scratch, rd_row **ret_first)
 {
 	uint32_t *n = RD_NEW_N(scratch, uint32_t, (size_t)b->n_periods + 1);
+	rd_row *first = RD_NEW_N(scratch, rd_row, (size_t)b->n_periods + 1);
 
+	for (uint32_t p = 0; p < b->n_periods; p++)
+		first[p] = RD_NONE;
+	if (ret_first)
+		*ret_first = first;
 	for (rd_row v = 0; v < b->voucher.n; v++) {
 		if (!(b->voucher.flags[v] & RD_VCH_CLOSING) || b->voucher.flags[v] & RD_VCH_VOID)
 			continue;
@@ -324,8 +329,8 @@ uint32_t *rd_closings(const rd_book *b, rd_arena *scratch)
 
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++)
 			pl |= rd_role_is_pl((rd_role)b->account.role[b->line.account[i]]);
-		if (p != RD_NONE && pl)
-			n[p]++;
+		if (p != RD_NONE && pl && n[p]++ == 0)
+			first[p] = v;
 	}
 	return n;
 }

@@ -74,8 +74,9 @@ void rd_balances_get(const rd_balances *s, rd_row account, rd_minor *ret_balance
  * vouchers: [role * n_periods + period index]. */
 rd_minor *rd_role_flows(rd_run *run, const rd_book *b);
 
-/* How many vouchers close P&L accounts in each period (transfers of the year's profit do not count). */
-uint32_t *rd_closings(const rd_book *b, rd_arena *scratch);
+/* How many vouchers close P&L accounts in each period (transfers of the year's profit do not
+ * count); *ret_first, unless NULL, is the first one of each, RD_NONE = none. */
+uint32_t *rd_closings(const rd_book *b, rd_arena *scratch, rd_row **ret_first);
 /* Periods to judge by their ends: all, but the last one when it has no closing voucher although
  * an earlier one has. */
 uint32_t rd_periods_ended(const rd_book *b, const uint32_t *closings);

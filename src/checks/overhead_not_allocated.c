@@ -35,12 +35,12 @@ static const rd_message messages[] = {
 	[K_BALANCE] = { "balance",
 	                { "{account} 有 {months} 个月末未结平:{first_period} 起,{last_period} 余额{side} "
 	                  "{balance}。请分配结转至生产成本。",
-	                  "{account} keeps a balance at {months} month ends, from {first_period} on; in "
+	                  "{account} keeps a balance at the end of months ({months}), from {first_period} on; in "
 	                  "{last_period} it is {balance} ({side}). Allocate it to production cost." } },
 	[K_IDLE] = { "no-production",
 	             { "{account} 有 {months} 个月末未结平:{first_period} 起,{last_period} 余额{side} {balance};"
 	               "这些月份生产成本没有借方发生。请确认是否停产或季节性生产。",
-	               "{account} keeps a balance at {months} month ends, from {first_period} on; in "
+	               "{account} keeps a balance at the end of months ({months}), from {first_period} on; in "
 	               "{last_period} it is {balance} ({side}). Production cost has no debits in these months: idle "
 	               "or seasonal?" } },
 	{ 0 },
@@ -129,7 +129,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	rd_balances_begin(&s, run, b);
 	if (!rd_balances_known(&s, run))
 		return RD_OK;
-	const uint32_t *closings = rd_closings(b, rd_run_scratch(run));
+	const uint32_t *closings = rd_closings(b, rd_run_scratch(run), NULL);
 	const uint32_t ended = rd_run_guards(run) ? rd_periods_ended(b, closings) : b->n_periods;
 
 	check_role(run, &s, RD_ROLE_OVERHEAD, ended);

@@ -172,7 +172,8 @@ static void read_vouchers(rd_run *run, const rd_book *b, sums *s)
 	}
 }
 
-static void compare(rd_run *run, const rd_book *b, const sums *s, const uint32_t *closings)
+static void compare(rd_run *run, const rd_book *b, const sums *s, const uint32_t *closings,
+                    const rd_row *first)
 {
 	const rd_minor tolerance = rd_run_param(run, P_TOLERANCE);
 	rd_minor profit = 0, result = 0, left = 0, known = 0;
@@ -189,11 +190,12 @@ static void compare(rd_run *run, const rd_book *b, const sums *s, const uint32_t
 		rd_hit hit = rd_hit_new();
 
 		hit.kind = K_PERIOD;
+		hit.place = rd_line_place(b, b->voucher.first[first[p]]);
 		hit.period = b->periods[p];
 		hit.at_stake = d < known ? known - d : d - known;
 		hit.key = (uint64_t)(d - known);
 		RD_EMIT(run, &hit, rd_money("profit", profit), rd_money("result", result),
-		        rd_money("difference", d - known), rd_money("left", left));
+		        rd_money("difference", hit.at_stake), rd_money("left", left));
 		known = d;
 	}
 }
@@ -202,7 +204,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
 	const size_t np = (size_t)b->n_periods + 1;
-	const uint32_t *closings = rd_closings(b, a);
+	rd_row *first;
+	const uint32_t *closings = rd_closings(b, a, &first);
 	sums s = { RD_NEW_N(a, rd_minor, np), RD_NEW_N(a, rd_minor, np), RD_NEW_N(a, rd_minor, np) };
 	bool any = false;
 
@@ -216,7 +219,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	}
 	load(run, b, &s);
 	read_vouchers(run, b, &s);
-	compare(run, b, &s, closings);
+	compare(run, b, &s, closings, first);
 	return RD_OK;
 }
 

@@ -44,7 +44,7 @@ static const rd_message messages[] = {
 	[K_PERIOD] = { "period-not-closed",
 	               { "{period} 没有结转损益凭证,损益类科目有 {accounts} 个未结平,净额{side} {balance}。"
 	                 "请补做结转损益。",
-	                 "{period} has no closing entry; {accounts} P&L accounts keep a balance, {balance} "
+	                 "{period} has no closing entry; P&L accounts left open: {accounts}, {balance} "
 	                 "({side}) net. Enter the P&L close." } },
 	[K_COUNTER] = { "other-counter-account",
 	                { "结转凭证 {voucher} 把损益转到了 {account}({amount}),而不是本年利润。请红字冲销后"
@@ -57,7 +57,8 @@ static const rd_message messages[] = {
 typedef struct work {
 	rd_run     *run;
 	rd_balances s;
-	uint32_t   *closings;  /* closing vouchers by period */
+	uint32_t   *closings;  /* closing vouchers by period, and the first of each */
+	rd_row     *first;
 	uint8_t    *due;       /* by period: must be closed at its end */
 	rd_minor    tolerance;
 	rd_minor   *one;       /* balances of one account */
@@ -132,6 +133,7 @@ static void check_account(work *w, rd_row a)
 	rd_hit hit = rd_hit_at_account(a);
 
 	hit.kind = K_ACCOUNT;
+	hit.place = rd_line_place(b, b->voucher.first[w->first[first]]);
 	hit.period = b->periods[first];
 	hit.at_stake = worst;
 	hit.key = (uint64_t)w->one[first];
@@ -194,12 +196,13 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
 	const size_t np = (size_t)b->n_periods + 1;
-	work w = { .run = run, .closings = rd_closings(b, a), .due = RD_NEW_N(a, uint8_t, np),
+	work w = { .run = run, .due = RD_NEW_N(a, uint8_t, np),
 	           .tolerance = rd_run_param(run, P_TOLERANCE), .one = RD_NEW_N(a, rd_minor, np),
 	           .net = RD_NEW_N(a, rd_minor, np), .accounts = RD_NEW_N(a, uint32_t, np) };
 
 	(void)err;
 	(void)range;
+	w.closings = rd_closings(b, a, &w.first);
 	rd_balances_begin(&w.s, run, b);
 	if (!find_rhythm(&w)) {
 		rd_run_not_run(run, "账簿里没有结转损益的凭证(表结法,或尚未结转)",

@@ -44,8 +44,8 @@ static const rd_message messages[] = {
 	[K_OPEN] = { "open-items",
 	             { "过渡科目 {account} 余额{side} {balance},有 {items} 笔未清,最早一笔 {oldest},已 {days} 天。"
 	               "请逐笔查清去向。",
-	               "{account} only passes money on and holds {balance} ({side}): {items} open items, the oldest of "
-	               "{oldest}, {days} days ago. Find out where each belongs." } },
+	               "{account} only passes money on and holds {balance} ({side}): open items {items}, the "
+	               "oldest of {oldest}, {days} days ago. Find out where each belongs." } },
 	[K_PERIODS] = { "since-long",
 	                { "过渡科目 {account} 余额{side} {balance},在账簿开始前就已挂账。请逐笔查清去向。",
 	                  "{account} only passes money on and holds {balance} ({side}), part of it from before the "

@@ -40,7 +40,7 @@ static const rd_message messages[] = {
 	[K_UNPAID] = { "unpaid",
 	               { "{account} 有 {overdue} 已计提、超过 {age} 个月未发放(最早 {oldest}),余额{side} "
 	                 "{balance}。请与工资表核对,多提的冲回。",
-	                 "{account}: {overdue} accrued and unpaid for more than {age} months (oldest "
+	                 "{account}: {overdue} accrued and still unpaid (limit {age} months, oldest "
 	                 "{oldest}), balance {balance} ({side}). Compare with the payroll; reverse what is too "
 	                 "much." } },
 	[K_DEBIT] = { "debit-balance",
@@ -76,16 +76,35 @@ static bool is_wages(const rd_book *b, rd_row a)
 	return !has_any(name, others);
 }
 
-/* What a line adds to the open accruals may still be paid: a bonus of December. */
-static bool is_bonus(const rd_book *b, rd_row line, rd_day now)
+static bool is_bonus(const rd_book *b, rd_row line)
 {
 	static const char *const words[] = { "奖金", "年终奖", "十三薪", "绩效", "年薪", NULL };
-	const rd_date d = rd_day_date(rd_line_date(b, line));
 
-	return rd_line_date(b, line) != RD_DAY_NONE && d.month == 12 &&
-	       now <= rd_day_of(d.year + 1, 5, 31) &&
-	       (has_any(rd_book_text(b, rd_line_text(b, line)), words) ||
-	        has_any(rd_book_text(b, b->account.name[b->line.account[line]]), words));
+	return has_any(rd_book_text(b, rd_line_text(b, line)), words) ||
+	       has_any(rd_book_text(b, b->account.name[b->line.account[line]]), words);
+}
+
+/* Bonuses accrued in the last December and not paid yet, while they may still be: until 31 May. They
+ * stand outside the queue, since wages go on being paid in the meantime. */
+static rd_minor bonus_to_pay(rd_run *run, const rd_book *b, rd_row a, rd_day now)
+{
+	const rd_by_account *by = rd_index_by_account(run, b);
+	const rd_date today = rd_day_date(now);
+	rd_minor open = 0;
+
+	if (now > rd_day_of(today.year, 5, 31))
+		return 0;
+	for (rd_row k = by->start[a]; k < by->start[a + 1]; k++) {
+		const rd_row i = by->rows[k];
+		const rd_day day = rd_line_date(b, i);
+
+		if (day == RD_DAY_NONE || day < rd_day_of(today.year - 1, 12, 1) || !is_bonus(b, i))
+			continue;
+		open -= rd_line_debit(b, i);
+		if (day < rd_day_of(today.year, 1, 1))
+			open += rd_line_credit(b, i);
+	}
+	return open > 0 ? open : 0;
 }
 
 /* Accruals of months before this day should be paid: `age` whole months have passed since. */
@@ -131,9 +150,7 @@ static void check(rd_run *run, const rd_balances *s, rd_row a)
 		o.overdue = o.balance;
 	} else {
 		hit.kind = K_UNPAID;
-		for (uint32_t i = 0; i < o.n_lines; i++)
-			if (is_bonus(b, o.lines[i], now) && rd_line_date(b, o.lines[i]) <= limit_of(now, age))
-				o.overdue -= rd_line_credit(b, o.lines[i]);
+		o.overdue -= bonus_to_pay(run, b, a, now);
 	}
 	if (o.overdue <= 0 || o.overdue < rd_run_param(run, P_MIN))
 		return;

@@ -117,6 +117,13 @@ static bool is_chinese(const rd_book *b, rd_row account)
 	       rd_str_has(rd_book_text(b, b->account.name[account]), "利润分配");
 }
 
+/* A sub-account of 利润分配 (its parent may stand in no file) that must be empty at year end. */
+static bool is_distribution(const rd_book *b, rd_row a, rd_str name)
+{
+	return b->account.role[a] == RD_ROLE_RETAINED && b->account.flags[a] & RD_ACC_LEAF &&
+	       name.len > 0 && !rd_str_is(name, "利润分配") && !rd_str_has(name, "未分配");
+}
+
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_balances s;
@@ -138,8 +145,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		if (b->account.role[a] == RD_ROLE_PROFIT) {
 			any = true;
 			check_account(&t, a, false);
-		} else if (b->account.role[a] == RD_ROLE_RETAINED && b->account.parent[a] != 0 &&
-		           b->account.flags[a] & RD_ACC_LEAF && name.len > 0 && !rd_str_has(name, "未分配")) {
+		} else if (is_distribution(b, a, name)) {
 			check_account(&t, a, true);
 		}
 	}
