@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "book/chart.h"
 #include "check/index.h"
+#include "check/names.h"
 #include "check/partners.h"
 #include "check/sort.h"
 
@@ -370,6 +371,15 @@ rd_text rd_partner_text(const rd_book *b, const rd_partner *p)
 	rd_text name = p->party != 0 ? b->party.name[p->party] : b->account.name[p->account];
 
 	return name == 0 && p->party != 0 ? b->party.key[p->party] : name;
+}
+
+rd_fact rd_partner_fact(const rd_book *b, const rd_partner *p)
+{
+	rd_text name = rd_partner_text(b, p);
+
+	if (p->party != 0)
+		return rd_txt("partner", name);
+	return rd_string("partner", rd_name_leaf(rd_book_text(b, name)));
 }
 
 uint32_t rd_fifo(rd_arena *scratch, const rd_book *b, const rd_row *rows, uint32_t n,

@@ -21,6 +21,9 @@ bool rd_partner_is_named(const rd_book *b, const rd_partner *p);
 /* Name of the party or of the account that stands for it. */
 rd_text rd_partner_text(const rd_book *b, const rd_partner *p);
 
+/* The same as a fact "partner"; of a path name of an account only the last part. */
+rd_fact rd_partner_fact(const rd_book *b, const rd_partner *p);
+
 /* First item of an account (items stand by account); the end is the first of account + 1. */
 uint32_t rd_partners_from(const rd_partners *all, rd_row account);
 

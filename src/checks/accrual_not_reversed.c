@@ -137,7 +137,7 @@ static void report(rd_run *run, const rd_book *b, const rd_partner *p, const ove
 	hit.lines = o->lines + 1;
 	hit.n_lines = o->n_lines ? o->n_lines - 1 : 0;
 	hit.at_stake = o->sum[K_OLD] + o->sum[K_TAX_DAY];
-	RD_EMIT(run, &hit, rd_txt("partner", rd_partner_text(b, p)),
+	RD_EMIT(run, &hit, rd_partner_fact(b, p),
 	        rd_int("items", o->n[K_OLD] + o->n[K_TAX_DAY]), rd_money("open", hit.at_stake),
 	        rd_on_day("oldest", o->oldest[kind]), rd_int("months", rd_run_param(run, P_AGE)));
 }

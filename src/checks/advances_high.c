@@ -184,7 +184,6 @@ const rd_check rd_check_advances_high = {
 	.version = 1,
 	.severity = RD_SEV_INFO,
 	.certainty = RD_INDICATOR,
-	.needs = RD_HAS_ACCOUNT,
 	.needs_any = RD_HAS_TRIAL_BALANCE | RD_HAS_OPENING | RD_HAS_LINES,
 	.split = RD_SPLIT_NONE,
 	.unit = RD_UNIT_ACCOUNTS,

@@ -23,7 +23,7 @@
  */
 #include "base/assert.h"
 #include "base/hash.h"
-#include "check/index.h"
+#include "check/balance.h"
 #include "check/names.h"
 #include "check/partners.h"
 
@@ -85,27 +85,50 @@ static bool is_deposit(const rd_book *b, const rd_partner *p)
 	       rd_name_has(rd_book_text(b, rd_partner_text(b, p)), deposits);
 }
 
+/* Where the trial balance states the pair; file 0 = nowhere. */
+static rd_place stated_at(const rd_trial *t, const rd_partner *p)
+{
+	const rd_book *b = t->book;
+	rd_row lo = t->start[p->account], hi = t->start[p->account + 1];
+
+	while (lo < hi) {
+		rd_row mid = lo + (hi - lo) / 2;
+
+		if (b->tb.party[t->rows[mid]] < p->party)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == t->start[p->account + 1] || b->tb.party[t->rows[lo]] != p->party)
+		return (rd_place){ 0, 0 };
+	return (rd_place){ b->tb.file[t->rows[lo]], b->tb.line[t->rows[lo]] };
+}
+
 typedef struct small {
 	uint32_t n;
 	rd_minor sum;
 	rd_row   line;
+	rd_place place;
 } small;
 
-static void report(rd_run *run, const rd_book *b, const rd_partner *p, rd_minor balance, int32_t months)
+static void report(rd_run *run, const rd_trial *t, const rd_partner *p, rd_minor balance, int32_t months)
 {
+	const rd_book *b = t->book;
 	rd_hit hit = rd_hit_at_account(p->account);
 
 	hit.party = p->party;
 	hit.line = p->last_line;
+	if (hit.line == RD_NONE)
+		hit.place = stated_at(t, p);
 	hit.keyless = true;
 	hit.severity = months >= rd_run_param(run, P_AGE_HIGH) ? RD_SEV_HIGH : RD_SEV_PRESET;
 	hit.at_stake = balance < 0 ? -balance : balance;
 	hit.key = (uint64_t)balance;
 	if (p->last != RD_DAY_NONE)
-		RD_EMIT(run, &hit, rd_txt("partner", rd_partner_text(b, p)), rd_money("balance", balance),
+		RD_EMIT(run, &hit, rd_partner_fact(b, p), rd_money("balance", balance),
 		        rd_int("months", months), rd_on_day("last_movement", p->last));
 	else
-		RD_EMIT(run, &hit, rd_txt("partner", rd_partner_text(b, p)), rd_money("balance", balance),
+		RD_EMIT(run, &hit, rd_partner_fact(b, p), rd_money("balance", balance),
 		        rd_int("months", months),
 		        rd_word("last_movement", "早于本次数据", "before these books"));
 }
@@ -119,6 +142,7 @@ static void report_small(rd_run *run, const small *s)
 	hit.kind = K_SMALL;
 	hit.severity = RD_SEV_LOW;
 	hit.line = s->line;
+	hit.place = s->place;
 	hit.keyless = true;
 	hit.at_stake = s->sum;
 	hit.weight = s->n;
@@ -134,9 +158,11 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	const rd_period today = now(run, b);
 	bool judged = false, any = false;
 	small s = { .line = RD_NONE };
+	rd_trial t;
 
 	(void)range;
 	(void)err;
+	rd_trial_begin(&t, b, rd_run_scratch(run));
 	for (uint32_t k = 0; k < all->n; k++) {
 		const rd_partner *p = &all->items[k];
 		rd_minor balance = rd_partner_balance(p);
@@ -154,12 +180,14 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		rd_minor size = balance < 0 ? -balance : balance;
 
 		if (size >= min) {
-			report(run, b, p, balance, months);
+			report(run, &t, p, balance, months);
 			continue;
 		}
-		s.n++;
+		if (s.n++ == 0) {
+			s.line = p->last_line;
+			s.place = s.line == RD_NONE ? stated_at(&t, p) : s.place;
+		}
 		s.sum += size;
-		s.line = s.line == RD_NONE ? p->last_line : s.line;
 	}
 	report_small(run, &s);
 	if (any && !judged)
@@ -182,7 +210,6 @@ const rd_check rd_check_balance_without_movement = {
 	.version = 1,
 	.severity = RD_SEV_MEDIUM,
 	.certainty = RD_FACT,
-	.needs = RD_HAS_ACCOUNT,
 	.needs_any = RD_HAS_OPENING | RD_HAS_LINES,
 	.split = RD_SPLIT_NONE,
 	.unit = RD_UNIT_PARTIES,

@@ -57,7 +57,8 @@ typedef struct stretch {
 	rd_row   account, line;
 	rd_day   from, to, highest_on;
 	rd_minor highest, limit; /* limit on the day of the highest balance */
-	rd_minor received;       /* by `line`, on the first day */
+	rd_day   shown_on;       /* day and receipt of `line` */
+	rd_minor received;
 	uint32_t days;
 } stretch;
 
@@ -144,36 +145,45 @@ static void walk(state *s, const rd_cash_account *a)
 	close_stretch(s);
 }
 
-/* The largest receipt on the first day of each stretch, to have a line to show. */
+/* First stretch of the account that starts on the day or later; NULL = none. Stretches of one account
+ * stand together, by day, from place `lo` on. */
+static stretch *stretch_after(const state *s, uint32_t lo, rd_row account, rd_day day)
+{
+	uint32_t hi = s->n;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (s->found[mid].account == account && s->found[mid].from < day)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s->n && s->found[lo].account == account ? &s->found[lo] : NULL;
+}
+
+/* A line to show for each stretch: the last one up to its first day, the largest receipt of that
+ * day. */
 static void find_lines(state *s)
 {
 	const rd_book *b = s->book;
 	uint32_t *first = RD_NEW_N(rd_run_scratch(s->run), uint32_t, (size_t)b->account.n + 1);
 
-	/* Stretches of one account stand together, by day. */
 	for (uint32_t k = s->n; k-- > 0;)
 		first[s->found[k].account] = k + 1;
 	for (rd_row v = 0; v < b->voucher.n; v++)
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
 			rd_row a = b->line.account[i];
-			uint32_t lo = first[a];
 
-			if (lo == 0 || b->voucher.flags[v] & RD_VCH_VOID)
+			if (first[a] == 0 || b->voucher.flags[v] & RD_VCH_VOID)
 				continue;
 			rd_day day = b->line.date ? b->line.date[i] : b->voucher.date[v];
-			uint32_t hi = s->n;
+			stretch *f = stretch_after(s, first[a] - 1, a, day);
 
-			for (lo--; lo + 1 < hi;) {
-				uint32_t mid = lo + (hi - lo) / 2;
-				bool left = s->found[mid].account == a && s->found[mid].from <= day;
-
-				lo = left ? mid : lo;
-				hi = left ? hi : mid;
-			}
-			stretch *f = &s->found[lo];
-
-			if (f->from != day || (f->line != RD_NONE && rd_line_debit(b, i) <= f->received))
+			if (!f || (f->line != RD_NONE && (day < f->shown_on ||
+			           (day == f->shown_on && rd_line_debit(b, i) <= f->received))))
 				continue;
+			f->shown_on = day;
 			f->received = rd_line_debit(b, i);
 			f->line = i;
 		}

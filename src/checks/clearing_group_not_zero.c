@@ -10,7 +10,7 @@
  * that is missing.
  *
  * Known limits: marks in lower case mean partial settlement in French ledgers and are left out there. Where programs use
- * the marks anew every year, the year is added to the key, if that leaves fewer groups open. Groups with a single
+ * the marks anew every year, the year is added to the key, if that leaves a smaller share of groups open. Groups with a single
  * line are left out: their counterpart lies in another file.
  *
  * 发现什么:标记为互相核销的分录(核销号相同),按科目和单位合计不为零。若同一科目、单位有一笔未核销分录恰好可以补平,一并指出。
@@ -19,7 +19,7 @@
  *
  * 怎么办:取消核销后重新核销;差额(手续费、折扣、汇兑差)补充登记。
  *
- * 已知局限:法国账套的小写核销号表示部分核销,不报告。核销号每年重复使用的,在未平组数减少时把年度加入分组。只有一行的组,
+ * 已知局限:法国账套的小写核销号表示部分核销,不报告。核销号每年重复使用的,在未平组占比下降时把年度加入分组。只有一行的组,
  * 对方分录在其他文件里,不报告。
  */
 #include "base/assert.h"
@@ -160,20 +160,32 @@ static bool is_open(rd_run *run, const state *s, uint32_t from, uint32_t to, rd_
 	       (to - from > 1 && !is_partial(s->b, s->b->line.clearing[s->rows[from]]));
 }
 
-/* Groups that are not zero, single lines among them: a key that only cuts groups into single lines
- * must not look better. */
-static uint32_t count_uneven(rd_run *run, state *s, bool by_year)
+/* Groups that are not zero, and all groups. */
+typedef struct tally {
+	uint64_t uneven, all;
+} tally;
+
+static tally count_groups(rd_run *run, state *s, bool by_year)
 {
 	const rd_minor tolerance = rd_run_param(run, P_TOLERANCE);
-	uint32_t n = 0;
+	tally t = { 0 };
 	rd_minor net;
 
 	s->by_year = by_year;
-	for (uint32_t from = 0; from < s->n;) {
+	for (uint32_t from = 0; from < s->n; t.all++) {
 		from = group_end(s, from, &net);
-		n += net > tolerance || net < -tolerance;
+		t.uneven += net > tolerance || net < -tolerance;
 	}
-	return n;
+	return t;
+}
+
+/* Cutting a group cannot make fewer groups uneven, but where marks are used anew each year it makes their
+ * share smaller; where groups run over the year end it makes it larger. */
+static bool years_help(rd_run *run, state *s, tally whole)
+{
+	tally cut = count_groups(run, s, true);
+
+	return cut.uneven * whole.all < whole.uneven * cut.all;
 }
 
 static uint64_t closer_key(const rd_book *b, rd_row i, rd_minor net)
@@ -279,11 +291,11 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	if (!b->line.clearing)
 		return RD_OK;
 	collect(run, &s);
-	uint32_t uneven = count_uneven(run, &s, false);
+	tally whole = count_groups(run, &s, false);
 
-	if (uneven == 0)
+	if (whole.uneven == 0)
 		return RD_OK;
-	s.by_year = count_uneven(run, &s, true) < uneven;
+	s.by_year = years_help(run, &s, whole);
 	for (uint32_t from = 0, to; from < s.n; from = to) {
 		to = group_end(&s, from, &net);
 		if (!is_open(run, &s, from, to, net))

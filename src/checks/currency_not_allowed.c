@@ -77,18 +77,32 @@ static rd_str canonical(rd_str s)
 	return s;
 }
 
-/* Whether a currency stands in a list joined by '|'. */
+/* The cell only says that foreign currencies are kept, not which. */
+static bool any_currency(rd_str s)
+{
+	static const char *const yes[] = { "是", "Y", "y", "1", "√", "true", "yes", "核算", "外币核算",
+	                                   "所有币别", "所有币种", "全部", "*", NULL };
+
+	for (const char *const *w = yes; *w; w++)
+		if (rd_str_is(rd_str_trim(s), *w))
+			return true;
+	return false;
+}
+
+static bool is_divider(char c)
+{
+	return c == '|' || c == ',' || c == ';' || c == '/' || c == ' ';
+}
+
+/* Whether a currency stands in a list. */
 static bool listed(const rd_book *b, rd_text list, rd_text currency)
 {
 	rd_str all = rd_book_text(b, list), want = canonical(rd_book_text(b, currency));
 
 	for (uint32_t from = 0, i = 0; i <= all.len; i++) {
-		if (i < all.len && all.ptr[i] != '|')
+		if (i < all.len && !is_divider(all.ptr[i]))
 			continue;
-		rd_str one = canonical((rd_str){ all.ptr + from, i - from });
-
-		if (rd_str_eq(one, want) || rd_str_is(one, "*") || rd_str_is(one, "所有币别") ||
-		    rd_str_is(one, "所有币种"))
+		if (rd_str_eq(canonical((rd_str){ all.ptr + from, i - from }), want))
 			return true;
 		from = i + 1;
 	}
@@ -163,10 +177,11 @@ static bool read_chart(state *s, rd_arena *arena)
 		if (!(acc->flags[a] & RD_ACC_FOREIGN_KNOWN))
 			continue;
 		known = true;
-		if (acc->currencies[a] != 0)
-			s->mode[a] = LISTED;
-		else if (!(acc->flags[a] & RD_ACC_FOREIGN))
+		if (!(acc->flags[a] & RD_ACC_FOREIGN))
 			s->mode[a] = BASE_ONLY;
+		else if (acc->currencies[a] != 0 &&
+		         !any_currency(rd_book_text(s->b, acc->currencies[a])))
+			s->mode[a] = LISTED;
 	}
 	return known;
 }

@@ -97,14 +97,31 @@ static rd_minor gross(const rd_book *b, const rd_partners *all, rd_row a, rd_min
 	return balance > 0 ? balance : 0;
 }
 
-static void report(rd_run *run, const rd_book *b, rd_row account, rd_minor amount, rd_minor assets,
+/* Where the trial balance states the account itself for the last time. */
+static rd_place stated_at(const rd_trial *t, rd_row account)
+{
+	const rd_book *b = t->book;
+	rd_place place = { 0, 0 };
+
+	for (rd_row k = t->start[account]; k < t->start[account + 1]; k++) {
+		rd_row r = t->rows[k];
+
+		if (b->tb.party[r] == 0)
+			place = (rd_place){ b->tb.file[r], b->tb.line[r] };
+	}
+	return place;
+}
+
+static void report(rd_run *run, const rd_balances *s, rd_row account, rd_minor amount, rd_minor assets,
                    const top *t)
 {
+	const rd_book *b = s->book;
 	rd_hit hit = rd_hit_at_account(account);
 	int64_t rate = (int64_t)((__int128)amount * 1000 / assets);
 
 	hit.kind = t->amount[0] > 0 ? K_PARTNERS : K_PLAIN;
 	hit.period = b->periods[b->n_periods - 1];
+	hit.place = stated_at(&s->trial, account);
 	hit.at_stake = amount;
 	if (hit.kind == K_PLAIN)
 		RD_EMIT(run, &hit, rd_money("amount", amount), rd_money("assets", assets),
@@ -151,7 +168,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		return RD_OK;
 	}
 	if (assets > 0 && (__int128)amount * 100 > (__int128)assets * rd_run_param(run, P_SHARE))
-		report(run, b, account, amount, assets, &t);
+		report(run, &s, account, amount, assets, &t);
 	return RD_OK;
 }
 
@@ -169,7 +186,6 @@ const rd_check rd_check_other_receivables_high = {
 	.version = 1,
 	.severity = RD_SEV_INFO,
 	.certainty = RD_INDICATOR,
-	.needs = RD_HAS_ACCOUNT,
 	.needs_any = RD_HAS_TRIAL_BALANCE | RD_HAS_OPENING,
 	.split = RD_SPLIT_NONE,
 	.unit = RD_UNIT_ACCOUNTS,

@@ -117,7 +117,7 @@ static void report(rd_run *run, const rd_book *b, const rd_partner *p, int kind,
 	hit.line = p->last_line;
 	hit.keyless = true;
 	hit.at_stake = balance < 0 ? -balance : balance;
-	RD_EMIT(run, &hit, rd_txt("partner", rd_partner_text(b, p)),
+	RD_EMIT(run, &hit, rd_partner_fact(b, p),
 	        rd_money("balance", hit.at_stake), rd_money("net", sum),
 	        rd_money("opening", p->opening), rd_money("debit", p->debit),
 	        rd_money("credit", p->credit), rd_on_day("last_movement", p->last));

@@ -45,9 +45,10 @@ static const rd_message messages[] = {
 	{ 0 },
 };
 
+static const char *const deposits[] = { "押金", "保证金", "质保金", "暂估", NULL };
 static const char *const left_out[] = {
-	"押金", "保证金", "质保金", "税务", "社保", "社会保险", "公积金", "人力资源", "银行", "支付宝", "微信",
-	"财付通", "其他", "零星", "散户", "暂估", NULL,
+	"税务", "社保", "社会保险", "公积金", "人力资源", "银行", "支付宝", "微信",
+	"财付通", "其他", "零星", "散户", NULL,
 };
 
 /* A balance that counts, and the name it stands under. */
@@ -63,6 +64,15 @@ typedef struct state {
 	uint32_t       n;
 	bool           judged, any;
 } state;
+
+static bool is_left_out(const rd_book *b, const rd_partner *p)
+{
+	rd_str account = rd_book_text(b, b->account.name[p->account]);
+	rd_str name = rd_book_text(b, rd_partner_text(b, p));
+
+	return rd_name_has(account, deposits) || rd_name_has(name, deposits) ||
+	       rd_name_has(p->party ? name : rd_name_leaf(name), left_out);
+}
 
 static void collect(rd_run *run, state *s, const rd_partners *x)
 {
@@ -83,9 +93,7 @@ static void collect(rd_run *run, state *s, const rd_partners *x)
 			continue;
 		rd_text name = rd_partner_text(s->b, p);
 
-		if (rd_run_guards(run) && (rd_name_has(rd_book_text(s->b, name), left_out) ||
-		                           rd_name_has(rd_book_text(s->b, s->b->account.name[p->account]),
-		                                       left_out)))
+		if (rd_run_guards(run) && is_left_out(s->b, p))
 			continue;
 		s->all[s->n++] = (entry){ p, name, balance };
 	}
@@ -138,7 +146,7 @@ static void report(rd_run *run, const state *s, const uint64_t *order, uint32_t 
 	hit.n_lines = other->p->last_line != RD_NONE;
 	hit.key = key;
 	hit.at_stake = hit.kind == K_SAME_SIDE ? 0 : debit < credit ? debit : credit;
-	RD_EMIT(run, &hit, rd_txt("partner", largest->name), rd_int("accounts", roles),
+	RD_EMIT(run, &hit, rd_partner_fact(s->b, largest->p), rd_int("accounts", roles),
 	        rd_acc("first", largest->p->account), rd_money("first_balance", largest->balance),
 	        rd_acc("second", other->p->account), rd_money("second_balance", other->balance),
 	        rd_money("debit", debit), rd_money("credit", credit), rd_money("net", debit - credit));
@@ -188,7 +196,6 @@ const rd_check rd_check_partner_in_several_accounts = {
 	.version = 1,
 	.severity = RD_SEV_LOW,
 	.certainty = RD_FACT,
-	.needs = RD_HAS_ACCOUNT,
 	.needs_any = RD_HAS_OPENING | RD_HAS_LINES,
 	.split = RD_SPLIT_NONE,
 	.unit = RD_UNIT_PARTIES,

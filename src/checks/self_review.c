@@ -26,6 +26,7 @@
 #include "check/check.h"
 #include "check/entries.h"
 #include "check/names.h"
+#include "check/rate.h"
 #include "check/tally.h"
 
 enum { P_POSTER };
@@ -45,8 +46,8 @@ static const rd_message messages[] = {
 		"{person} 制单并自己记账的凭证有 {vouchers} 张(占 {share}),金额合计 {amount},{from} 至 {to}。按三人分工的要求请核对岗位设置。",
 		"{person} prepared and posted {vouchers} vouchers ({share} of all), {amount} in all, from {from} to {to}. Where three persons are required, look at who holds which task." } },
 	[K_ALONE] = { "one-person", {
-		"全部凭证都由 {person} 一人制单并审核:{vouchers} 张,金额合计 {amount}。只有一名会计的单位,可由负责人或代理机构定期复核。",
-		"{person} alone prepared and reviewed all vouchers: {vouchers}, {amount} in all. Where there is one bookkeeper, the owner or an outside firm can review from time to time." } },
+		"账中只有 {person} 一人经手,制单并自己审核 {vouchers} 张凭证,金额合计 {amount}。只有一名会计的单位,可由负责人或代理机构定期复核。",
+		"{person} is the only name in these books, and prepared and reviewed {vouchers} vouchers, {amount} in all. Where there is one bookkeeper, the owner or an outside firm can review from time to time." } },
 	{ 0 },
 };
 
@@ -134,7 +135,7 @@ static void report(rd_run *run, const rd_book *b, const people *p, const rd_tall
 		hit.n_lines = it->n_rows - 1;
 		hit.key = rd_name_hash(rd_book_text(b, p->name[person]));
 		RD_EMIT(run, &hit, rd_txt("person", p->name[person]), rd_int("vouchers", it->count),
-		        rd_permille("share", (int64_t)it->count * 1000 / (b->voucher.n ? b->voucher.n : 1)),
+		        rd_permille("share", rd_rate_permille(it->count, b->voucher.n)),
 		        rd_money("amount", it->sum), rd_on_day("from", it->first),
 		        rd_on_day("to", it->last));
 	}

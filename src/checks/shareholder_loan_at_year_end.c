@@ -191,7 +191,6 @@ static void report(state *s)
 
 	for (uint32_t k = 0; k < s->n; k++) {
 		const loan *l = &s->loans[k];
-		rd_text name = rd_partner_text(s->b, l->p);
 		rd_hit hit = rd_hit_at_account(l->p->account);
 
 		hit.kind = l->kind;
@@ -205,17 +204,17 @@ static void report(state *s)
 		rd_day oldest = l->oldest == RD_DAY_NONE ? start : l->oldest;
 
 		if (l->kind == K_RELENT)
-			RD_EMIT(s->run, &hit, rd_txt("partner", name), rd_on_day("year_end", l->year_end),
+			RD_EMIT(s->run, &hit, rd_partner_fact(s->b, l->p), rd_on_day("year_end", l->year_end),
 			        rd_money("repaid", l->repaid), rd_on_day("repaid_on", l->repaid_on),
 			        rd_money("lent", l->lent), rd_on_day("lent_on", l->lent_on),
 			        rd_permille("base_rate", rate));
 		else if (l->oldest == RD_DAY_NONE)
-			RD_EMIT(s->run, &hit, rd_txt("partner", name), rd_on_day("year_end", l->year_end),
+			RD_EMIT(s->run, &hit, rd_partner_fact(s->b, l->p), rd_on_day("year_end", l->year_end),
 			        rd_money("balance", l->balance), rd_int("days", l->year_end - oldest),
 			        rd_word("oldest", "早于本次数据", "before these books"),
 			        rd_permille("base_rate", rate));
 		else
-			RD_EMIT(s->run, &hit, rd_txt("partner", name), rd_on_day("year_end", l->year_end),
+			RD_EMIT(s->run, &hit, rd_partner_fact(s->b, l->p), rd_on_day("year_end", l->year_end),
 			        rd_money("balance", l->balance), rd_int("days", l->year_end - oldest),
 			        rd_on_day("oldest", oldest), rd_permille("base_rate", rate));
 	}
