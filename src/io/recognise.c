@@ -60,10 +60,12 @@ static bool second_row(rd_arena *a, const rd_sample_row *top, const rd_sample_ro
 {
 	uint32_t filled = 0, subs = 0;
 
-	(void)top;
 	for (uint32_t i = 0; i < r->n_cells; i++) {
 		rd_str n = normal_of(a, r->cells[i]);
 
+		/* a head merged over both rows of a workbook is repeated in the second */
+		if (i < top->n_cells && rd_str_eq(n, normal_of(a, top->cells[i])) && !is_sub_head(n))
+			continue;
 		filled += n.len > 0;
 		subs += n.len > 0 && is_sub_head(n);
 	}
@@ -110,7 +112,7 @@ static void read_heads(rd_arena *a, const rd_sample *s, heads *h)
 
 		if (t.len)
 			above = t;
-		if (low == NULL || sub.len == 0)
+		if (low == NULL || sub.len == 0 || rd_str_eq(t, sub))
 			h->names[i] = t;
 		else
 			h->names[i] = sub_alone(above, sub) ? sub : joined(a, above, sub);

@@ -1,4 +1,5 @@
 /* rd_sheet: tables whose rows come one by one. Rows are kept until the table is recognised. */
+#include "base/limits.h"
 #include "io/sink.h"
 
 struct rd_sheet {
@@ -12,6 +13,7 @@ struct rd_sheet {
 	rd_rc      rc;
 	rd_err     err;
 	uint32_t   since_commit;
+	rd_str     wide[RD_COLUMNS_MAX];
 };
 
 #define COMMIT_ROWS 8192u
@@ -33,10 +35,20 @@ void rd_sheet_free(rd_sheet *t)
 	rd_arena_free(t->sample.arena);
 }
 
+/* A cell of a sheet has its place: blank ones at a row's end are not stored in the file, and a
+ * remark to the right of the table is no field of a record. */
 static void add(rd_sheet *t, const rd_str *cells, uint32_t n, uint32_t line)
 {
+	uint32_t want = t->plan.layout.n_columns;
+
 	if (t->rc != RD_OK)
 		return;
+	if (want > 0 && want <= RD_COLUMNS_MAX && n != want) {
+		for (uint32_t i = 0; i < want; i++)
+			t->wide[i] = i < n ? cells[i] : (rd_str){ "", 0 };
+		cells = t->wide;
+		n = want;
+	}
 	rd_sink_add(&t->sink, cells, n, line);
 	if (++t->since_commit == COMMIT_ROWS) {
 		t->since_commit = 0;
