@@ -27,6 +27,7 @@
 #include "check/check.h"
 #include "check/entries.h"
 #include "check/names.h"
+#include "check/papers.h"
 #include "check/rate.h"
 
 enum { P_SIDES, P_MAX_LINES };
@@ -228,7 +229,9 @@ static uint32_t parts_of(const rd_book *b, rd_row v)
 	for (uint32_t i = 0; i < e.n; i++) {
 		e.net[i] = rd_line_net(b, from + i);
 		e.party[i] = b->line.party[from + i];
-		e.document[i] = b->line.document ? b->line.document[from + i] : 0;
+		rd_serial document = b->line.document ? b->line.document[from + i] : 0;
+
+		e.document[i] = rd_document_tells(b, document, v) ? document : 0;
 	}
 	return falls_apart(&e);
 }

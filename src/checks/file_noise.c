@@ -40,9 +40,9 @@ static const rd_message messages[] = {
 		"File {file} holds {count} NUL byte(s), the first in line {first_line}. A transfer "
 		"may have been cut off: compare the number of lines, export again if need be." } },
 	[K_PADDING] = { "padding", {
-		"文件 {file} 的单元格用空白补齐({count} 处,首处在第 {first_line} 行)。已去除,账目无需更正。",
-		"Cells of {file} are padded with blanks ({count} places, the first in line "
-		"{first_line}). They were cut off; nothing to correct in the books." } },
+		"文件 {file} 的单元格用空白补齐到固定宽度。已去除,账目无需更正。",
+		"Cells of {file} are padded with blanks to a fixed width. They were cut off; nothing to "
+		"correct in the books." } },
 	[K_TRAILING] = { "trailing-column", {
 		"文件 {file} 有 {count} 行末尾多出空列,首个在第 {first_line} 行。已忽略,账目无需更正。",
 		"{count} line(s) of {file} end in an empty column, the first is line {first_line}. "
