@@ -1,5 +1,6 @@
 #include "base/err.h"
 #include "base/assert.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,36 @@ rd_rc rd_fail(rd_err *err, rd_rc code, const char *zh, const char *en, ...)
 	trim_utf8(err->zh);
 	trim_utf8(err->en);
 	return code;
+}
+
+/* The causes that people meet; others keep the system's own words. */
+static rd_words os_words(int cause)
+{
+	switch (cause) {
+	case ENOENT:  return (rd_words){ "没有这个文件或文件夹", "no such file or folder" };
+	case EACCES: case EPERM: return (rd_words){ "没有权限", "permission denied" };
+	case EISDIR:  return (rd_words){ "这是文件夹,不是文件", "it is a folder, not a file" };
+	case ENOTDIR: return (rd_words){ "路径中有一段不是文件夹", "a part of the path is no folder" };
+	case ENOSPC: case EDQUOT: return (rd_words){ "磁盘已满", "the disk is full" };
+	case EROFS:   return (rd_words){ "磁盘是只读的", "the disk is read-only" };
+	case EMFILE: case ENFILE: return (rd_words){ "打开的文件太多", "too many open files" };
+	case EPIPE:   return (rd_words){ "接收方已关闭", "the receiver has closed" };
+	case EIO:     return (rd_words){ "磁盘读写出错", "the disk failed" };
+	default:      return (rd_words){ strerror(cause), strerror(cause) };
+	}
+}
+
+rd_rc rd_fail_os(rd_err *err, int cause, const char *zh, const char *en)
+{
+	rd_words why = os_words(cause);
+
+	memset(err, 0, sizeof *err);
+	err->code = cause == ENOENT ? RD_NOT_FOUND : RD_IO;
+	snprintf(err->zh, sizeof err->zh, "%s:%s", zh, why.zh);
+	snprintf(err->en, sizeof err->en, "%s: %s", en, why.en);
+	trim_utf8(err->zh);
+	trim_utf8(err->en);
+	return err->code;
 }
 
 rd_rc rd_err_at(rd_err *err, const char *file, uint32_t line)

@@ -60,8 +60,10 @@ static rd_rc add_folder(reading *r, const char *dir, int depth, rd_err *err)
 	int n = scandir(dir, &names, NULL, NULL);
 	rd_rc rc = RD_OK;
 
-	if (n < 0)
-		return rd_fail(err, RD_IO, "无法打开文件夹 %s:%s", "cannot open the folder %s: %s", dir, strerror(errno));
+	if (n < 0) {
+		rd_fail_os(err, errno, "打不开文件夹", "cannot open the folder");
+		return rd_err_at(err, dir, 0);
+	}
 	for (int i = 0; i < n; i++) {
 		char path[4096];
 		struct stat st;
@@ -92,8 +94,10 @@ static rd_rc collect(reading *r, const char *const *paths, uint32_t n, rd_err *e
 	for (uint32_t i = 0; i < n; i++) {
 		struct stat st;
 
-		if (stat(paths[i], &st) != 0)
-			return rd_fail(err, RD_NOT_FOUND, "找不到 %s:%s", "cannot find %s: %s", paths[i], strerror(errno));
+		if (stat(paths[i], &st) != 0) {
+			rd_fail_os(err, errno, "找不到", "cannot find it");
+			return rd_err_at(err, paths[i], 0);
+		}
 		if (!S_ISDIR(st.st_mode)) {
 			RD_TRY(add_item(r, paths[i], true, err));
 			continue;
@@ -194,8 +198,7 @@ static rd_rc read_open(rd_source *s, rd_err *err)
 		rd_builder_file(s->builder, s->file)->bytes = s->bytes;
 		if (s->options->digest)
 			digest(s);
-		rc = n < 0 ? rd_fail(err, RD_IO, "读取失败:%s", "reading failed: %s", strerror(errno))
-		           : dispatch(s, err);
+		rc = n < 0 ? rd_fail_os(err, errno, "读取失败", "reading failed") : dispatch(s, err);
 	}
 	rd_column_free(head, HEAD_BYTES);
 	return rc;
@@ -210,8 +213,10 @@ static rd_rc read_item(reading *r, rd_builder *b, const item *it, rd_row *ret_fi
 	RD_TRY(rd_builder_add_file(b, rd_str_of(it->path), &s.file, err));
 	*ret_file = s.file;
 	s.fd = open(it->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (s.fd < 0)
-		return rd_fail(err, RD_IO, "无法打开:%s", "cannot open: %s", strerror(errno));
+	if (s.fd < 0) {
+		rd_fail_os(err, errno, "打不开", "cannot open");
+		return rd_err_at(err, it->path, 0);
+	}
 	rd_rc rc = read_open(&s, err);
 
 	close(s.fd);
@@ -280,7 +285,9 @@ static rd_rc read_items(reading *r, rd_builder *b, bool *ret_again, rd_err *err)
 
 static bool holds_books(const rd_book *book)
 {
-	return book->line.n || book->tb.n || book->account.n > 1;
+	/* an invoicing file (SAF-T PT) has parties and stated totals and no entries */
+	return book->line.n || book->tb.n || book->account.n > 1 || book->party.n > 1 ||
+	       book->n_totals;
 }
 
 static rd_rc nothing_read(const reading *r, rd_err *err)

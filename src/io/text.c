@@ -29,7 +29,7 @@ static rd_rc read_at(const rd_source *s, char *to, size_t n, uint64_t at, size_t
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
-			return rd_fail(err, RD_IO, "读取文件失败:%s", "reading failed: %s", strerror(errno));
+			return rd_fail_os(err, errno, "读取失败", "reading failed");
 		if (k == 0)
 			break;
 		got += (size_t)k;

@@ -427,8 +427,7 @@ rd_rc rd_xml_bytes_read(void *ctx, char *buf, uint32_t size, uint32_t *ret_got, 
 		ssize_t got = pread(s->fd, buf, n, (off_t)b->at);
 
 		if (got < 0)
-			return rd_fail(err, RD_IO, "读取文件失败:%s", "Cannot read the file: %s",
-			               strerror(errno));
+			return rd_fail_os(err, errno, "读取失败", "reading failed");
 		n = (uint32_t)got;
 	}
 	b->at += n;
