@@ -21,8 +21,7 @@ static void take_away(int sig)
 
 static rd_rc no_write(const char *path, int cause, rd_err *err)
 {
-	rd_fail(err, RD_IO, "写不进去:%s;原有文件没有改动", "cannot write: %s; the old file is as it was",
-	        strerror(cause));
+	rd_fail_os(err, cause, "写不进去,原有文件没有改动", "cannot write, the old file is as it was");
 	return rd_err_at(err, path, 0);
 }
 
@@ -110,8 +109,7 @@ rd_rc rd_output_close(rd_output *o, bool good, rd_err *err)
 
 	if (o->path == NULL)
 		return good ? RD_OK
-		            : rd_fail(err, RD_IO, "写标准输出失败:%s", "cannot write to standard output: %s",
-		                      strerror(cause));
+		            : rd_fail_os(err, cause, "写不到标准输出", "cannot write to standard output");
 	if (good && o->temp && fsync(o->fd) != 0 && errno != EINVAL) {
 		cause = errno;
 		good = false;
@@ -147,14 +145,14 @@ rd_rc rd_input_read(rd_arena *arena, const char *path, size_t max, rd_str *ret, 
 	rd_rc rc = RD_OK;
 
 	if (f == NULL) {
-		rd_fail(err, RD_IO, "打不开:%s", "cannot open: %s", strerror(errno));
+		rd_fail_os(err, errno, "打不开", "cannot open");
 		return rd_err_at(err, path, 0);
 	}
 	rd_buf_init(&all, max);
 	while (!all.full && (n = fread(piece, 1, sizeof piece, f)) > 0)
 		rd_buf_add(&all, piece, n);
 	if (ferror(f))
-		rc = rd_fail(err, RD_IO, "读不了:%s", "cannot read: %s", strerror(errno));
+		rc = rd_fail_os(err, errno, "读取失败", "cannot read");
 	else if (all.full)
 		rc = rd_fail(err, RD_LIMIT, "文件超过 %zu 字节的上限",
 		             "the file is larger than the limit of %zu bytes", max);

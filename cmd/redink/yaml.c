@@ -23,10 +23,25 @@ static rd_rc broken(struct fy_diag *diag, const char *path, rd_err *err)
 	return RD_INPUT;
 }
 
+/* Nothing but blank lines and comments. */
+static bool is_empty(rd_str text)
+{
+	while (text.len) {
+		const char *end = memchr(text.ptr, '\n', text.len);
+		uint32_t n = end ? (uint32_t)(end - text.ptr) : text.len, used = end ? n + 1 : n;
+		rd_str line = rd_str_trim((rd_str){ text.ptr, n });
+
+		if (line.len && line.ptr[0] != '#' && !rd_str_is(line, "---"))
+			return false;
+		text = (rd_str){ text.ptr + used, text.len - used };
+	}
+	return true;
+}
+
 rd_rc rd_yaml_open(rd_yaml *y, rd_arena *arena, const char *path, rd_str text, rd_err *err)
 {
-	struct fy_diag *diag = fy_diag_create(NULL);
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG, .diag = diag };
+	struct fy_diag *diag;
+	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG };
 	int64_t bad = rd_utf8_check(text.ptr, text.len);
 
 	*y = (rd_yaml){ .path = path, .arena = arena };
@@ -35,11 +50,13 @@ rd_rc rd_yaml_open(rd_yaml *y, rd_arena *arena, const char *path, rd_str text, r
 
 		for (int64_t i = 0; i < bad; i++)
 			line += text.ptr[i] == '\n';
-		fy_diag_destroy(diag);
 		rd_fail(err, RD_INPUT, "这一行不是 UTF-8 文字;请把文件另存为 UTF-8",
 		        "this line is not UTF-8; save the file as UTF-8");
 		return rd_err_at(err, path, line);
 	}
+	if (is_empty(text))
+		return RD_OK;
+	cfg.diag = diag = fy_diag_create(NULL);
 	fy_diag_set_collect_errors(diag, true);
 	y->doc = fy_document_build_from_string(&cfg, text.ptr, text.len);
 	rd_rc rc = RD_OK;

@@ -71,12 +71,30 @@ void rd_clean(rd_buf *out, rd_str s)
 	}
 }
 
+/* "1002 银行存款/基本户": the name of the root stands before that of a sub-account, unless the
+ * books write it into the name anyway. */
 void rd_name_account(const rd_book *b, rd_row account, int lang, rd_buf *out)
 {
 	rd_fact f = rd_acc("", account);
+	rd_row root = account;
+	rd_str name, top;
 
-	if (account)
+	if (account == 0)
+		return;
+	for (int depth = 0; b->account.parent && b->account.parent[root] && depth < 16; depth++)
+		root = b->account.parent[root];
+	name = rd_book_text(b, b->account.name[account]);
+	top = rd_book_text(b, b->account.name[root]);
+	if (root == account || top.len == 0 || name.len == 0 ||
+	    (name.len >= top.len && memcmp(name.ptr, top.ptr, top.len) == 0)) {
 		rd_fact_format(b, &f, lang, out);
+		return;
+	}
+	rd_buf_str(out, rd_book_text(b, b->account.code[account]));
+	rd_buf_char(out, ' ');
+	rd_buf_str(out, top);
+	rd_buf_char(out, '/');
+	rd_buf_str(out, name);
 }
 
 void rd_name_party(const rd_book *b, rd_row party, int lang, rd_buf *out)
