@@ -10,9 +10,9 @@
  *
  * Known limits: document numbers belong to lines in most programs; they are judged only where at
  * least 95 % of the vouchers have one, and never in vouchers that touch money, which often
- * settle several documents; the voucher's own number, up to three characters and words
- * without a digit are no document numbers. Where vouchers were told apart by their running sum there is no
- * number to share, and the check does not run.
+ * settle several documents. The voucher's own number, up to three characters and words without a
+ * digit are no document numbers. Where vouchers were told apart by their running sum there is
+ * no number to share, and the check does not run.
  *
  * 发现什么:同一凭证号下各行的日期、期间、凭证字、制单人、审核人或附件数不一致;以及在一张凭证几乎总是一个单据号的账里,
  * 单据号不一致的凭证。
@@ -22,7 +22,8 @@
  * 怎么办:未记账的按日拆分重制;已记账的在凭证上注明原因。
  *
  * 已知局限:多数软件的单据号属于分录行,只有 95% 以上的凭证都是单一单据号时才判断,且涉及货币资金的凭证常常一次
- * 结清多张单据,不作判断;三个字符以内、没有数字的单据号和凭证自身的号码不算单据号;凭证是按累计差额归零切分出来的,没有共同的凭证号,此项不运行。
+ * 结清多张单据,不作判断;三个字符以内、没有数字的单据号和凭证自身的号码不算单据号;凭证是按累计差额归零切分出来的,
+ * 没有共同的凭证号,此项不运行。
  */
 #include "base/hash.h"
 #include "book/builder.h"
