@@ -70,7 +70,7 @@ static void flag_vouchers(rd_book *book, rd_arena *scratch)
 	for (rd_row v = 0; book->standard == RD_STD_FRENCH && book->voucher.journal && v < book->voucher.n; v++) {
 		rd_str j = rd_book_text(book, book->voucher.journal[v]);
 
-		if (rd_str_is(j, "AN") || rd_str_is(j, "RAN") || rd_str_is(j, "ANC"))
+		if (rd_str_is(j, "AN") || rd_str_is(j, "ANO") || rd_str_is(j, "RAN") || rd_str_is(j, "ANC"))
 			book->voucher.flags[v] |= RD_VCH_OPENING;
 	}
 }
