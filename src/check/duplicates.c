@@ -103,6 +103,74 @@ bool rd_docs_steady(rd_run *run, const rd_document *docs, uint32_t n)
 	return rd_steady_days(days, kept);
 }
 
+#define RHYTHM_DAYS 64u /* days of one amount that are looked at */
+
+/* Days on which one party has one amount. */
+typedef struct rhythm {
+	uint64_t key;
+	uint32_t n;
+	rd_day   days[RHYTHM_DAYS];
+} rhythm;
+
+static uint64_t rhythm_key(rd_row party, rd_minor amount)
+{
+	return rd_mix(rd_mix(61, party), amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount) | 1;
+}
+
+/* The slot of a key, or the free one where it belongs. */
+static rhythm *rhythm_at(rhythm *table, uint32_t slots, uint64_t key)
+{
+	uint32_t at = (uint32_t)(key >> 32) & (slots - 1);
+
+	while (table[at].key != 0 && table[at].key != key)
+		at = (at + 1) & (slots - 1);
+	return &table[at];
+}
+
+static bool is_steady(rhythm *r)
+{
+	uint32_t kept = 0;
+
+	qsort(r->days, r->n, sizeof *r->days, day_order);
+	for (uint32_t i = 0; i < r->n; i++)
+		if (i == 0 || r->days[i] != r->days[i - 1])
+			r->days[kept++] = r->days[i];
+	r->n = kept;
+	return rd_steady_days(r->days, kept);
+}
+
+bool *rd_docs_rhythm(rd_run *run, const rd_book *b, const rd_document *docs, uint32_t n)
+{
+	rd_arena *a = rd_run_scratch(run);
+	bool *steady = RD_NEW_N(a, bool, n + 1);
+	uint32_t slots = 64;
+
+	while (slots < n * 2)
+		slots *= 2;
+	rhythm *table = RD_NEW_N(a, rhythm, slots);
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t key = rhythm_key(docs[i].party, docs[i].amount);
+
+		rhythm_at(table, slots, key)->key = key;
+	}
+	for (rd_row i = 0; i < b->line.n && n > 0; i++) {
+		if (b->line.party[i] == 0)
+			continue;
+		rhythm *r = rhythm_at(table, slots,
+				      rhythm_key(b->line.party[i], b->line.amount[i]));
+		rd_day day = r->key ? rd_line_date(b, i) : RD_DAY_NONE;
+
+		if (day != RD_DAY_NONE && r->n < RHYTHM_DAYS &&
+		    (r->n == 0 || r->days[r->n - 1] != day))
+			r->days[r->n++] = day;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		steady[i] = is_steady(
+			rhythm_at(table, slots, rhythm_key(docs[i].party, docs[i].amount)));
+	return steady;
+}
+
 rd_docs_span rd_docs_span_of(const rd_book *b, const rd_document *docs, uint32_t n)
 {
 	rd_docs_span s = { &docs[0], &docs[0], 1, 0, { 0 } };

@@ -32,6 +32,10 @@ static inline rd_minor rd_doc_size(const rd_document *d)
  * bookings are instalments. */
 bool rd_docs_steady(rd_run *run, const rd_document *docs, uint32_t n);
 
+/* The amounts that some documents have come back at steady distances: ret_steady[i] is set when the
+ * lines with the party and amount of docs[i] do. One pass over the lines of the book. */
+bool *rd_docs_rhythm(rd_run *run, const rd_book *b, const rd_document *docs, uint32_t n);
+
 /* What a finding shows of a group: the earliest and the latest voucher, and lines in time. */
 typedef struct rd_docs_span {
 	const rd_document *first, *last;

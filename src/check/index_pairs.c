@@ -207,11 +207,16 @@ static void by_amounts(work *w, const side *g, uint32_t n)
 			continue;
 		const side *nearest = &g[stack[top - 1]];
 		uint32_t below = run[top - 1];
+
+		while (below > 0 && paired(w, g[stack[below - 1]].voucher))
+			below--; /* paired by document number; few are */
 		bool alone = below == 0 || s->day - g[stack[below - 1]].day > WINDOW_DAYS;
 
 		if (alone && s->day - nearest->day <= WINDOW_DAYS &&
-		    (s->words & RD_WORD_NATURE) == 0 && negates(w, s, nearest))
+		    (s->words & RD_WORD_NATURE) == 0 && negates(w, s, nearest)) {
 			pair(w, s, nearest);
+			top--;
+		}
 	}
 }
 

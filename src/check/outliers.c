@@ -169,6 +169,17 @@ static void largest(work *w, const rd_row *rows, uint32_t n)
 		add(w, rows[first], RD_OUTLIER_LARGEST, next, n, 0);
 }
 
+/* The larger amount; of equal ones the later account code, so that rows have no say. */
+static bool counts_more(const rd_book *b, rd_row i, rd_row k)
+{
+	rd_minor x = size_of(b, i), y = size_of(b, k);
+
+	if (x != y)
+		return x > y;
+	return rd_str_cmp(rd_book_text(b, b->account.code[b->line.account[i]]),
+	                  rd_book_text(b, b->account.code[b->line.account[k]])) > 0;
+}
+
 /* Lines by party, one for each voucher: the largest. */
 static void by_parties(work *w)
 {
@@ -194,7 +205,7 @@ static void by_parties(work *w)
 			if (p == 0 || b->line.amount[i] == 0)
 				continue;
 			if (of[p] == v + 1) {
-				if (size_of(b, i) > size_of(b, rows[end[p] - 1]))
+				if (counts_more(b, i, rows[end[p] - 1]))
 					rows[end[p] - 1] = i;
 				continue;
 			}

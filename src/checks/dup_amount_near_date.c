@@ -292,8 +292,20 @@ static void find(work *w)
 	take_runs(w, &t);
 }
 
-/* How many pairs chance would bring: n(partner)^2 * share of the amount in the account *
- * window / 365. The amounts of the clusters are counted in one pass over the lines. */
+static uint32_t amount_slot(const rd_book *b, rd_row i, uint32_t slots)
+{
+	return rd_fold(rd_mix(b->line.account[i], (uint64_t)b->line.amount[i])) & (slots - 1);
+}
+
+static uint32_t partner_slot(const rd_book *b, rd_row i, uint32_t slots)
+{
+	return rd_fold(rd_mix(5, (uint64_t)b->line.account[i] << 32 | b->line.party[i])) &
+	       (slots - 1);
+}
+
+/* How many pairs chance would bring: n^2 * share of the amount in the account * window / 365,
+ * n being the partner's lines on that account. One pass over the lines counts what the clusters
+ * need; slots that two keys share count too much, which errs towards silence. */
 static void judge(work *w)
 {
 	const rd_book *b = w->b;
@@ -301,34 +313,31 @@ static void judge(work *w)
 
 	while (slots < w->n * 4 && slots < 1u << 28)
 		slots *= 2;
-	uint32_t *seen = RD_NEW_N(w->a, uint32_t, slots);
-	uint32_t *parties = RD_NEW_N(w->a, uint32_t, b->party.n + 1);
+	uint32_t *amounts = RD_NEW_N(w->a, uint32_t, slots),
+		 *partners = RD_NEW_N(w->a, uint32_t, slots);
 	uint32_t *accounts = RD_NEW_N(w->a, uint32_t, b->account.n + 1);
 	uint8_t *marked = RD_NEW_N(w->a, uint8_t, slots);
 
 	for (uint32_t i = 0; i < w->n; i++) {
-		rd_row r = w->found[i].first;
-
-		marked[rd_fold(rd_mix(b->line.account[r], (uint64_t)b->line.amount[r])) &
-		       (slots - 1)] = 1;
+		marked[amount_slot(b, w->found[i].first, slots)] |= 1;
+		marked[partner_slot(b, w->found[i].first, slots)] |= 2;
 	}
 	for (rd_row i = 0; i < b->line.n; i++) {
-		uint32_t slot = rd_fold(rd_mix(b->line.account[i], (uint64_t)b->line.amount[i])) &
-				(slots - 1);
+		uint32_t amount = amount_slot(b, i, slots), partner = partner_slot(b, i, slots);
 
-		parties[b->line.party[i]]++;
 		accounts[b->line.account[i]]++;
-		seen[slot] += marked[slot];
+		amounts[amount] += marked[amount] & 1;
+		partners[partner] += marked[partner] >> 1;
 	}
+	const uint64_t window = w->window > 0 ? (uint64_t)w->window : 1;
+
 	for (uint32_t i = 0; i < w->n; i++) {
 		rd_row r = w->found[i].first;
-		uint32_t slot = rd_fold(rd_mix(b->line.account[r], (uint64_t)b->line.amount[r])) &
-				(slots - 1);
-		unsigned __int128 pairs = (unsigned __int128)parties[b->line.party[r]] *
-					  parties[b->line.party[r]];
+		uint64_t n = partners[partner_slot(b, r, slots)];
+		unsigned __int128 pairs = (unsigned __int128)n * n *
+					  amounts[amount_slot(b, r, slots)];
 
-		pairs = pairs * seen[slot] * (uint64_t)(w->window > 0 ? w->window : 1) * 1000 /
-			365 / accounts[b->line.account[r]];
+		pairs = pairs * window * 1000 / 365 / accounts[b->line.account[r]];
 		w->found[i].chance = pairs > INT32_MAX ? INT32_MAX : (int64_t)pairs;
 	}
 }

@@ -52,7 +52,8 @@ static const rd_message messages[] = {
 		"write one. Look at the originals." } },
 	[K_SLIP] = { "one-slip", {
 		"{party} 的单据 {document}({voucher})与 {other_document}({first})日期都是 "
-		"{day},金额都是 {amount},号码只差一个字符。请核对两张单据原件是否同一张。",
+		"{day},金额都是 {amount},号码只差一个字符或相邻两位颠倒。"
+		"请核对两张单据原件是否同一张。",
 		"Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
 		"bear the date {day} and the amount {amount}; their numbers differ by one "
 		"slip. Look at the originals." } },
@@ -119,100 +120,100 @@ static int nearness(const form *f, const form *g, bool guards, rd_serial a, rd_s
 	return NONE;
 }
 
-static void report(rd_run *run, const rd_book *b, const rd_docs *docs, const rd_document *pair[2],
-                   int kind, uint32_t hits)
-{
-	rd_document two[2] = { *pair[0], *pair[1] };
-	rd_docs_span span = rd_docs_span_of(b, two, 2);
-	rd_hit hit = rd_hit_at_docs(b, &span);
+/* Two documents whose numbers are near. */
+typedef struct near {
+	rd_document two[2];
+	uint8_t     kind;
+} near;
 
-	hit.kind = (uint8_t)kind;
-	hit.millibits = rd_millibits(hits, docs->total);
-	RD_EMIT(run, &hit, rd_num("document", span.last->number),
-	        rd_num("other_document", span.first->number), rd_vch("first", span.first->voucher),
-	        rd_on_day("day", span.last->day), rd_money("amount", rd_doc_size(span.last)),
-	        rd_permille("base_rate", rd_rate_permille(hits, docs->total)));
-}
+typedef struct work {
+	rd_run        *run;
+	const rd_book *b;
+	rd_docs        docs;
+	near          *found;
+	uint32_t       n, cap;
+} work;
 
 /* Compares the documents of a group with each other; n is capped. */
-static uint32_t compare(rd_run *run, const rd_book *b, const rd_docs *docs, uint32_t from,
-			uint32_t n, bool emit, uint32_t hits)
+static void compare(work *w, const rd_document *d, uint32_t n)
 {
-	const bool guards = rd_run_guards(run);
-	form *forms = RD_NEW_N(rd_run_scratch(run), form, n);
-	uint32_t found = 0;
+	rd_arena *a = rd_run_scratch(w->run);
+	const bool guards = rd_run_guards(w->run);
+	form *forms = RD_NEW_N(a, form, n);
 
 	for (uint32_t i = 0; i < n; i++)
-		forms[i] = form_of(b, docs->items[from + i].number);
+		forms[i] = form_of(w->b, d[i].number);
 	for (uint32_t i = 0; i < n; i++)
 		for (uint32_t k = i + 1; k < n; k++) {
-			const rd_document *pair[2] = { &docs->items[from + i],
-						       &docs->items[from + k] };
-
-			if (pair[0]->voucher == pair[1]->voucher ||
-			    pair[0]->number == pair[1]->number)
+			if (d[i].voucher == d[k].voucher || d[i].number == d[k].number)
 				continue;
-			int kind = nearness(&forms[i], &forms[k], guards, pair[0]->number,
-					    pair[1]->number);
+			int kind = nearness(&forms[i], &forms[k], guards, d[i].number, d[k].number);
 
 			if (kind == NONE)
 				continue;
-			found++;
-			if (emit)
-				report(run, b, docs, pair, kind, hits);
+			if (w->n == w->cap)
+				w->found = rd_grow(a, w->found, w->n, &w->cap, sizeof *w->found);
+			w->found[w->n++] = (near){ { d[i], d[k] }, (uint8_t)kind };
 		}
-	return found;
 }
 
-/* The amount comes back at steady distances within the documents of the party. */
-static bool instalment(rd_run *run, const rd_docs *docs, uint32_t from, uint32_t to, uint32_t at)
+static void find(work *w)
 {
-	rd_document *same = RD_NEW_N(rd_run_scratch(run), rd_document, to - from);
-	uint32_t n = 0;
+	const rd_document *d = w->docs.items;
+	const uint32_t cap = (uint32_t)rd_run_param(w->run, P_CAP);
 
-	for (uint32_t i = from; i < to; i++)
-		if (docs->items[i].amount == docs->items[at].amount)
-			same[n++] = docs->items[i];
-	return rd_docs_steady(run, same, n);
-}
-
-static uint32_t walk(rd_run *run, const rd_book *b, const rd_docs *docs, bool emit, uint32_t hits)
-{
-	const rd_document *d = docs->items;
-	const bool guards = rd_run_guards(run);
-	const uint32_t cap = (uint32_t)rd_run_param(run, P_CAP);
-	uint32_t found = 0;
-
-	for (uint32_t party = 0, next; party < docs->n; party = next) {
-		uint32_t looked = 0; /* groups whose rhythm was looked for: each costs a pass */
-
-		for (next = party + 1; next < docs->n && d[next].party == d[party].party; next++)
+	for (uint32_t i = 0, end; i < w->docs.n; i = end) {
+		for (end = i + 1; end < w->docs.n && d[end].party == d[i].party &&
+		                  d[end].day == d[i].day && d[end].amount == d[i].amount; end++)
 			;
-		for (uint32_t i = party, end; i < next; i = end) {
-			for (end = i + 1; end < next && d[end].day == d[i].day &&
-			                  d[end].amount == d[i].amount; end++)
-				;
-			if (end - i < 2 || (guards && end - i > PRICE_LIST))
-				continue;
-			if (guards && looked++ < 200 && instalment(run, docs, party, next, i))
-				continue;
-			found += compare(run, b, docs, i, end - i < cap ? end - i : cap, emit,
-					 hits);
-		}
+		if (end - i < 2 || (rd_run_guards(w->run) && end - i > PRICE_LIST))
+			continue;
+		compare(w, d + i, end - i < cap ? end - i : cap);
 	}
-	return found;
+}
+
+/* Drops pairs whose amount comes back at steady distances: instalments. */
+static void drop_instalments(work *w)
+{
+	rd_document *docs = RD_NEW_N(rd_run_scratch(w->run), rd_document, w->n + 1);
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < w->n; i++)
+		docs[i] = w->found[i].two[0];
+	bool *steady = rd_docs_rhythm(w->run, w->b, docs, w->n);
+
+	for (uint32_t i = 0; i < w->n; i++)
+		if (!steady[i])
+			w->found[kept++] = w->found[i];
+	w->n = kept;
+}
+
+static void report(const work *w, const near *pair)
+{
+	rd_docs_span span = rd_docs_span_of(w->b, pair->two, 2);
+	rd_hit hit = rd_hit_at_docs(w->b, &span);
+
+	hit.kind = pair->kind;
+	hit.millibits = rd_millibits(w->n, w->docs.total);
+	RD_EMIT(w->run, &hit, rd_num("document", span.last->number),
+	        rd_num("other_document", span.first->number), rd_vch("first", span.first->voucher),
+	        rd_on_day("day", span.last->day), rd_money("amount", rd_doc_size(span.last)),
+	        rd_permille("base_rate", rd_rate_permille(w->n, w->docs.total)));
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
+	work w = { .run = run, .b = b };
+
 	(void)range;
 	(void)err;
-	rd_docs docs = rd_docs_for(run, b, RD_DOCS_PARTY_DAY, rd_run_param(run, P_MIN_AMOUNT), 1);
-	uint32_t hits = walk(run, b, &docs, false, 0);
-
-	RD_ASSERT(docs.n <= docs.total);
-	if (hits > 0)
-		walk(run, b, &docs, true, hits);
+	w.docs = rd_docs_for(run, b, RD_DOCS_PARTY_DAY, rd_run_param(run, P_MIN_AMOUNT), 1);
+	RD_ASSERT(w.docs.n <= w.docs.total);
+	find(&w);
+	if (rd_run_guards(run))
+		drop_instalments(&w);
+	for (uint32_t i = 0; i < w.n; i++)
+		report(&w, &w.found[i]);
 	return RD_OK;
 }
 

@@ -282,7 +282,7 @@ static void name_reference(const rd_reference *r, char *out, size_t size)
 	if (r->year)
 		rd_buf_printf(&buf, "%d-", (int)r->year);
 	if (r->month)
-		rd_buf_printf(&buf, r->year ? "%02d" : "%d", (int)r->month);
+		rd_buf_printf(&buf, "%02d", (int)r->month);
 	if (r->day)
 		rd_buf_printf(&buf, r->month ? "-%02d" : "%d", (int)r->day);
 	if (r->year || r->month || r->day)
@@ -343,7 +343,8 @@ static void report_named(const work *w, const suspect *s, rd_hit *hit, rd_minor 
 	hit->other = original;
 	hit->lines = &line;
 	hit->n_lines = 1;
-	if (w->pairs->other && w->pairs->other[original] != RD_NONE) {
+	if (w->pairs->other && w->pairs->other[original] != RD_NONE &&
+	    s->hash == rd_entry_hash(b, original, RD_LIKE_SAME)) {
 		hit->kind = K_TWICE;
 		RD_EMIT(w->run, hit, rd_money("amount", amount), rd_vch("original", original),
 		        rd_vch("earlier", w->pairs->other[original]));

@@ -130,6 +130,17 @@ static bool explained(const work *w, rd_row v)
 	return all_money;
 }
 
+/* The rarest account says most; of equal ones the later code, so that rows have no say. */
+static bool rarer(const work *w, rd_row a, rd_row b)
+{
+	uint64_t x = (uint64_t)w->round[a] * w->lines[b], y = (uint64_t)w->round[b] * w->lines[a];
+
+	if (x != y)
+		return x < y;
+	return rd_str_cmp(rd_book_text(w->b, w->b->account.code[a]),
+	                  rd_book_text(w->b, w->b->account.code[b])) > 0;
+}
+
 static void look_at(const work *w, rd_row v, uint32_t round)
 {
 	const rd_book *b = w->b;
@@ -146,10 +157,7 @@ static void look_at(const work *w, rd_row v, uint32_t round)
 		if (weight < EXAMPLES)
 			lines[weight] = i;
 		weight++;
-		/* The rarest account says most. */
-		if (best == RD_NONE ||
-		    (uint64_t)w->round[account] * w->lines[b->line.account[best]] <
-			    (uint64_t)w->round[b->line.account[best]] * w->lines[account])
+		if (best == RD_NONE || rarer(w, account, b->line.account[best]))
 			best = i;
 	}
 	if (best == RD_NONE)
@@ -194,7 +202,7 @@ static void report_share(const work *w, const share *s, rd_text preparer, rd_row
 	hit.key = rd_hash_str(RD_HASH_START, rd_book_text(w->b, preparer));
 	hit.millibits = millibits;
 	RD_EMIT(w->run, &hit, rd_int("lines", s->lines), rd_int("count", s->round),
-	        rd_milli("expected", (int64_t)(s->expected / (ONE / 1000))),
+	        rd_int("expected", (int64_t)((s->expected + ONE / 2) / ONE)),
 	        rd_txt("preparer", preparer));
 }
 

@@ -25,6 +25,7 @@
 #include "base/assert.h"
 #include "base/hash.h"
 #include "check/check.h"
+#include "check/entries.h"
 #include "check/tally.h"
 #include "check/wording.h"
 
@@ -183,6 +184,12 @@ static void report_group(const work *w, const rd_tally_item *item, bool blank)
 	uint32_t person = item->key % w->n_persons, period = item->key / w->n_persons;
 	rd_row voucher = rd_line_voucher(b, item->rows[0]);
 	rd_text name = w->names[person], text;
+
+	for (uint32_t i = 1; i < item->n_rows; i++) {
+		rd_row v = rd_line_voucher(b, item->rows[i]);
+
+		voucher = rd_voucher_order(b, v, voucher) < 0 ? v : voucher;
+	}
 	rd_hit hit = rd_hit_at_voucher(b, voucher);
 
 	hit.kind = blank ? (name ? K_BLANK : K_BLANK_ANY) : (name ? K_VAGUE : K_VAGUE_ANY);

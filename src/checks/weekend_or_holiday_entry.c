@@ -81,6 +81,7 @@ typedef struct work {
 	uint8_t       *kinds;    /* rd_day_kind by day */
 	rate          *journal, *preparer; /* by text; preparer may be NULL */
 	uint32_t       unknown;  /* vouchers of years without a calendar */
+	bool           several;  /* there are journals that are no cash or bank books */
 } work;
 
 static void fill_days(work *w)
@@ -129,6 +130,11 @@ static bool has_money(const rd_book *b, rd_row v)
 	return false;
 }
 
+static bool is_money_journal(const rate *j)
+{
+	return (uint64_t)j->money * 1000 >= (uint64_t)j->all * MONEY_JOURNAL;
+}
+
 /* Base rates, of the vouchers that indicators look at. */
 static void count(work *w)
 {
@@ -151,6 +157,8 @@ static void count(work *w)
 			w->preparer[b->voucher.preparer[v]].off += off;
 		}
 	}
+	for (rd_text t = 0; t < n; t++)
+		w->several |= w->journal[t].all > 0 && !is_money_journal(&w->journal[t]);
 }
 
 /* The rate by which a voucher is judged, all = 0 when it is not reported. */
@@ -163,8 +171,7 @@ static rate judged_by(const work *w, rd_row v)
 	if (rd_run_leave_out(w->run, v) || j.all < MIN_VOUCHERS ||
 	    (day != RD_DAY_NONE && rd_period_last(rd_day_period(day)) == day))
 		return (rate){ 0, 0, 0 };
-	if (b->voucher.journal && b->voucher.journal[v] && (uint64_t)j.money * 1000 >=
-	                                                           (uint64_t)j.all * MONEY_JOURNAL)
+	if (w->several && is_money_journal(&j))
 		return (rate){ 0, 0, 0 };
 	if (w->preparer && b->voucher.preparer[v]) {
 		rate p = w->preparer[b->voucher.preparer[v]];
@@ -242,11 +249,12 @@ static void look_at(work *w, rd_row v)
 		weight = lines;
 	if (weight == 0)
 		return;
-	if (w->guards) {
-		base = judged_by(w, v);
-		if (base.all == 0)
-			return;
-	}
+	if (!w->journal)
+		count(w);
+	base = w->guards ? judged_by(w, v)
+			 : w->journal[b->voucher.journal ? b->voucher.journal[v] : 0];
+	if (w->guards && base.all == 0)
+		return;
 	report(w, v, kind, weight, base);
 }
 
@@ -268,8 +276,6 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			       "fewer than 30 vouchers: too few to judge");
 		return RD_OK;
 	}
-	if (w.guards)
-		count(&w);
 	for (rd_row v = 0; v < b->voucher.n; v++)
 		look_at(&w, v);
 	if (w.unknown == b->voucher.n)
