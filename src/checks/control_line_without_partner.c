@@ -31,7 +31,7 @@ static const rd_param params[] = {
 	[P_WITHOUT] = { "without_partner", "words",
 	                { "名称含有这些词的明细科目不需要往来单位", "sub-accounts with these words need no partner" },
 	                RD_PARAM_WORDS, 0, 0, 0,
-	                "暂估|押金|保证金|社保|社会保险|公积金|备用金|代扣|代垫|工会|个税|待转|待认证|内部|estimate|deposit" },
+	                "暂估|押金|保证金|社保|社会保险|公积金|备用金|代扣|代垫|工会|个税|待转|待认证|内部|estimate|deposit|PARVENUES|parvenues|ETABLIR|établir" },
 	{ 0 },
 };
 

@@ -167,11 +167,13 @@ static rd_row nearest(const list *l, rd_row r, int64_t max, uint64_t *budget)
 		return 0;
 	*budget -= l->n;
 	for (rd_row i = 1; i < l->n; i++) {
-		if (!declared(l, i))
+		rd_str other = rd_book_text(l->b, l->code[i]);
+
+		/* What the code starts with is its parent, not what was meant. */
+		if (!declared(l, i) || (other.len < code.len && memcmp(code.ptr, other.ptr, other.len) == 0))
 			continue;
 		if (name != 0 && l->names[i] == name)
 			return i;
-		rd_str other = rd_book_text(l->b, l->code[i]);
 		int64_t d = distance(code, other, max);
 
 		if (d < best_d || (d == best_d && best != 0 && d <= max &&

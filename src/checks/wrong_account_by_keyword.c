@@ -118,9 +118,9 @@ static void mark_accounts(state *s, rd_arena *a)
 		bits |= role == RD_ROLE_FINANCE ? A_FINANCE : 0;
 		bits |= role == RD_ROLE_WAGES ? A_WAGES : 0;
 		bits |= role == RD_ROLE_CASH || role == RD_ROLE_BANK || role == RD_ROLE_OTHER_MONEY ? A_MONEY : 0;
-		if (!(bits & A_MONEY) && !rd_role_has_partner(role) && role != RD_ROLE_TAX &&
-		    role != RD_ROLE_NOTES_RECEIVABLE && role != RD_ROLE_NOTES_PAYABLE &&
-		    role != RD_ROLE_PROFIT && role != RD_ROLE_RETAINED)
+		if (rd_role_is_pl(role) || acc->class_of[r] == RD_CLASS_PL ||
+		    acc->class_of[r] == RD_CLASS_COST || role == RD_ROLE_STOCK ||
+		    role == RD_ROLE_FIXED_ASSET || role == RD_ROLE_INTANGIBLE)
 			bits |= A_SUBJECT;
 		s->account[r] = (uint8_t)bits;
 	}
@@ -300,6 +300,9 @@ static habit *learn(rd_run *run, const state *s, uint64_t *subject)
 	return habits;
 }
 
+/* Differences of a few yuan are written off to other accounts on purpose. */
+#define ROUNDING_MAX 1000
+
 static void report_unusual(rd_run *run, const state *s, const habit *h, rd_row v, rd_row account)
 {
 	const rd_book *b = s->b;
@@ -315,6 +318,8 @@ static void report_unusual(rd_run *run, const state *s, const habit *h, rd_row v
 	}
 	rd_hit hit = rd_hit_at_line(b, line);
 
+	if (rd_run_guards(run) && amount < ROUNDING_MAX && amount > -ROUNDING_MAX)
+		return;
 	hit.kind = K_UNUSUAL;
 	hit.party = party;
 	hit.at_stake = amount < 0 ? -amount : amount;
