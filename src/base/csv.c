@@ -52,7 +52,7 @@ static uint32_t step(scan *s, uint32_t i)
 		return to == s->n && (s->n == i + 1 || s->p[s->n - 1] != '"') ? s->n + 1 : to;
 	}
 	if (ends_field(s, i)) {
-		s->ends[s->n_ends++] = i;
+		s->ends[s->n_ends++] = s->p[i] == s->delimiter ? i : i | RD_CSV_LAST;
 		s->field = i + 1;
 	}
 	return i + 1;
@@ -90,7 +90,7 @@ __attribute__((target("avx2,bmi"))) static uint32_t scan_avx2(scan *s)
 	while (i < s->n) {
 		__m256i a = _mm256_loadu_si256((const void *)(s->p + i));
 		__m256i b = _mm256_loadu_si256((const void *)(s->p + i + 32));
-		uint64_t ends = equal(a, b, s->delimiter) | equal(a, b, '\n');
+		uint64_t last = equal(a, b, '\n'), ends = equal(a, b, s->delimiter) | last;
 		uint64_t rare = equal(a, b, '\r') | (s->quoting ? equal(a, b, '"') : 0);
 		uint64_t in = s->n - i < 64 ? (UINT64_C(1) << (s->n - i)) - 1 : ~UINT64_C(0);
 
@@ -115,10 +115,13 @@ __attribute__((target("avx2,bmi"))) static uint32_t scan_avx2(scan *s)
 		}
 		uint32_t *out = s->ends + s->n_ends;
 		s->n_ends += (uint32_t)__builtin_popcountll(ends);
-		for (uint64_t m = ends; m; m &= m - 1)
-			*out++ = i + (uint32_t)__builtin_ctzll(m);
+		for (uint64_t m = ends; m; m &= m - 1) {
+			uint32_t bit = (uint32_t)__builtin_ctzll(m);
+
+			*out++ = (i + bit) | (uint32_t)(last >> bit) << 31;
+		}
 		if (ends)
-			s->field = out[-1] + 1;
+			s->field = (out[-1] & RD_CSV_AT) + 1;
 		i += 64;
 	}
 	return s->n;

@@ -16,6 +16,9 @@ typedef struct rd_csv {
 	bool     quoting;        /* false: quotes are letters */
 } rd_csv;
 
+#define RD_CSV_LAST 0x80000000u   /* set in an offset that ends a line */
+#define RD_CSV_AT   0x7fffffffu
+
 /* Offsets into [p, p + n) of separators and line ends, ascending; `ends` has room for n + 1.
  * Stops before a quoted field that is not closed: *ret_open is its offset, else n.
  * 64 bytes behind p + n must be readable (their content does not matter). n < 2^31. */

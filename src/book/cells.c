@@ -41,6 +41,10 @@ static amount_state amount(rd_rows *r, rd_field f, rd_str s, uint32_t line, rd_m
 {
 	if (s.len == 0)
 		return A_BLANK;
+	if (s.len == 4 && rd_same_bytes(s.ptr, "0.00", 4)) {
+		*ret = 0;
+		return A_VALUE;
+	}
 	if (r->layout.mark == '.' && r->layout.decimals == 2 && rd_minor_parse_plain(s.ptr, s.len, ret))
 		return A_VALUE;
 	switch (rd_minor_parse(s, r->layout.mark, r->layout.decimals, ret)) {
@@ -254,6 +258,8 @@ static int32_t whole_number(rd_str s)
 {
 	rd_minor v;
 
+	if (s.len == 1 && (unsigned)(s.ptr[0] - '0') <= 9)
+		return s.ptr[0] - '0';
 	if (rd_minor_parse(s, '.', 2, &v) == RD_AMOUNT_OK && v >= 0 && v < INT32_MAX)
 		return (int32_t)(v / 100);
 	return RD_ATTACHMENTS_BLANK;
@@ -315,9 +321,9 @@ static void remember(rd_rows *r, uint32_t k, rd_str raw)
 
 static inline rd_str raw_cell(const rd_rows *r, uint32_t k, const rd_str *cells, uint32_t n)
 {
-	int c = r->layout.column[r->heads[k]];
+	uint32_t c = r->head_at[k];
 
-	return (uint32_t)c < n ? cells[c] : (rd_str){ "", 0 };
+	return c < n ? cells[c] : (rd_str){ "", 0 };
 }
 
 static inline bool as_before(const rd_rows *r, uint32_t k, rd_str raw)
@@ -329,7 +335,7 @@ static inline bool as_before(const rd_rows *r, uint32_t k, rd_str raw)
 /* Date and number blank: the line belongs to the voucher above. */
 static bool carries(const rd_rows *r, const rd_str *cells, uint32_t n)
 {
-	static const rd_field keys[] = { RD_F_ENTRY_ID, RD_F_NUMBER, RD_F_DATE, RD_F_DAY };
+	static const rd_field keys[] = { RD_F_NUMBER, RD_F_ENTRY_ID, RD_F_DATE, RD_F_DAY };
 	bool any = false;
 
 	if (!r->layout.carry)

@@ -12,6 +12,9 @@ static const rd_field head_fields[] = {
 };
 _Static_assert(sizeof head_fields / sizeof *head_fields <= H_MAX, "room for all head fields");
 
+static const rd_field party_fields[] = { RD_F_PARTY_NAME, RD_F_CUSTOMER, RD_F_SUPPLIER,
+                                         RD_F_EMPLOYEE, RD_F_AUX };
+
 static const struct {
 	rd_field field;
 	uint8_t  column;
@@ -75,8 +78,13 @@ rd_rows *rd_rows_new(rd_builder *b, rd_row file, const rd_layout *layout)
 	if (layout->column[RD_F_NUMBER] >= 0)
 		rd_table_use(&r->runs, R_JOURNAL);
 	for (uint32_t i = 0; i < sizeof head_fields / sizeof *head_fields; i++)
-		if (layout->column[head_fields[i]] >= 0)
+		if (layout->column[head_fields[i]] >= 0) {
+			r->head_at[r->n_heads] = (uint32_t)layout->column[head_fields[i]];
 			r->heads[r->n_heads++] = (uint8_t)head_fields[i];
+		}
+	for (uint32_t i = 0; i < sizeof party_fields / sizeof *party_fields; i++)
+		if (layout->column[party_fields[i]] >= 0)
+			r->parties[r->n_parties++] = (uint8_t)party_fields[i];
 	rd_rows_texts_init(r);
 	return r;
 }
@@ -197,13 +205,11 @@ static void read_account(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t l
 
 static void read_party(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line, uint32_t i)
 {
-	static const rd_field names[] = { RD_F_PARTY_NAME, RD_F_CUSTOMER, RD_F_SUPPLIER,
-	                                  RD_F_EMPLOYEE, RD_F_AUX };
 	rd_str code = rd_rows_cell(r, RD_F_PARTY_CODE, cells, n), name = { "", 0 };
 
-	for (uint32_t k = 0; k < sizeof names / sizeof *names && name.len == 0; k++)
-		name = rd_rows_cell(r, names[k], cells, n);
-	if (rd_str_is(name, "-") || rd_str_is(name, "无"))
+	for (uint32_t k = 0; k < r->n_parties && name.len == 0; k++)
+		name = rd_rows_cell(r, (rd_field)r->parties[k], cells, n);
+	if (name.len < 4 && (rd_str_is(name, "-") || rd_str_is(name, "无")))
 		name.len = 0;
 	RD_COL(r->lines, rd_text, L_PARTY)[i] =
 		rd_rows_text(r, RD_F_PARTY_CODE, code.len ? code : name, line);

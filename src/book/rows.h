@@ -73,6 +73,9 @@ struct rd_rows {
 	/* the run being read */
 	uint32_t      n_heads;
 	uint8_t       heads[H_MAX];        /* fields of the layout that make a run */
+	uint32_t      head_at[H_MAX];      /* and their columns */
+	uint32_t      n_parties;
+	uint8_t       parties[5];          /* columns that may name the party, by preference */
 	char          prev[H_MAX][H_CELL]; /* their cells in the line before */
 	uint8_t       prev_len[H_MAX];     /* 255 = longer than kept: never equal */
 	uint8_t       head_flags[H_MAX];   /* voucher flags that each field set */

@@ -5,9 +5,13 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
-#define GUESS_BYTES_MAX (64u << 20) /* smaller files are looked at whole */
+#define WHOLE_BYTES_MAX (64u << 20) /* up to here a file whose sample is plain ASCII is looked at whole */
 #define PIECE 65536u
+#define PIECES 16u
 
 /* ---- opening ---- */
 
@@ -38,18 +42,19 @@ static rd_rc read_at(const rd_source *s, char *to, size_t n, uint64_t at, size_t
 	return RD_OK;
 }
 
-/* The whole file when it is small; of a large one its head and fifteen pieces. */
-static rd_rc sample_bytes(const rd_source *s, char **ret, size_t *ret_n, size_t *ret_cap, rd_err *err)
+/* The whole file, or of a large one its head and fifteen pieces. */
+static rd_rc sample_bytes(const rd_source *s, bool whole, char **ret, size_t *ret_n, size_t *ret_cap,
+                          rd_err *err)
 {
-	size_t cap = s->bytes <= GUESS_BYTES_MAX ? (size_t)s->bytes + 64 : 16 * PIECE + 64, n = 0, k;
+	size_t cap = whole ? (size_t)s->bytes + 64 : PIECES * PIECE + 64, n = 0, k = 0;
 	char *p = rd_column_new(cap);
 	rd_rc rc = RD_OK;
 
-	if (s->bytes <= GUESS_BYTES_MAX) {
+	if (whole) {
 		rc = read_at(s, p, (size_t)s->bytes, 0, &n, err);
 	} else {
-		for (uint32_t i = 0; i < 16 && rc == RD_OK; i++) {
-			uint64_t at = s->bytes / 16 * i;
+		for (uint32_t i = 0; i < PIECES && rc == RD_OK; i++) {
+			uint64_t at = s->bytes / PIECES * i;
 
 			rc = read_at(s, p + n, PIECE, at, &k, err);
 			/* A piece starts and ends at a line end so that no character is cut. */
@@ -69,6 +74,15 @@ static rd_rc sample_bytes(const rd_source *s, char **ret, size_t *ret_n, size_t 
 	*ret_n = n;
 	*ret_cap = cap;
 	return RD_OK;
+}
+
+static bool is_ascii(const char *p, size_t n)
+{
+	unsigned char any = 0;
+
+	for (size_t i = 0; i < n; i++)
+		any |= (unsigned char)p[i];
+	return any < 0x80;
 }
 
 static rd_rc convert(rd_text_file *t, const rd_encoding *e, rd_err *err)
@@ -150,7 +164,11 @@ rd_rc rd_text_open(rd_text_file *t, rd_source *s, rd_err *err)
 
 	*t = (rd_text_file){ .source = s, .line = 1, .csv = { .delimiter = ',', .quoting = true } };
 	pthread_mutex_init(&t->lock, NULL);
-	RD_TRY(sample_bytes(s, &bytes, &n, &cap, err));
+	RD_TRY(sample_bytes(s, s->bytes <= PIECES * PIECE, &bytes, &n, &cap, err));
+	if (s->bytes > n && s->bytes <= WHOLE_BYTES_MAX && is_ascii(bytes, n)) {
+		rd_column_free(bytes, cap);
+		RD_TRY(sample_bytes(s, true, &bytes, &n, &cap, err));
+	}
 	e = rd_encoding_guess(bytes, n);
 	if (s->mapping && s->mapping->encoding.len && !rd_encoding_named(s->mapping->encoding, &e)) {
 		rd_column_free(bytes, cap);
@@ -226,16 +244,45 @@ void rd_block_done(rd_block *b)
 	*b = (rd_block){ 0 };
 }
 
-static uint32_t count_lines(const char *p, uint32_t n)
+static uint32_t count_plain(const char *p, uint32_t n, char c)
 {
-	uint32_t lines = 0, crs = 0;
+	uint32_t k = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		lines += p[i] == '\n';
-	if (lines == 0)
-		for (uint32_t i = 0; i < n; i++)
-			crs += p[i] == '\r';
-	return lines ? lines : crs;
+		k += p[i] == c;
+	return k;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,popcnt"))) static uint32_t count_avx2(const char *p, uint32_t n, char c)
+{
+	uint32_t k = 0, i = 0;
+	__m256i want = _mm256_set1_epi8(c);
+
+	for (; i + 32 <= n; i += 32) {
+		__m256i x = _mm256_loadu_si256((const void *)(p + i));
+
+		k += (uint32_t)__builtin_popcount((uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, want)));
+	}
+	return k + count_plain(p + i, n - i, c);
+}
+#endif
+
+static uint32_t count_byte(const char *p, uint32_t n, char c)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2"))
+		return count_avx2(p, n, c);
+#endif
+	return count_plain(p, n, c);
+}
+
+/* Line ends: LF, or CR where there is no LF at all. */
+static uint32_t count_lines(const char *p, uint32_t n)
+{
+	uint32_t lines = count_byte(p, n, '\n');
+
+	return lines ? lines : count_byte(p, n, '\r');
 }
 
 /* Reads behind what is in the block; *ret_end when the file is at its end. */
@@ -279,7 +326,8 @@ static uint32_t whole_records(rd_text_file *t, rd_block *b, bool end)
 	uint32_t open;
 
 	b->indexed = false;
-	if (memchr(b->data, '"', b->n) == NULL || !t->csv.quoting) {
+	b->has_quote = t->csv.quoting && memchr(b->data, '"', b->n) != NULL;
+	if (!b->has_quote) {
 		const char *nl = memrchr(b->data, '\n', b->n);
 
 		if (end)
@@ -297,9 +345,9 @@ static uint32_t whole_records(rd_text_file *t, rd_block *b, bool end)
 	b->indexed = true;
 	if (end)
 		return b->n;
-	while (b->n_ends && b->data[b->ends[b->n_ends - 1]] != '\n' && b->data[b->ends[b->n_ends - 1]] != '\r')
+	while (b->n_ends && !(b->ends[b->n_ends - 1] & RD_CSV_LAST))
 		b->n_ends--;
-	return b->n_ends ? b->ends[b->n_ends - 1] + 1 : 0;
+	return b->n_ends ? (b->ends[b->n_ends - 1] & RD_CSV_AT) + 1 : 0;
 }
 
 static void keep_carry(rd_text_file *t, const rd_block *b, uint32_t from)
@@ -362,61 +410,66 @@ rd_rc rd_text_block(rd_text_file *t, rd_block *b, bool *ret_more, rd_err *err)
 	if (!b->indexed)
 		b->n_ends = rd_csv_index(t->csv, b->data, b->n, b->ends, &open);
 	/* A last record without a line end gets one. */
-	if (b->n_ends == 0 || b->ends[b->n_ends - 1] != b->n - 1 ||
-	    (b->data[b->n - 1] != '\n' && b->data[b->n - 1] != '\r')) {
-		b->ends[b->n_ends++] = b->n;
-		b->data[b->n] = '\n';
-	}
+	if (b->n_ends == 0 || b->ends[b->n_ends - 1] != ((b->n - 1) | RD_CSV_LAST))
+		b->ends[b->n_ends++] = b->n | RD_CSV_LAST;
 	b->has_nul = memchr(b->data, 0, b->n) != NULL;
 	return RD_OK;
 }
 
-static uint32_t newlines_in(const char *p, uint32_t n)
+/* Fields from `*from` to the end of the record, as they stand. */
+static uint32_t plain_record(const rd_block *b, uint32_t from, uint32_t *end, rd_str *cells, uint32_t max)
 {
-	uint32_t k = 0;
+	const char *p = b->data;
+	const uint32_t *ends = b->ends + *end;
+	uint32_t n = 0, to;
 
-	while (n) {
-		const char *q = memchr(p, '\n', n);
+	do {
+		to = *ends++;
+		if (n < max)
+			cells[n] = (rd_str){ p + from, (to & RD_CSV_AT) - from };
+		n++;
+		from = (to & RD_CSV_AT) + 1;
+	} while (!(to & RD_CSV_LAST));
+	*end = (uint32_t)(ends - b->ends);
+	return n;
+}
 
-		if (q == NULL)
-			return k;
-		k++;
-		n -= (uint32_t)(q - p) + 1;
-		p = q + 1;
-	}
-	return k;
+/* The same with quoted fields made plain; *line moves over line ends inside quotes. */
+static uint32_t quoted_record(const rd_text_file *t, rd_block *b, uint32_t from, uint32_t *end,
+                              uint32_t *line, rd_str *cells, uint32_t max, bool *ret_bad)
+{
+	uint32_t n = 0, end_at, k = *end;
+
+	do {
+		end_at = b->ends[k++];
+		uint32_t to = end_at & RD_CSV_AT;
+
+		if (n < max) {
+			cells[n] = rd_csv_cell(t->csv, b->data, from, to, end_at & RD_CSV_LAST, b->arena, ret_bad);
+			if (to > from && b->data[from] == '"')
+				*line += count_byte(b->data + from, to - from, '\n');
+		}
+		n++;
+		from = to + 1;
+	} while (!(end_at & RD_CSV_LAST));
+	*end = k;
+	return n;
 }
 
 uint32_t rd_block_record(const rd_text_file *t, rd_block *b, uint32_t *from, uint32_t *end,
                          uint32_t *line, rd_str *cells, uint32_t max, bool *ret_bad,
                          uint32_t *ret_crs)
 {
-	uint32_t n = 0, at = *from, k = *end;
+	uint32_t n = b->has_quote ? quoted_record(t, b, *from, end, line, cells, max, ret_bad)
+	                          : plain_record(b, *from, end, cells, max);
+	uint32_t to = b->ends[*end - 1] & RD_CSV_AT, crs = 0;
 
-	*ret_bad = false;
-	for (;;) {
-		uint32_t to = b->ends[k++];
-		bool last = b->data[to] == '\n' || (b->data[to] == '\r' && t->csv.delimiter != '\r');
-
-		if (n < max) {
-			cells[n] = rd_csv_cell(t->csv, b->data, at, to, last, b->arena, ret_bad);
-			if (b->data[at] == '"')
-				*line += newlines_in(b->data + at, to - at);
-		}
-		if (last) {
-			uint32_t crs = 0;
-
-			while (crs < to - at && b->data[to - 1 - crs] == '\r')
-				crs++;
-			*ret_crs = crs;
-		}
-		n++;
-		at = to + 1;
-		if (last)
-			break;
-	}
-	*from = at;
-	*end = k;
+	while (to - crs > *from && b->data[to - 1 - crs] == '\r')
+		crs++;
+	if (crs && !b->has_quote && n <= max)
+		cells[n - 1].len -= crs < cells[n - 1].len ? crs : cells[n - 1].len;
+	*ret_crs = crs;
+	*from = to + 1;
 	*line += 1;
 	return n;
 }

@@ -21,7 +21,7 @@ typedef struct rd_block {
 	uint32_t  line;       /* physical line of the first byte, 1-based */
 	uint32_t  sequence;   /* number of the block, from 0 */
 	bool      indexed;    /* ends were found while looking for the block's end */
-	bool      has_nul;
+	bool      has_nul, has_quote;
 	rd_arena *arena;      /* unquoted cells */
 	uint32_t  n_quotes;   /* quotes that were never closed: their lines and what stood there */
 	struct {
