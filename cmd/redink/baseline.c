@@ -34,7 +34,7 @@ static rd_str without_cr(rd_str s)
 
 static rd_rc bad_line(const char *path, uint32_t line, rd_err *err)
 {
-	rd_fail(err, RD_INPUT, "不是基线文件的一行;请用 --write-baseline 重新生成",
+	rd_fail(err, RD_INPUT, "不是基线文件的一行；请用 --write-baseline 重新生成",
 	        "no line of a baseline file; write it anew with --write-baseline");
 	return rd_err_at(err, path, line);
 }
@@ -46,7 +46,7 @@ rd_rc rd_baseline_read(rd_arena *arena, const char *path, rd_baseline *ret, rd_e
 
 	RD_TRY(rd_input_read(arena, path, FILE_MAX, &text, err));
 	if (!rd_str_is(without_cr(take(&text, '\n')), HEAD)) {
-		rd_fail(err, RD_INPUT, "不是基线文件(首行应为 " HEAD ");用 --write-baseline 生成",
+		rd_fail(err, RD_INPUT, "不是基线文件（首行应为 " HEAD ")；用 --write-baseline 生成",
 		        "no baseline file (it begins with " HEAD "); --write-baseline writes one");
 		return rd_err_at(err, path, 1);
 	}

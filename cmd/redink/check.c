@@ -24,17 +24,17 @@ enum {
 
 static const rd_option options[] = {
 	[O_FORMAT] = { "format", 'f', RD_OPT_CHOICE, "FORMAT", "text|json|sarif|csv|html", 0, 0,
-		"text", { "报告格式:text 给人看,json 给程序,sarif 给代码平台,csv 给电子表格,html 是一张可打印的网页",
+		"text", { "报告格式：text 给人看，json 给程序，sarif 给代码平台，csv 给电子表格，html 是一张可打印的网页",
 		"form of the report: text for people, json for programs, sarif for code platforms, csv for spreadsheets, html as one page that prints well" } },
 	[O_OUT] = { "out", 'o', RD_OPT_FILE, "F", NULL, 0, 0, NULL,
-		{ "报告写入文件 F;全部写好后才替换旧文件", "write the report to file F; the old file is replaced only when all is written" } },
+		{ "报告写入文件 F；全部写好后才替换旧文件", "write the report to file F; the old file is replaced only when all is written" } },
 	[O_CHART] = { "chart", 0, RD_OPT_FILE, "small|enterprise|F", "small|enterprise", 0, 0, NULL,
-		{ "科目表:小企业会计准则 small、企业会计准则 enterprise,或科目表文件;不写则从账套识别",
+		{ "科目表：小企业会计准则 small、企业会计准则 enterprise，或科目表文件；不写则从账套识别",
 		"chart of accounts: small or enterprise (the Chinese standards), or a file; recognised from the books otherwise" } },
 	[O_MAPPING] = { "mapping", 0, RD_OPT_FILE, "F", NULL, 0, 0, NULL,
-		{ "列映射文件:自动识别不出时,指明哪一列是什么", "mapping file: says which column is what when it cannot be recognised" } },
+		{ "列映射文件：自动识别不出时，指明哪一列是什么", "mapping file: says which column is what when it cannot be recognised" } },
 	[O_CONFIG] = { "config", 0, RD_OPT_FILE, "F", NULL, 0, 0, NULL,
-		{ "配置文件;不写则用账套旁边的 redink.yaml", "configuration; redink.yaml beside the books otherwise" } },
+		{ "配置文件；不写则用账套旁边的 redink.yaml", "configuration; redink.yaml beside the books otherwise" } },
 	[O_NO_CONFIG] = { "no-config", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
 		{ "不读账套旁边的 redink.yaml", "do not read redink.yaml beside the books" } },
 	[O_ONLY] = { "only", 0, RD_OPT_SLUGS, "SLUG,…", NULL, 0, 0, NULL,
@@ -42,27 +42,27 @@ static const rd_option options[] = {
 	[O_SKIP] = { "skip", 0, RD_OPT_SLUGS, "SLUG,…", NULL, 0, 0, NULL,
 		{ "不运行这些检查项", "do not run these checks" } },
 	[O_SET] = { "set", 0, RD_OPT_SETTING, "CHECK.PARAM=V", NULL, 0, 0, NULL,
-		{ "设定检查项的参数,可多次使用;金额以元为单位;redink explain 检查项 列出参数",
+		{ "设定检查项的参数，可多次使用；金额以元为单位；redink explain 检查项 列出参数",
 		"set a parameter of a check, may be repeated; money in yuan; redink explain SLUG lists the parameters" } },
 	[O_SEVERITY] = { "severity", 0, RD_OPT_CHOICE, "LEVEL", "info|low|medium|high|blocker", 0, 0,
 		"medium", { "达到这一级的发现使退出码为 1", "findings of this grade or above make the exit code 1" } },
 	[O_BASELINE] = { "baseline", 0, RD_OPT_FILE, "F", NULL, 0, 0, NULL,
-		{ "与基线文件比较:哪些是新增、已知、已消失;退出码只看新增", "compare with a baseline: new, known, gone; only new findings count for the exit code" } },
+		{ "与基线文件比较：哪些是新增、已知、已消失；退出码只看新增", "compare with a baseline: new, known, gone; only new findings count for the exit code" } },
 	[O_WRITE_BASELINE] = { "write-baseline", 0, RD_OPT_FILE, "F", NULL, 0, 0, NULL,
 		{ "把本次全部发现记入基线文件 F", "keep all findings of this run in baseline F" } },
 	[O_AS_OF] = { "as-of", 0, RD_OPT_DAY, "DATE", NULL, 0, 0, NULL,
-		{ "截止日,账龄和到期按这一天计算;不写则为今天", "the day that counts as today for ages and dates that run out; the clock's otherwise" } },
+		{ "截止日，账龄和到期按这一天计算；不写则为今天", "the day that counts as today for ages and dates that run out; the clock's otherwise" } },
 	[O_NO_GUARDS] = { "no-guards", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
-		{ "关闭减少误报的排除规则,只按原始规则计数", "switch off the rules against false alarms: raw counts" } },
+		{ "关闭减少误报的排除规则，只按原始规则计数", "switch off the rules against false alarms: raw counts" } },
 	[O_THREADS] = { "threads", 'j', RD_OPT_NUMBER, "N", NULL, 1, 64, NULL,
-		{ "线程数;不写则用全部处理器,结果与线程数无关", "threads; all processors otherwise. The result is the same for any number" } },
+		{ "线程数；不写则用全部处理器，结果与线程数无关", "threads; all processors otherwise. The result is the same for any number" } },
 	[O_MAX] = { "max", 0, RD_OPT_NUMBER, "N", NULL, 0, 1000000000, NULL,
-		{ "每个检查项最多显示几条,0 为全部;不写则 text 20 条、html 200 条,其他格式始终全部",
+		{ "每个检查项最多显示几条，0 为全部；不写则 text 20 条、html 200 条，其他格式始终全部",
 		"findings shown for each check, 0 = all; 20 in text and 200 in html otherwise. The other formats hold all" } },
 	[O_COLOR] = { "color", 0, RD_OPT_CHOICE, "WHEN", "auto|always|never", 0, 0, "auto",
-		{ "颜色;auto 仅在终端上使用,并遵守 NO_COLOR", "colours; auto: on a terminal, unless NO_COLOR is set" } },
+		{ "颜色；auto 仅在终端上使用，并遵守 NO_COLOR", "colours; auto: on a terminal, unless NO_COLOR is set" } },
 	[O_QUIET] = { "quiet", 'q', RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
-		{ "每条发现只输出一行“文件:行: 级别: 说明 [检查项]”", "one line for each finding: \"file:line: grade: message [check]\"" } },
+		{ "每条发现只输出一行，格式同编译器的提示", "one line for each finding: \"file:line: grade: message [check]\"" } },
 	[O_STATS] = { "stats", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
 		{ "在标准错误上输出读取和各检查项所用的时间", "say on standard error how long reading and each check took" } },
 	{ 0 },
@@ -127,7 +127,7 @@ static void checking(void *ctx, uint32_t done, uint32_t total)
 
 	if (!rd_progress_due(&j->progress))
 		return;
-	snprintf(line, sizeof line, j->args->lang == RD_EN ? "checking: %u of %u checks" : "正在检查:%u / %u 项",
+	snprintf(line, sizeof line, j->args->lang == RD_EN ? "checking: %u of %u checks" : "正在检查：%u / %u 项",
 	         done, total);
 	rd_progress_line(&j->progress, line);
 }
@@ -157,7 +157,7 @@ static rd_rc split_setting(rd_arena *arena, const char *text, rd_setting *ret, r
 	const char *equals = strchr(text, '='), *dot = strchr(text, '.');
 
 	if (equals == NULL || dot == NULL || dot > equals)
-		return rd_fail(err, RD_USAGE, "--set 要写成 检查项.参数=值,而不是“%.80s”",
+		return rd_fail(err, RD_USAGE, "--set 要写成 检查项.参数=值，而不是“%.80s”",
 		               "--set takes check.param=value, not \"%.80s\"", text);
 	ret->check = rd_arena_copy(arena, text, (size_t)(dot - text));
 	ret->param = rd_arena_copy(arena, dot + 1, (size_t)(equals - dot - 1));
@@ -405,27 +405,27 @@ static int run_check(const rd_args *args)
 static const rd_example_line examples[] = {
 	{ "redink check 2025账套/", { "检查一个文件夹里的全部账簿资料", "check all books in a folder" } },
 	{ "redink check 序时账.xlsx 余额表.xlsx --format html -o 报告.html",
-	  { "两个文件一起检查,生成网页报告", "check two files together and make a page" } },
+	  { "两个文件一起检查，生成网页报告", "check two files together and make a page" } },
 	{ "redink check 账套/ --write-baseline 基线.txt",
-	  { "把现有发现记下来,以后用 --baseline 只看新增的", "keep what is known now, to see only what is new later" } },
+	  { "把现有发现记下来，以后用 --baseline 只看新增的", "keep what is known now, to see only what is new later" } },
 	{ "redink check 账套/ --set cash-balance-too-large.limit=20000 --severity high",
-	  { "改参数;只有高级别的发现才使退出码为 1", "set a parameter; only grade high and above make the exit code 1" } },
+	  { "改参数；只有高级别的发现才使退出码为 1", "set a parameter; only grade high and above make the exit code 1" } },
 	{ 0 },
 };
 
 const rd_command rd_command_check = {
 	.name = "check",
-	.summary = { "检查账簿资料,列出异常和更正办法", "check books: what is wrong and how to put it right" },
+	.summary = { "检查账簿资料，列出异常和更正办法", "check books: what is wrong and how to put it right" },
 	.about = {
-		"读入序时账、科目余额表、科目表等文件(CSV、TXT、XLSX、XML),找出账里的异常,说明在哪里、看到了什么、怎么办。"
-		"发现是需要核对的线索,不是结论。\n\n"
-		"退出码:0 没有达到 --severity 的发现;1 有;2 没能运行(读不了文件、选项写错等)。",
+		"读入序时账、科目余额表、科目表等文件（CSV、TXT、XLSX、XML），找出账里的异常，说明在哪里、看到了什么、怎么办。"
+		"发现是需要核对的线索，不是结论。\n\n"
+		"退出码：0 没有达到 --severity 的发现；1 有；2 没能运行（读不了文件、选项写错等）。",
 		"Reads journals, trial balances and charts (CSV, TXT, XLSX, XML) and finds what is wrong in them: where it is, what was seen, what to do. "
 		"A finding is a clue that people look into.\n\n"
 		"Exit code: 0 no finding at or above --severity, 1 findings, 2 could not run (unreadable file, wrong option).",
 	},
 	.operands = "PATH…",
-	.operand_help = { "文件或文件夹;全部合在一起是同一个客户的账套", "files and folders; all of them together are the books of one client" },
+	.operand_help = { "文件或文件夹；全部合在一起是同一个客户的账套", "files and folders; all of them together are the books of one client" },
 	.operand = RD_OPERAND_FILES,
 	.operands_min = 1,
 	.operands_max = 2000,

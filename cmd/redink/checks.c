@@ -9,7 +9,7 @@
 enum { O_JSON };
 static const rd_option options[] = {
 	[O_JSON] = { "json", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
-		{ "输出 JSON:名称、说明、参数、依据等全部内容", "as JSON, with descriptions, parameters and basis" } },
+		{ "输出 JSON：名称、说明、参数、依据等全部内容", "as JSON, with descriptions, parameters and basis" } },
 	{ 0 },
 };
 
@@ -259,7 +259,7 @@ static int run_checks(const rd_args *args)
 const rd_command rd_command_checks = {
 	.name = "checks",
 	.summary = { "列出全部检查项", "list all checks" },
-	.about = { "按类别列出全部检查项:代号、严重程度、性质(事实或线索)、名称。",
+	.about = { "按类别列出全部检查项：代号、严重程度、性质（事实或线索）、名称。",
 	           "Lists all checks by family: slug, severity, certainty (fact or indicator), title." },
 	.options = options,
 	.run = run_checks,

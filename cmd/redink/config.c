@@ -75,7 +75,7 @@ static rd_rc one_key(const rd_yaml *y, void *ctx, rd_str key, struct fy_node *ke
 		s->check = text;
 	} else if (rd_str_is(key, "fingerprint")) {
 		if (!rd_fingerprint_parse(text, fingerprint)) {
-			rd_fail(err, RD_INPUT, "指纹是 32 位十六进制数,请从报告中整段复制",
+			rd_fail(err, RD_INPUT, "指纹是 32 位十六进制数，请从报告中整段复制",
 			        "a fingerprint has 32 hex digits; copy it whole from a report");
 			return rd_yaml_at(y, value, err);
 		}
@@ -107,17 +107,17 @@ static rd_rc one_suppression(const rd_yaml *y, void *ctx, struct fy_node *item, 
 
 	RD_TRY(rd_yaml_pairs(y, item, what, one_key, &s, err));
 	if (s.reason.len == 0) {
-		rd_fail(err, RD_INPUT, "豁免必须写明 reason(为什么可以不处理)",
+		rd_fail(err, RD_INPUT, "豁免必须写明 reason（为什么可以不处理）",
 		        "a suppression needs a reason: why it may be left as it is");
 		return rd_yaml_at(y, item, err);
 	}
 	if (s.until == RD_DAY_NONE) {
-		rd_fail(err, RD_INPUT, "豁免必须写明 until(到哪一天为止,例如 2025-12-31)",
+		rd_fail(err, RD_INPUT, "豁免必须写明 until（到哪一天为止，例如 2025-12-31）",
 		        "a suppression needs until: the last day it holds, such as 2025-12-31");
 		return rd_yaml_at(y, item, err);
 	}
 	if (!s.check.len && !s.fingerprint.len && !s.voucher.len && !s.account.len && !s.party.len) {
-		rd_fail(err, RD_INPUT, "豁免要指明对象:check、fingerprint、voucher、account、party 至少一个",
+		rd_fail(err, RD_INPUT, "豁免要指明对象：check、fingerprint、voucher、account、party 至少一个",
 		        "say what it is about: one of check, fingerprint, voucher, account, party");
 		return rd_yaml_at(y, item, err);
 	}

@@ -54,7 +54,7 @@ static void man_option(rd_buf *out, const rd_option *o, int lang)
 	rd_buf_char(out, '\n');
 	roff(out, rd_say(o->help, lang));
 	if (o->preset)
-		rd_buf_printf(out, lang == RD_EN ? " (preset: %s)" : "(预设:%s)", o->preset);
+		rd_buf_printf(out, lang == RD_EN ? " (preset: %s)" : "（预设：%s）", o->preset);
 	rd_buf_char(out, '\n');
 }
 
@@ -94,7 +94,7 @@ static void put_man(rd_buf *out, int lang)
 	rd_buf_printf(out, ".SH %s\n.TP\n0\n%s\n.TP\n1\n%s\n.TP\n2\n%s\n", en ? "EXIT STATUS" : "退出码",
 	              en ? "no finding at or above the grade of \\-\\-severity" : "没有达到 \\-\\-severity 的发现",
 	              en ? "findings" : "有发现",
-	              en ? "could not run; nothing was changed" : "没能运行,没有改动任何文件");
+	              en ? "could not run; nothing was changed" : "没能运行，没有改动任何文件");
 	rd_buf_printf(out, ".SH %s\n.TP\nredink.yaml\n%s\n.SH %s\n.TP\nLC_ALL, LC_MESSAGES, LANG\n%s\n.TP\nNO_COLOR\n%s\n",
 	              en ? "FILES" : "文件",
 	              en ? "suppressions and parameters, beside the books" : "放在账套旁边的豁免和参数",
@@ -313,7 +313,7 @@ static int run_doc(const rd_args *args)
 	} else if (strcmp(what, "fish") == 0) {
 		put_fish(&out, args->lang);
 	} else {
-		rd_fail(&err, RD_USAGE, "可以是 man、bash、zsh、fish,而不是“%.60s”",
+		rd_fail(&err, RD_USAGE, "可以是 man、bash、zsh、fish，而不是“%.60s”",
 		        "one of man, bash, zsh, fish, not \"%.60s\"", what);
 		rd_buf_done(&out);
 		return rd_fail_with(&err, args->lang);
@@ -326,7 +326,7 @@ static int run_doc(const rd_args *args)
 const rd_command rd_command_doc = {
 	.name = "_doc",
 	.summary = { "手册页和命令补全", "manual page and completions" },
-	.about = { "输出手册页(man)或命令补全脚本(bash、zsh、fish)。", "Prints the manual page (man) or a completion script (bash, zsh, fish)." },
+	.about = { "输出手册页（man）或命令补全脚本（bash、zsh、fish）。", "Prints the manual page (man) or a completion script (bash, zsh, fish)." },
 	.operands = "man|bash|zsh|fish",
 	.operands_min = 1,
 	.operands_max = 1,

@@ -113,16 +113,16 @@ static void put_range(page *p, const rd_param *q, rd_buf *text)
 	const char *unit = rd_say(rd_catalogue_unit(q), p->lang);
 
 	if (q->kind == RD_PARAM_WORDS) {
-		rd_buf_printf(text, say(p, ";几个词用 | 分开;预设 %s", "; words joined by |; preset %s"),
+		rd_buf_printf(text, say(p, "；几个词用 | 分开；预设 %s", "; words joined by |; preset %s"),
 		              q->words ? q->words : "");
 		return;
 	}
-	rd_buf_puts(text, say(p, ";", "; "));
+	rd_buf_puts(text, say(p, "\uff1b", "; "));
 	rd_catalogue_value(q, q->min, text);
 	rd_buf_puts(text, say(p, " 至 ", " to "));
 	rd_catalogue_value(q, q->max, text);
 	rd_buf_printf(text, unit[0] ? say(p, "(%s)", " (%s)") : "%s", unit);
-	rd_buf_puts(text, say(p, ",预设 ", ", preset "));
+	rd_buf_puts(text, say(p, "，预设 ", ", preset "));
 	rd_catalogue_value(q, q->preset, text);
 }
 
@@ -148,7 +148,7 @@ static void put_params(page *p, const rd_check *c)
 		rd_buf_puts(&text, c->params->words ? c->params->words : "");
 	else
 		rd_catalogue_value(c->params, c->params->preset, &text);
-	rd_buf_printf(p->out, say(p, "  写法:%s\n", "  as in: %s\n"), text.data);
+	rd_buf_printf(p->out, say(p, "  写法：%s\n", "  as in: %s\n"), text.data);
 	rd_buf_done(&text);
 }
 
@@ -159,8 +159,8 @@ static void put_needs(page *p, const rd_check *c)
 	rd_buf_init(&text, 4096);
 	rd_catalogue_needs(c->needs, p->lang, &text);
 	if (c->needs_any) {
-		rd_buf_puts(&text, text.size ? say(p, ";并且至少有其一:", "; and one of: ")
-		                             : say(p, "至少有其一:", "one of: "));
+		rd_buf_puts(&text, text.size ? say(p, "；并且至少有其一：", "; and one of: ")
+		                             : say(p, "至少有其一：", "one of: "));
 		rd_catalogue_needs(c->needs_any, p->lang, &text);
 	}
 	if (text.size) {
@@ -321,11 +321,11 @@ static int run_explain(const rd_args *args)
 
 const rd_command rd_command_explain = {
 	.name = "explain",
-	.summary = { "说明一个检查项:发现什么、为什么、怎么办", "tell what a check finds, why it matters, what to do" },
-	.about = { "一个检查项的说明:发现什么、为什么要紧、怎么办、已知局限、参数、依据和例子。",
+	.summary = { "说明一个检查项：发现什么、为什么、怎么办", "tell what a check finds, why it matters, what to do" },
+	.about = { "一个检查项的说明：发现什么、为什么要紧、怎么办、已知局限、参数、依据和例子。",
 	           "The manual page of a check: what it finds, why it matters, what to do, its limits, parameters, basis and an example." },
 	.operands = "SLUG",
-	.operand_help = { "检查项代号,redink checks 列出全部", "slug of a check; redink checks lists them" },
+	.operand_help = { "检查项代号，redink checks 列出全部", "slug of a check; redink checks lists them" },
 	.operand = RD_OPERAND_SLUG,
 	.operands_min = 1,
 	.operands_max = 1,

@@ -46,16 +46,16 @@ static void put_option(rd_buf *out, const rd_option *o, int lang, uint32_t width
 	rd_help_option_name(o, &name);
 	rd_buf_puts(&text, rd_say(o->help, lang));
 	if (o->kind == RD_OPT_CHOICE)
-		rd_buf_printf(&text, say(lang, "(可选 %s", " (one of %s"), o->choices);
+		rd_buf_printf(&text, say(lang, "（可选 %s", " (one of %s"), o->choices);
 	else if (o->kind == RD_OPT_NUMBER)
 		rd_buf_printf(&text, say(lang, "(%lld 到 %lld", " (%lld to %lld"),
 		              (long long)o->min, (long long)o->max);
 	if (o->preset)
 		rd_buf_printf(&text, o->kind == RD_OPT_CHOICE || o->kind == RD_OPT_NUMBER
-		              ? say(lang, ";预设 %s", "; preset %s")
-		              : say(lang, "(预设 %s", " (preset %s"), o->preset);
+		              ? say(lang, "；预设 %s", "; preset %s")
+		              : say(lang, "（预设 %s", " (preset %s"), o->preset);
 	if (o->preset || o->kind == RD_OPT_CHOICE || o->kind == RD_OPT_NUMBER)
-		rd_buf_puts(&text, say(lang, ")", ")"));
+		rd_buf_puts(&text, say(lang, "\uff09", ")"));
 	put_entry(out, name.data, rd_buf_view(&text), width);
 	rd_buf_done(&name);
 	rd_buf_done(&text);
@@ -65,7 +65,7 @@ static void put_examples(const rd_command *c, rd_buf *out, int lang, uint32_t wi
 {
 	if (c->examples == NULL)
 		return;
-	rd_buf_puts(out, say(lang, "\n例子:\n", "\nExamples:\n"));
+	rd_buf_puts(out, say(lang, "\n例子：\n", "\nExamples:\n"));
 	for (const rd_example_line *e = c->examples; e->line; e++) {
 		rd_buf_printf(out, "  %s\n      ", e->line);
 		rd_wrap(out, rd_str_of(rd_say(e->help, lang)), 6, 6, width);
@@ -75,7 +75,7 @@ static void put_examples(const rd_command *c, rd_buf *out, int lang, uint32_t wi
 
 void rd_help_command(const rd_command *c, rd_buf *out, int lang, uint32_t width)
 {
-	rd_buf_printf(out, say(lang, "用法:redink %s", "Usage: redink %s"), c->name);
+	rd_buf_printf(out, say(lang, "用法：redink %s", "Usage: redink %s"), c->name);
 	if (c->options)
 		rd_buf_puts(out, say(lang, " [选项]", " [OPTIONS]"));
 	if (c->operands)
@@ -87,7 +87,7 @@ void rd_help_command(const rd_command *c, rd_buf *out, int lang, uint32_t width)
 		rd_buf_char(out, '\n');
 		put_entry(out, c->operands, rd_str_of(rd_say(c->operand_help, lang)), width);
 	}
-	rd_buf_puts(out, say(lang, "\n选项:\n", "\nOptions:\n"));
+	rd_buf_puts(out, say(lang, "\n选项：\n", "\nOptions:\n"));
 	for (const rd_option *o = c->options; o && o->name; o++)
 		put_option(out, o, lang, width);
 	for (const rd_option *o = rd_common_options; o->name; o++)
@@ -99,13 +99,13 @@ void rd_help_all(rd_buf *out, int lang)
 {
 	uint32_t width = rd_terminal_width();
 
-	rd_buf_puts(out, say(lang, "红字 Redink:找出账里的异常,说明怎么更正。\n\n用法:redink 命令 [选项] …\n\n命令:\n",
+	rd_buf_puts(out, say(lang, "红字 Redink：找出账里的异常，说明怎么更正。\n\n用法：redink 命令 [选项] …\n\n命令：\n",
 	                     "Redink finds what is wrong in the books and says how to put it right.\n\n"
 	                     "Usage: redink COMMAND [OPTIONS] …\n\nCommands:\n"));
 	for (const rd_command *const *c = rd_commands; *c; c++)
 		if (!(*c)->hidden)
 			put_entry(out, (*c)->name, rd_str_of(rd_say((*c)->summary, lang)), width);
-	rd_buf_puts(out, say(lang, "\nredink 命令 --help 显示每个命令的选项。最常用的是:\n  redink check 账套文件夹\n",
+	rd_buf_puts(out, say(lang, "\nredink 命令 --help 显示每个命令的选项。最常用的是：\n  redink check 账套文件夹\n",
 	                     "\nredink COMMAND --help shows the options of a command. Most used:\n  redink check FOLDER\n"));
 }
 
@@ -142,7 +142,7 @@ static int run_help(const rd_args *args)
 const rd_command rd_command_help = {
 	.name = "help",
 	.summary = { "显示命令的用法", "show how a command is used" },
-	.about = { "显示全部命令,或一个命令的选项和例子。", "Shows all commands, or the options and examples of one." },
+	.about = { "显示全部命令，或一个命令的选项和例子。", "Shows all commands, or the options and examples of one." },
 	.operands = "[COMMAND]",
 	.operand_help = { "命令名", "name of a command" },
 	.operands_max = 1,

@@ -43,9 +43,9 @@ rd_rc rd_unknown_check(const char *slug, rd_err *err)
 	for (uint32_t i = 0; i < rd_checks_count; i++)
 		rd_nearest_offer(&near, rd_checks[i]->slug);
 	if (rd_nearest_name(&near))
-		return rd_fail(err, RD_USAGE, "没有检查项 %.60s;是不是 %s?",
+		return rd_fail(err, RD_USAGE, "没有检查项 %.60s；是不是 %s？",
 		               "no check %.60s; did you mean %s?", slug, rd_nearest_name(&near));
-	return rd_fail(err, RD_USAGE, "没有检查项 %.60s;redink checks 列出全部检查项",
+	return rd_fail(err, RD_USAGE, "没有检查项 %.60s；redink checks 列出全部检查项",
 	               "no check %.60s; redink checks lists them all", slug);
 }
 
@@ -58,10 +58,10 @@ int rd_unknown_command(const char *name, int lang)
 		if (!(*c)->hidden)
 			rd_nearest_offer(&near, (*c)->name);
 	if (rd_nearest_name(&near))
-		rd_fail(&err, RD_USAGE, "没有命令 %.60s;是不是 redink %s?",
+		rd_fail(&err, RD_USAGE, "没有命令 %.60s；是不是 redink %s？",
 		        "no command %.60s; did you mean redink %s?", name, rd_nearest_name(&near));
 	else
-		rd_fail(&err, RD_USAGE, "没有命令 %.60s;redink help 列出全部命令,检查账套用 redink check",
+		rd_fail(&err, RD_USAGE, "没有命令 %.60s；redink help 列出全部命令，检查账套用 redink check",
 		        "no command %.60s; redink help lists them all, redink check checks books", name);
 	return rd_fail_with(&err, lang);
 }

@@ -7,7 +7,7 @@
 
 const rd_option rd_common_options[] = {
 	{ "lang", 0, RD_OPT_CHOICE, "LANG", "zh|en", 0, 0, NULL,
-	  { "界面语言:zh 中文,en 英文;不写则看环境变量 LC_ALL、LC_MESSAGES、LANG,都没有则为中文",
+	  { "界面语言：zh 中文，en 英文；不写则看环境变量 LC_ALL、LC_MESSAGES、LANG，都没有则为中文",
 	    "language of messages; without it LC_ALL, LC_MESSAGES and LANG decide, and zh when none is set" } },
 	{ "help", 'h', RD_OPT_FLAG, NULL, NULL, 0, 0, NULL, { "显示本帮助", "show this help" } },
 	{ 0 },
@@ -98,19 +98,19 @@ static rd_rc check_value(const rd_option *o, const char *value, rd_err *err)
 	switch (o->kind) {
 	case RD_OPT_NUMBER:
 		if (!rd_parse_number(value, o->min, o->max, &number))
-			return rd_fail(err, RD_USAGE, "--%s 要 %lld 到 %lld 之间的整数,而不是“%.60s”",
+			return rd_fail(err, RD_USAGE, "--%s 要 %lld 到 %lld 之间的整数，而不是“%.60s”",
 			               "--%s takes a whole number from %lld to %lld, not \"%.60s\"",
 			               o->name, (long long)o->min, (long long)o->max, value);
 		return RD_OK;
 	case RD_OPT_CHOICE:
 		if (!rd_one_of(o->choices, value))
-			return rd_fail(err, RD_USAGE, "--%s 可以是 %s,而不是“%.60s”",
+			return rd_fail(err, RD_USAGE, "--%s 可以是 %s，而不是“%.60s”",
 			               "--%s takes one of %s, not \"%.60s\"", o->name, o->choices,
 			               value);
 		return RD_OK;
 	case RD_OPT_DAY:
 		if (!rd_parse_day(value, &day))
-			return rd_fail(err, RD_USAGE, "--%s 要写成 2025-12-31 这样的日期,而不是“%.60s”",
+			return rd_fail(err, RD_USAGE, "--%s 要写成 2025-12-31 这样的日期，而不是“%.60s”",
 			               "--%s takes a date such as 2025-12-31, not \"%.60s\"",
 			               o->name, value);
 		return RD_OK;
@@ -165,11 +165,11 @@ static rd_rc unknown(const rd_command *c, const char *arg, rd_err *err)
 		for (const rd_option *o = rd_common_options; o->name; o++)
 			rd_nearest_offer(&near, o->name);
 		if (rd_nearest_name(&near))
-			return rd_fail(err, RD_USAGE, "没有选项 --%s;是不是 --%s?",
+			return rd_fail(err, RD_USAGE, "没有选项 --%s；是不是 --%s？",
 			               "no option --%s; did you mean --%s?", name,
 			               rd_nearest_name(&near));
 	}
-	return rd_fail(err, RD_USAGE, "没有选项 %.60s;redink %s --help 列出全部选项",
+	return rd_fail(err, RD_USAGE, "没有选项 %.60s；redink %s --help 列出全部选项",
 	               "no option %.60s; redink %s --help lists them all", arg, c->name);
 }
 
@@ -181,7 +181,7 @@ static rd_rc add(rd_args *a, int number, const char *value, rd_err *err)
 		a->help |= number == RD_O_HELP;
 		value = "";
 	} else if (value == NULL) {
-		return rd_fail(err, RD_USAGE, "--%s 后面要有值(%s)", "--%s needs a value (%s)",
+		return rd_fail(err, RD_USAGE, "--%s 后面要有值（%s）", "--%s needs a value (%s)",
 		               o->name, o->arg);
 	} else {
 		RD_TRY(check_value(o, value, err));
@@ -234,10 +234,10 @@ static rd_rc check_operands(const rd_args *a, rd_err *err)
 	if (a->help)
 		return RD_OK;
 	if (a->n_operands < c->operands_min)
-		return rd_fail(err, RD_USAGE, "还缺少 %s;用法见 redink %s --help",
+		return rd_fail(err, RD_USAGE, "还缺少 %s；用法见 redink %s --help",
 		               "%s is missing; see redink %s --help", c->operands, c->name);
 	if (a->n_operands > c->operands_max)
-		return rd_fail(err, RD_USAGE, "多出了“%.80s”;用法见 redink %s --help",
+		return rd_fail(err, RD_USAGE, "多出了“%.80s”；用法见 redink %s --help",
 		               "\"%.80s\" is one too many; see redink %s --help",
 		               a->operands[c->operands_max], c->name);
 	return RD_OK;

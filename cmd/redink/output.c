@@ -21,7 +21,7 @@ static void take_away(int sig)
 
 static rd_rc no_write(const char *path, int cause, rd_err *err)
 {
-	rd_fail_os(err, cause, "写不进去,原有文件没有改动", "cannot write, the old file is as it was");
+	rd_fail_os(err, cause, "写不进去，原有文件没有改动", "cannot write, the old file is as it was");
 	return rd_err_at(err, path, 0);
 }
 

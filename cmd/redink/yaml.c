@@ -14,7 +14,7 @@ static rd_rc broken(struct fy_diag *diag, const char *path, rd_err *err)
 	void *prev = NULL;
 	struct fy_diag_error *e = fy_diag_errors_iterate(diag, &prev);
 
-	rd_fail(err, RD_INPUT, "YAML 写法有误(%.120s);请检查缩进、冒号和引号",
+	rd_fail(err, RD_INPUT, "YAML 写法有误（%.120s）；请检查缩进、冒号和引号",
 	        "broken YAML (%.120s); look at indents, colons and quotes",
 	        e && e->msg ? e->msg : "-");
 	rd_err_at(err, path, 0);
@@ -50,7 +50,7 @@ rd_rc rd_yaml_open(rd_yaml *y, rd_arena *arena, const char *path, rd_str text, r
 
 		for (int64_t i = 0; i < bad; i++)
 			line += text.ptr[i] == '\n';
-		rd_fail(err, RD_INPUT, "这一行不是 UTF-8 文字;请把文件另存为 UTF-8",
+		rd_fail(err, RD_INPUT, "这一行不是 UTF-8 文字；请把文件另存为 UTF-8",
 		        "this line is not UTF-8; save the file as UTF-8");
 		return rd_err_at(err, path, line);
 	}
@@ -124,7 +124,7 @@ rd_rc rd_yaml_text(const rd_yaml *y, struct fy_node *node, rd_str *ret, rd_err *
 	const char *text;
 
 	if (node == NULL || fy_node_is_alias(node) || fy_node_get_type(node) != FYNT_SCALAR) {
-		rd_fail(err, RD_INPUT, "这里应是一个值,不能是列表、映射或别名",
+		rd_fail(err, RD_INPUT, "这里应是一个值，不能是列表、映射或别名",
 		        "a single value belongs here, no list, mapping or alias");
 		return rd_yaml_at(y, node, err);
 	}
@@ -181,10 +181,10 @@ rd_rc rd_yaml_unknown(const rd_yaml *y, rd_str key, struct fy_node *key_node,
 	for (const char *const *k = known; *k; k++)
 		rd_nearest_offer(&near, *k);
 	if (rd_nearest_name(&near))
-		rd_fail(err, RD_INPUT, "没有“%.60s”这个键;是不是 %s?", "unknown key %.60s; did you mean %s?",
+		rd_fail(err, RD_INPUT, "没有“%.60s”这个键；是不是 %s？", "unknown key %.60s; did you mean %s?",
 		        key.ptr, rd_nearest_name(&near));
 	else
-		rd_fail(err, RD_INPUT, "没有“%.60s”这个键;可用的键见 docs/configuration.md",
+		rd_fail(err, RD_INPUT, "没有“%.60s”这个键；可用的键见 docs/configuration.md",
 		        "unknown key %.60s; docs/configuration.md lists the keys", key.ptr);
 	return rd_yaml_at(y, key_node, err);
 }

@@ -4,7 +4,7 @@
 
 /*
  * hledger's journal: one transaction a voucher. Account names keep the code and stand below their
- * parents ("1002 银行存款:100201 工行"). Amounts are in the base currency; a foreign amount,
+ * parents ("1002 银行存款：100201 工行"). Amounts are in the base currency; a foreign amount,
  * the party, the document and the source of a line are tags in its comment.
  */
 

@@ -63,15 +63,15 @@ static void put_span(rd_page *p, int lang)
 	if (b->n_periods) {
 		rd_period_format(b->periods[0], from);
 		rd_period_format(b->periods[b->n_periods - 1], to);
-		rd_buf_printf(p->out, lang == RD_EN ? "%s to %s, " : "%s 至 %s,", from, to);
+		rd_buf_printf(p->out, lang == RD_EN ? "%s to %s, " : "%s 至 %s，", from, to);
 	}
 	rd_count_format(b->voucher.n, p->out);
-	rd_buf_puts(p->out, lang == RD_EN ? " vouchers, " : " 张凭证,");
+	rd_buf_puts(p->out, lang == RD_EN ? " vouchers, " : " 张凭证，");
 	rd_count_format(b->line.n, p->out);
-	rd_buf_puts(p->out, lang == RD_EN ? " lines; " : " 行分录;");
+	rd_buf_puts(p->out, lang == RD_EN ? " lines; " : " 行分录；");
 	rd_html(p, rd_str_of(rd_say(rd_standard_words(b->standard), lang)));
 	rd_day_format(p->r->result->as_of, from);
-	rd_buf_printf(p->out, lang == RD_EN ? "; as of %s" : ";截止日 %s", from);
+	rd_buf_printf(p->out, lang == RD_EN ? "; as of %s" : "；截止日 %s", from);
 	rd_html_end(p, "span");
 }
 
@@ -142,20 +142,20 @@ static void put_verdict_in(rd_page *p, int lang)
 
 	rd_html_begin(p, "span", lang);
 	rd_buf_printf(p->out, en ? "Facts: %u, indicators: %u. Checks: %u ran, %u did not."
-	              : "事实 %u 条,线索 %u 条;运行检查 %u 项,未运行 %u 项。",
+	              : "事实 %u 条，线索 %u 条；运行检查 %u 项，未运行 %u 项。",
 	              t.facts, t.indicators, t.ran, t.not_run);
 	if (p->r->has_baseline)
 		rd_buf_printf(p->out, en ? " Against the baseline: %u new, %u known, %u gone."
-		              : "与基线比较:新增 %u,已知 %u,已消失 %u。", res->n_new, res->n_known,
+		              : "与基线比较：新增 %u，已知 %u，已消失 %u。", res->n_new, res->n_known,
 		              res->n_gone);
 	if (res->n_suppressed)
 		rd_buf_printf(p->out, en ? " %u suppressed with a reason." : "按理由豁免 %u 条。",
 		              res->n_suppressed);
 	if (t.rejected)
 		rd_buf_printf(p->out, en ? " %llu records could not be read (see below)."
-		              : "有 %llu 条记录未能读入(见下文)。", (unsigned long long)t.rejected);
+		              : "有 %llu 条记录未能读入（见下文）。", (unsigned long long)t.rejected);
 	rd_buf_puts(p->out, en ? " A finding is a clue to look into, not a verdict."
-	            : "发现是需要核对的线索,不是结论。");
+	            : "发现是需要核对的线索，不是结论。");
 	rd_html_end(p, "span");
 }
 

@@ -141,7 +141,7 @@ static void by_month(rd_page *p)
 		for (int lang = RD_ZH; lang <= RD_EN; lang++)
 			rd_buf_printf(p->out, "<text x=\"4\" y=\"147\" class=\"soft %s\">%s %u</text>\n",
 			              lang == RD_EN ? "en" : "zh",
-			              lang == RD_EN ? "without a month:" : "不属于某个月份:", elsewhere);
+			              lang == RD_EN ? "without a month:" : "不属于某个月份：", elsewhere);
 	}
 	figure_end(p);
 }

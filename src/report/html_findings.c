@@ -187,7 +187,7 @@ static void put_group(rd_page *p, uint32_t check)
 	for (uint32_t i = p->first[check]; i != RD_NONE && shown < max; i = p->next[i], shown++)
 		put_finding(p, i);
 	if (shown < n)
-		rd_buf_printf(p->out, "<p class=\"more\"><span class=\"zh\">同类还有 %u 条没有列在页面上;CSV 和 JSON 报告列出全部,--max 0 使页面也全部列出。</span>"
+		rd_buf_printf(p->out, "<p class=\"more\"><span class=\"zh\">同类还有 %u 条没有列在页面上；CSV 和 JSON 报告列出全部，--max 0 使页面也全部列出。</span>"
 		              "<span class=\"en\">%u more of this kind are not on the page; the CSV and JSON reports hold all, --max 0 puts all on the page.</span></p>\n",
 		              n - shown, n - shown);
 	rd_buf_puts(p->out, "</section>\n");
@@ -341,7 +341,7 @@ static void put_gone(rd_page *p)
 
 	if (n == 0 || p->r->gone == NULL)
 		return;
-	fold_begin(p, (rd_words){ "已消失(基线中有,这次没有)", "Gone (in the baseline, not found now)" }, n, true);
+	fold_begin(p, (rd_words){ "已消失（基线中有，这次没有）", "Gone (in the baseline, not found now)" }, n, true);
 	head_row(p, heads, 2);
 	for (uint32_t i = 0; i < n; i++) {
 		rd_buf_puts(p->out, "<tr><td><code>");
@@ -365,7 +365,7 @@ static void put_expired(rd_page *p)
 
 	if (n == 0)
 		return;
-	fold_begin(p, (rd_words){ "已到期的豁免,请重新判断", "Suppressions that have run out: look again" }, n, true);
+	fold_begin(p, (rd_words){ "已到期的豁免，请重新判断", "Suppressions that have run out: look again" }, n, true);
 	head_row(p, heads, 3);
 	for (uint32_t i = 0; i < n; i++) {
 		const rd_suppression *s = &p->r->suppressions[p->r->result->expired[i]];

@@ -196,7 +196,7 @@ static void put_not_run(out *o)
 		if (c->state != RD_CHECK_NOT_RUN)
 			continue;
 		rd_buf_clear(&o->text);
-		rd_buf_printf(&o->text, o->r->lang == RD_EN ? "not run: %s" : "未运行:%s",
+		rd_buf_printf(&o->text, o->r->lang == RD_EN ? "not run: %s" : "未运行：%s",
 		              rd_say(c->reason, o->r->lang));
 		rd_json_object(&o->j);
 		rd_json_key(&o->j, "associatedRule");

@@ -70,20 +70,20 @@ static void put_file_counts(rd_text_out *t, const rd_file *f)
 {
 	bool en = t->r->lang == RD_EN;
 
-	rd_buf_puts(t->out, en ? ": " : ":读入 ");
+	rd_buf_puts(t->out, en ? ": " : "：读入 ");
 	rd_count_format(f->records, t->out);
 	rd_buf_puts(t->out, en ? " records read" : " 条");
 	if (f->rejected) {
 		rd_text_paint(t, RD_PAINT_MEDIUM);
-		rd_buf_puts(t->out, en ? ", " : ",未能读入 ");
+		rd_buf_puts(t->out, en ? ", " : "，未能读入 ");
 		rd_count_format(f->rejected, t->out);
 		rd_buf_puts(t->out, en ? " left out" : " 条");
 		rd_text_paint(t, RD_PAINT_PLAIN);
 	}
 	if (f->skipped) {
-		rd_buf_puts(t->out, en ? ", " : ",跳过 ");
+		rd_buf_puts(t->out, en ? ", " : "，跳过 ");
 		rd_count_format(f->skipped, t->out);
-		rd_buf_puts(t->out, en ? " totals or blank lines passed over" : " 行(合计、空行等)");
+		rd_buf_puts(t->out, en ? " totals or blank lines passed over" : " 行（合计、空行等）");
 	}
 }
 
@@ -96,17 +96,17 @@ static void put_file(rd_text_out *t, const rd_file *f)
 	rd_text_paint(t, RD_PAINT_BOLD);
 	rd_clean(t->out, rd_book_text(b, f->name));
 	rd_text_paint(t, RD_PAINT_PLAIN);
-	rd_buf_printf(t->out, en ? ": %s" : ":%s",
+	rd_buf_printf(t->out, en ? ": %s" : "\uff1a%s",
 	              rd_say(rd_file_kind_words(f->kind), t->r->lang));
-	rd_buf_puts(t->out, en ? " (" : "(");
+	rd_buf_puts(t->out, en ? " (" : "\uff08");
 	rd_clean(t->out, rd_book_text(b, f->format));
 	if (f->encoding) {
-		rd_buf_puts(t->out, en ? ", " : ",");
+		rd_buf_puts(t->out, en ? ", " : "\uff0c");
 		rd_clean(t->out, rd_book_text(b, f->encoding));
 	}
 	if (f->head_line > 1)
-		rd_buf_printf(t->out, en ? ", head in line %u" : ",表头在第 %u 行", f->head_line);
-	rd_buf_puts(t->out, en ? ")" : ")");
+		rd_buf_printf(t->out, en ? ", head in line %u" : "，表头在第 %u 行", f->head_line);
+	rd_buf_puts(t->out, en ? ")" : "\uff09");
 	if (f->kind != RD_FILE_OTHER)
 		put_file_counts(t, f);
 	rd_buf_char(t->out, '\n');
@@ -133,7 +133,7 @@ static void put_span(rd_text_out *t)
 	rd_buf_puts(t->out, from);
 	if (b->n_periods > 1)
 		rd_buf_printf(t->out, "%s%s", rd_text_say(t, " 至 ", " to "), to);
-	rd_buf_puts(t->out, rd_text_say(t, ",", ", "));
+	rd_buf_puts(t->out, rd_text_say(t, "\uff0c", ", "));
 }
 
 static void put_books(rd_text_out *t)
@@ -145,20 +145,20 @@ static void put_books(rd_text_out *t)
 	rd_text_paint(t, RD_PAINT_BOLD);
 	rd_buf_puts(t->out, en ? "Books" : "账套");
 	rd_text_paint(t, RD_PAINT_PLAIN);
-	rd_buf_puts(t->out, en ? ": " : ":");
+	rd_buf_puts(t->out, en ? ": " : "\uff1a");
 	put_span(t);
 	rd_count_format(b->voucher.n, t->out);
-	rd_buf_puts(t->out, en ? " vouchers, " : " 张凭证,");
+	rd_buf_puts(t->out, en ? " vouchers, " : " 张凭证，");
 	rd_count_format(b->line.n, t->out);
-	rd_buf_printf(t->out, en ? " lines, %s" : " 行,%s",
+	rd_buf_printf(t->out, en ? " lines, %s" : " 行，%s",
 	              rd_say(rd_standard_words(b->standard), t->r->lang));
 	rd_day_format(t->r->result->as_of, day);
-	rd_buf_printf(t->out, en ? "; as of %s\n" : ";截止日 %s\n", day);
+	rd_buf_printf(t->out, en ? "; as of %s\n" : "；截止日 %s\n", day);
 	if (b->key && b->voucher.n) {
-		rd_buf_puts(t->out, en ? "    vouchers told apart by: " : "    凭证的区分依据:");
+		rd_buf_puts(t->out, en ? "    vouchers told apart by: " : "    凭证的区分依据：");
 		rd_key_format(b->key, t->r->lang, t->out);
 		if (b->open_entries)
-			rd_buf_printf(t->out, en ? "; %u of them do not balance" : ";其中 %u 张借贷不平",
+			rd_buf_printf(t->out, en ? "; %u of them do not balance" : "；其中 %u 张借贷不平",
 			              b->open_entries);
 		rd_buf_char(t->out, '\n');
 	}
@@ -178,16 +178,16 @@ static void put_note(rd_text_out *t, const rd_note *n)
 		rd_buf_printf(t->out, ":%u", n->column);
 	rd_buf_printf(t->out, ": %s", rd_say(rd_note_words(n->kind), t->r->lang));
 	if (n->field) {
-		rd_buf_puts(t->out, en ? ", column " : ",列 ");
+		rd_buf_puts(t->out, en ? ", column " : "，列 ");
 		rd_clean(t->out, rd_book_text(b, n->field));
 	}
 	if (n->found) {
-		rd_buf_puts(t->out, en ? ": \"" : ":“");
+		rd_buf_puts(t->out, en ? ": \"" : "：“");
 		rd_clean(t->out, rd_book_text(b, n->found));
 		rd_buf_puts(t->out, en ? "\"" : "”");
 	}
 	if (n->rejected)
-		rd_buf_puts(t->out, en ? " (left out)" : "(该行未读入)");
+		rd_buf_puts(t->out, en ? " (left out)" : "（该行未读入）");
 	rd_str hint = rd_note_hint_of(b, n, t->r->lang);
 	if (hint.len) {
 		rd_buf_puts(t->out, en ? "\n      = what to do: " : "\n      = 怎么办: ");
@@ -221,7 +221,7 @@ static void put_notes_of(rd_text_out *t, const rd_file *f, rd_row file, const rd
 		if (shown < f->notes[k]) {
 			rd_buf_puts(t->out, "  ");
 			rd_text_place(t, (rd_place){ file, 0 }, t->out);
-			rd_buf_printf(t->out, t->r->lang == RD_EN ? ": %s: %u more\n" : ": %s:还有 %u 处\n",
+			rd_buf_printf(t->out, t->r->lang == RD_EN ? ": %s: %u more\n" : ": %s：还有 %u 处\n",
 			              rd_say(rd_note_words((rd_note_kind)k), t->r->lang),
 			              f->notes[k] - shown);
 		}
@@ -306,10 +306,10 @@ static void put_expired(rd_text_out *t)
 		              s->line, day);
 		if (s->check.len)
 			rd_buf_printf(t->out, " [" RD_STR_FMT "]", RD_STR_ARG(s->check));
-		rd_buf_puts(t->out, en ? "; reason given: " : ";当时的理由:");
+		rd_buf_puts(t->out, en ? "; reason given: " : "；当时的理由：");
 		rd_clean(t->out, s->reason);
 		rd_buf_puts(t->out, en ? "\n    = what to do: look again; renew it with a new date or take it out\n"
-		                       : "\n    = 怎么办: 重新判断;仍然成立就写上新的日期,否则删去\n");
+		                       : "\n    = 怎么办: 重新判断；仍然成立就写上新的日期，否则删去\n");
 	}
 	if (res->n_expired)
 		rd_buf_char(t->out, '\n');
@@ -323,7 +323,7 @@ static void put_gone(rd_text_out *t)
 	if (res->n_gone == 0 || t->r->gone == NULL)
 		return;
 	rd_text_paint(t, RD_PAINT_BOLD);
-	rd_buf_puts(t->out, rd_text_say(t, "已消失(基线中有,这次没有)\n", "Gone (in the baseline, not found now)\n"));
+	rd_buf_puts(t->out, rd_text_say(t, "已消失（基线中有，这次没有）\n", "Gone (in the baseline, not found now)\n"));
 	rd_text_paint(t, RD_PAINT_PLAIN);
 	for (uint32_t i = 0; i < res->n_gone && i < max; i++) {
 		const rd_gone *g = &t->r->gone[i];
@@ -347,7 +347,7 @@ static void put_severity_counts(rd_text_out *t, const uint32_t counts[])
 {
 	for (int s = RD_SEV_BLOCKER; s >= RD_SEV_INFO; s--) {
 		if (s < RD_SEV_BLOCKER)
-			rd_buf_puts(t->out, rd_text_say(t, ",", ", "));
+			rd_buf_puts(t->out, rd_text_say(t, "\uff0c", ", "));
 		if (counts[s])
 			rd_text_paint(t, rd_severity_paint((rd_severity)s));
 		rd_buf_printf(t->out, "%s %u", rd_say(rd_severity_words((rd_severity)s), t->r->lang),
@@ -364,10 +364,10 @@ static void put_states(rd_text_out *t)
 
 	if (t->r->has_baseline)
 		rd_buf_printf(t->out, en ? "Baseline: %u new, %u known, %u gone\n"
-		              : "基线:新增 %u,已知 %u,已消失 %u\n",
+		              : "基线：新增 %u，已知 %u，已消失 %u\n",
 		              res->n_new, res->n_known, res->n_gone);
 	if (res->n_suppressed)
-		rd_buf_printf(t->out, en ? "Suppressed with a reason: %u\n" : "按理由豁免:%u\n",
+		rd_buf_printf(t->out, en ? "Suppressed with a reason: %u\n" : "按理由豁免：%u\n",
 		              res->n_suppressed);
 }
 
@@ -381,26 +381,26 @@ static void put_summary(rd_text_out *t)
 	rd_text_paint(t, RD_PAINT_BOLD);
 	rd_buf_puts(t->out, en ? "Summary" : "合计");
 	rd_text_paint(t, RD_PAINT_PLAIN);
-	rd_buf_puts(t->out, en ? ": " : ":");
+	rd_buf_puts(t->out, en ? ": " : "\uff1a");
 	put_severity_counts(t, n.by_severity);
 	if (all)
-		rd_buf_printf(t->out, en ? " (facts %u, indicators %u)" : "(事实 %u,线索 %u)",
+		rd_buf_printf(t->out, en ? " (facts %u, indicators %u)" : "（事实 %u，线索 %u）",
 		              n.facts, n.indicators);
 	rd_buf_char(t->out, '\n');
 	put_states(t);
-	rd_buf_printf(t->out, en ? "Checks: %u ran, %u did not run" : "检查:运行 %u 项,未运行 %u 项",
+	rd_buf_printf(t->out, en ? "Checks: %u ran, %u did not run" : "检查：运行 %u 项，未运行 %u 项",
 	              n.ran, n.not_run);
 	if (n.skipped)
-		rd_buf_printf(t->out, en ? ", %u not chosen" : ",未选择 %u 项", n.skipped);
+		rd_buf_printf(t->out, en ? ", %u not chosen" : "，未选择 %u 项", n.skipped);
 	rd_buf_char(t->out, '\n');
 	if (deciding == 0)
 		rd_buf_printf(t->out, en ? "Result: nothing%s of grade %s or above\n"
-		              : "结果:没有「%s」及以上的%s发现\n",
+		              : "结果：没有「%s」及以上的%s发现\n",
 		              en ? (t->r->has_baseline ? " new" : "") : threshold,
 		              en ? threshold : (t->r->has_baseline ? "新" : ""));
 	else
 		rd_buf_printf(t->out, en ? "Result: %u%s of grade %s or above; please look at them\n"
-		              : "结果:%u 条%s为「%s」及以上,请逐条核对\n", deciding,
+		              : "结果：%u 条%s为「%s」及以上，请逐条核对\n", deciding,
 		              en ? (t->r->has_baseline ? " new findings" : " findings")
 		                 : (t->r->has_baseline ? "新发现" : "发现"), threshold);
 }

@@ -241,10 +241,10 @@ static void put_group_head(rd_text_out *t, uint32_t check, uint32_t fresh, uint3
 	rd_text_paint(t, RD_PAINT_BOLD);
 	rd_buf_printf(t->out, "  %s  %s", rd_say(c->title, lang), c->slug);
 	rd_text_paint(t, RD_PAINT_PLAIN);
-	rd_buf_printf(t->out, lang == RD_EN ? "  (%s, %u" : "  (%s,%u 条",
+	rd_buf_printf(t->out, lang == RD_EN ? "  (%s, %u" : "  (%s，%u 条",
 	              rd_say(rd_certainty_words(c->certainty), lang), fresh);
 	if (t->r->has_baseline)
-		rd_buf_printf(t->out, lang == RD_EN ? " new, %u known" : "新增,%u 条已知", known);
+		rd_buf_printf(t->out, lang == RD_EN ? " new, %u known" : "新增，%u 条已知", known);
 	rd_buf_puts(t->out, ")\n");
 	rd_text_paint(t, RD_PAINT_DIM);
 	for (uint32_t i = 0, n = t->r->width < 100 ? t->r->width : 100; i < n; i++)
@@ -264,7 +264,7 @@ static void put_advice(rd_text_out *t, uint32_t check)
 	if (!res->collapsed && res->emitted > res->findings) {
 		rd_buf_clear(&t->a);
 		rd_buf_printf(&t->a, lang == RD_EN ? "%u were found, the first %u are kept"
-		              : "共发现 %u 条,只保留前 %u 条", res->emitted, res->findings);
+		              : "共发现 %u 条，只保留前 %u 条", res->emitted, res->findings);
 		rd_text_entry(t, (rd_words){ "上限", "limit" }, rd_buf_view(&t->a));
 	}
 	rd_text_entry(t, (rd_words){ "怎么办", "what to do" }, rd_str_of(rd_say(c->correction, lang)));
@@ -300,7 +300,7 @@ void rd_text_group(rd_text_out *t, uint32_t check)
 	if (shown < fresh)
 		rd_buf_printf(t->out, t->r->lang == RD_EN
 		              ? "… %u more of this kind; --max 0 shows all, --format csv lists all\n\n"
-		              : "……同类还有 %u 条;--max 0 全部显示,--format csv 可列成表格\n\n",
+		              : "……同类还有 %u 条；--max 0 全部显示，--format csv 可列成表格\n\n",
 		              fresh - shown);
 	put_advice(t, check);
 	rd_writer_spill(t->w);
