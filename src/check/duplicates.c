@@ -4,8 +4,12 @@
 #include "base/hash.h"
 #include "book/serial.h"
 #include "check/entries.h"
+#include "check/papers.h"
 #include "check/similar.h"
 #include <stdlib.h>
+
+/* A number that more documents of other parties bear is that of a batch or a month. */
+#define STRANGERS_MAX 3u
 
 static int compare(uint64_t a, uint64_t b)
 {
@@ -71,7 +75,9 @@ rd_docs rd_docs_for(rd_run *run, const rd_book *b, rd_docs_by by, rd_minor min_a
 		if (rd_doc_size(d) < min_amount || d->day == RD_DAY_NONE ||
 		    !rd_number_usable(b, d->number, min_len))
 			continue;
-		if (guards && (rd_run_leave_out(run, d->voucher) || !rd_party_named(b, d->party)))
+		if (guards && (rd_run_leave_out(run, d->voucher) || !rd_party_named(b, d->party) ||
+		               !rd_document_tells(b, d->number, d->voucher) ||
+		               d->strangers > STRANGERS_MAX))
 			continue;
 		docs.items[docs.n++] = *d;
 	}

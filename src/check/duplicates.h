@@ -19,7 +19,8 @@ typedef struct rd_docs {
 } rd_docs;
 
 /* Those of at least min_amount with a number of at least min_len characters and a day. With guards,
- * parties without a name and vouchers that indicators leave out are out. */
+ * parties without a name, numbers that tell nothing (words, the voucher's own number, numbers that
+ * many parties share) and vouchers that indicators leave out are out. */
 rd_docs rd_docs_for(rd_run *run, const rd_book *b, rd_docs_by by, rd_minor min_amount,
                     int64_t min_len);
 

@@ -50,6 +50,7 @@ typedef struct rd_document {
 	rd_serial number;        /* never 0 */
 	rd_day    day;           /* of the line; RD_DAY_NONE is possible */
 	rd_minor  amount;        /* debit positive, never 0 */
+	uint32_t  strangers;     /* documents of other parties with the same number */
 } rd_document;
 typedef struct rd_documents {
 	uint32_t     n;

@@ -63,10 +63,12 @@ static void take_parts(work *w, rd_row v)
 		rd_minor net = rd_line_net(b, i);
 
 		if (w->n_parts == w->cap)
-			w->parts = rd_grow(w->scratch, w->parts, w->n_parts, &w->cap, sizeof *w->parts);
-		w->parts[w->n_parts++] = (part){
-			{ v, i, b->line.party[i], number, rd_line_date(b, i), kind == KIND_PARTNER ? net : 0 },
-			kind == KIND_EXPENSE ? net : 0 };
+			w->parts = rd_grow(w->scratch, w->parts, w->n_parts, &w->cap,
+					   sizeof *w->parts);
+		w->parts[w->n_parts++] = (part){ { v, i, b->line.party[i], number,
+						   rd_line_date(b, i),
+						   kind == KIND_PARTNER ? net : 0, 0 },
+						 kind == KIND_EXPENSE ? net : 0 };
 	}
 }
 
@@ -101,9 +103,11 @@ static uint32_t key_of(const rd_document *d, int way)
 	case 0:
 		return rd_fold(rd_mix(rd_mix(11, d->party), d->number));
 	case 1:
-		return rd_fold(rd_mix(rd_mix(rd_mix(13, d->number), (uint32_t)d->day), (uint64_t)d->amount));
+		return rd_fold(rd_mix(rd_mix(rd_mix(13, d->number), (uint32_t)d->day),
+				      (uint64_t)d->amount));
 	default:
-		return rd_fold(rd_mix(rd_mix(17, (uint64_t)d->party << 32 | (uint32_t)d->day), (uint64_t)d->amount));
+		return rd_fold(rd_mix(rd_mix(17, (uint64_t)d->party << 32 | (uint32_t)d->day),
+				      (uint64_t)d->amount));
 	}
 }
 
@@ -145,11 +149,38 @@ static void mark(work *w, int way, uint8_t *keep)
 			strangers |= !agree(first, d, way);
 			several |= d->voucher != first->voucher;
 		}
-		for (size_t k = i; k < end && (several || strangers) && (end - i > 2 || !strangers); k++)
+		for (size_t k = i; k < end && (several || strangers) && (end - i > 2 || !strangers);
+		     k++)
 			keep[(uint32_t)t.items[k]] = 1;
 		i = end;
 	}
 	rd_arena_free(a);
+}
+
+/* Fills `strangers` of the documents kept: documents with the number, less those of the party
+ * too. Counted in slots; two numbers in one slot count too much, once in many thousand. */
+static void count_strangers(work *w, rd_documents *kept)
+{
+	uint32_t slots = 1024;
+
+	while (slots < kept->n * 8 && slots < 1u << 26)
+		slots *= 2;
+	uint32_t *number = RD_NEW_N(w->scratch, uint32_t, slots);
+	uint32_t *own = RD_NEW_N(w->scratch, uint32_t, slots);
+
+	for (size_t i = 0; i < w->n; i++) {
+		const rd_document *d = &w->all[i];
+
+		number[rd_fold(rd_mix(19, d->number)) & (slots - 1)]++;
+		own[key_of(d, 0) & (slots - 1)]++;
+	}
+	for (uint32_t i = 0; i < kept->n; i++) {
+		rd_document *d = &kept->items[i];
+		uint32_t all = number[rd_fold(rd_mix(19, d->number)) & (slots - 1)];
+		uint32_t same = own[key_of(d, 0) & (slots - 1)];
+
+		d->strangers = all > same ? all - same : 0;
+	}
 }
 
 void rd_documents_build(rd_arena *arena, const rd_book *b, rd_documents *out)
@@ -176,6 +207,7 @@ void rd_documents_build(rd_arena *arena, const rd_book *b, rd_documents *out)
 	for (size_t i = 0; i < w.n; i++)
 		if (keep[i])
 			out->items[out->n++] = w.all[i];
+	count_strangers(&w, out);
 	rd_column_free(w.all, bytes);
 	rd_arena_free(w.scratch);
 }

@@ -155,9 +155,10 @@ static void by_reference(work *w, const side *g, uint32_t n)
 
 		if (!g[i].cancels || !rd_voucher_reference(w->b, w->words, g[i].voucher, &ref))
 			continue;
-		for (uint32_t k = i, looked = 0; k-- > 0 && looked < LOOK_MAX && found < 2; looked++)
-			if (!paired(w, g[k].voucher) && rd_reference_fits(w->b, &ref, g[k].voucher) &&
-			    negates(w, &g[i], &g[k]))
+		for (uint32_t k = i, looked = 0; k-- > 0 && looked < LOOK_MAX && found < 2;
+		     looked++)
+			if (!paired(w, g[k].voucher) &&
+			    rd_reference_fits(w->b, &ref, g[k].voucher) && negates(w, &g[i], &g[k]))
 				at[found++] = k;
 		if (found == 1 || (found == 2 && ref.month == 0 && g[at[0]].day != g[at[1]].day))
 			pair(w, &g[i], &g[at[0]]);
@@ -188,7 +189,8 @@ static void by_amounts(work *w, const side *g, uint32_t n)
 {
 	rd_arena *a = w->scratch;
 	uint32_t *stack = RD_NEW_N(a, uint32_t, n);
-	uint32_t *run = RD_NEW_N(a, uint32_t, n); /* where the day of this place in stack[] starts */
+	uint32_t *run = RD_NEW_N(a, uint32_t,
+				 n); /* where the day of this place in stack[] starts */
 	uint32_t top = 0;
 
 	for (uint32_t i = 0; i < n; i++) {

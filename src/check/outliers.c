@@ -129,11 +129,20 @@ static void judge_group(work *w, const rd_row *rows, uint32_t n, rd_outlier_why 
 	judge(w, rows, w->values, n, gap, INT64_MAX, why);
 }
 
+/* Everything goes through a bank account, so that no amount is unusual there; the other line of
+ * the entry tells what it was for. Cash is another matter: its amounts are small. */
+static bool is_bank(rd_role role)
+{
+	return role == RD_ROLE_BANK || role == RD_ROLE_OTHER_MONEY;
+}
+
 static void by_accounts(work *w, const rd_by_account *x, rd_row *rows)
 {
 	const rd_book *b = w->b;
 
-	for (rd_row k = 1; k < b->account.n; k++)
+	for (rd_row k = 1; k < b->account.n; k++) {
+		if (w->rules->skip_bank && is_bank((rd_role)b->account.role[k]))
+			continue;
 		for (uint32_t side = 0; side < 2; side++) {
 			uint32_t n = 0;
 
@@ -141,10 +150,12 @@ static void by_accounts(work *w, const rd_by_account *x, rd_row *rows)
 				rd_row r = x->rows[i];
 
 				rows[n] = r;
-				n += (b->line.flags[r] & RD_LINE_CREDIT) == side && b->line.amount[r] != 0;
+				n += (b->line.flags[r] & RD_LINE_CREDIT) == side &&
+				     b->line.amount[r] != 0;
 			}
 			judge_group(w, rows, n, RD_OUTLIER_ACCOUNT);
 		}
+	}
 }
 
 /* Largest amount more than rsf times the next one. */
@@ -278,8 +289,8 @@ rd_minor rd_outlier_materiality(const rd_book *b)
 	int32_t years = 1;
 
 	for (rd_row i = 0; i < b->line.n && turnover < RD_MINOR_MAX; i++)
-		if (b->account.role[b->line.account[i]] == RD_ROLE_REVENUE && b->line.amount[i] > 0 &&
-		    b->line.flags[i] & RD_LINE_CREDIT)
+		if (b->account.role[b->line.account[i]] == RD_ROLE_REVENUE &&
+		    b->line.amount[i] > 0 && b->line.flags[i] & RD_LINE_CREDIT)
 			turnover += b->line.amount[i];
 	if (b->first_day != RD_DAY_NONE)
 		years += rd_day_date(b->last_day).year - rd_day_date(b->first_day).year;

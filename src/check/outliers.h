@@ -23,7 +23,11 @@ typedef struct rd_outlier_fence {
 rd_outlier_fence rd_outlier_raw(rd_outlier_room *room, const rd_book *b, const rd_row *rows,
                                 rd_row n, int64_t z);
 
-typedef enum rd_outlier_why { RD_OUTLIER_ACCOUNT, RD_OUTLIER_PARTY, RD_OUTLIER_LARGEST } rd_outlier_why;
+typedef enum rd_outlier_why {
+	RD_OUTLIER_ACCOUNT,
+	RD_OUTLIER_PARTY,
+	RD_OUTLIER_LARGEST
+} rd_outlier_why;
 
 typedef struct rd_outlier {
 	rd_row         line;
@@ -37,6 +41,7 @@ typedef struct rd_outlier_rules {
 	uint32_t min_n;
 	int64_t  z, rsf;
 	rd_minor min_amount;
+	bool     skip_bank; /* bank accounts are not judged as accounts */
 } rd_outlier_rules;
 
 typedef struct rd_outliers {

@@ -178,7 +178,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	}
 	rd_outlier_rules rules = { (uint32_t)rd_run_param(run, P_MIN_N), z,
 				   rd_run_param(run, P_RSF),
-				   w.guards ? rd_outlier_materiality(b) : 0 };
+				   w.guards ? rd_outlier_materiality(b) : 0, w.guards };
 
 	if (!rd_outliers_find(&w.found, w.a, b, rd_index_by_account(run, b), &rules)) {
 		rd_run_not_run(run, "各科目和往来单位的金额都太少",

@@ -27,6 +27,7 @@
 #include "base/assert.h"
 #include "book/chart.h"
 #include "check/check.h"
+#include "check/country.h"
 #include "check/index.h"
 #include "check/rate.h"
 
@@ -171,7 +172,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 
 	(void)err;
 	RD_ASSERT(range.to <= b->account.n);
-	if (b->standard == RD_STD_FRENCH || b->standard == RD_STD_OTHER) {
+	if (!rd_book_is_chinese(b)) {
 		rd_run_not_run(run, "不是中国科目表", "not a Chinese chart of accounts");
 		return RD_OK;
 	}

@@ -133,6 +133,8 @@ static bool rare(const work *w, const rd_flow *f, rd_day day)
 		return false;
 	if (!w->guards)
 		return true;
+	if (f->debit == f->credit)
+		return false; /* moved within the account */
 	if (w->debit[f->debit] + w->credit[f->debit] < (uint64_t)w->min_account ||
 	    w->debit[f->credit] + w->credit[f->credit] < (uint64_t)w->min_account)
 		return false;

@@ -31,6 +31,7 @@
 #include "base/buf.h"
 #include "book/serial.h"
 #include "check/check.h"
+#include "check/country.h"
 #include "check/entries.h"
 #include "check/index.h"
 #include "check/sort.h"
@@ -109,17 +110,13 @@ typedef struct work {
 	const rd_book  *b;
 	const uint8_t  *words;
 	const rd_pairs *pairs;
+	bool            chinese;
 	rd_arena       *a;
 	suspect        *items;
 	uint32_t        n, cap;
 	numbered       *numbers;
 	uint32_t        n_numbers, cap_numbers;
 } work;
-
-static bool chinese(const rd_book *b)
-{
-	return b->standard != RD_STD_FRENCH && b->standard != RD_STD_OTHER;
-}
 
 /* Red by nature (returns, red invoices), or tied to a document: needs no original. */
 static bool stands_alone(const work *w, rd_row v, uint32_t words)
@@ -151,7 +148,7 @@ static void find_suspects(work *w)
 		suspect s = { .voucher = v };
 
 		s.named = says && rd_voucher_reference(b, w->words, v, &s.ref);
-		bool alone = rd_entry_all_red(b, v) && chinese(b) && !stands_alone(w, v, words);
+		bool alone = rd_entry_all_red(b, v) && w->chinese && !stands_alone(w, v, words);
 
 		if ((!s.named && !alone) || rd_entry_volume(b, v) < min_amount)
 			continue;
@@ -391,7 +388,8 @@ static void report(const work *w, const suspect *s)
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	work w = { .run = run, .b = b, .words = rd_index_wording(run, b)->texts,
-		   .pairs = rd_index_pairs(run, b), .a = rd_run_scratch(run) };
+		   .pairs = rd_index_pairs(run, b), .chinese = rd_book_is_chinese(b),
+		   .a = rd_run_scratch(run) };
 
 	(void)range;
 	(void)err;

@@ -28,6 +28,7 @@
 #include "base/assert.h"
 #include "base/calendar.h"
 #include "check/check.h"
+#include "check/country.h"
 #include "check/rate.h"
 
 enum { P_MAX_BASE, P_CALENDAR };
@@ -130,6 +131,14 @@ static bool has_money(const rd_book *b, rd_row v)
 	return false;
 }
 
+/* Dated on the last day of a month: closing entries and accruals carry it, workday or not. */
+static bool ends_month(const rd_book *b, rd_row v)
+{
+	rd_day day = b->voucher.date[v];
+
+	return day != RD_DAY_NONE && rd_period_last(rd_day_period(day)) == day;
+}
+
 static bool is_money_journal(const rate *j)
 {
 	return (uint64_t)j->money * 1000 >= (uint64_t)j->all * MONEY_JOURNAL;
@@ -144,7 +153,7 @@ static void count(work *w)
 	w->journal = RD_NEW_N(w->a, rate, n);
 	w->preparer = b->voucher.preparer ? RD_NEW_N(w->a, rate, n) : NULL;
 	for (rd_row v = 0; v < b->voucher.n; v++) {
-		if (rd_run_leave_out(w->run, v))
+		if (rd_run_leave_out(w->run, v) || ends_month(b, v))
 			continue;
 		bool off = day_off(kind_of(w, b->voucher.date[v])) || at_night(b, v);
 		rate *j = &w->journal[b->voucher.journal ? b->voucher.journal[v] : 0];
@@ -166,10 +175,8 @@ static rate judged_by(const work *w, rd_row v)
 {
 	const rd_book *b = w->b;
 	rate j = w->journal[b->voucher.journal ? b->voucher.journal[v] : 0];
-	rd_day day = b->voucher.date[v];
 
-	if (rd_run_leave_out(w->run, v) || j.all < MIN_VOUCHERS ||
-	    (day != RD_DAY_NONE && rd_period_last(rd_day_period(day)) == day))
+	if (rd_run_leave_out(w->run, v) || j.all < MIN_VOUCHERS || ends_month(b, v))
 		return (rate){ 0, 0, 0 };
 	if (w->several && is_money_journal(&j))
 		return (rate){ 0, 0, 0 };
@@ -260,10 +267,9 @@ static void look_at(work *w, rd_row v)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	bool foreign = b->standard == RD_STD_FRENCH || b->standard == RD_STD_OTHER;
 	work w = { .run = run, .b = b, .a = rd_run_scratch(run), .guards = rd_run_guards(run),
 		   .max_base = rd_run_param(run, P_MAX_BASE),
-		   .weekends = foreign || rd_run_param(run, P_CALENDAR) == 1 };
+		   .weekends = rd_run_param(run, P_CALENDAR) == 1 || !rd_book_is_chinese(b) };
 
 	(void)range;
 	(void)err;
