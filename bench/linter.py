@@ -21,8 +21,8 @@ import textwrap
 import engines
 import page
 from ledgers import Ledger
-from measure import (Ratio, interleaved, median_peak, median_seconds, peaks, seconds, show_peak,
-                     show_seconds)
+from measure import (Ratio, interleaved, median_peak, median_seconds, peaks, seconds, show,
+                     show_peak, show_seconds)
 from tools import Failed
 
 THREADS = 2          # of the comparison with DuckDB, and of the plain-text peers' ground
@@ -101,8 +101,7 @@ def part_duckdb(bench):
     bench.bar(f"{what}: times as fast as DuckDB", str(faster), ">= 10x", faster.median >= 10)
     bench.bar(f"{what}: DuckDB's peak memory over ours", str(smaller), ">= 4x",
               smaller.median >= 4)
-    bench.note(f"DuckDB {show_seconds(median_seconds(theirs))}, {show_peak(median_peak(theirs))}; "
-               f"redink {show_seconds(median_seconds(ours))}, {show_peak(median_peak(ours))}")
+    bench.note(f"DuckDB {show(theirs)}; redink {show(ours)}")
 
 
 def part_limit(bench):
@@ -121,10 +120,8 @@ def part_limit(bench):
     cost = Ratio(seconds(everything), seconds(samples["csvtok"]))
     bench.bar(f"all checks, {big.name()}, 1 thread: time over csvtok's", str(cost), "<= 10x",
               cost.median <= 10)
-    bench.note(f"csvtok {show_seconds(median_seconds(limit))}; redink 16 checks "
-               f"{show_seconds(median_seconds(peer))}, {show_peak(median_peak(peer))}; all checks "
-               f"{show_seconds(median_seconds(everything))}, {show_peak(median_peak(everything))}: "
-               f"{ran} ran, {not_run} said why not")
+    bench.note(f"csvtok {show(limit)}; redink 16 checks {show(peer)}; all checks "
+               f"{show(everything)}: {ran} ran, {not_run} said why not")
 
 
 def part_linear(bench):
@@ -171,9 +168,7 @@ def part_plain(bench):
             smaller = Ratio(peaks(theirs), peaks(ours))
             bench.bar(f"{ledger.name()}: ledger's peak memory over ours", str(smaller), ">= 5x",
                       smaller.median >= 5)
-        bench.note(f"{name} {show_seconds(median_seconds(theirs))}, "
-                   f"{show_peak(median_peak(theirs))}; redink, 16 checks, "
-                   f"{show_seconds(median_seconds(ours))}, {show_peak(median_peak(ours))}; "
+        bench.note(f"{name} {show(theirs)}; redink, 16 checks, {show(ours)}; "
                    f"with one thread {Ratio(seconds(theirs), seconds(single))}")
 
 
@@ -187,8 +182,7 @@ def part_year(bench):
     bench.bar("a year of 20,000 lines, all checks, start to exit",
               f"{show_seconds(middle)} ({show_seconds(times[0])} to {show_seconds(times[-1])})",
               "< 30 ms", middle < 0.030)
-    bench.note(f"{YEAR_RUNS} runs, {show_peak(median_peak(samples))}; {ran} checks ran, "
-               f"{not_run} said why not")
+    bench.note(f"{YEAR_RUNS} runs: {show(samples)}; {ran} checks ran, {not_run} said why not")
 
 
 PARTS = {"duckdb": part_duckdb, "limit": part_limit, "linear": part_linear, "plain": part_plain,

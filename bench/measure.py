@@ -11,8 +11,9 @@ from tools import Failed, build_tool
 class Sample:
     """One run of one program."""
 
-    def __init__(self, seconds, peak_kib, output):
+    def __init__(self, seconds, cpu_seconds, peak_kib, output):
         self.seconds = seconds
+        self.cpu_seconds = cpu_seconds
         self.peak_kib = peak_kib
         self.output = output
 
@@ -28,11 +29,11 @@ def run(argv, env=None, ok=(0,)):
                           capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
         raise Failed(f"{argv[0]}: {done.stderr.strip()}")
-    nanoseconds, peak_kib, code = (int(word) for word in report.read_text().split())
+    nanoseconds, cpu_us, peak_kib, code = (int(word) for word in report.read_text().split())
     if code not in ok:
         last = " / ".join(done.stderr.strip().splitlines()[-3:])
         raise Failed(f"{' '.join(argv[:3])} … ended with {code}: {last}")
-    return Sample(nanoseconds / 1e9, peak_kib, done.stdout)
+    return Sample(nanoseconds / 1e9, cpu_us / 1e6, peak_kib, done.stdout)
 
 
 def interleaved(runs, rounds):
@@ -76,6 +77,13 @@ def median_seconds(samples):
 
 def median_peak(samples):
     return statistics.median(peaks(samples))
+
+
+def show(samples):
+    """The medians of one program: time, processor time of all threads, peak memory."""
+    cpu = statistics.median(s.cpu_seconds for s in samples)
+    return (f"{show_seconds(median_seconds(samples))} ({show_seconds(cpu)} of processor time), "
+            f"{show_peak(median_peak(samples))}")
 
 
 def show_seconds(value):
