@@ -31,6 +31,7 @@ typedef struct rd_table {
 void rd_table_lines(rd_table *t);
 void rd_table_runs(rd_table *t);
 void rd_table_use(rd_table *t, uint32_t column); /* blank for the rows that are there */
+void rd_table_drop(rd_table *t, uint32_t column); /* gives its memory back */
 void rd_table_room(rd_table *t, uint32_t n);     /* capacity for n rows */
 void rd_table_done(rd_table *t);
 size_t rd_table_bytes(const rd_table *t, uint32_t column);

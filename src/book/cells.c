@@ -382,22 +382,22 @@ static bool depends(rd_field f, bool any_changed)
 	return any_changed && (f == RD_F_NUMBER || f == RD_F_PERIOD || f == RD_F_DAY);
 }
 
-/* Reads the head fields of a record into r->head and opens a new run when they differ from
- * those of the line above. */
+/* Reads the head fields of a record into r->head; a run is pending when they differ from those of
+ * the line above. */
 void rd_rows_head(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 {
 	uint32_t first = 0;
 	bool carry, changed = false;
 	uint8_t flags = 0;
 
-	if (r->open) {
+	if (r->begun) {
 		while (first < r->n_heads && as_before(r, first, raw_cell(r, first, cells, n)))
 			first++;
 		if (first == r->n_heads)
 			return;
 	}
 	carry = carries(r, cells, n);
-	if (!r->open) {
+	if (!r->begun) {
 		r->inherit = carry;
 		head_begin(r);
 	}
@@ -406,10 +406,10 @@ void rd_rows_head(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 		rd_str raw = raw_cell(r, k, cells, n);
 		bool blank = carry && rd_rows_cell(r, (rd_field)r->heads[k], cells, n).len == 0;
 
-		if (blank && r->open) {
+		if (blank && r->begun) {
 			remember(r, k, raw);
 			r->carried = true;
-		} else if (!r->open || r->carried || !as_before(r, k, raw) ||
+		} else if (!r->begun || r->carried || !as_before(r, k, raw) ||
 		           depends((rd_field)r->heads[k], changed)) {
 			changed |= r->heads[k] != RD_F_ENTRY_ID && r->heads[k] != RD_F_DOCUMENT;
 			read_head(r, k, cells, n, line);
@@ -421,5 +421,5 @@ void rd_rows_head(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 		r->carried = false;
 	r->head.flags = flags;
 	r->head.period = r->head.own_period ? r->head.own_period : rd_day_period(r->head.date);
-	r->open = false; /* the caller writes the run */
+	r->begun = r->pending = true;
 }

@@ -59,6 +59,13 @@ void rd_table_use(rd_table *t, uint32_t column)
 	}
 }
 
+void rd_table_drop(rd_table *t, uint32_t column)
+{
+	rd_column_free(t->col[column], rd_table_bytes(t, column));
+	t->col[column] = NULL;
+	t->used[column] = false;
+}
+
 void rd_table_room(rd_table *t, uint32_t n)
 {
 	if (n <= t->cap)

@@ -232,7 +232,7 @@ rd_rc rd_rows_commit(rd_rows *r, rd_err *err)
 			b->has |= r->lines.n ? rd_field_has((rd_field)i) : 0;
 	b->files[r->file].records += r->lines.n;
 	r->lines.n = r->runs.n = 0;
-	r->open = r->inherit = false;
+	r->begun = r->pending = r->inherit = r->carried = false;
 	forget_texts(r);
 	return RD_OK;
 }

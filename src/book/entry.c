@@ -45,28 +45,6 @@ static uint32_t run_end(const rd_builder *b, uint32_t run)
 	return run + 1 < b->runs.n ? RD_COL(b->runs, uint32_t, R_FIRST)[run + 1] : b->lines.n;
 }
 
-static void sum_runs(finder *f)
-{
-	const rd_builder *b = f->b;
-	const rd_minor *amount = RD_COL(b->lines, rd_minor, L_AMOUNT);
-	const uint8_t *flags = RD_COL(b->lines, uint8_t, L_FLAGS);
-	uint32_t both = 0;
-
-	for (uint32_t r = 0; r < f->n_runs; r++) {
-		rd_minor sum = 0;
-		uint32_t to = run_end(b, r);
-
-		for (uint32_t i = RD_COL(b->runs, uint32_t, R_FIRST)[r]; i < to; i++) {
-			rd_minor s = -(rd_minor)(flags[i] & RD_LINE_CREDIT);
-
-			sum += (amount[i] ^ s) - s;
-			if (flags[i] & RD_LINE_BOTH)
-				sum -= b->both[both++].credit;
-		}
-		f->net[r] = sum;
-	}
-}
-
 static int keyed_cmp(const void *x, const void *y)
 {
 	const keyed *a = x, *b = y;
@@ -322,20 +300,49 @@ static void number_groups(finder *f, rd_entries *ret)
 	ret->group = identity ? NULL : f->group;
 }
 
-/* An entry id that only rises needs no sorting: every change starts a new entry. */
-static bool rising_ids(finder *f, rd_entries *ret)
+static rd_minor run_net(const rd_builder *b, uint32_t run, uint32_t *both)
 {
-	const rd_serial *id = RD_COL(f->b->runs, rd_serial, R_ENTRY);
-	uint32_t open = 0, n = 0;
+	const rd_minor *amount = RD_COL(b->lines, rd_minor, L_AMOUNT);
+	const uint8_t *flags = RD_COL(b->lines, uint8_t, L_FLAGS);
+	uint32_t to = run_end(b, run);
 	rd_minor sum = 0;
 
-	for (uint32_t r = 1; r < f->n_runs; r++)
-		if (id[r] < id[r - 1] || id[r] == 0)
+	for (uint32_t i = RD_COL(b->runs, uint32_t, R_FIRST)[run]; i < to; i++) {
+		rd_minor s = -(rd_minor)(flags[i] & RD_LINE_CREDIT);
+
+		sum += (amount[i] ^ s) - s;
+		if (flags[i] & RD_LINE_BOTH)
+			sum -= b->both[(*both)++].credit;
+	}
+	return sum;
+}
+
+/* Voucher of each run when ids only rise. */
+static uint32_t *rising_groups(const rd_serial *id, uint32_t n_runs, rd_arena *scratch)
+{
+	uint32_t *group = RD_NEW_N(scratch, uint32_t, n_runs + 1), n = 0;
+
+	for (uint32_t r = 0; r < n_runs; r++) {
+		n += r && id[r] != id[r - 1];
+		group[r] = n;
+	}
+	return group;
+}
+
+/* An entry id that only rises needs no sorting: every change starts a new entry. This is the
+ * way of large exports, so it takes no memory when runs are entries. */
+static bool rising_ids(rd_builder *b, rd_arena *scratch, rd_entries *ret)
+{
+	const rd_serial *id = RD_COL(b->runs, rd_serial, R_ENTRY);
+	uint32_t open = 0, n = 0, both = 0;
+	rd_minor sum = 0;
+
+	for (uint32_t r = 0; r < b->runs.n; r++)
+		if (id[r] == 0 || (r && id[r] < id[r - 1]))
 			return false;
-	for (uint32_t r = 0; r < f->n_runs; r++) {
-		f->group[r] = n;
-		sum += f->net[r];
-		if (r + 1 == f->n_runs || id[r + 1] != id[r]) {
+	for (uint32_t r = 0; r < b->runs.n; r++) {
+		sum += run_net(b, r, &both);
+		if (r + 1 == b->runs.n || id[r + 1] != id[r]) {
 			open += sum != 0;
 			sum = 0;
 			n++;
@@ -346,7 +353,7 @@ static bool rising_ids(finder *f, rd_entries *ret)
 	ret->key = RD_KEY_ENTRY_ID;
 	ret->open = open;
 	ret->n = n;
-	ret->group = n == f->n_runs ? NULL : f->group;
+	ret->group = n == b->runs.n ? NULL : rising_groups(id, b->runs.n, scratch);
 	return true;
 }
 
@@ -356,8 +363,6 @@ static bool by_entry_id(finder *f, rd_entries *ret)
 
 	if (!f->b->runs.used[R_ENTRY] || f->n_runs == 0)
 		return false;
-	if (rising_ids(f, ret))
-		return true;
 	group_by(f, column, 1);
 	if (f->n_groups < 2 || balanced_percent(f, &ret->open) < BALANCED_MIN_PERCENT)
 		return false;
@@ -408,12 +413,15 @@ void rd_entries_find(rd_builder *b, rd_arena *scratch, rd_entries *ret)
 {
 	finder f = { .b = b, .scratch = scratch, .n_runs = b->runs.n };
 
+	uint32_t both = 0;
+
 	*ret = (rd_entries){ 0 };
+	if (f.n_runs && b->runs.used[R_ENTRY] && rising_ids(b, scratch, ret))
+		return;
 	f.net = RD_NEW_N(scratch, rd_minor, f.n_runs + 1);
 	f.group = RD_NEW_N(scratch, uint32_t, f.n_runs + 1);
-	sum_runs(&f);
-	if (f.n_runs && b->runs.used[R_ENTRY] && rising_ids(&f, ret))
-		return;
+	for (uint32_t r = 0; r < f.n_runs; r++)
+		f.net[r] = run_net(b, r, &both);
 	f.order = RD_NEW_N(scratch, keyed, f.n_runs + 1);
 	if (by_entry_id(&f, ret) || by_number(&f, ret))
 		return;

@@ -257,17 +257,14 @@ static void fold(rd_builder *b, rd_arena *scratch, const rd_entries *e)
 
 	rd_table_runs(&f.to);
 	for (uint32_t c = 0; c < R_COLUMNS; c++)
-		f.to.used[c] = b->runs.used[c] && c != R_FIRST && c != R_ENTRY;
+		f.to.used[c] = b->runs.used[c] && c != R_FIRST;
 	rd_table_room(&f.to, e->n + 1);
-	bool entry_used = b->runs.used[R_ENTRY];
-	b->runs.used[R_ENTRY] = false; /* an entry id has done its work */
 	merge_all(&f, e);
 	order = order_lines(b, e, first);
 	if (b->runs.used[R_DOCUMENT] && f.many_documents)
 		spread(&f, R_DOCUMENT, order, (void **)&book->line.document, sizeof(rd_serial));
 	if (f.many_dates)
 		spread(&f, R_DATE, order, (void **)&book->line.date, sizeof(rd_day));
-	b->runs.used[R_ENTRY] = entry_used;
 	if (order) {
 		permute(b, order);
 		renumber(b, scratch, order);
@@ -322,6 +319,7 @@ void rd_seal_vouchers(rd_builder *b, rd_arena *scratch, const rd_entries *e)
 	rd_book *book = b->book;
 
 	rd_table_room(&b->lines, b->lines.n + 1);
+	rd_table_drop(&b->runs, R_ENTRY); /* an entry id has done its work */
 	if (e->group == NULL && e->line_group == NULL)
 		adopt_runs(b);
 	else

@@ -74,9 +74,6 @@ rd_rows *rd_rows_new(rd_builder *b, rd_row file, const rd_layout *layout)
 	for (uint32_t i = 0; i < sizeof uses / sizeof *uses; i++)
 		if (layout->column[uses[i].field] >= 0)
 			rd_table_use(uses[i].run ? &r->runs : &r->lines, uses[i].column);
-	/* A number may hold its journal: "记-12". */
-	if (layout->column[RD_F_NUMBER] >= 0)
-		rd_table_use(&r->runs, R_JOURNAL);
 	for (uint32_t i = 0; i < sizeof head_fields / sizeof *head_fields; i++)
 		if (layout->column[head_fields[i]] >= 0) {
 			r->head_at[r->n_heads] = (uint32_t)layout->column[head_fields[i]];
@@ -154,6 +151,8 @@ static void write_run(rd_rows *r)
 		RD_COL(*t, rd_serial, R_ENTRY)[i] = h->entry;
 	if (t->used[R_DOCUMENT])
 		RD_COL(*t, rd_serial, R_DOCUMENT)[i] = h->document;
+	if (h->journal && !t->used[R_JOURNAL])
+		rd_table_use(t, R_JOURNAL); /* a number that holds its journal: "记-12" */
 	if (t->used[R_JOURNAL])
 		RD_COL(*t, rd_text, R_JOURNAL)[i] = h->journal;
 	if (t->used[R_PREPARER])
@@ -167,7 +166,7 @@ static void write_run(rd_rows *r)
 	if (t->used[R_TIME])
 		RD_COL(*t, int32_t, R_TIME)[i] = h->time;
 	t->n++;
-	r->open = true;
+	r->pending = false;
 }
 
 /* Code and name in one cell: "1002 银行存款", "1002_银行存款", "1002-银行存款", "[1002]银行存款". */
@@ -424,8 +423,10 @@ void rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 	if (wrong_width(r, cells, n, line))
 		return;
 	if (!rd_rows_amounts(r, cells, n, line, &flags, &amount, &other)) {
-		if (!passed_over(r, cells, n, line, RD_LINE_AMOUNT_BLANK))
+		if (!passed_over(r, cells, n, line, RD_LINE_AMOUNT_BLANK)) {
 			r->rejected++;
+			rd_rows_head(r, cells, n, line); /* lines below may carry its date and number */
+		}
 		return;
 	}
 	lines_room(r);
@@ -435,7 +436,7 @@ void rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 	    passed_over(r, cells, n, line, flags))
 		return;
 	rd_rows_head(r, cells, n, line);
-	if (!r->open)
+	if (r->pending)
 		write_run(r);
 	note_place(r, line);
 	RD_COL(r->lines, rd_minor, L_AMOUNT)[i] = amount;

@@ -81,7 +81,8 @@ struct rd_rows {
 	uint8_t       head_flags[H_MAX];   /* voucher flags that each field set */
 	bool          carried;     /* cells were left blank: the values are those of lines above */
 	rd_run_head   head;
-	bool          open;        /* a run has begun in this block */
+	bool          begun;       /* a record of this block has been read: `prev` and `head` hold */
+	bool          pending;     /* `head` differs from the last run: the next line opens one */
 	bool          inherit;     /* the first run continues the block before */
 	/* texts */
 	rd_text_slot  slot[RD_FIELD_COUNT];

@@ -236,6 +236,8 @@ rd_rc rd_builder_seal(rd_builder *b, const rd_seal_options *options, rd_book **r
 		count_open(b->book);
 	else
 		b->book->open_entries = entries.open;
+	if (b->book->voucher.journal)
+		b->has |= RD_HAS_JOURNAL;
 	b->book->has = b->has | (b->book->line.n ? RD_HAS_LINES : 0);
 	if (b->book->has & RD_HAS_DATE && b->book->first_day == RD_DAY_NONE)
 		b->book->has &= ~(uint32_t)RD_HAS_DATE;
