@@ -460,6 +460,7 @@ uint32_t rd_block_record(const rd_text_file *t, rd_block *b, uint32_t *from, uin
                          uint32_t *line, rd_str *cells, uint32_t max, bool *ret_bad,
                          uint32_t *ret_crs)
 {
+	*ret_bad = false;
 	uint32_t n = b->has_quote ? quoted_record(t, b, *from, end, line, cells, max, ret_bad)
 	                          : plain_record(b, *from, end, cells, max);
 	uint32_t to = b->ends[*end - 1] & RD_CSV_AT, crs = 0;
