@@ -32,6 +32,8 @@ class Redink:
         TOOLS.mkdir(parents=True, exist_ok=True)
 
     def check(self, ledger, options, threads=None):
+        # Freeing the pages of an earlier, larger result would count as work of this run.
+        self.out.unlink(missing_ok=True)
         argv = [self.program, "check", "--format", "json", "--lang", "en", *options]
         if threads:
             argv += ["--threads", str(threads)]
