@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""run.py SUITE - runs the test suites and adds them up; standard library only.
+
+Called by `./dev test`, which builds what is needed first: build/ (release) and build-asan/ (address and
+undefined-behaviour sanitizers, audit assertions). Every suite ends with "N passed, N failed"
+(", N skipped" may follow); so does this program, in its last line. Exit 1 when anything failed.
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ASAN = "build-asan"
+PY = sys.executable
+COUNT = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$")
+
+# name -> (in the quick run?, command)
+SUITES = {
+    "lint": (True, [PY, "tests/lint.py"]),
+    "unit": (True, [f"{ASAN}/tests/unit"]),
+    "golden": (True, ["build/golden", "tests/checks"]),
+    "golden-asan": (False, [f"{ASAN}/golden", "tests/checks"]),
+    "io": (True, [PY, "tests/io_test.py", "--redink", f"{ASAN}/redink", "--io-dump", f"{ASAN}/io_dump", "golden"]),
+    "bad": (False, [PY, "tests/io_test.py", "--redink", f"{ASAN}/redink", "--io-dump", f"{ASAN}/io_dump",
+                    "hostile", "texts"]),
+    "real": (True, [PY, "tests/io_test.py", "--redink", "build/redink", "--io-dump", "build/io_dump", "real"]),
+    "cli": (False, [PY, "tests/cli.py", "build/redink"]),
+    "examples": (True, [PY, "tests/examples.py", "build/redink"]),
+    "model": (False, [f"{ASAN}/tests/model"]),
+    "headers": (False, [PY, "tests/headers.py"]),
+    "install": (False, ["sh", "tests/install/run.sh"]),
+    "tsan": (False, ["sh", "tests/tsan.sh"]),
+    "fuzz": (False, [PY, "tests/fuzz_smoke.py"]),
+}
+
+
+def run(name, command):
+    """Runs one suite; (passed, failed, skipped). A suite that does not count has failed."""
+    start = time.monotonic()
+    env = dict(os.environ, ASAN_OPTIONS="detect_leaks=1", UBSAN_OPTIONS="halt_on_error=1")
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env,
+                          check=False)
+    text = done.stdout.decode("utf-8", "replace").rstrip()
+    last = text.splitlines()[-1] if text else ""
+    m = COUNT.match(last)
+    passed, failed, skipped = (int(g or 0) for g in m.groups()) if m else (0, 1, 0)
+    if done.returncode != 0 and failed == 0:
+        failed = 1
+    for line in text.splitlines():
+        if "skipped:" in line and not failed:
+            print(f"  {line.strip()}")
+    if failed:
+        print(text)
+    print(f"{name}: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+          + f"  ({time.monotonic() - start:.1f} s)", flush=True)
+    return passed, failed, skipped
+
+
+def main():
+    want = sys.argv[1] if len(sys.argv) > 1 else "all"
+    names = [n for n, (quick, _) in SUITES.items() if want == "all" or want == n or (want == "quick" and quick)]
+    if not names:
+        sys.exit(f"no suite is called {want}: quick, all, {', '.join(SUITES)}")
+    total = [0, 0, 0]
+    for name in names:
+        for i, n in enumerate(run(name, SUITES[name][1])):
+            total[i] += n
+    print(f"{total[0]} passed, {total[1]} failed" + (f", {total[2]} skipped" if total[2] else ""))
+    sys.exit(total[1] > 0)
+
+
+main()
