@@ -118,14 +118,14 @@ ONE = ["--only", "entry-unbalanced", "--as-of", AS_OF]
 def test_without_arguments_the_commands_are_listed():
     r = run()
     same(r.code, 2)
-    for name in ("check", "checks", "explain", "convert", "version", "help"):
+    for name in ("check", "checks", "explain", "convert", "config", "version", "help"):
         holds(r.err, "\n  " + name)
     lacks(r.err, "_doc")
 
 
 def test_help_of_every_command_in_both_languages():
     for lang, word in (("zh", "用法"), ("en", "Usage")):
-        for name in ("check", "checks", "explain", "convert", "version", "help"):
+        for name in ("check", "checks", "explain", "convert", "config", "version", "help"):
             r = run(name, "--help", "--lang", lang)
             same(r.code, 0, name)
             holds(r.out, word)
@@ -587,6 +587,20 @@ def test_mistakes_in_the_configuration_have_a_place():
                 want = r"redink\.yaml:%d:%s: " % (at, column if column else r"\d+")
                 if not re.search(want, r.err):
                     raise AssertionError("%s is not in %s" % (want, r.err))
+
+
+def test_the_configuration_is_shown_with_its_sources():
+    with Folder(j_csv=CLEAN, redink_yaml="severity: high\nset: {entry-unbalanced.tolerance: 1}\n"
+                "suppress:\n  - check: self-review\n    reason: 一人公司\n    until: 2025-06-30\n") as d:
+        r = run("config", d.path, "--lang", "zh", "--as-of", "2025-07-01")
+        same(r.code, 0)
+        for part in ("high (", "entry-unbalanced.tolerance = 1 (", "redink.yaml:4 check=self-review", "一人公司",
+                     "已到期"):
+            holds(r.out, part)
+        d.write("redink.yaml", "severity: high\nsett: 1\n")
+        r = run("config", d.path, "--lang", "en")
+        same(r.code, 2)
+        holds(r.err, "redink.yaml:2:1: unknown key sett; did you mean set?")
 
 
 def test_an_empty_configuration_is_fine():

@@ -13,7 +13,7 @@ enum { RD_EXIT_CLEAN = 0, RD_EXIT_FINDINGS = 1, RD_EXIT_FAILED = 2 };
 #endif
 
 extern const rd_command rd_command_check, rd_command_checks, rd_command_explain,
-	rd_command_convert, rd_command_version, rd_command_help, rd_command_doc;
+	rd_command_convert, rd_command_config, rd_command_version, rd_command_help, rd_command_doc;
 extern const rd_command *const rd_commands[]; /* ends with NULL */
 const rd_command *rd_command_find(const char *name);
 

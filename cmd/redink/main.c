@@ -10,7 +10,7 @@
 
 const rd_command *const rd_commands[] = {
 	&rd_command_check, &rd_command_checks, &rd_command_explain, &rd_command_convert,
-	&rd_command_version, &rd_command_help, &rd_command_doc, NULL,
+	&rd_command_config, &rd_command_version, &rd_command_help, &rd_command_doc, NULL,
 };
 
 const rd_command *rd_command_find(const char *name)

@@ -176,12 +176,16 @@ bool rd_excerpt_of(const rd_result *r, const rd_finding *f, rd_row voucher, uint
 	RD_ASSERT(max <= RD_EXCERPT_MAX && max > 0);
 	*ret = (rd_excerpt){ .voucher = voucher };
 	rd_row first = b->voucher.first[voucher], all = b->voucher.first[voucher + 1] - first;
-	uint32_t n = all < LOOK_MAX ? all : LOOK_MAX, skipped = 0;
+	uint32_t n = all < LOOK_MAX ? all : LOOK_MAX, skipped = 0, n_marked = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		marked[i] = proves(b, f, first + i);
+		n_marked += marked[i];
 		shown[i] = n <= max;
 	}
+	/* A place that is a voucher's first line stands for the voucher, not for that line. */
+	if (n > 1 && n_marked == 1 && marked[0] && first != f->line)
+		marked[0] = false;
 	if (n > max)
 		choose(marked, n, max, shown);
 	for (uint32_t i = 0; i < n; i++) {

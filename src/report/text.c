@@ -5,6 +5,7 @@
 #define TEXT_MAX      ((size_t)1 << 20) /* one message or cell while it is built */
 #define NOTES_SHOWN   20u               /* records of one kind in one file */
 #define EXPIRED_SHOWN 20u
+#define NOT_RUN_SHOWN 6u                /* checks named for one reason; --max 0 names all */
 
 /* ---- helpers ---- */
 
@@ -72,7 +73,7 @@ static void put_file_counts(rd_text_out *t, const rd_file *f)
 
 	rd_buf_puts(t->out, en ? ": " : "：读入 ");
 	rd_count_format(f->records, t->out);
-	rd_buf_puts(t->out, en ? " records read" : " 条");
+	rd_buf_puts(t->out, en ? (f->records == 1 ? " record read" : " records read") : " 条");
 	if (f->rejected) {
 		rd_text_paint(t, RD_PAINT_MEDIUM);
 		rd_buf_puts(t->out, en ? ", " : "，未能读入 ");
@@ -83,7 +84,7 @@ static void put_file_counts(rd_text_out *t, const rd_file *f)
 	if (f->skipped) {
 		rd_buf_puts(t->out, en ? ", " : "，跳过 ");
 		rd_count_format(f->skipped, t->out);
-		rd_buf_puts(t->out, en ? " totals or blank lines passed over" : " 行（合计、空行等）");
+		rd_buf_puts(t->out, en ? " passed over (totals, blank lines)" : " 行（合计、空行等）");
 	}
 }
 
@@ -121,6 +122,14 @@ static void put_file(rd_text_out *t, const rd_file *f)
 	}
 }
 
+/* "1 voucher", "857 vouchers", "857 张凭证" */
+static void put_number_of(rd_text_out *t, uint64_t n, const char *zh, const char *one,
+                          const char *many)
+{
+	rd_count_format(n, t->out);
+	rd_buf_printf(t->out, " %s", rd_text_say(t, zh, n == 1 ? one : many));
+}
+
 static void put_span(rd_text_out *t)
 {
 	const rd_book *b = t->r->result->book;
@@ -147,10 +156,10 @@ static void put_books(rd_text_out *t)
 	rd_text_paint(t, RD_PAINT_PLAIN);
 	rd_buf_puts(t->out, en ? ": " : "\uff1a");
 	put_span(t);
-	rd_count_format(b->voucher.n, t->out);
-	rd_buf_puts(t->out, en ? " vouchers, " : " 张凭证，");
-	rd_count_format(b->line.n, t->out);
-	rd_buf_printf(t->out, en ? " lines, %s" : " 行，%s",
+	put_number_of(t, b->voucher.n, "张凭证", "voucher", "vouchers");
+	rd_buf_puts(t->out, rd_text_say(t, "\uff0c", ", "));
+	put_number_of(t, b->line.n, "行", "line", "lines");
+	rd_buf_printf(t->out, en ? ", %s" : "\uff0c%s",
 	              rd_say(rd_standard_words(b->standard), t->r->lang));
 	rd_day_format(t->r->result->as_of, day);
 	rd_buf_printf(t->out, en ? "; as of %s\n" : "；截止日 %s\n", day);
@@ -158,7 +167,7 @@ static void put_books(rd_text_out *t)
 		rd_buf_puts(t->out, en ? "    vouchers told apart by: " : "    凭证的区分依据：");
 		rd_key_format(b->key, t->r->lang, t->out);
 		if (b->open_entries)
-			rd_buf_printf(t->out, en ? "; %u of them do not balance" : "；其中 %u 张借贷不平",
+			rd_buf_printf(t->out, en ? "; not balanced: %u" : "；其中 %u 张借贷不平",
 			              b->open_entries);
 		rd_buf_char(t->out, '\n');
 	}
@@ -273,14 +282,23 @@ static void put_not_run(rd_text_out *t)
 		}
 		const char *reason = rd_say(res[i].reason, t->r->lang);
 
+		uint32_t n = 0, shown = 0, max = t->r->max_shown ? NOT_RUN_SHOWN : UINT32_MAX;
+
 		rd_buf_printf(t->out, "  %s: ", reason);
 		rd_buf_clear(&t->a);
-		for (uint32_t k = i; k < rd_checks_count; k++)
-			if (res[k].state == RD_CHECK_NOT_RUN &&
-			    strcmp(rd_say(res[k].reason, t->r->lang), reason) == 0) {
-				rd_buf_printf(&t->a, "%s%s", k == i ? "" : ", ", rd_checks[k]->slug);
-				said[k] = true;
-			}
+		for (uint32_t k = i; k < rd_checks_count; k++) {
+			if (res[k].state != RD_CHECK_NOT_RUN ||
+			    strcmp(rd_say(res[k].reason, t->r->lang), reason) != 0)
+				continue;
+			said[k] = true;
+			if (n++ >= max)
+				continue;
+			rd_buf_printf(&t->a, "%s%s", shown ? ", " : "", rd_checks[k]->slug);
+			shown++;
+		}
+		if (shown < n)
+			rd_buf_printf(&t->a, t->r->lang == RD_EN ? " and %u more" : " 等 %u 项",
+			              t->r->lang == RD_EN ? n - shown : n);
 		rd_wrap(t->out, rd_buf_view(&t->a), rd_utf8_width(rd_str_of(reason)) + 4, 6,
 		        t->r->width);
 		rd_buf_char(t->out, '\n');

@@ -69,24 +69,27 @@ static void free_table(table *t)
 			rd_buf_done(&t->cells[i][c]);
 }
 
-/* Summary and account give way when the terminal is narrow. */
+/* When the terminal is narrow the wider of summary and account gives way, down to a least width. */
 static void fit(table *t, uint32_t room)
 {
 	static const uint32_t least[] = { [RD_EX_TEXT] = 12, [RD_EX_ACCOUNT] = 14 };
-	static const uint32_t soft[] = { RD_EX_TEXT, RD_EX_ACCOUNT };
+	uint32_t total = 0;
 
-	for (uint32_t c = 0; c < RD_EX_CELLS; c++)
+	for (uint32_t c = 0; c < RD_EX_CELLS; c++) {
 		if (!t->used[c])
 			t->width[c] = 0;
-	for (int k = 0; k < 2; k++) {
-		uint32_t total = 0, c = soft[k];
+		total += t->width[c] ? t->width[c] + 2 : 0;
+	}
+	while (total > room) {
+		uint32_t c = t->width[RD_EX_TEXT] > t->width[RD_EX_ACCOUNT] ? RD_EX_TEXT
+		                                                           : RD_EX_ACCOUNT;
 
-		for (uint32_t i = 0; i < RD_EX_CELLS; i++)
-			total += t->width[i] ? t->width[i] + 2 : 0;
-		if (total <= room || t->width[c] <= least[c])
-			continue;
-		uint32_t cut = total - room;
-		t->width[c] = t->width[c] > least[c] + cut ? t->width[c] - cut : least[c];
+		if (t->width[c] <= least[c])
+			c = c == RD_EX_TEXT ? RD_EX_ACCOUNT : RD_EX_TEXT;
+		if (t->width[c] <= least[c])
+			return;
+		t->width[c]--;
+		total--;
 	}
 }
 
