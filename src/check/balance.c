@@ -49,7 +49,8 @@ static void group_by_period(rd_trial *t, rd_arena *scratch)
 void rd_trial_begin(rd_trial *t, const rd_book *b, rd_arena *scratch)
 {
 	const rd_row n = b->tb.n;
-	uint64_t *words = RD_NEW_N(scratch, uint64_t, n + 1), *tmp = RD_NEW_N(scratch, uint64_t, n + 1);
+	uint64_t *words = RD_NEW_N(scratch, uint64_t, n + 1),
+		 *tmp = RD_NEW_N(scratch, uint64_t, n + 1);
 	rd_row *next = RD_NEW_N(scratch, rd_row, n + 1);
 
 	*t = (rd_trial){ .book = b, .n = n };
@@ -192,7 +193,8 @@ static void shift_openings(rd_balances *s, uint32_t at)
 			const rd_row r = s->trial.rows[i], a = b->tb.account[r];
 			rd_minor past = 0;
 
-			if (b->tb.party[r] != 0 || s->trial.above[a] || b->tb.period[r] != b->periods[at])
+			if (b->tb.party[r] != 0 || s->trial.above[a] ||
+			    b->tb.period[r] != b->periods[at])
 				continue;
 			for (uint32_t p = 0; p < at; p++)
 				past += s->moves->debit[a * np + p] - s->moves->credit[a * np + p];
@@ -200,7 +202,8 @@ static void shift_openings(rd_balances *s, uint32_t at)
 				s->opening[a] -= own_period > since_start ? past : 0;
 				continue;
 			}
-			rd_minor d = rd_trial_net(b, r, RD_PART_CLOSE) - rd_trial_net(b, r, RD_PART_OPEN);
+			rd_minor d = rd_trial_net(b, r, RD_PART_CLOSE) -
+			             rd_trial_net(b, r, RD_PART_OPEN);
 			rd_minor now = s->moves->debit[a * np + at] - s->moves->credit[a * np + at];
 
 			since_start += past != 0 && d == past + now;
@@ -349,9 +352,13 @@ uint32_t rd_periods_ended(const rd_book *b, const uint32_t *closings)
 
 rd_day rd_balances_day(const rd_balances *s, const rd_run *run)
 {
-	if (rd_run_as_of(run) != RD_DAY_NONE || s->book->n_periods == 0)
-		return rd_run_as_of(run);
-	return rd_period_last(s->book->periods[s->book->n_periods - 1]);
+	const rd_day as_of = rd_run_as_of(run);
+
+	if (s->book->n_periods == 0)
+		return as_of;
+	const rd_day end = rd_period_last(s->book->periods[s->book->n_periods - 1]);
+
+	return as_of != RD_DAY_NONE && as_of < end ? as_of : end;
 }
 
 /* What was there when the books began is known to be as old as the limit. */
@@ -416,7 +423,8 @@ static void open_by_lines(const rd_balances *s, rd_run *run, rd_row account, rd_
 
 	if (n > 0)
 		ret->last = rd_line_date(b, rows[n - 1]);
-	uint32_t k = rd_fifo(rd_run_scratch(run), b, rows, n, opening > 0 ? opening : 0, debit, &items);
+	uint32_t k =
+		rd_fifo(rd_run_scratch(run), b, rows, n, opening > 0 ? opening : 0, debit, &items);
 	/* an opening on the other side is paid off by the oldest items */
 	rd_minor less = opening < 0 ? -opening : 0;
 
@@ -463,12 +471,15 @@ void rd_open_find(const rd_balances *s, rd_run *run, rd_row account, rd_day limi
 	rd_minor *balances = RD_NEW_N(rd_run_scratch(run), rd_minor, (size_t)b->n_periods + 1);
 	bool lines = false;
 
-	*ret = (rd_open){ .oldest = RD_DAY_NONE, .last = RD_DAY_NONE, .balance = s->opening[account] };
+	*ret = (rd_open){ .oldest = RD_DAY_NONE,
+		          .last = RD_DAY_NONE,
+		          .balance = s->opening[account] };
 	rd_balances_get(s, account, balances);
 	if (b->n_periods > 0)
 		ret->balance = balances[b->n_periods - 1];
 	else if (s->trial.start[account] < s->trial.start[account + 1] && !s->trial.above[account])
-		ret->balance = rd_trial_net(b, s->trial.rows[s->trial.start[account]], RD_PART_CLOSE);
+		ret->balance =
+			rd_trial_net(b, s->trial.rows[s->trial.start[account]], RD_PART_CLOSE);
 	for (uint32_t p = 0; p < b->n_periods; p++)
 		lines |= s->moves->lines[(size_t)account * b->n_periods + p] > 0;
 	if (ret->balance == 0)

@@ -20,7 +20,7 @@ typedef struct rd_trial {
 	rd_row        *rows;  /* by account, party, period, then as read */
 	rd_row        *start; /* account a owns rows[start[a]] .. rows[start[a + 1] - 1] */
 	rd_row        *by_period; /* the same rows by period, then account and party */
-	rd_row        *from;  /* by_period[from[p]] .. from[p + 1] - 1: p = 0 no period, 1 + index else */
+	rd_row *from; /* by_period[from[p]] .. from[p + 1] - 1: p = 0 no period, 1 + index else */
 	uint8_t       *parts; /* of each file: bit p is set when it fills pair p anywhere */
 	uint8_t       *above; /* of each account: some account below it has a row */
 } rd_trial;
@@ -59,9 +59,9 @@ typedef struct rd_balances {
 	const rd_movements *moves;
 	rd_trial            trial;
 	rd_minor           *opening; /* by account, at the start of the books */
-	uint8_t            *vague;   /* by account: its opening is only known as a part of its parent's */
+	uint8_t *vague; /* by account: its opening is only known as a part of its parent's */
 	uint8_t            *covered; /* by period: the journal has lines in it */
-	rd_minor           *carried; /* shape of moves: lines that only repeat an opening; may be NULL */
+	rd_minor *carried; /* shape of moves: lines that only repeat an opening; may be NULL */
 } rd_balances;
 
 void rd_balances_begin(rd_balances *s, rd_run *run, const rd_book *b);
@@ -87,13 +87,14 @@ typedef struct rd_open {
 	rd_day   oldest;     /* of the open items; RD_DAY_NONE = not known */
 	bool     before;     /* the oldest one is older than the books */
 	rd_day   last;       /* last movement; RD_DAY_NONE = not known */
-	rd_minor overdue;    /* sum (>= 0) of the items dated on or before the limit; what is older than
-	                      * the books counts when these begin on or before it */
+	rd_minor overdue;    /* sum (>= 0) of the items dated on or before the limit; what is older
+	                      * than    the books counts when these begin on or before it */
 	uint32_t items, n_lines;
 	rd_row   lines[12];  /* of the oldest open items */
 } rd_open;
 
-/* The as-of day; where the books have no dates, the end of their last period. */
+/* The day on which ages are counted: the as-of day, but not after the end of the last period; what
+ * happened later these books cannot know. */
 rd_day rd_balances_day(const rd_balances *s, const rd_run *run);
 
 /* First in, first out. With a journal its lines are the items; else the period since which the

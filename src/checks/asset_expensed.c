@@ -1,15 +1,15 @@
 /*
- * What it finds: expense lines of at least `min_amount` whose summary names a thing that usually is
- * a fixed asset: a computer, a car, a machine, furniture.
+ * What it finds: expense lines of at least `min_amount` whose summary names a thing that usually
+ * is a fixed asset: a computer, a car, a machine, furniture.
  *
- * Why it matters: an asset that serves for years is spread over them. Booked as an expense at once it
- * is missing in the asset register and lowers the profit of one month.
+ * Why it matters: an asset that serves for years is spread over them. Booked as an expense at once
+ * it is missing in the asset register and lowers the profit of one month.
  *
- * What to do: look at the invoice. Reverse the line in red and book it on fixed assets; or note that the
- * firm's policy or the one-time deduction covers it.
+ * What to do: look at the invoice. Reverse the line in red and book it on fixed assets; or note
+ * that the firm's policy or the one-time deduction covers it.
  *
- * Known limits: only the summary is read. Repairs, parts, rent, insurance and software services are left
- * out by their words; several pieces ("20台") are judged by the price of one.
+ * Known limits: only the summary is read. Repairs, parts, rent, insurance and software services
+ * are left out by their words; several pieces ("20台") are judged by the price of one.
  *
  * 发现什么:费用科目上金额达到 `min_amount` 的分录,摘要写的却是通常属于固定资产的东西:电脑、汽车、
  * 机器设备、家具等。
@@ -36,16 +36,20 @@ static const rd_param params[] = {
 
 enum { K_LINE, K_PIECES };
 static const rd_message messages[] = {
-	[K_LINE] = { "asset-word",
-	             { "凭证 {voucher}:{account} {amount},摘要\"{text}\"像是固定资产。请查看发票,确认应否"
-	               "资本化。",
-	               "Voucher {voucher}: {account} {amount}, \"{text}\" looks like a fixed asset. See the "
-	               "invoice: should it be capitalised?" } },
-	[K_PIECES] = { "asset-word-pieces",
-	               { "凭证 {voucher}:{account} {amount},摘要\"{text}\"像是固定资产,单价约 {price}。请查看"
-	                 "发票,确认应否资本化。",
-	                 "Voucher {voucher}: {account} {amount}, \"{text}\" looks like a fixed asset at about "
-	                 "{price} a piece. See the invoice: should it be capitalised?" } },
+	[K_LINE] = {
+		"asset-word",
+		{ "凭证 {voucher}:{account} {amount}，摘要\"{text}\"像是固定资产。请查看发票，确认"
+		  "应否资本化。",
+		  "Voucher {voucher}: {account} {amount}, \"{text}\" looks like a fixed asset. "
+		  "See the invoice: should it be capitalised?" },
+	},
+	[K_PIECES] = {
+		"asset-word-pieces",
+		{ "凭证 {voucher}:{account} {amount}，摘要\"{text}\"像是固定资产，单价约 {price}。"
+		  "请查看发票，确认应否资本化。",
+		  "Voucher {voucher}: {account} {amount}, \"{text}\" looks like a fixed asset "
+		  "at about {price} a piece. See the invoice: should it be capitalised?" },
+	},
 	{ 0 },
 };
 
@@ -78,7 +82,8 @@ static int64_t pieces_of(rd_str s)
 			continue;
 		}
 		for (size_t u = 0; n > 1 && u < sizeof units / sizeof *units; u++)
-			if (at - from == strlen(units[u]) && memcmp(s.ptr + from, units[u], at - from) == 0)
+			if (at - from == strlen(units[u]) &&
+			    memcmp(s.ptr + from, units[u], at - from) == 0)
 				return n;
 		n = 0;
 	}
@@ -116,7 +121,8 @@ static void select_lines(work *w, const rd_book *b, rd_minor min)
 		if (!(bits & things) || bits & ~things)
 			continue;
 		if (w->n == w->cap)
-			w->rows = rd_grow(rd_run_scratch(w->run), w->rows, w->n, &w->cap, sizeof *w->rows);
+			w->rows = rd_grow(rd_run_scratch(w->run), w->rows, w->n, &w->cap,
+			                  sizeof *w->rows);
 		w->rows[w->n++] = i;
 	}
 }
@@ -151,8 +157,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		hit.key = rd_hash_str(rd_hash_i64(RD_HASH_START, hit.at_stake),
 		                      rd_book_text(b, b->line.text[i]));
 		hit.millibits = rd_millibits(hits, w.large);
-		RD_EMIT(run, &hit, rd_money("amount", hit.at_stake), rd_txt("text", b->line.text[i]),
-		        rd_money("price", hit.at_stake / pieces),
+		RD_EMIT(run, &hit, rd_money("amount", hit.at_stake),
+		        rd_txt("text", b->line.text[i]), rd_money("price", hit.at_stake / pieces),
 		        rd_permille("base_rate", rd_rate_permille(hits, w.large)));
 	}
 	return RD_OK;
@@ -163,10 +169,15 @@ const rd_check rd_check_asset_expensed = {
 	.family = "asset",
 	.nature = "违规风险",
 	.title = { "固定资产计入费用", "Asset expensed" },
-	.finds = { "机器、汽车、电脑之类记入了费用。", "A machine, car or computer was booked as an expense." },
-	.correction = { "红字更正转固定资产;或说明一次性扣除政策",
-	                "Correct in red to fixed assets; or note the policy or the one-time deduction." },
-	.basis = { "实务惯例(固定资产的确认)", "practice (recognition of fixed assets)" },
+	.finds = {
+		"机器、汽车、电脑之类记入了费用。",
+		"A machine, car or computer was booked as an expense."
+	},
+	.correction = {
+		"红字更正转固定资产；或说明一次性扣除政策",
+		"Correct in red to fixed assets; or note the policy or the one-time deduction."
+	},
+	.basis = { "实务惯例（固定资产的确认）", "practice (recognition of fixed assets)" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

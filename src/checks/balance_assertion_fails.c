@@ -3,8 +3,8 @@
  * give another one. Lines are taken by date, within a day in the order of the file. After a
  * difference the stated balance is taken over, so that one slip is reported once.
  *
- * Why it matters: the balance was right when it was printed. A line is missing, was added later
- * or was changed between the last balance that agreed and this one.
+ * Why it matters: the balance was right when it was printed. A line is missing, was added later or
+ * was changed between the last balance that agreed and this one.
  *
  * What to do: go through the lines since the last balance that agreed; enter what is missing or
  * reverse what is there twice.
@@ -12,8 +12,8 @@
  * Known limits: where the opening of the account is not known the first stated balance is taken
  * for it. A balance of a parent is compared with the parent's own lines only.
  *
- * 发现什么:文件写明了科目余额,而按分录累计到该处是另一个数。分录按日期排,同一天按文件中的
- * 先后。出现差额后以写明的余额继续,一处差错只报一次。
+ * 发现什么:文件写明了科目余额,而按分录累计到该处是另一个数。分录按日期排,同一天按文件中的先后。出
+ * 现差额后以写明的余额继续,一处差错只报一次。
  *
  * 为什么要紧:余额打印出来时是对的。上一次相符之后,有分录缺失、后来补插,或被改动。
  *
@@ -35,18 +35,22 @@ static const rd_param params[] = {
 
 enum { K_SINCE, K_FIRST };
 static const rd_message messages[] = {
-	[K_SINCE] = { "since-last",
-	              { "{account} {date} 写明余额 {asserted},按分录累计为 {computed},相差 {difference}。"
-	                "上一次相符是 {held_on},请核对其后的 {postings} 笔分录。",
-	                "{account}: the balance stated on {date} is {asserted}, the lines give {computed}, "
-	                "difference {difference}. It last agreed on {held_on}: go through the "
-	                "lines since ({postings})." } },
-	[K_FIRST] = { "from-opening",
-	              { "{account} {date} 写明余额 {asserted},由期初累计为 {computed},相差 {difference}。"
-	                "请核对期初余额和此前的 {postings} 笔分录。",
-	                "{account}: the balance stated on {date} is {asserted}, counting from the opening "
-	                "gives {computed}, difference {difference}. Check the opening and the lines before "
-	                "({postings})." } },
+	[K_SINCE] = {
+		"since-last",
+		{ "{account} {date} 写明余额 {asserted}，按分录累计为 {computed}，相差 "
+		  "{difference}。上一次相符是 {held_on}，请核对其后的 {postings} 笔分录。",
+		  "{account}: the balance stated on {date} is {asserted}, the lines give "
+		  "{computed}, difference {difference}. It last agreed on {held_on}: go through "
+		  "the lines since ({postings})." },
+	},
+	[K_FIRST] = {
+		"from-opening",
+		{ "{account} {date} 写明余额 {asserted}，由期初累计为 {computed}，相差 "
+		  "{difference}。请核对期初余额和此前的 {postings} 笔分录。",
+		  "{account}: the balance stated on {date} is {asserted}, counting from the "
+		  "opening gives {computed}, difference {difference}. Check the opening and the "
+		  "lines before ({postings})." },
+	},
 	{ 0 },
 };
 
@@ -81,9 +85,9 @@ static void compare(rd_run *run, const rd_book *b, walk *w, const rd_assertion *
 		hit.key = (uint64_t)difference;
 		hit.lines = rows + w->since;
 		hit.n_lines = at - w->since;
-		RD_EMIT(run, &hit, rd_money("asserted", s->balance), rd_money("computed", w->balance),
-		        rd_money("difference", hit.at_stake), rd_on_day("held_on", w->held_on),
-		        rd_int("postings", at - w->since));
+		RD_EMIT(run, &hit, rd_money("asserted", s->balance),
+		        rd_money("computed", w->balance), rd_money("difference", hit.at_stake),
+		        rd_on_day("held_on", w->held_on), rd_int("postings", at - w->since));
 	}
 	w->held = true;
 	w->known = true;
@@ -177,13 +181,20 @@ const rd_check rd_check_balance_assertion_fails = {
 	.family = "balance",
 	.nature = "账目不符",
 	.title = { "余额断言不成立", "Balance assertion fails" },
-	.finds = { "文件写明了某日的科目余额,按分录累计却是另一个数。",
-	           "A journal states the balance of an account at a date and the postings give another "
-	           "one." },
-	.correction = { "逐笔核对上一次相符之后的分录,补充登记或红字更正",
-	                "Go through the lines since the last balance that agreed; enter what is missing, "
-	                "reverse in red what is too much." },
-	.basis = { "余额断言(明文余额与分录相符)", "balance assertions of plain-text accounting" },
+	.finds = {
+		"文件写明了某日的科目余额，按分录累计却是另一个数。",
+		"A journal states the balance of an account at a date and the postings give "
+		"another one."
+	},
+	.correction = {
+		"逐笔核对上一次相符之后的分录，补充登记或红字更正",
+		"Go through the lines since the last balance that agreed; enter what is missing, "
+		"reverse in red what is too much."
+	},
+	.basis = {
+		"余额断言（明文余额与分录相符）",
+		"balance assertions of plain-text accounting"
+	},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

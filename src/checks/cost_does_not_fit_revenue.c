@@ -1,16 +1,17 @@
 /*
- * What it finds: months with revenue but no cost of sales, months with a negative gross margin, and
- * months whose margin is far from the median of the six months before.
+ * What it finds: months with revenue but no cost of sales, months with a negative gross margin,
+ * and months whose margin is far from the median of the six months before.
  *
- * Why it matters: cost belongs to the revenue it earned. When it is transferred late, twice or not at
- * all, profit and stock of the month are wrong.
+ * Why it matters: cost belongs to the revenue it earned. When it is transferred late, twice or not
+ * at all, profit and stock of the month are wrong.
  *
- * What to do: calculate the cost of the month anew and book the difference, by a supplementary entry
- * or in red.
+ * What to do: calculate the cost of the month anew and book the difference, by a supplementary
+ * entry or in red.
  *
- * Known limits: service firms without cost of sales are not judged by missing cost. Where cost is
- * transferred once a quarter the quarter is looked at. Months below 10,000 yuan of revenue, the
- * first three months and the swing of December (stock adjustments) are left out.
+ * Known limits: service firms without cost of sales are not judged by missing cost; neither are
+ * French books, where purchases are expensed as they come. Where cost is transferred once a
+ * quarter the quarter is looked at. Months below 10,000 yuan of revenue, the first three months
+ * and the swing of December (stock adjustments) are left out.
  *
  * 发现什么:有收入没有成本的月份;毛利为负的月份;毛利率与前六个月中位数相差很大的月份。
  *
@@ -18,8 +19,8 @@
  *
  * 怎么办:重新计算当月成本,差额补充登记或红字更正。
  *
- * 已知局限:从不结转成本的服务企业,不报缺成本。按季结转成本的,按季度看。收入低于一万元的月份、
- * 最初三个月、12 月的波动(年末存货调整)不看。
+ * 已知局限:从不结转成本的服务企业,不报缺成本;采购直接记费用的法国账不判断。按季结转成本的,按季度看。
+ * 收入低于一万元的月份、最初三个月、12 月的波动(年末存货调整)不看。
  */
 #include "base/assert.h"
 #include "check/balance.h"
@@ -27,32 +28,45 @@
 
 enum { P_POINTS, P_MIN };
 static const rd_param params[] = {
-	[P_POINTS] = { "points", "points",
-	               { "毛利率偏离中位数多少个百分点才报",
-	                 "how many percentage points the margin must be off the median" },
-	               RD_PARAM_INT, 1, 1000, 20, NULL },
-	[P_MIN] = { "min_revenue", "yuan", { "收入低于此数的月份不看", "months of less revenue are left out" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 1000000, NULL },
+	[P_POINTS] = {
+		"points", "points",
+		{ "毛利率偏离中位数多少个百分点才报",
+		  "how many percentage points the margin must be off the median" },
+		RD_PARAM_INT, 1, 1000, 20, NULL,
+	},
+	[P_MIN] = {
+		"min_revenue", "yuan",
+		{ "收入低于此数的月份不看",
+		  "months of less revenue are left out" },
+		RD_PARAM_MONEY, 0, RD_MINOR_MAX, 1000000, NULL,
+	},
 	{ 0 },
 };
 
 enum { K_NO_COST, K_NEGATIVE, K_SWING };
 static const rd_message messages[] = {
-	[K_NO_COST] = { "no-cost",
-	                { "{period} 收入 {revenue},没有结转销售成本(其他月份有)。请核对当月成本是否漏转。",
-	                  "{period}: revenue {revenue} and no cost of sales, unlike other months. Was the "
-	                  "transfer of cost left out?" } },
-	[K_NEGATIVE] = { "negative-margin",
-	                 { "{period} 收入 {revenue},成本 {cost},毛利率 {margin}。请核对是否多转成本,或"
-	                   "收入漏记。",
-	                   "{period}: revenue {revenue}, cost {cost}, margin {margin}. Was too much cost "
-	                   "transferred, or revenue left out?" } },
-	[K_SWING] = { "margin-swing",
-	              { "{period} 收入 {revenue},成本 {cost},毛利率 {margin};前几个月中位数 {median}。请核对"
-	                "成本结转;价格或产品变化也可能是原因。",
-	                "{period}: revenue {revenue}, cost {cost}, margin {margin}; the median of the months "
-	                "before is {median}. Check the transfer of cost; prices or products may explain "
-	                "it." } },
+	[K_NO_COST] = {
+		"no-cost",
+		{ "{period} 收入 {revenue}，没有结转销售成本（其他月份有）。请核对当月成本是否漏转"
+		  "。",
+		  "{period}: revenue {revenue} and no cost of sales, unlike other months. Was "
+		  "the transfer of cost left out?" },
+	},
+	[K_NEGATIVE] = {
+		"negative-margin",
+		{ "{period} 收入 {revenue}，成本 {cost}，毛利率 {margin}。请核对是否多转成本，或收"
+		  "入漏记。",
+		  "{period}: revenue {revenue}, cost {cost}, margin {margin}. Was too much cost "
+		  "transferred, or revenue left out?" },
+	},
+	[K_SWING] = {
+		"margin-swing",
+		{ "{period} 收入 {revenue}，成本 {cost}，毛利率 {margin}；前几个月中位数 {median}"
+		  "。请核对成本结转；价格或产品变化也可能是原因。",
+		  "{period}: revenue {revenue}, cost {cost}, margin {margin}; the median of the "
+		  "months before is {median}. Check the transfer of cost; prices or products "
+		  "may explain it." },
+	},
 	{ 0 },
 };
 
@@ -201,13 +215,20 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 
 	(void)err;
 	(void)range;
+	if (guards && b->standard == RD_STD_FRENCH) {
+		rd_run_not_run(run, "采购直接记费用，没有结转成本的做法",
+		               "purchases are expensed as they come; there is no transfer of cost");
+		return RD_OK;
+	}
 	if (guards && is_quarterly(m, n)) {
 		n = to_quarters(m, n);
-		rd_run_remark(run, "成本按季结转,按季度比较", "cost is transferred by the quarter; compared so");
+		rd_run_remark(run, "成本按季结转，按季度比较",
+		              "cost is transferred by the quarter; compared so");
 	}
 	n = keep_large(m, n, guards ? rd_run_param(run, P_MIN) : 0);
 	if (guards && n <= FIRST_MONTHS) {
-		rd_run_not_run(run, "有收入的月份太少(不足四个)", "fewer than four months with revenue");
+		rd_run_not_run(run, "有收入的月份太少（不足四个）",
+		               "fewer than four months with revenue");
 		return RD_OK;
 	}
 	uint32_t hits = judge(m, n, rd_run_param(run, P_POINTS) * 10, guards);
@@ -223,12 +244,16 @@ const rd_check rd_check_cost_does_not_fit_revenue = {
 	.family = "inventory",
 	.nature = "异常波动",
 	.title = { "成本结转不匹配", "Cost transfer does not fit revenue" },
-	.finds = { "有收入没有成本、毛利为负,或毛利率逐月跳动。",
-	           "Revenue without cost, a negative gross margin, or a margin that jumps from month to "
-	           "month." },
-	.correction = { "重新计算成本,差额补充登记或红字更正",
-	                "Calculate the cost anew; book the difference by a supplementary or red entry." },
-	.basis = { "实务惯例;配比原则", "practice; matching of cost and revenue" },
+	.finds = {
+		"有收入没有成本、毛利为负，或毛利率逐月跳动。",
+		"Revenue without cost, a negative gross margin, or a margin that jumps from month "
+		"to month."
+	},
+	.correction = {
+		"重新计算成本，差额补充登记或红字更正",
+		"Calculate the cost anew; book the difference by a supplementary or red entry."
+	},
+	.basis = { "实务惯例；配比原则", "practice; matching of cost and revenue" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

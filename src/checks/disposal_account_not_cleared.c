@@ -1,9 +1,9 @@
 /*
- * What it finds: accounts for the disposal of fixed assets (固定资产清理) that still hold a balance from
- * a disposal more than `age` months ago, without any movement in the last month.
+ * What it finds: accounts for the disposal of fixed assets (固定资产清理) that still hold a
+ * balance from a disposal more than `age` months ago, without any movement in the last month.
  *
- * Why it matters: the gain or loss of the disposal is missing in the profit, and an asset that is gone
- * still stands in the balance sheet.
+ * Why it matters: the gain or loss of the disposal is missing in the profit, and an asset that is
+ * gone still stands in the balance sheet.
  *
  * What to do: finish the disposal and carry the balance to gains and losses on disposal or to
  * non-operating items.
@@ -31,15 +31,19 @@ static const rd_param params[] = {
 
 enum { K_SINCE, K_BEFORE };
 static const rd_message messages[] = {
-	[K_SINCE] = { "open",
-	              { "{account} {side}方余额 {balance},最早一笔 {oldest},最近一次发生额 {last}。请完成清理并结转"
-	                "损益。",
-	                "{account} holds {balance} ({side}): oldest item of {oldest}, last movement {last}. Finish the "
-	                "disposal and carry the result to profit and loss." } },
-	[K_BEFORE] = { "before-the-books",
-	               { "{account} {side}方余额 {balance},账簿开始前就已挂账。请完成清理并结转损益。",
-	                 "{account} holds {balance} ({side}) from before the books begin. Finish the disposal and carry "
-	                 "the result to profit and loss." } },
+	[K_SINCE] = {
+		"open",
+		{ "{account} {side}方余额 {balance}，最早一笔 {oldest}，最近一次发生额 {last}。请"
+		  "完成清理并结转损益。",
+		  "{account} holds {balance} ({side}): oldest item of {oldest}, last movement "
+		  "{last}. Finish the disposal and carry the result to profit and loss." },
+	},
+	[K_BEFORE] = {
+		"before-the-books",
+		{ "{account} {side}方余额 {balance}，账簿开始前就已挂账。请完成清理并结转损益。",
+		  "{account} holds {balance} ({side}) from before the books begin. Finish the "
+		  "disposal and carry the result to profit and loss." },
+	},
 	{ 0 },
 };
 
@@ -100,11 +104,15 @@ const rd_check rd_check_disposal_account_not_cleared = {
 	.family = "asset",
 	.nature = "账目不符",
 	.title = { "固定资产清理挂账", "Asset disposal account not cleared" },
-	.finds = { "资产处置几个月后,固定资产清理仍有余额。",
-	           "The disposal account still has a balance months after the disposal." },
-	.correction = { "完成清理,转资产处置损益或营业外收支",
-	                "Finish the disposal; carry to gains and losses on disposal or non-operating items." },
-	.basis = { "实务惯例(固定资产清理)", "practice (disposal of fixed assets)" },
+	.finds = {
+		"资产处置几个月后，固定资产清理仍有余额。",
+		"The disposal account still has a balance months after the disposal."
+	},
+	.correction = {
+		"完成清理，转资产处置损益或营业外收支",
+		"Finish the disposal; carry to gains and losses on disposal or non-operating items."
+	},
+	.basis = { "实务惯例（固定资产清理）", "practice (disposal of fixed assets)" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

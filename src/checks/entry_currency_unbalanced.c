@@ -12,16 +12,16 @@
  * Known limits: files with a currency but only one column of amounts are not judged, because the
  * column may well be base currency. Currencies that really stand one to one look the same.
  *
- * 发现什么:凭证中两种以上的币种各自都不平,却没有任何一行写明汇率,本位币金额缺失,或只是把
- * 原币数字照抄了一遍。
+ * 发现什么:凭证中两种以上的币种各自都不平,却没有任何一行写明汇率,本位币金额缺失,或只是把原币数字照
+ * 抄了一遍。
  *
- * 为什么要紧:100 美元对 100 人民币,数字上平了,实际并不平。没有汇率,折算无从核对,科目的
- * 本位币余额也就不对。
+ * 为什么要紧:100 美元对 100 人民币,数字上平了,实际并不平。没有汇率,折算无从核对,科目的本位币余额也
+ * 就不对。
  *
  * 怎么办:补记汇率与本位币金额;已记账的红字冲销后重做。
  *
- * 已知局限:只有币别、没有单独原币金额列的文件不判断,因为那一列可能就是本位币。两种货币确实
- * 按 1 比 1 折算时,也会被列出。
+ * 已知局限:只有币别、没有单独原币金额列的文件不判断,因为那一列可能就是本位币。两种货币确实按 1 比
+ * 1 折算时,也会被列出。
  */
 #include "base/assert.h"
 #include "base/hash.h"
@@ -30,17 +30,21 @@
 
 enum { K_COPIED, K_NO_BASE };
 static const rd_message messages[] = {
-	[K_COPIED] = { "base-repeats-foreign",
-	               { "凭证 {voucher} 含 {currencies} 种货币({first} {first_sum},{second} {second_sum}),"
-	                 "没有汇率,本位币金额与原币数字相同。请补记汇率和本位币金额。",
-	                 "Voucher {voucher} mixes {currencies} currencies ({first} {first_sum}, {second} "
-	                 "{second_sum}) without a rate; the base amounts repeat the foreign figures. Enter "
-	                 "rate and base amounts." } },
-	[K_NO_BASE] = { "no-base-amount",
-	                { "凭证 {voucher} 含 {currencies} 种货币({first} {first_sum},{second} {second_sum}),"
-	                  "既没有汇率,也没有本位币金额。请补记汇率和本位币金额。",
-	                  "Voucher {voucher} mixes {currencies} currencies ({first} {first_sum}, {second} "
-	                  "{second_sum}) without a rate and without base amounts. Enter both." } },
+	[K_COPIED] = {
+		"base-repeats-foreign",
+		{ "凭证 {voucher} 含 {currencies} 种货币（{first} {first_sum}，{second} "
+		  "{second_sum}），没有汇率，本位币金额与原币数字相同。请补记汇率和本位币金额。",
+		  "Voucher {voucher} mixes {currencies} currencies ({first} {first_sum}, "
+		  "{second} {second_sum}) without a rate; the base amounts repeat the foreign "
+		  "figures. Enter rate and base amounts." },
+	},
+	[K_NO_BASE] = {
+		"no-base-amount",
+		{ "凭证 {voucher} 含 {currencies} 种货币（{first} {first_sum}，{second} "
+		  "{second_sum}），既没有汇率，也没有本位币金额。请补记汇率和本位币金额。",
+		  "Voucher {voucher} mixes {currencies} currencies ({first} {first_sum}, "
+		  "{second} {second_sum}) without a rate and without base amounts. Enter both." },
+	},
 	{ 0 },
 };
 
@@ -158,15 +162,24 @@ const rd_check rd_check_entry_currency_unbalanced = {
 	.slug = "entry-currency-unbalanced",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "外币分录未按币种平衡", "Currencies of an entry do not balance and no rate is given" },
-	.finds = { "凭证只有把不同币种的数字混在一起才平,又没有写明汇率,折算是隐含的。",
-	           "The entry balances only by mixing currencies without a stated rate, so the conversion "
-	           "is implied." },
-	.correction = { "补记汇率与本位币金额;已记账的红字冲销后重做",
-	                "Enter rate and base amount; posted: reverse in red and enter anew." },
-	.basis = { "各币种分别平衡的记账规则;会计法 12(待核对原文)",
-	           "balance rule per currency; Accounting Law art. 12 (text to be compared with the "
-	           "primary source)" },
+	.title = {
+		"外币分录未按币种平衡",
+		"Currencies of an entry do not balance and no rate is given"
+	},
+	.finds = {
+		"凭证只有把不同币种的数字混在一起才平，又没有写明汇率，折算是隐含的。",
+		"The entry balances only by mixing currencies without a stated rate, so the "
+		"conversion is implied."
+	},
+	.correction = {
+		"补记汇率与本位币金额；已记账的红字冲销后重做",
+		"Enter rate and base amount; posted: reverse in red and enter anew."
+	},
+	.basis = {
+		"各币种分别平衡的记账规则；会计法 12（待核对原文）",
+		"balance rule per currency; Accounting Law art. 12 (text to be compared with the "
+		"primary source)"
+	},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

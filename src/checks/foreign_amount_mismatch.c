@@ -1,8 +1,8 @@
 /*
  * What it finds: lines whose foreign amount times rate is not their base amount. The allowance is
- * one fen, or what the last printed digit of the rate can make out. Rates quoted for 100 units
- * and rates quoted the other way round are understood. A foreign line with rate 1 whose
- * base amount repeats the foreign figure is named once for its account.
+ * one fen, or what the last printed digit of the rate can make out. Rates quoted for 100 units and
+ * rates quoted the other way round are understood. A foreign line with rate 1 whose base amount
+ * repeats the foreign figure is named once for its account.
  *
  * Why it matters: the balance of the account in foreign currency and the one in base currency
  * drift apart, and the exchange difference at the end of the period comes out wrong.
@@ -10,11 +10,11 @@
  * What to do: compare the rate with the bank's or with the one fixed for the month; correct the
  * difference by a supplementary entry or in red, against exchange gains and losses.
  *
- * Known limits: whether the rate itself is right is not judged. Revaluation lines (foreign
- * amount nil) and lines without a rate are left out; signs of the foreign amount are ignored.
+ * Known limits: whether the rate itself is right is not judged. Revaluation lines (foreign amount
+ * nil) and lines without a rate are left out; signs of the foreign amount are ignored.
  *
- * 发现什么:原币金额×汇率不等于本位币金额的分录行。允许 1 分,或汇率最后一位小数所能造成的误差。
- * 按 100 单位报价、按反向报价的汇率都认得。外币行汇率为 1、本位币照抄原币数字的,每个科目提示一次。
+ * 发现什么:原币金额×汇率不等于本位币金额的分录行。允许 1 分,或汇率最后一位小数所能造成的误差。按
+ * 100 单位报价、按反向报价的汇率都认得。外币行汇率为 1、本位币照抄原币数字的,每个科目提示一次。
  *
  * 为什么要紧:科目的原币余额与本位币余额会越走越远,期末汇兑损益也就算错。
  *
@@ -37,16 +37,21 @@ static const rd_param params[] = {
 
 enum { K_DIFFERS, K_RATE_ONE };
 static const rd_message messages[] = {
-	[K_DIFFERS] = { "differs",
-	                { "凭证 {voucher} {account}:原币 {foreign} {currency} × 汇率 {rate} = {expected},"
-	                  "本位币却记 {base},相差 {difference}。请核对汇率和金额。",
-	                  "Voucher {voucher} {account}: {foreign} {currency} at {rate} makes {expected}, the "
-	                  "base amount is {base}, difference {difference}. Compare rate and amounts." } },
-	[K_RATE_ONE] = { "rate-one",
-	                 { "{account} 有 {lines} 行 {currency} 分录汇率为 1,本位币照抄原币,共 {base}。"
-	                   "请核对这些行是否漏填汇率。",
-	                   "{account}: lines in {currency} with the rate 1 that repeat the foreign "
-	                   "figure as base amount: {lines}, {base} in all. Was the rate left out?" } },
+	[K_DIFFERS] = {
+		"differs",
+		{ "凭证 {voucher} {account}：原币 {foreign} {currency} × 汇率 {rate} = {expected}"
+		  "，本位币却记 {base}，相差 {difference}。请核对汇率和金额。",
+		  "Voucher {voucher} {account}: {foreign} {currency} at {rate} makes "
+		  "{expected}, the base amount is {base}, difference {difference}. Compare rate "
+		  "and amounts." },
+	},
+	[K_RATE_ONE] = {
+		"rate-one",
+		{ "{account} 有 {lines} 行 {currency} 分录汇率为 1，本位币照抄原币，共 {base}。请"
+		  "核对这些行是否漏填汇率。",
+		  "{account}: lines in {currency} with the rate 1 that repeat the foreign "
+		  "figure as base amount: {lines}, {base} in all. Was the rate left out?" },
+	},
 	{ 0 },
 };
 
@@ -168,7 +173,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	(void)err;
 	(void)range;
 	if (!b->line.foreign || !b->line.rate) {
-		rd_run_not_run(run, "没有原币金额或汇率列", "no column of foreign amounts or of rates");
+		rd_run_not_run(run, "没有原币金额或汇率列",
+		               "no column of foreign amounts or of rates");
 		return RD_OK;
 	}
 	rd_tally_init(&ones, rd_run_scratch(run), b->account.n, false);
@@ -186,7 +192,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			emit_differs(run, b, i, expected);
 		else if (b->line.rate[i] == RATE_UNIT && b->line.currency &&
 		         !rd_currency_is_base(b, b->line.currency[i]))
-			rd_tally_add(&ones, b->line.account[i], i, b->line.amount[i], rd_line_date(b, i));
+			rd_tally_add(&ones, b->line.account[i], i, b->line.amount[i],
+			             rd_line_date(b, i));
 	}
 	emit_rate_one(run, b, &ones);
 	return RD_OK;
@@ -197,12 +204,16 @@ const rd_check rd_check_foreign_amount_mismatch = {
 	.family = "balance",
 	.nature = "账目不符",
 	.title = { "原币×汇率与本位币不符", "Foreign amount times rate differs from base amount" },
-	.finds = { "一行的原币金额、汇率和本位币金额三者对不上,超出尾差。",
-	           "Original amount, rate and base amount of a line do not agree beyond rounding." },
-	.correction = { "核对汇率;差额补充登记或红字更正(差额),记入汇兑损益",
-	                "Compare the rate; book the difference by a supplementary or red entry against "
-	                "exchange gains and losses." },
-	.basis = { "SAF-T 外币金额规则;实务惯例", "SAF-T rule for currency amounts; practice" },
+	.finds = {
+		"一行的原币金额、汇率和本位币金额三者对不上，超出尾差。",
+		"Original amount, rate and base amount of a line do not agree beyond rounding."
+	},
+	.correction = {
+		"核对汇率；差额补充登记或红字更正（差额），记入汇兑损益",
+		"Compare the rate; book the difference by a supplementary or red entry against "
+		"exchange gains and losses."
+	},
+	.basis = { "SAF-T 外币金额规则；实务惯例", "SAF-T rule for currency amounts; practice" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

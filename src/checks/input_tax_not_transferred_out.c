@@ -3,15 +3,16 @@
  * entertainment, exempt or simplified business), and goods written off after an abnormal loss,
  * without an entry on 进项税额转出 for them within `window` months.
  *
- * Why it matters: the deduction has to be given back. Found later it costs the tax and a late payment
- * charge for every day.
+ * Why it matters: the deduction has to be given back. Found later it costs the tax and a late
+ * payment charge for every day.
  *
- * What to do: look at the invoice and the use of the goods; if the deduction does not hold, transfer the
- * tax out and correct the return.
+ * What to do: look at the invoice and the use of the goods; if the deduction does not hold,
+ * transfer the tax out and correct the return.
  *
- * Known limits: use is read from account names and summaries only. A transfer counts when its amount
- * is the same, or when the transfers left over are enough for it. For losses no tax is known; any
- * transfer within the window settles them. Mixed use and tax that was never deducted cannot be seen.
+ * Known limits: use is read from account names and summaries only. A transfer counts when its
+ * amount is the same, or when the transfers left over are enough for it. For losses no tax is
+ * known; any transfer within the window settles them. Mixed use and tax that was never deducted
+ * cannot be seen.
  *
  * 发现什么:福利、招待、免税或简易计税项目的进项税作了抵扣,或货物发生非正常损失,而在 `window` 个月
  * 内没有对应的进项税额转出。
@@ -20,8 +21,8 @@
  *
  * 怎么办:查看发票和用途;确属不得抵扣的,作进项税额转出并更正申报。
  *
- * 已知局限:用途只能从科目名称和摘要判断。转出金额相同,或其余转出合计足够的,视为已转出;损失类不知
- * 税额,窗口内有转出即视为已处理。混用的、本来就没有抵扣的,看不出来。
+ * 已知局限:用途只能从科目名称和摘要判断。转出金额相同,或其余转出合计足够的,视为已转出;损失类不知税
+ * 额,窗口内有转出即视为已处理。混用的、本来就没有抵扣的,看不出来。
  */
 #include "base/assert.h"
 #include "book/chart.h"
@@ -31,9 +32,12 @@
 
 enum { P_WINDOW, P_MIN };
 static const rd_param params[] = {
-	[P_WINDOW] = { "window", "months",
-	               { "几个月内转出视为已处理", "months within which a transfer settles it" },
-	               RD_PARAM_INT, 0, 36, 3, NULL },
+	[P_WINDOW] = {
+		"window", "months",
+		{ "几个月内转出视为已处理",
+		  "months within which a transfer settles it" },
+		RD_PARAM_INT, 0, 36, 3, NULL,
+	},
 	[P_MIN] = { "min_tax", "yuan", { "低于此数的税额不看", "tax below this is left out" },
 	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 1000, NULL },
 	{ 0 },
@@ -41,16 +45,22 @@ static const rd_param params[] = {
 
 enum { K_USE, K_LOSS };
 static const rd_message messages[] = {
-	[K_USE] = { "use",
-	            { "凭证 {voucher} 抵扣进项税 {tax},费用却是\"{use}\",{window} 个月内没有相应的进项税额转出。"
-	              "请查看发票和用途,确认能否抵扣。",
-	              "Voucher {voucher} deducts input tax of {tax} on \"{use}\"; no transfer out follows within "
-	              "{window} months. See the invoice and the use: may it be deducted?" } },
-	[K_LOSS] = { "loss",
-	             { "凭证 {voucher} 核销损失 {amount}(\"{use}\"),{window} 个月内没有进项税额转出。请确认是否"
-	               "属于非正常损失,原进项税是否抵扣过。",
-	               "Voucher {voucher} writes off {amount} (\"{use}\"); no input tax is transferred out within "
-	               "{window} months. Is it an abnormal loss, and was the tax deducted?" } },
+	[K_USE] = {
+		"use",
+		{ "凭证 {voucher} 抵扣进项税 {tax}，费用却是\"{use}\"，{window} 个月内没有相应的进"
+		  "项税额转出。请查看发票和用途，确认能否抵扣。",
+		  "Voucher {voucher} deducts input tax of {tax} on \"{use}\"; no transfer out "
+		  "follows within {window} months. See the invoice and the use: may it be "
+		  "deducted?" },
+	},
+	[K_LOSS] = {
+		"loss",
+		{ "凭证 {voucher} 核销损失 {amount}(\"{use}\")，{window} 个月内没有进项税额转出。"
+		  "请确认是否属于非正常损失，原进项税是否抵扣过。",
+		  "Voucher {voucher} writes off {amount} (\"{use}\"); no input tax is "
+		  "transferred out within {window} months. Is it an abnormal loss, and was the "
+		  "tax deducted?" },
+	},
 	{ 0 },
 };
 
@@ -108,14 +118,15 @@ static bool mark_accounts(work *w)
 			w->mark[a] = A_OUT;
 		else if (role == RD_ROLE_TAX && rd_str_has(name, "进项税额") && !rd_str_has(name, "待"))
 			w->mark[a] = A_INPUT;
-		else if (rd_role_is_expense(role) || role == RD_ROLE_OVERHEAD || role == RD_ROLE_PRODUCTION ||
-		         role == RD_ROLE_WAGES)
+		else if (rd_role_is_expense(role) || role == RD_ROLE_OVERHEAD ||
+		         role == RD_ROLE_PRODUCTION || role == RD_ROLE_WAGES)
 			w->mark[a] = A_COST;
 		else if (role == RD_ROLE_STOCK)
 			w->mark[a] = A_STOCK;
 		else if (role == RD_ROLE_SUSPENSE)
 			w->mark[a] = A_LOSS;
-		any |= w->mark[a] & (A_INPUT | A_LOSS);
+		any |= w->mark[a] & A_INPUT;
+		any |= b->standard == RD_STD_FRENCH ? 0 : w->mark[a] & A_LOSS;
 	}
 	return any != 0;
 }
@@ -163,7 +174,8 @@ static void read_voucher(work *w, rd_row v)
 	w->with_input += tax > 0;
 	if (out > 0) {
 		if (w->n_out == w->cap_out)
-			w->out = rd_grow(rd_run_scratch(w->run), w->out, w->n_out, &w->cap_out, sizeof *w->out);
+			w->out = rd_grow(rd_run_scratch(w->run), w->out, w->n_out, &w->cap_out,
+			                 sizeof *w->out);
 		w->out[w->n_out++] = (transfer){ u.day, out };
 	}
 	u.tax = tax;
@@ -245,7 +257,8 @@ static void settle(work *w)
 
 			while (from < w->n_out && w->out[from].left == 0)
 				from++;
-			for (uint32_t k = from; k < w->n_out && !u->settled && looked++ < 1000; k++) {
+			for (uint32_t k = from; k < w->n_out && !u->settled && looked++ < 1000;
+			     k++) {
 				transfer *t = &w->out[k];
 
 				if (t->left == 0 || !in_window(w, u, t))
@@ -256,7 +269,8 @@ static void settle(work *w)
 					u->settled = true;
 					t->left = 0;
 				} else if (pass == 1) {
-					rd_minor take = t->left < u->tax - have ? t->left : u->tax - have;
+					rd_minor take = t->left < u->tax - have ? t->left
+					                                        : u->tax - have;
 
 					have += take;
 					t->left -= take;
@@ -279,7 +293,8 @@ static void emit(work *w, const use *u, uint32_t hits)
 	hit.millibits = rd_millibits(hits, w->with_input > hits ? w->with_input : hits);
 	RD_EMIT(w->run, &hit, rd_money("tax", u->tax), rd_money("amount", u->amount),
 	        rd_txt("use", u->text), rd_int("window", rd_run_param(w->run, P_WINDOW)),
-	        rd_permille("base_rate", rd_rate_permille(hits, w->with_input > hits ? w->with_input : hits)));
+	        rd_permille("base_rate",
+	                    rd_rate_permille(hits, w->with_input > hits ? w->with_input : hits)));
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
@@ -292,7 +307,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	(void)err;
 	(void)range;
 	if (!mark_accounts(&w)) {
-		rd_run_not_run(run, "账簿里没有进项税额科目", "the books have no account for input tax");
+		rd_run_not_run(run, "账簿里没有进项税额科目",
+		               "the books have no account for input tax");
 		return RD_OK;
 	}
 	w.text_bits = rd_texts_matching(run, b, words, WORDS);
@@ -317,9 +333,15 @@ const rd_check rd_check_input_tax_not_transferred_out = {
 	.family = "tax",
 	.nature = "违规风险",
 	.title = { "应转出未转出进项", "Input tax not transferred out" },
-	.finds = { "福利、个人消费、免税项目或非正常损失的进项税抵扣后没有转出。",
-	           "Tax on welfare, private, exempt or lost goods was deducted and not transferred out." },
-	.correction = { "进项税额转出,更正申报", "Transfer the input tax out; correct the return." },
+	.finds = {
+		"福利、个人消费、免税项目或非正常损失的进项税抵扣后没有转出。",
+		"Tax on welfare, private, exempt or lost goods was deducted and not transferred "
+		"out."
+	},
+	.correction = {
+		"进项税额转出，更正申报",
+		"Transfer the input tax out; correct the return."
+	},
 	.basis = { "增值税法 22", "VAT Law art. 22" },
 	.since = "0.1",
 	.wave = 1,

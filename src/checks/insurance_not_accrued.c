@@ -3,17 +3,17 @@
  * although at least `min_other` other months have them; and books with wages in which they never
  * appear at all.
  *
- * Why it matters: the employer's part belongs into the cost of the month in which the work was done. A
- * missing month is usually a forgotten entry; the payment to the fund will not agree.
+ * Why it matters: the employer's part belongs into the cost of the month in which the work was
+ * done. A missing month is usually a forgotten entry; the payment to the fund will not agree.
  *
  * What to do: compare with the payment notices of the month and enter the accrual.
  *
- * Known limits: insurance is recognised by the names of accounts and by summaries on expense accounts.
- * A month whose insurance was expensed directly counts as booked. Months relieved by decree are not
- * known.
+ * Known limits: insurance is recognised by the names of accounts and by summaries on expense
+ * accounts. A month whose insurance was expensed directly counts as booked. Months relieved by
+ * decree are not known.
  *
- * 发现什么:当月计提了工资,却没有计提社保、公积金,而账上至少有 `min_other` 个其他月份计提了;或有工资
- * 的账里从来没有出现过社保、公积金。
+ * 发现什么:当月计提了工资,却没有计提社保、公积金,而账上至少有 `min_other` 个其他月份计提了;或有工
+ * 资的账里从来没有出现过社保、公积金。
  *
  * 为什么要紧:单位承担的部分属于当月的人工成本。缺一个月,多半是漏记,缴款时就对不上。
  *
@@ -28,24 +28,32 @@
 
 enum { P_OTHER };
 static const rd_param params[] = {
-	[P_OTHER] = { "min_other", "months",
-	              { "至少有几个其他月份计提了才报", "how many other months must have the accrual" },
-	              RD_PARAM_INT, 1, 120, 3, NULL },
+	[P_OTHER] = {
+		"min_other", "months",
+		{ "至少有几个其他月份计提了才报",
+		  "how many other months must have the accrual" },
+		RD_PARAM_INT, 1, 120, 3, NULL,
+	},
 	{ 0 },
 };
 
 enum { K_MONTH, K_NEVER };
 static const rd_message messages[] = {
-	[K_MONTH] = { "month",
-	              { "{period} 计提工资 {wages},没有计提社保或公积金(另有 {months} 个月计提)。请与缴费通知"
-	                "核对后补提。",
-	                "{period}: wages of {wages} accrued, no social insurance or housing fund ({months} other "
-	                "months have it). Compare with the payment notice and enter the accrual." } },
-	[K_NEVER] = { "never",
-	              { "账上有 {months} 个月计提工资(共 {wages}),从未出现社保或公积金。请确认是否由他方缴纳,"
-	                "或漏记。",
-	                "{months} months accrue wages ({wages} in all); social insurance and housing fund never "
-	                "appear. Does somebody else pay them, or were they left out?" } },
+	[K_MONTH] = {
+		"month",
+		{ "{period} 计提工资 {wages}，没有计提社保或公积金（另有 {months} 个月计提）。请与"
+		  "缴费通知核对后补提。",
+		  "{period}: wages of {wages} accrued, no social insurance or housing fund "
+		  "({months} other months have it). Compare with the payment notice and enter "
+		  "the accrual." },
+	},
+	[K_NEVER] = {
+		"never",
+		{ "账上有 {months} 个月计提工资（共 {wages}），从未出现社保或公积金。请确认是否由"
+		  "他方缴纳，或漏记。",
+		  "{months} months accrue wages ({wages} in all); social insurance and housing "
+		  "fund never appear. Does somebody else pay them, or were they left out?" },
+	},
 	{ 0 },
 };
 
@@ -78,7 +86,8 @@ static uint8_t *mark_accounts(rd_run *run, const rd_book *b)
 
 		if (role == RD_ROLE_WAGES)
 			mark[a] = named ? A_INSURANCE : A_WAGES;
-		else if (rd_role_is_expense(role) || role == RD_ROLE_OVERHEAD || role == RD_ROLE_PRODUCTION)
+		else if (rd_role_is_expense(role) || role == RD_ROLE_OVERHEAD ||
+		         role == RD_ROLE_PRODUCTION)
 			mark[a] = named ? A_INSURANCE : A_EXPENSE;
 	}
 	return mark;
@@ -119,8 +128,9 @@ static void read_texts(rd_run *run, const rd_book *b, const uint8_t *mark, month
 		if (p == RD_NONE || m->insured[p] || b->voucher.flags[v] & RD_VCH_VOID)
 			continue;
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++)
-			if (hits[b->line.text[i]] && (mark[b->line.account[i]] == A_EXPENSE ||
-			                              (mark[b->line.account[i]] == A_WAGES && rd_line_is_credit(b, i))))
+			if (hits[b->line.text[i]] &&
+			    (mark[b->line.account[i]] == A_EXPENSE ||
+			     (mark[b->line.account[i]] == A_WAGES && rd_line_is_credit(b, i))))
 				m->insured[p] = 1;
 	}
 }
@@ -157,10 +167,14 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	}
 	if (m.paid == 0)
 		rd_run_not_run(run, "账簿里没有计提工资", "the books accrue no wages");
-	else if (m.with == 0 && b->standard != RD_STD_FRENCH)
+	else if (m.with == 0 && b->standard == RD_STD_FRENCH)
+		rd_run_not_run(run, "社保科目只按中文名称识别",
+		               "insurance is only known by Chinese names");
+	else if (m.with == 0)
 		emit(run, 0, m.sum, m.paid, K_NEVER);
 	for (uint32_t p = 0; p < b->n_periods; p++)
-		if (m.wages[p] > 0 && !m.insured[p] && m.with >= (uint32_t)rd_run_param(run, P_OTHER))
+		if (m.wages[p] > 0 && !m.insured[p] &&
+		    m.with >= (uint32_t)rd_run_param(run, P_OTHER))
 			emit(run, b->periods[p], m.wages[p], m.with, K_MONTH);
 	return RD_OK;
 }
@@ -170,10 +184,15 @@ const rd_check rd_check_insurance_not_accrued = {
 	.family = "payroll",
 	.nature = "数据缺失",
 	.title = { "社保公积金未计提", "Insurance accrual missing" },
-	.finds = { "某月有工资,却没有计提社保、公积金。",
-	           "A month has wages and no accrual of social insurance and housing fund." },
+	.finds = {
+		"某月有工资，却没有计提社保、公积金。",
+		"A month has wages and no accrual of social insurance and housing fund."
+	},
 	.correction = { "补充登记计提", "Enter the missing accrual." },
-	.basis = { "实务惯例(社保、公积金按月计提)", "practice (insurance is accrued month by month)" },
+	.basis = {
+		"实务惯例（社保、公积金按月计提）",
+		"practice (insurance is accrued month by month)"
+	},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

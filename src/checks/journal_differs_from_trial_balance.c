@@ -1,8 +1,8 @@
 /*
- * What it finds: accounts whose journal lines of a period do not add up to the movement in the trial
- * balance, debit and credit each for itself; and accounts with lines that the trial balance lacks.
- * Lines of sub-accounts count for their parents. When the difference equals the amount of exactly
- * one line, its voucher is named.
+ * What it finds: accounts whose journal lines of a period do not add up to the movement in the
+ * trial balance, debit and credit each for itself; and accounts with lines that the trial balance
+ * lacks. Lines of sub-accounts count for their parents. When the difference equals the amount of
+ * exactly one line, its voucher is named.
  *
  * Why it matters: journal and ledger are two views of the same entries. A difference means that
  * vouchers were deleted, changed or not posted after one of them was printed.
@@ -11,19 +11,20 @@
  * unposted vouchers of the account.
  *
  * Known limits: when the trial balance fits better without unposted vouchers, without closing
- * entries, or with the year so far, it is compared that way and the run says so. Only periods
- * between the first and the last of the journal are compared.
+ * entries, or with the year so far, it is compared that way and the run says so. A parent that
+ * differs by just what its sub-accounts do is left out. Only periods between the first and the
+ * last of the journal are compared.
  *
- * 发现什么:某科目某期间的序时账分录合计,与余额表本期发生额不等(借、贷分别比较);有分录而余额表上
- * 没有的科目。下级科目的分录计入上级。差额恰等于唯一一行分录金额的,指出那张凭证。
+ * 发现什么:某科目某期间的序时账分录合计,与余额表本期发生额不等(借、贷分别比较);有分录而余额表上没
+ * 有的科目。下级科目的分录计入上级。差额恰等于唯一一行分录金额的,指出那张凭证。
  *
- * 为什么要紧:序时账和余额表是同一批分录的两种汇总。不等,说明其中一份打印之后,有凭证被删、被改
- * 或没有过账。
+ * 为什么要紧:序时账和余额表是同一批分录的两种汇总。不等,说明其中一份打印之后,有凭证被删、被改或没
+ * 有过账。
  *
  * 怎么办:同一时点重新导出两份表;仍有差额的,查该科目被删除或未过账的凭证。
  *
- * 已知局限:余额表不含未记账凭证、不含结转分录,或本期栏其实是全年累计,而那样比更相符时,就按那样
- * 比,并在结果中说明。只比较序时账首末期间之间的期间。
+ * 已知局限:余额表不含未记账凭证、不含结转分录,或本期栏其实是全年累计,而那样比更相符时,就按那样比,
+ * 并在结果中说明。上级科目的差额就是下级的差额的,只报下级。只比较序时账首末期间之间的期间。
  */
 #include "base/assert.h"
 #include "check/balance.h"
@@ -38,48 +39,55 @@ static const rd_param params[] = {
 
 enum { K_DIFFERS, K_VOUCHER, K_ABSENT };
 static const rd_message messages[] = {
-	[K_DIFFERS] = { "differs",
-	                { "{period} {account}:序时账借 {journal_debit}、贷 {journal_credit},余额表借 "
-	                  "{debit}、贷 {credit},借方差 {debit_difference},贷方差 {credit_difference}。"
-	                  "请重新导出,并查被删除或未过账的凭证。",
-	                  "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; trial "
-	                  "balance {debit} debit, {credit} credit; differences {debit_difference} and "
-	                  "{credit_difference}. Export both again; look for deleted or unposted "
-	                  "vouchers." } },
-	[K_VOUCHER] = { "one-voucher",
-	                { "{period} {account}:序时账借 {journal_debit}、贷 {journal_credit},余额表借 "
-	                  "{debit}、贷 {credit},借方差 {debit_difference},贷方差 {credit_difference},恰与凭证 "
-	                  "{candidate} 的一行金额相同。请先查这张凭证。",
-	                  "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; trial "
-	                  "balance {debit} debit, {credit} credit; differences {debit_difference} and "
-	                  "{credit_difference}, the amount of a line of voucher {candidate}. Look at it "
-	                  "first." } },
-	[K_ABSENT] = { "not-in-trial-balance",
-	               { "{period} {account}:序时账借 {journal_debit}、贷 {journal_credit},余额表上没有这个"
-	                 "科目。请重新导出余额表。",
-	                 "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; the "
-	                 "trial balance lacks the account. Export the trial balance again." } },
+	[K_DIFFERS] = {
+		"differs",
+		{ "{period} {account}：序时账借 {journal_debit}、贷 {journal_credit}，余额表借 "
+		  "{debit}、贷 {credit}，借方差 {debit_difference}，贷方差 {credit_difference}。请"
+		  "重新导出，并查被删除或未过账的凭证。",
+		  "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; "
+		  "trial balance {debit} debit, {credit} credit; differences {debit_difference} "
+		  "and {credit_difference}. Export both again; look for deleted or unposted "
+		  "vouchers." },
+	},
+	[K_VOUCHER] = {
+		"one-voucher",
+		{ "{period} {account}：序时账借 {journal_debit}、贷 {journal_credit}，余额表借 "
+		  "{debit}、贷 {credit}，借方差 {debit_difference}，贷方差 {credit_difference}，恰"
+		  "与凭证 {candidate} 的一行金额相同。请先查这张凭证。",
+		  "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; "
+		  "trial balance {debit} debit, {credit} credit; differences {debit_difference} "
+		  "and {credit_difference}, the amount of a line of voucher {candidate}. Look "
+		  "at it first." },
+	},
+	[K_ABSENT] = {
+		"not-in-trial-balance",
+		{ "{period} {account}：序时账借 {journal_debit}、贷 {journal_credit}，余额表上没有"
+		  "这个科目。请重新导出余额表。",
+		  "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; "
+		  "the trial balance lacks the account. Export the trial balance again." },
+	},
 	{ 0 },
 };
 
 /* How the trial balance may have been made: bits of a variant. */
 enum { V_POSTED = 1, V_BEFORE_CLOSE = 2, V_YEAR = 4, VARIANTS = 8 };
 static const rd_words variant_words[VARIANTS] = {
-	[V_POSTED] = { "余额表只含已记账凭证,按已记账凭证比较",
+	[V_POSTED] = { "余额表只含已记账凭证，按已记账凭证比较",
 	               "the trial balance fits posted vouchers only; compared with these" },
-	[V_BEFORE_CLOSE] = { "余额表是结转损益之前的,按不含结转分录比较",
+	[V_BEFORE_CLOSE] = { "余额表是结转损益之前的，按不含结转分录比较",
 	                     "the trial balance is before closing entries; compared without them" },
-	[V_POSTED | V_BEFORE_CLOSE] = { "余额表只含已记账凭证且在结转之前,按此比较",
+	[V_POSTED | V_BEFORE_CLOSE] = { "余额表只含已记账凭证且在结转之前，按此比较",
 	                                "the trial balance fits posted vouchers before closing" },
-	[V_YEAR] = { "余额表的本期发生额是本年累计,按年初至本期比较",
+	[V_YEAR] = { "余额表的本期发生额是本年累计，按年初至本期比较",
 	             "the movement of the trial balance is that of the year so far" },
-	[V_YEAR | V_POSTED] = { "余额表的本期发生额是本年累计,且只含已记账凭证",
+	[V_YEAR | V_POSTED] = { "余额表的本期发生额是本年累计，且只含已记账凭证",
 	                        "the movement is that of the year so far, posted vouchers only" },
-	[V_YEAR | V_BEFORE_CLOSE] = { "余额表的本期发生额是本年累计,且在结转之前",
+	[V_YEAR | V_BEFORE_CLOSE] = { "余额表的本期发生额是本年累计，且在结转之前",
 	                              "the movement is that of the year so far, before closing" },
-	[V_YEAR | V_POSTED | V_BEFORE_CLOSE] = { "余额表的本期发生额是本年累计,只含已记账凭证且在结转之前",
-	                                         "the movement is that of the year so far, posted, before "
-	                                         "closing" },
+	[V_YEAR | V_POSTED |
+		V_BEFORE_CLOSE] = { "余额表的本期发生额是本年累计，只含已记账凭证且在结转之前",
+	                            "the movement is that of the year so far, posted, before "
+	                            "closing" },
 };
 
 typedef struct difference {
@@ -87,6 +95,7 @@ typedef struct difference {
 	uint32_t period;           /* index */
 	rd_minor debit, credit;    /* of the journal */
 	rd_minor off_debit, off_credit; /* journal - trial balance */
+	rd_minor below_debit, below_credit; /* the same, of the sub-accounts that differ */
 	rd_row   line;             /* the first, of an account that is absent */
 	rd_row   voucher;          /* whose line has the amount */
 	uint32_t vouchers;         /* how many have */
@@ -167,7 +176,8 @@ static bool sums_of(const work *w, rd_row at, difference *d)
 		return false;
 	/* a second row of the same account and period (another currency or file) is not a sum */
 	if (at > 0 && b->tb.account[w->t.rows[at - 1]] == b->tb.account[row] &&
-	    b->tb.party[w->t.rows[at - 1]] == 0 && b->tb.period[w->t.rows[at - 1]] == b->tb.period[row])
+	    b->tb.party[w->t.rows[at - 1]] == 0 &&
+	    b->tb.period[w->t.rows[at - 1]] == b->tb.period[row])
 		return false;
 	*d = (difference){ .account = b->tb.account[row], .row = row, .period = p, .line = RD_NONE,
 	                    .voucher = RD_NONE };
@@ -186,7 +196,8 @@ static bool sums_of(const work *w, rd_row at, difference *d)
 static void keep(work *w, const difference *d)
 {
 	if (w->n == w->cap)
-		w->found = rd_grow(rd_run_scratch(w->run), w->found, w->n, &w->cap, sizeof *w->found);
+		w->found =
+			rd_grow(rd_run_scratch(w->run), w->found, w->n, &w->cap, sizeof *w->found);
 	w->found[w->n++] = *d;
 }
 
@@ -257,7 +268,8 @@ static void find_absent(work *w)
 
 			compared |= rd_trial_has(&w->t, rows[i], RD_PART_MOVE);
 			here[a] = 1;
-			for (a = b->account.parent[a]; a != 0 && here[a] == 0; a = b->account.parent[a])
+			for (a = b->account.parent[a]; a != 0 && here[a] == 0;
+			     a = b->account.parent[a])
 				here[a] = 2;
 		}
 		for (rd_row a = 1; compared && a < b->account.n; a++) {
@@ -286,13 +298,19 @@ static bool amount_is(rd_minor amount, rd_minor off)
 	return amount != 0 && (amount == off || amount == -off);
 }
 
-static int difference_cmp(const void *x, const void *y)
+static int same_place(const void *x, const void *y)
 {
 	const difference *a = x, *b = y;
 	int c = (a->account > b->account) - (a->account < b->account);
 
-	if (c == 0)
-		c = (a->period > b->period) - (a->period < b->period);
+	return c ? c : (a->period > b->period) - (a->period < b->period);
+}
+
+static int difference_cmp(const void *x, const void *y)
+{
+	const difference *a = x, *b = y;
+	int c = same_place(x, y);
+
 	return c ? c : (a->row > b->row) - (a->row < b->row);
 }
 
@@ -317,7 +335,8 @@ static void name_vouchers(work *w)
 		const rd_row v = rd_line_voucher(b, i);
 		const uint32_t p = rd_book_period_index(b, b->voucher.period[v]);
 
-		for (uint32_t k = s - 1; k < w->n && w->found[k].account == w->found[s - 1].account; k++) {
+		for (uint32_t k = s - 1; k < w->n && w->found[k].account == w->found[s - 1].account;
+		     k++) {
 			difference *d = &w->found[k];
 
 			if (d->period == p && d->row == RD_NONE && d->line == RD_NONE)
@@ -329,6 +348,35 @@ static void name_vouchers(work *w)
 			d->voucher = v;
 		}
 	}
+}
+
+/* Takes the differences of sub-accounts out of their parents: what remains is the parent's own.
+ * found[] is in order of account and period. */
+static void explain_parents(work *w)
+{
+	const rd_book *b = w->t.book;
+
+	for (uint32_t k = 0; k < w->n; k++) {
+		rd_row up = b->account.parent[w->found[k].account];
+		difference *above = NULL;
+
+		for (; w->found[k].row != RD_NONE && up != 0 && !above;
+		     up = b->account.parent[up]) {
+			difference key = { .account = up, .period = w->found[k].period };
+
+			above = bsearch(&key, w->found, w->n, sizeof *w->found, same_place);
+		}
+		if (above && above->row != RD_NONE) {
+			above->below_debit += w->found[k].off_debit;
+			above->below_credit += w->found[k].off_credit;
+		}
+	}
+}
+
+static bool explained(const difference *d)
+{
+	return (d->below_debit != 0 || d->below_credit != 0) && d->below_debit == d->off_debit &&
+	       d->below_credit == d->off_credit;
 }
 
 static void emit(work *w, const difference *d)
@@ -350,8 +398,9 @@ static void emit(work *w, const difference *d)
 		hit.other = d->voucher;
 	hit.at_stake = x > y ? x : y;
 	hit.key = (uint64_t)d->off_debit * 31 + (uint64_t)d->off_credit;
-	RD_EMIT(w->run, &hit, rd_money("journal_debit", d->debit), rd_money("journal_credit", d->credit),
-	        rd_money("debit", d->debit - d->off_debit), rd_money("credit", d->credit - d->off_credit),
+	RD_EMIT(w->run, &hit, rd_money("journal_debit", d->debit),
+	        rd_money("journal_credit", d->credit), rd_money("debit", d->debit - d->off_debit),
+	        rd_money("credit", d->credit - d->off_credit),
 	        rd_money("debit_difference", d->off_debit),
 	        rd_money("credit_difference", d->off_credit),
 	        named ? rd_vch("candidate", d->voucher) : rd_int("candidates", d->vouchers));
@@ -392,8 +441,11 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		find_absent(&w);
 	if (w.n > 0)
 		name_vouchers(&w);
+	if (rd_run_guards(run))
+		explain_parents(&w);
 	for (uint32_t k = 0; k < w.n; k++)
-		emit(&w, &w.found[k]);
+		if (!explained(&w.found[k]))
+			emit(&w, &w.found[k]);
 	return RD_OK;
 }
 
@@ -402,13 +454,19 @@ const rd_check rd_check_journal_differs_from_trial_balance = {
 	.family = "balance",
 	.nature = "账目不符",
 	.title = { "序时账与余额表不符", "Journal differs from trial balance" },
-	.finds = { "某科目的序时账分录合计,与余额表的发生额不等。",
-	           "The sum of the journal lines of an account is not the movement shown in the trial "
-	           "balance." },
-	.correction = { "重新导出;查找被删除或未过账的凭证",
-	                "Export again; look for deleted or unposted vouchers." },
-	.basis = { "会计法 17;会计基础工作规范 62",
-	           "Accounting Law art. 17; Basic accounting work rules 62" },
+	.finds = {
+		"某科目的序时账分录合计，与余额表的发生额不等。",
+		"The sum of the journal lines of an account is not the movement shown in the trial "
+		"balance."
+	},
+	.correction = {
+		"重新导出；查找被删除或未过账的凭证",
+		"Export again; look for deleted or unposted vouchers."
+	},
+	.basis = {
+		"会计法 17；会计基础工作规范 62",
+		"Accounting Law art. 17; Basic accounting work rules 62"
+	},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -1,27 +1,26 @@
 /*
  * What it finds: why a journal as a whole does not balance when single vouchers do not explain it:
- * the export is partial (in all of it, one period or one journal more than a fifth of the
- * vouchers do not balance), or the opening entries taken together have more on one side.
+ * the export is partial (in all of it, one period or one journal more than a fifth of the vouchers
+ * do not balance), or the opening entries taken together have more on one side.
  *
- * Why it matters: when the file holds only one account or one side of the entries, every sum
- * drawn from it is wrong, and hundreds of unbalanced vouchers have a single cause.
+ * Why it matters: when the file holds only one account or one side of the entries, every sum drawn
+ * from it is wrong, and hundreds of unbalanced vouchers have a single cause.
  *
- * What to do: export the complete journal again, with all accounts and both sides, and check
- * anew. Opening entries: compare them with the closing balances of the year before.
+ * What to do: export the complete journal again, with all accounts and both sides, and check anew.
+ * Opening entries: compare them with the closing balances of the year before.
  *
  * Known limits: fewer than five unbalanced vouchers are left to entry-unbalanced, which names each
  * of them. Where entries are cut by their running sum there is no partial export to be seen.
  *
- * 发现什么:序时账整体借贷不等,而且不是个别凭证造成的:导出不完整(全部、某个期间或某个凭证字里,
- * 超过五分之一的凭证不平),或期初分录合计借贷不等。
+ * 发现什么:序时账整体借贷不等,而且不是个别凭证造成的:导出不完整(全部、某个期间或某个凭证字里,超过
+ * 五分之一的凭证不平),或期初分录合计借贷不等。
  *
- * 为什么要紧:文件里只有一个科目或只有一方的分录时,由它汇总的数都不对;几百张不平的凭证,原因
- * 其实只有一个。
+ * 为什么要紧:文件里只有一个科目或只有一方的分录时,由它汇总的数都不对;几百张不平的凭证,原因其实只有
+ * 一个。
  *
  * 怎么办:重新导出完整的序时账(全部科目、借贷双方),再检查一次。期初分录则与上年期末余额核对。
  *
- * 已知局限:不平的凭证不足五张时,由"凭证借贷不平"逐张列出。按累计差额切分凭证时,看不出导出
- * 是否完整。
+ * 已知局限:不平的凭证不足五张时,由"凭证借贷不平"逐张列出。按累计差额切分凭证时,看不出导出是否完整。
  */
 #include "base/assert.h"
 #include "base/hash.h"
@@ -37,29 +36,38 @@ static const rd_param params[] = {
 
 enum { K_ALL, K_PERIOD, K_JOURNAL, K_OPENING };
 static const rd_message messages[] = {
-	[K_ALL] = { "partial-export",
-	            { "序时账借方合计 {debit},贷方合计 {credit},相差 {difference};{vouchers} 张凭证中 "
-	              "{unbalanced} 张不平({share})。导出很可能不完整,请导出全部科目、借贷双方。",
-	              "The journal has {debit} debit and {credit} credit, difference {difference}; "
-	              "{unbalanced} of {vouchers} vouchers do not balance ({share}). The export looks "
-	              "partial: export all accounts and both sides." } },
-	[K_PERIOD] = { "partial-period",
-	               { "{period} 借方合计 {debit},贷方合计 {credit},相差 {difference};{vouchers} 张凭证中 "
-	                 "{unbalanced} 张不平({share})。该期间导出很可能不完整,请重新导出。",
-	                 "{period}: {debit} debit and {credit} credit, difference {difference}; {unbalanced} "
-	                 "of {vouchers} vouchers do not balance ({share}). The export of this period looks "
-	                 "partial." } },
-	[K_JOURNAL] = { "partial-journal",
-	                { "凭证字 {journal} 借方合计 {debit},贷方合计 {credit},相差 {difference};{vouchers} "
-	                  "张凭证中 {unbalanced} 张不平({share})。该凭证字导出很可能不完整,请重新导出。",
-	                  "Journal {journal}: {debit} debit and {credit} credit, difference {difference}; "
-	                  "{unbalanced} of {vouchers} vouchers do not balance ({share}). The export of this "
-	                  "journal looks partial." } },
-	[K_OPENING] = { "opening-entries",
-	                { "{period} 期初分录借方合计 {debit},贷方合计 {credit},相差 {difference}。请与上年"
-	                  "期末余额逐科目核对。",
-	                  "Opening entries of {period}: {debit} debit and {credit} credit, difference "
-	                  "{difference}. Compare them with the closing balances of the year before." } },
+	[K_ALL] = {
+		"partial-export",
+		{ "序时账借方合计 {debit}，贷方合计 {credit}，相差 {difference}；{vouchers} 张凭证"
+		  "中 {unbalanced} 张不平（{share}）。导出很可能不完整，请导出全部科目、借贷双方。",
+		  "The journal has {debit} debit and {credit} credit, difference {difference}; "
+		  "{unbalanced} of {vouchers} vouchers do not balance ({share}). The export "
+		  "looks partial: export all accounts and both sides." },
+	},
+	[K_PERIOD] = {
+		"partial-period",
+		{ "{period} 借方合计 {debit}，贷方合计 {credit}，相差 {difference}；{vouchers} 张"
+		  "凭证中 {unbalanced} 张不平（{share}）。该期间导出很可能不完整，请重新导出。",
+		  "{period}: {debit} debit and {credit} credit, difference {difference}; "
+		  "{unbalanced} of {vouchers} vouchers do not balance ({share}). The export of "
+		  "this period looks partial." },
+	},
+	[K_JOURNAL] = {
+		"partial-journal",
+		{ "凭证字 {journal} 借方合计 {debit}，贷方合计 {credit}，相差 {difference}；"
+		  "{vouchers} 张凭证中 {unbalanced} 张不平（{share}）。该凭证字导出很可能不完整，"
+		  "请重新导出。",
+		  "Journal {journal}: {debit} debit and {credit} credit, difference "
+		  "{difference}; {unbalanced} of {vouchers} vouchers do not balance ({share}). "
+		  "The export of this journal looks partial." },
+	},
+	[K_OPENING] = {
+		"opening-entries",
+		{ "{period} 期初分录借方合计 {debit}，贷方合计 {credit}，相差 {difference}。请与上"
+		  "年期末余额逐科目核对。",
+		  "Opening entries of {period}: {debit} debit and {credit} credit, difference "
+		  "{difference}. Compare them with the closing balances of the year before." },
+	},
 	{ 0 },
 };
 
@@ -122,7 +130,8 @@ static void sum_up(sums *s, const rd_book *b, rd_minor tolerance)
 		const uint32_t slot = p == RD_NONE ? b->n_periods : p;
 
 		if (b->voucher.flags[v] & RD_VCH_OPENING) {
-			s->opening_first[slot] = s->opening_first[slot] ? s->opening_first[slot] : v + 1;
+			s->opening_first[slot] = s->opening_first[slot] ? s->opening_first[slot]
+			                                                : v + 1;
 			add(&s->opening[slot], debit, credit, tolerance);
 			continue;
 		}
@@ -212,12 +221,16 @@ const rd_check rd_check_ledger_unbalanced = {
 	.family = "balance",
 	.nature = "账目不符",
 	.title = { "全部借方与贷方合计不等", "Total debits differ from total credits" },
-	.finds = { "序时账整体不平,而且不是个别凭证造成的:导出不完整,或期初分录借贷不等。",
-	           "The journal as a whole does not balance and single vouchers do not explain it: the "
-	           "export is partial, or the opening entries differ." },
-	.correction = { "重新导出完整序时账;查找单边导入",
-	                "Export the complete journal again; look for one-sided imports." },
-	.basis = { "试算平衡;SAF-T", "trial balance; LPF art. A47 A-1; SAF-T" },
+	.finds = {
+		"序时账整体不平，而且不是个别凭证造成的：导出不完整，或期初分录借贷不等。",
+		"The journal as a whole does not balance and single vouchers do not explain it: "
+		"the export is partial, or the opening entries differ."
+	},
+	.correction = {
+		"重新导出完整序时账；查找单边导入",
+		"Export the complete journal again; look for one-sided imports."
+	},
+	.basis = { "试算平衡；SAF-T", "trial balance; LPF art. A47 A-1; SAF-T" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -15,13 +15,12 @@
  *
  * 发现什么:本期期初余额不等于上期期末余额的科目(或往来单位)。只比较相邻期间,可以跨文件。
  *
- * 为什么要紧:上月最后一刻与本月第一刻之间不会发生业务。不符,说明上期被反结账改过,或期初是
- * 手工填的。
+ * 为什么要紧:上月最后一刻与本月第一刻之间不会发生业务。不符,说明上期被反结账改过,或期初是手工填的。
  *
  * 怎么办:查明哪个期间被反结账、谁批准;恢复原期初,改动的内容在未结账期间作更正。
  *
- * 已知局限:年度交替时,损益类、本年利润、利润分配按合计比较,因为软件可能自动结转。科目编码变了的
- * 按名称对应。只在其中一张余额表上没有打印的明细科目,由上级科目比较。
+ * 已知局限:年度交替时,损益类、本年利润、利润分配按合计比较,因为软件可能自动结转。科目编码变了的按
+ * 名称对应。只在其中一张余额表上没有打印的明细科目,由上级科目比较。
  */
 #include "base/assert.h"
 #include "book/chart.h"
@@ -37,32 +36,47 @@ static const rd_param params[] = {
 
 enum { K_ACCOUNT, K_PARTY, K_GONE, K_NEW, K_YEAR };
 static const rd_message messages[] = {
-	[K_ACCOUNT] = { "account",
-	                { "{account}:{before} 期末{closing_side} {closing},{period} 期初{opening_side} {opening},相差 {difference}。"
-	                  "请查 {before} 是否被反结账修改。",
-	                  "{account}: closing of {before} is {closing} ({closing_side}), opening of {period} is "
-	                  "{opening} ({opening_side}), difference {difference}. Was {before} reopened and changed?" } },
-	[K_PARTY] = { "party",
-	              { "{account} {party}:{before} 期末{closing_side} {closing},{period} 期初{opening_side} {opening},相差 "
-	                "{difference}。请查 {before} 是否被反结账修改。",
-	                "{account} {party}: closing of {before} is {closing} ({closing_side}), opening of "
-	                "{period} is {opening} ({opening_side}), difference {difference}. Was {before} reopened and changed?" } },
-	[K_GONE] = { "gone",
-	             { "{account}:{before} 期末{closing_side} {closing},{period} 余额表上没有这个科目,也没有同名科目"
-	               "承接。请查余额结转到了哪里。",
-	               "{account}: closing of {before} is {closing} ({closing_side}); the trial balance of "
-	               "{period} lacks the account, and none of the same name takes over. Where did the balance go?" } },
-	[K_NEW] = { "new",
-	            { "{account}:{period} 期初{opening_side} {opening},{before} 余额表上没有这个科目,也没有同名科目可以"
-	              "承接。请查期初从哪里来。",
-	              "{account}: opening of {period} is {opening} ({opening_side}); the trial balance of "
-	              "{before} lacks the account, and none of the same name hands over. Where does the opening come from?" } },
-	[K_YEAR] = { "year-change",
-	             { "{period} 年初,损益类、本年利润和利润分配期初合计{opening_side} {opening},{before} 期末合计"
-	               "{closing_side} {closing},相差 {difference}。请核对年末结转。",
-	               "At the start of {period} the P&L accounts, profit for the year and profit "
-	               "distribution open at {opening} ({opening_side}) together; {before} closed at "
-	               "{closing} ({closing_side}), difference {difference}. Check the year-end transfer." } },
+	[K_ACCOUNT] = {
+		"account",
+		{ "{account}:{before} 期末{closing_side} {closing}，{period} 期初{opening_side} "
+		  "{opening}，相差 {difference}。请查 {before} 是否被反结账修改。",
+		  "{account}: closing of {before} is {closing} ({closing_side}), opening of "
+		  "{period} is {opening} ({opening_side}), difference {difference}. Was "
+		  "{before} reopened and changed?" },
+	},
+	[K_PARTY] = {
+		"party",
+		{ "{account} {party}:{before} 期末{closing_side} {closing}，{period} 期初"
+		  "{opening_side} {opening}，相差 {difference}。请查 {before} 是否被反结账修改。",
+		  "{account} {party}: closing of {before} is {closing} ({closing_side}), "
+		  "opening of {period} is {opening} ({opening_side}), difference {difference}. "
+		  "Was {before} reopened and changed?" },
+	},
+	[K_GONE] = {
+		"gone",
+		{ "{account}:{before} 期末{closing_side} {closing}，{period} 余额表上没有这个科目"
+		  "，也没有同名科目承接。请查余额结转到了哪里。",
+		  "{account}: closing of {before} is {closing} ({closing_side}); the trial "
+		  "balance of {period} lacks the account, and none of the same name takes over. "
+		  "Where did the balance go?" },
+	},
+	[K_NEW] = {
+		"new",
+		{ "{account}:{period} 期初{opening_side} {opening}，{before} 余额表上没有这个科目"
+		  "，也没有同名科目可以承接。请查期初从哪里来。",
+		  "{account}: opening of {period} is {opening} ({opening_side}); the trial "
+		  "balance of {before} lacks the account, and none of the same name hands over. "
+		  "Where does the opening come from?" },
+	},
+	[K_YEAR] = {
+		"year-change",
+		{ "{period} 年初，损益类、本年利润和利润分配期初合计{opening_side} {opening}，"
+		  "{before} 期末合计{closing_side} {closing}，相差 {difference}。请核对年末结转。",
+		  "At the start of {period} the P&L accounts, profit for the year and profit "
+		  "distribution open at {opening} ({opening_side}) together; {before} closed at "
+		  "{closing} ({closing_side}), difference {difference}. Check the year-end "
+		  "transfer." },
+	},
 	{ 0 },
 };
 
@@ -170,11 +184,13 @@ static void lone(work *w, rd_row account, int side, rd_period p0, rd_period p1)
 	const rd_tb_part part = side == 0 ? RD_PART_CLOSE : RD_PART_OPEN;
 	rd_minor v = rd_trial_net(w->t.book, r, part);
 
-	if (v == 0 || (rd_run_guards(w->run) && (parent_has_both(w, account) || w->t.above[account])))
+	if (v == 0 ||
+	    (rd_run_guards(w->run) && (parent_has_both(w, account) || w->t.above[account])))
 		return;
 	if (same_name_takes(w, account, !side, side == 0 ? RD_PART_OPEN : RD_PART_CLOSE, v))
 		return;
-	compare(w, side == 0 ? r : RD_NONE, side == 1 ? r : RD_NONE, p0, p1, side == 0 ? K_GONE : K_NEW);
+	compare(w, side == 0 ? r : RD_NONE, side == 1 ? r : RD_NONE, p0, p1,
+	        side == 0 ? K_GONE : K_NEW);
 }
 
 /* Party rows of an account: merged by party, both lists are in order of it. */
@@ -199,7 +215,8 @@ static void compare_parties(work *w, const rd_row *x, rd_row nx, const rd_row *y
 static void compare_periods(work *w, uint32_t i0, uint32_t i1)
 {
 	const rd_book *b = w->t.book;
-	const rd_row *from[2] = { w->t.by_period + w->t.from[i0 + 1], w->t.by_period + w->t.from[i1 + 1] };
+	const rd_row *from[2] = { w->t.by_period + w->t.from[i0 + 1],
+		                  w->t.by_period + w->t.from[i1 + 1] };
 	const rd_row n[2] = { w->t.from[i0 + 2] - w->t.from[i0 + 1],
 	                      w->t.from[i1 + 2] - w->t.from[i1 + 1] };
 	const rd_period p0 = b->periods[i0], p1 = b->periods[i1];
@@ -260,7 +277,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		last = p;
 	}
 	if (w.compared == 0)
-		rd_run_not_run(run, "余额表没有两个相邻的期间", "no two neighbouring periods in the trial balance");
+		rd_run_not_run(run, "余额表没有两个相邻的期间",
+		               "no two neighbouring periods in the trial balance");
 	return RD_OK;
 }
 
@@ -269,11 +287,15 @@ const rd_check rd_check_opening_differs_from_prior_closing = {
 	.family = "balance",
 	.nature = "账目不符",
 	.title = { "期初与上期期末不符", "Opening differs from previous closing" },
-	.finds = { "本期期初与上期期末不是同一个数:上期被反结账改过,或期初是手工填的。",
-	           "A period starts with other balances than the previous one ended with: the earlier "
-	           "period was reopened, or the opening was typed." },
-	.correction = { "恢复原期初;查明被反结账的期间并补办审批",
-	                "Restore the opening; find the reopened period and have the reopening approved." },
+	.finds = {
+		"本期期初与上期期末不是同一个数：上期被反结账改过，或期初是手工填的。",
+		"A period starts with other balances than the previous one ended with: the earlier "
+		"period was reopened, or the opening was typed."
+	},
+	.correction = {
+		"恢复原期初；查明被反结账的期间并补办审批",
+		"Restore the opening; find the reopened period and have the reopening approved."
+	},
 	.basis = { "会计基础工作规范 63(3)、67", "Basic accounting work rules 63(3), 67; SAF-T" },
 	.since = "0.1",
 	.wave = 1,

@@ -2,14 +2,14 @@
  * What it finds: month ends at which manufacturing overhead (制造费用) or machine work (机械作业)
  * keeps a balance. Each of the two is reported once, with its months and the last balance.
  *
- * Why it matters: overhead that is not allocated is missing in the cost of products, so that stock and
- * profit of the month are wrong.
+ * Why it matters: overhead that is not allocated is missing in the cost of products, so that stock
+ * and profit of the month are wrong.
  *
  * What to do: allocate the balance to production cost by the method in use.
  *
  * Known limits: a month without any debit on production cost may have had no production; when all
- * months are such, the finding is of low severity. Seasonal producers may allocate at year
- * end. The last month is left out while it is not closed.
+ * months are such, the finding is of low severity. Seasonal producers may allocate at year end.
+ * The last month is left out while it is not closed.
  *
  * 发现什么:月末制造费用或机械作业仍有余额。每类报一次,写明月份数和最后的余额。
  *
@@ -17,8 +17,8 @@
  *
  * 怎么办:按既定方法分配结转至生产成本。
  *
- * 已知局限:生产成本没有借方发生的月份可能停产,全是这样的月份时降为低。季节性生产的企业可以年末再
- * 分配。最后一个月尚未结账的不看。
+ * 已知局限:生产成本没有借方发生的月份可能停产,全是这样的月份时降为低。季节性生产的企业可以年末再分
+ * 配。最后一个月尚未结账的不看。
  */
 #include "base/assert.h"
 #include "check/balance.h"
@@ -32,17 +32,22 @@ static const rd_param params[] = {
 
 enum { K_BALANCE, K_IDLE };
 static const rd_message messages[] = {
-	[K_BALANCE] = { "balance",
-	                { "{account} 有 {months} 个月末未结平:{first_period} 起,{last_period} 余额{side} "
-	                  "{balance}。请分配结转至生产成本。",
-	                  "{account} keeps a balance at the end of months ({months}), from {first_period} on; in "
-	                  "{last_period} it is {balance} ({side}). Allocate it to production cost." } },
-	[K_IDLE] = { "no-production",
-	             { "{account} 有 {months} 个月末未结平:{first_period} 起,{last_period} 余额{side} {balance};"
-	               "这些月份生产成本没有借方发生。请确认是否停产或季节性生产。",
-	               "{account} keeps a balance at the end of months ({months}), from {first_period} on; in "
-	               "{last_period} it is {balance} ({side}). Production cost has no debits in these months: idle "
-	               "or seasonal?" } },
+	[K_BALANCE] = {
+		"balance",
+		{ "{account} 有 {months} 个月末未结平：{first_period} 起，{last_period} 余额{side}"
+		  " {balance}。请分配结转至生产成本。",
+		  "{account} keeps a balance at the end of months ({months}), from "
+		  "{first_period} on; in {last_period} it is {balance} ({side}). Allocate it to "
+		  "production cost." },
+	},
+	[K_IDLE] = {
+		"no-production",
+		{ "{account} 有 {months} 个月末未结平：{first_period} 起，{last_period} 余额{side}"
+		  " {balance}；这些月份生产成本没有借方发生。请确认是否停产或季节性生产。",
+		  "{account} keeps a balance at the end of months ({months}), from "
+		  "{first_period} on; in {last_period} it is {balance} ({side}). Production "
+		  "cost has no debits in these months: idle or seasonal?" },
+	},
 	{ 0 },
 };
 
@@ -142,11 +147,15 @@ const rd_check rd_check_overhead_not_allocated = {
 	.family = "closing",
 	.nature = "账目不符",
 	.title = { "制造费用有余额", "Manufacturing overhead not allocated" },
-	.finds = { "制造费用或机械作业在月末仍有余额。",
-	           "Manufacturing overhead or machine work keeps a balance at month end." },
+	.finds = {
+		"制造费用或机械作业在月末仍有余额。",
+		"Manufacturing overhead or machine work keeps a balance at month end."
+	},
 	.correction = { "分配结转至生产成本", "Allocate it to production cost." },
-	.basis = { "小企业会计准则 附录 4101、4403",
-	           "Accounting Standard for Small Enterprises, appendix, accounts 4101, 4403" },
+	.basis = {
+		"小企业会计准则 附录 4101、4403",
+		"Accounting Standard for Small Enterprises, appendix, accounts 4101, 4403"
+	},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -1,16 +1,16 @@
 /*
- * What it finds: entries booked directly on profit for the year (本年利润) that are neither a P&L close
- * nor the year-end transfer, and periods in which the movement of that account differs from the net
- * result of the profit and loss accounts for any other reason.
+ * What it finds: entries booked directly on profit for the year (本年利润) that are neither a P&L
+ * close nor the year-end transfer, and periods in which the movement of that account differs from
+ * the net result of the profit and loss accounts for any other reason.
  *
- * Why it matters: the income statement is drawn from the profit and loss accounts, the balance sheet
- * from profit for the year. When the two differ the statements do not agree.
+ * Why it matters: the income statement is drawn from the profit and loss accounts, the balance
+ * sheet from profit for the year. When the two differ the statements do not agree.
  *
- * What to do: reverse direct entries in red and book them on the profit and loss account they belong
- * to.
+ * What to do: reverse direct entries in red and book them on the profit and loss account they
+ * belong to.
  *
- * Known limits: only periods with a closing entry are compared, those without run on into the next one.
- * Balances left on profit and loss accounts are reported by profit-and-loss-not-closed and
+ * Known limits: only periods with a closing entry are compared, those without run on into the next
+ * one. Balances left on profit and loss accounts are reported by profit-and-loss-not-closed and
  * are not counted again here.
  *
  * 发现什么:直接记在本年利润上、既不是结转损益也不是年末结转的分录;以及其他原因造成的、本年利润发生
@@ -20,8 +20,8 @@
  *
  * 怎么办:直接记入的分录红字冲销,按应记的损益类科目重做。
  *
- * 已知局限:只比较有结转分录的期间,没有结转的并入下一次结转。损益类科目未结平的余额由"损益未结转"
- * 报告,这里不重复计算。
+ * 已知局限:只比较有结转分录的期间,没有结转的并入下一次结转。损益类科目未结平的余额由"损益未结转"报
+ * 告,这里不重复计算。
  */
 #include "base/assert.h"
 #include "book/chart.h"
@@ -36,17 +36,21 @@ static const rd_param params[] = {
 
 enum { K_DIRECT, K_PERIOD };
 static const rd_message messages[] = {
-	[K_DIRECT] = { "direct-entry",
-	               { "凭证 {voucher} 直接记入 {account} {amount}({side}),不是结转损益。请红字冲销,按应记"
-	                 "的损益类科目重做。",
-	                 "Voucher {voucher} books {amount} ({side}) directly on {account} and is no P&L close. "
-	                 "Reverse it in red; book it on the P&L account it belongs to." } },
-	[K_PERIOD] = { "period",
-	               { "截至 {period},本年利润净增 {profit},损益类科目净利 {result},相差 {difference},"
-	                 "且不是未结转余额或直接记入造成的。请核对结转凭证的金额。",
-	                 "Up to {period} profit for the year rose by {profit}, the P&L accounts earned "
-	                 "{result}; the difference {difference} is neither left on P&L accounts nor booked "
-	                 "directly. Compare the closing vouchers." } },
+	[K_DIRECT] = {
+		"direct-entry",
+		{ "凭证 {voucher} 直接记入 {account} {amount}({side})，不是结转损益。请红字冲销，"
+		  "按应记的损益类科目重做。",
+		  "Voucher {voucher} books {amount} ({side}) directly on {account} and is no "
+		  "P&L close. Reverse it in red; book it on the P&L account it belongs to." },
+	},
+	[K_PERIOD] = {
+		"period",
+		{ "截至 {period}，本年利润净增 {profit}，损益类科目净利 {result}，相差 "
+		  "{difference}，且不是未结转余额或直接记入造成的。请核对结转凭证的金额。",
+		  "Up to {period} profit for the year rose by {profit}, the P&L accounts earned "
+		  "{result}; the difference {difference} is neither left on P&L accounts nor "
+		  "booked directly. Compare the closing vouchers." },
+	},
 	{ 0 },
 };
 
@@ -112,7 +116,8 @@ static void load(rd_run *run, const rd_book *b, sums *s)
 		    !(rd_role_is_pl(role) || b->account.class_of[a] == RD_CLASS_PL))
 			continue;
 		for (size_t p = 0; p < b->n_periods; p++) {
-			s->left[p] += m->credit[a * b->n_periods + p] - m->debit[a * b->n_periods + p];
+			s->left[p] +=
+				m->credit[a * b->n_periods + p] - m->debit[a * b->n_periods + p];
 			s->result[p] = s->left[p];
 		}
 	}
@@ -143,7 +148,8 @@ static void visit(rd_run *run, const rd_book *b, rd_row v, sums *s)
 		s->result[p] -= x.pl;
 	if (x.on_profit && x.on_pl)
 		s->profit[p] += x.profit;
-	/* the year-end transfer, and corrections of earlier years that go with it, are no direct entries */
+	/* the year-end transfer, and corrections of earlier years that go with it, are no direct
+	 * entries */
 	else if (x.on_profit && !x.on_retained && !x.on_prior && x.profit != 0 &&
 	         !is_cancelled(run, b, v))
 		emit_direct(run, b, &x);
@@ -206,7 +212,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	const size_t np = (size_t)b->n_periods + 1;
 	rd_row *first;
 	const uint32_t *closings = rd_closings(b, a, &first);
-	sums s = { RD_NEW_N(a, rd_minor, np), RD_NEW_N(a, rd_minor, np), RD_NEW_N(a, rd_minor, np) };
+	sums s = { RD_NEW_N(a, rd_minor, np), RD_NEW_N(a, rd_minor, np),
+		   RD_NEW_N(a, rd_minor, np) };
 	bool any = false;
 
 	(void)err;
@@ -227,13 +234,20 @@ const rd_check rd_check_profit_account_differs = {
 	.slug = "profit-account-differs",
 	.family = "closing",
 	.nature = "账目不符",
-	.title = { "本年利润与利润表不符", "Profit for the year differs from the income statement" },
-	.finds = { "本年利润的发生额不等于损益类科目的净额,有人直接在上面记账。",
-	           "The movement of the profit account is not the net result of the P&L accounts, so "
-	           "somebody booked on it directly." },
-	.correction = { "直接记入本年利润的分录红字冲销,按正确科目重做",
-	                "Reverse direct entries in red and book them on the right account." },
-	.basis = { "账表相符(会计法 17)", "books and statements agree (Accounting Law art. 17)" },
+	.title = {
+		"本年利润与利润表不符",
+		"Profit for the year differs from the income statement"
+	},
+	.finds = {
+		"本年利润的发生额不等于损益类科目的净额，有人直接在上面记账。",
+		"The movement of the profit account is not the net result of the P&L accounts, so "
+		"somebody booked on it directly."
+	},
+	.correction = {
+		"直接记入本年利润的分录红字冲销，按正确科目重做",
+		"Reverse direct entries in red and book them on the right account."
+	},
+	.basis = { "账表相符（会计法 17）", "books and statements agree (Accounting Law art. 17)" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -3,25 +3,25 @@
  * periods that were not closed at all while others were; and closing entries against another
  * account than profit for the year.
  *
- * Why it matters: what stays on these accounts is missing in the profit, and runs into the next period
- * or year.
+ * Why it matters: what stays on these accounts is missing in the profit, and runs into the next
+ * period or year.
  *
- * What to do: enter the missing closing entry; reverse a closing entry on a wrong account in red and
- * enter the right one.
+ * What to do: enter the missing closing entry; reverse a closing entry on a wrong account in red
+ * and enter the right one.
  *
  * Known limits: the rhythm is found from the books: monthly when at least half of the periods have
- * closing entries, else yearly. Ledgers without any closing entry are judged only when a later year
- * follows, and only under a Chinese chart. The last period may still be open.
+ * closing entries, else yearly. Ledgers without any closing entry are judged only when a later
+ * year follows, and only under a Chinese chart. The last period may still be open.
  *
- * 发现什么:期间已经结转损益,损益类科目却仍有余额;别的期间都结转了,唯独某期间没有;结转分录的对方
- * 不是本年利润。
+ * 发现什么:期间已经结转损益,损益类科目却仍有余额;别的期间都结转了,唯独某期间没有;结转分录的对方不
+ * 是本年利润。
  *
  * 为什么要紧:留在损益类科目上的数没有进利润,还会带到下一期间、下一年度。
  *
  * 怎么办:补做结转损益凭证;转错科目的红字冲销,再作正确的结转。
  *
- * 已知局限:结转的节奏由账簿推断:一半以上期间有结转分录为按月,否则为按年。全年没有结转分录的账,
- * 只在中国科目体系下、且已有下一年度分录时判断。最后一个期间允许尚未结转。
+ * 已知局限:结转的节奏由账簿推断:一半以上期间有结转分录为按月,否则为按年。全年没有结转分录的账,只在
+ * 中国科目体系下、且已有下一年度分录时判断。最后一个期间允许尚未结转。
  */
 #include "base/assert.h"
 #include "book/chart.h"
@@ -36,21 +36,27 @@ static const rd_param params[] = {
 
 enum { K_ACCOUNT, K_PERIOD, K_COUNTER };
 static const rd_message messages[] = {
-	[K_ACCOUNT] = { "balance-left",
-	                { "{account} 在 {first_period} 结转损益后仍有余额,共 {periods} 个期间,{last_period} "
-	                  "余额{side} {balance}。请补做结转。",
-	                  "{account} keeps a balance after the P&L close of {first_period} (periods: "
-	                  "{periods}); in {last_period} it is {balance} ({side}). Close it as well." } },
-	[K_PERIOD] = { "period-not-closed",
-	               { "{period} 没有结转损益凭证,损益类科目有 {accounts} 个未结平,净额{side} {balance}。"
-	                 "请补做结转损益。",
-	                 "{period} has no closing entry; P&L accounts left open: {accounts}, {balance} "
-	                 "({side}) net. Enter the P&L close." } },
-	[K_COUNTER] = { "other-counter-account",
-	                { "结转凭证 {voucher} 把损益转到了 {account}({amount}),而不是本年利润。请红字冲销后"
-	                  "重做。",
-	                  "Closing voucher {voucher} carries P&L to {account} ({amount}) instead of profit for "
-	                  "the year. Reverse it in red and enter it anew." } },
+	[K_ACCOUNT] = {
+		"balance-left",
+		{ "{account} 在 {first_period} 结转损益后仍有余额，共 {periods} 个期间，"
+		  "{last_period} 余额{side} {balance}。请补做结转。",
+		  "{account} keeps a balance after the P&L close of {first_period} (periods: "
+		  "{periods}); in {last_period} it is {balance} ({side}). Close it as well." },
+	},
+	[K_PERIOD] = {
+		"period-not-closed",
+		{ "{period} 没有结转损益凭证，损益类科目有 {accounts} 个未结平，净额{side} "
+		  "{balance}。请补做结转损益。",
+		  "{period} has no closing entry; P&L accounts left open: {accounts}, {balance} "
+		  "({side}) net. Enter the P&L close." },
+	},
+	[K_COUNTER] = {
+		"other-counter-account",
+		{ "结转凭证 {voucher} 把损益转到了 {account}({amount})，而不是本年利润。请红字冲销"
+		  "后重做。",
+		  "Closing voucher {voucher} carries P&L to {account} ({amount}) instead of "
+		  "profit for the year. Reverse it in red and enter it anew." },
+	},
 	{ 0 },
 };
 
@@ -107,29 +113,11 @@ static bool find_rhythm(work *w)
 	return any > 0;
 }
 
-static void check_account(work *w, rd_row a)
+/* One stretch of periods in which an account kept a balance on one side. */
+static void emit_account(work *w, rd_row a, uint32_t first, uint32_t last, uint32_t n,
+                         rd_minor worst)
 {
 	const rd_book *b = w->s.book;
-	uint32_t n = 0, first = 0, last = 0;
-	rd_minor worst = 0;
-
-	rd_balances_get(&w->s, a, w->one);
-	for (uint32_t p = 0; p < b->n_periods; p++) {
-		rd_minor size = w->one[p] < 0 ? -w->one[p] : w->one[p];
-
-		if (!w->due[p] || !exceeds(w, w->one[p]))
-			continue;
-		if (w->closings[p] == 0) { /* nothing was closed: one finding for the period */
-			w->net[p] += w->one[p];
-			w->accounts[p]++;
-			continue;
-		}
-		first = n++ == 0 ? p : first;
-		last = p;
-		worst = size > worst ? size : worst;
-	}
-	if (n == 0)
-		return;
 	rd_hit hit = rd_hit_at_account(a);
 
 	hit.kind = K_ACCOUNT;
@@ -140,6 +128,36 @@ static void check_account(work *w, rd_row a)
 	RD_EMIT(w->run, &hit, rd_in_period("first_period", b->periods[first]),
 	        rd_in_period("last_period", b->periods[last]), rd_int("periods", n),
 	        rd_size("balance", w->one[last]), rd_side_of("side", w->one[last]));
+}
+
+static void check_account(work *w, rd_row a)
+{
+	const rd_book *b = w->s.book;
+	uint32_t n = 0, first = 0, last = 0;
+	rd_minor worst = 0;
+
+	rd_balances_get(&w->s, a, w->one);
+	for (uint32_t p = 0; p < b->n_periods; p++) {
+		rd_minor size = w->one[p] < 0 ? -w->one[p] : w->one[p];
+
+		if (w->due[p] && w->closings[p] == 0 && exceeds(w, w->one[p])) {
+			w->net[p] += w->one[p]; /* nothing was closed: one finding for the period */
+			w->accounts[p]++;
+		}
+		if (!w->due[p] || w->closings[p] == 0)
+			continue;
+		if (n > 0 && (!exceeds(w, w->one[p]) || (w->one[p] > 0) != (w->one[last] > 0))) {
+			emit_account(w, a, first, last, n, worst);
+			n = 0;
+		}
+		if (!exceeds(w, w->one[p]))
+			continue;
+		worst = n == 0 || size > worst ? size : worst;
+		first = n++ == 0 ? p : first;
+		last = p;
+	}
+	if (n > 0)
+		emit_account(w, a, first, last, n, worst);
 }
 
 static void check_periods(work *w)
@@ -154,8 +172,8 @@ static void check_periods(work *w)
 		hit.kind = K_PERIOD;
 		hit.period = b->periods[p];
 		hit.at_stake = w->net[p] < 0 ? -w->net[p] : w->net[p];
-		RD_EMIT(w->run, &hit, rd_int("accounts", w->accounts[p]), rd_size("balance", w->net[p]),
-		        rd_side_of("side", w->net[p]));
+		RD_EMIT(w->run, &hit, rd_int("accounts", w->accounts[p]),
+		        rd_size("balance", w->net[p]), rd_side_of("side", w->net[p]));
 	}
 }
 
@@ -205,8 +223,9 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	w.closings = rd_closings(b, a, &w.first);
 	rd_balances_begin(&w.s, run, b);
 	if (!find_rhythm(&w)) {
-		rd_run_not_run(run, "账簿里没有结转损益的凭证(表结法,或尚未结转)",
-		               "the books hold no closing entry (not closed yet, or closed in the statements)");
+		rd_run_not_run(run, "账簿里没有结转损益的凭证（表结法，或尚未结转）",
+		               "the books hold no closing entry (not closed yet, or closed in "
+		               "the statements)");
 		return RD_OK;
 	}
 	for (rd_row i = 1; i < b->account.n; i++)
@@ -224,13 +243,19 @@ const rd_check rd_check_profit_and_loss_not_closed = {
 	.family = "closing",
 	.nature = "账目不符",
 	.title = { "损益未结转", "Profit and loss not closed" },
-	.finds = { "结转之后损益类科目仍有余额,或结转到了本年利润以外的科目。",
-	           "A revenue or expense account keeps a balance after closing, or was closed to another "
-	           "account than the profit for the year." },
-	.correction = { "补做结转损益凭证;误转的红字更正",
-	                "Enter the missing closing entry; correct a wrong one in red." },
-	.basis = { "小企业会计准则 附录 5001-5801",
-	           "Accounting Standard for Small Enterprises, appendix, accounts 5001-5801" },
+	.finds = {
+		"结转之后损益类科目仍有余额，或结转到了本年利润以外的科目。",
+		"A revenue or expense account keeps a balance after closing, or was closed to "
+		"another account than the profit for the year."
+	},
+	.correction = {
+		"补做结转损益凭证；误转的红字更正",
+		"Enter the missing closing entry; correct a wrong one in red."
+	},
+	.basis = {
+		"小企业会计准则 附录 5001-5801",
+		"Accounting Standard for Small Enterprises, appendix, accounts 5001-5801"
+	},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -3,8 +3,8 @@
  * balance. The movement is taken from the trial balance; where it has none (SAF-T), or when the
  * parameter `movement` is 1, from the lines of the journal.
  *
- * Why it matters: either entries are missing between the two balances, or a balance was typed over.
- * Nothing that rests on these balances can be relied on.
+ * Why it matters: either entries are missing between the two balances, or a balance was typed
+ * over. Nothing that rests on these balances can be relied on.
  *
  * What to do: look for vouchers of the account that are missing in the export, were deleted or are
  * not posted; where a balance was changed by hand, restore it.
@@ -13,15 +13,15 @@
  * opening of the year beside the figures of the month, its year-to-date columns are used; profit
  * and loss accounts may agree by either.
  *
- * 发现什么:期初余额+借方发生-贷方发生≠期末余额的科目。发生额取余额表自己的;余额表没有发生额
- * (如 SAF-T),或参数 movement 为 1 时,取序时账的分录。
+ * 发现什么:期初余额+借方发生-贷方发生≠期末余额的科目。发生额取余额表自己的;余额表没有发生额(如
+ * SAF-T),或参数 movement 为 1 时,取序时账的分录。
  *
  * 为什么要紧:两个余额之间缺了分录,或者余额被改过。以这些余额为基础的数都靠不住。
  *
  * 怎么办:查该科目有没有导出时遗漏、被删除或未过账的凭证;余额被手工改动的,恢复原数。
  *
- * 已知局限:上级科目不看,看它的下级。余额表"期初"印的是年初数时,改用本年累计;损益类科目两种
- * 算法有一种相符即可。
+ * 已知局限:上级科目不看,看它的下级。余额表"期初"印的是年初数时,改用本年累计;损益类科目两种算法有一
+ * 种相符即可。
  */
 #include "base/assert.h"
 #include "book/chart.h"
@@ -31,30 +31,38 @@ enum { P_TOLERANCE, P_MOVEMENT };
 static const rd_param params[] = {
 	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
 	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	[P_MOVEMENT] = { "movement", "-",
-	                 { "发生额的来源:0 余额表自己的,1 序时账的分录",
-	                   "where the movement comes from: 0 the trial balance's own columns, 1 the lines "
-	                   "of the journal" },
-	                 RD_PARAM_INT, 0, 1, 0, NULL },
+	[P_MOVEMENT] = {
+		"movement", "-",
+		{ "发生额的来源：0 余额表自己的，1 序时账的分录",
+		  "where the movement comes from: 0 the trial balance's own columns, 1 the "
+		  "lines of the journal" },
+		RD_PARAM_INT, 0, 1, 0, NULL,
+	},
 	{ 0 },
 };
 
 enum { K_OWN, K_LINES };
 static const rd_message messages[] = {
-	[K_OWN] = { "own-columns",
-	            { "{period} {account}:期初{opening_side} {opening},借方 {debit},贷方 {credit},应得期末"
-	              "{expected_side} {expected},余额表却是{closing_side} {closing},相差 {difference}。请查该科目缺失或被改动的凭证。",
-	              "{period} {account}: opening {opening} ({opening_side}), debit {debit}, credit {credit} "
-	              "should close at {expected} ({expected_side}); the trial balance says {closing} "
-	              "({closing_side}), difference {difference}. Look for "
-	              "missing or changed vouchers." } },
-	[K_LINES] = { "journal-lines",
-	              { "{period} {account}:期初{opening_side} {opening},序时账借方 {debit},贷方 {credit},应得"
-	                "期末{expected_side} {expected},余额表却是{closing_side} {closing},相差 {difference}。请查缺失或未过账的凭证。",
-	                "{period} {account}: opening {opening} ({opening_side}), journal debit {debit}, credit "
-	                "{credit} should close at {expected} ({expected_side}); the trial balance says "
-	                "{closing} ({closing_side}), difference {difference}. Look "
-	                "for missing or unposted vouchers." } },
+	[K_OWN] = {
+		"own-columns",
+		{ "{period} {account}：期初{opening_side} {opening}，借方 {debit}，贷方 {credit}，"
+		  "应得期末{expected_side} {expected}，余额表却是{closing_side} {closing}，相差 "
+		  "{difference}。请查该科目缺失或被改动的凭证。",
+		  "{period} {account}: opening {opening} ({opening_side}), debit {debit}, "
+		  "credit {credit} should close at {expected} ({expected_side}); the trial "
+		  "balance says {closing} ({closing_side}), difference {difference}. Look for "
+		  "missing or changed vouchers." },
+	},
+	[K_LINES] = {
+		"journal-lines",
+		{ "{period} {account}：期初{opening_side} {opening}，序时账借方 {debit}，贷方 "
+		  "{credit}，应得期末{expected_side} {expected}，余额表却是{closing_side} "
+		  "{closing}，相差 {difference}。请查缺失或未过账的凭证。",
+		  "{period} {account}: opening {opening} ({opening_side}), journal debit "
+		  "{debit}, credit {credit} should close at {expected} ({expected_side}); the "
+		  "trial balance says {closing} ({closing_side}), difference {difference}. Look "
+		  "for missing or unposted vouchers." },
+	},
 	{ 0 },
 };
 
@@ -167,7 +175,8 @@ static bool holds_by_year(const work *w, rd_row row, const roll *r)
 	const uint8_t role = b->account.role[b->tb.account[row]];
 
 	if (!rd_run_guards(w->run) || !rd_trial_has(&w->t, row, RD_PART_YTD) ||
-	    !(rd_role_is_pl((rd_role)role) || b->account.class_of[b->tb.account[row]] == RD_CLASS_PL))
+	    !(rd_role_is_pl((rd_role)role) ||
+	      b->account.class_of[b->tb.account[row]] == RD_CLASS_PL))
 		return false;
 	return rd_trial_net(b, row, RD_PART_YTD) == r->closing ||
 	       r->opening + rd_trial_net(b, row, RD_PART_YTD) == r->closing;
@@ -197,10 +206,11 @@ static uint32_t count(work *w, bool emit)
 		hit.kind = r.lines ? K_LINES : K_OWN;
 		hit.at_stake = d < 0 ? -d : d;
 		hit.key = (uint64_t)d;
-		RD_EMIT(w->run, &hit, rd_size("opening", r.opening), rd_side_of("opening_side", r.opening),
-		        rd_money("debit", r.debit), rd_money("credit", r.credit),
-		        rd_size("expected", expected), rd_side_of("expected_side", expected),
-		        rd_size("closing", r.closing), rd_side_of("closing_side", r.closing),
+		RD_EMIT(w->run, &hit, rd_size("opening", r.opening),
+		        rd_side_of("opening_side", r.opening), rd_money("debit", r.debit),
+		        rd_money("credit", r.credit), rd_size("expected", expected),
+		        rd_side_of("expected_side", expected), rd_size("closing", r.closing),
+		        rd_side_of("closing_side", r.closing),
 		        rd_money("difference", hit.at_stake));
 	}
 	return n;
@@ -216,10 +226,12 @@ static void find_yearly(work *w)
 	for (rd_row i = 0; rd_run_guards(w->run) && i < w->t.n; i++) {
 		const rd_row row = w->t.rows[i];
 
-		if (!rd_trial_has(&w->t, row, RD_PART_OPEN) || !rd_trial_has(&w->t, row, RD_PART_CLOSE) ||
+		if (!rd_trial_has(&w->t, row, RD_PART_OPEN) ||
+		    !rd_trial_has(&w->t, row, RD_PART_CLOSE) ||
 		    !rd_trial_has(&w->t, row, RD_PART_YTD))
 			continue;
-		rd_minor d = rd_trial_net(b, row, RD_PART_CLOSE) - rd_trial_net(b, row, RD_PART_OPEN);
+		rd_minor d =
+			rd_trial_net(b, row, RD_PART_CLOSE) - rd_trial_net(b, row, RD_PART_OPEN);
 
 		if (rd_trial_has(&w->t, row, RD_PART_MOVE))
 			plain[b->tb.file[row]] += d != rd_trial_net(b, row, RD_PART_MOVE);
@@ -230,8 +242,9 @@ static void find_yearly(work *w)
 	for (uint32_t f = 0; f < b->n_files; f++) {
 		w->by_year[f] = yearly[f] < plain[f];
 		if (w->by_year[f])
-			rd_run_remark(w->run, "余额表的期初是年初余额,按本年累计滚动",
-			              "openings are those of the year; rolled by the year-to-date columns");
+			rd_run_remark(w->run, "余额表的期初是年初余额，按本年累计滚动",
+			              "openings are those of the year; rolled by the "
+			              "year-to-date columns");
 	}
 }
 
@@ -262,15 +275,21 @@ const rd_check rd_check_rollforward_break = {
 	.slug = "rollforward-break",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "余额滚动不符(期初+发生≠期末)", "Opening plus movement differs from closing" },
-	.finds = { "科目的期初余额加减发生额得不到期末余额:序时账不完整,或余额被改动。",
-	           "For an account, opening balance plus movement does not give the closing balance. The "
-	           "journal is incomplete or the balances were edited." },
-	.correction = { "查找缺失或被改动的凭证,补充登记;余额被改的恢复",
-	                "Find the missing or changed vouchers and enter them; restore balances that were "
-	                "edited." },
-	.basis = { "账账相符(会计法 17);ISA 240 A45、AS 2401(分录完整性)",
-	           "ISA 240 A45 and AS 2401 (completeness of entries); SAF-T; Accounting Law art. 17" },
+	.title = { "余额滚动不符（期初+发生≠期末）", "Opening plus movement differs from closing" },
+	.finds = {
+		"科目的期初余额加减发生额得不到期末余额：序时账不完整，或余额被改动。",
+		"For an account, opening balance plus movement does not give the closing balance. "
+		"The journal is incomplete or the balances were edited."
+	},
+	.correction = {
+		"查找缺失或被改动的凭证，补充登记；余额被改的恢复",
+		"Find the missing or changed vouchers and enter them; restore balances that were "
+		"edited."
+	},
+	.basis = {
+		"账账相符（会计法 17）；ISA 240 A45、AS 2401（分录完整性）",
+		"ISA 240 A45 and AS 2401 (completeness of entries); SAF-T; Accounting Law art. 17"
+	},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -3,15 +3,15 @@
  * their sub-accounts, or of their parties (customers, suppliers, employees). Opening, debit,
  * credit, year to date and closing are compared; balances by their net.
  *
- * Why it matters: the general ledger and the sub-ledger must agree. When they do not, vouchers were
- * posted past the sub-ledger, or a balance was typed over.
+ * Why it matters: the general ledger and the sub-ledger must agree. When they do not, vouchers
+ * were posted past the sub-ledger, or a balance was typed over.
  *
  * What to do: rebuild the details in the accounting software; look for vouchers without a party or
  * posted to the parent itself, and correct them in red.
  *
- * Known limits: parents printed without any amount are left out. Where parties are listed by
- * several dimensions (customer and project) their sum is a multiple of the account; then nothing
- * is reported.
+ * Known limits: parents printed without any amount are left out. Differences that later periods
+ * merely carry forward are reported once. Where parties are listed by several dimensions (customer
+ * and project) their sum is a multiple of the account; then nothing is reported.
  *
  * 发现什么:科目余额表中,上级科目不等于下级科目之和,或科目不等于其往来单位之和。期初、借方、贷方、
  * 本年累计、期末分别比较,余额按净额比较。
@@ -20,8 +20,8 @@
  *
  * 怎么办:在财务软件中重建明细;查找没有填往来单位、或直接记在上级科目的凭证,红字更正。
  *
- * 已知局限:没有打印任何金额的上级科目不看。按几种辅助项(客户、项目)重复列示时,合计是科目的
- * 整数倍,这种情况不报。
+ * 已知局限:没有打印任何金额的上级科目不看。以后各期只是结转下来的同一差额,只报一次。按几种辅助项(
+ * 客户、项目)重复列示时,合计是科目的整数倍,这种情况不报。
  */
 #include "base/assert.h"
 #include "base/hash.h"
@@ -36,18 +36,22 @@ static const rd_param params[] = {
 
 enum { K_CHILDREN, K_PARTIES };
 static const rd_message messages[] = {
-	[K_CHILDREN] = { "sub-accounts",
-	                 { "{period} {account} {column}:本科目 {control},{rows} 个下级合计 {sum},相差 "
-	                   "{difference}(共 {columns} 栏不符)。请查直接记在上级科目的凭证,或重建明细。",
-	                   "{period} {account}, {column}: the account shows {control}, its {rows} "
-	                   "sub-accounts add up to {sum}, difference {difference} ({columns} columns "
-	                   "differ). Look for postings to the parent itself, or rebuild the details." } },
-	[K_PARTIES] = { "parties",
-	                { "{period} {account} {column}:本科目 {control},{rows} 个往来单位合计 {sum},相差 "
-	                  "{difference}(共 {columns} 栏不符)。请查没有填往来单位的凭证。",
-	                  "{period} {account}, {column}: the account shows {control}, its {rows} parties add "
-	                  "up to {sum}, difference {difference} ({columns} columns differ). Look for "
-	                  "vouchers without a party." } },
+	[K_CHILDREN] = {
+		"sub-accounts",
+		{ "{period} {account} {column}：本科目 {control}，{rows} 个下级合计 {sum}，相差 "
+		  "{difference}（共 {columns} 栏不符）。请查直接记在上级科目的凭证，或重建明细。",
+		  "{period} {account}, {column}: the account shows {control}, its {rows} "
+		  "sub-accounts add up to {sum}, difference {difference} ({columns} columns "
+		  "differ). Look for postings to the parent itself, or rebuild the details." },
+	},
+	[K_PARTIES] = {
+		"parties",
+		{ "{period} {account} {column}：本科目 {control}，{rows} 个往来单位合计 {sum}，相"
+		  "差 {difference}（共 {columns} 栏不符）。请查没有填往来单位的凭证。",
+		  "{period} {account}, {column}: the account shows {control}, its {rows} "
+		  "parties add up to {sum}, difference {difference} ({columns} columns differ). "
+		  "Look for vouchers without a party." },
+	},
 	{ 0 },
 };
 
@@ -108,9 +112,29 @@ static bool is_multiple(const sum *own, const sum *parts)
 	return k >= 2;
 }
 
-static void compare(rd_run *run, const rd_trial *t, rd_row row, const sum *parts, uint8_t kind)
+/* Differences of one account and kind in the period before. */
+typedef struct carried {
+	rd_period period;
+	rd_minor  d[COLUMNS];
+} carried;
+
+/* Nothing new happened in this period: its differences are those of the one before, carried
+ * forward. */
+static bool only_carried(const carried *before, rd_period period, const rd_minor *d)
+{
+	const bool same_year = before && before->period / 100 == period / 100;
+
+	return before && d[C_DEBIT] == 0 && d[C_CREDIT] == 0 && d[C_OPEN] == before->d[C_CLOSE] &&
+	       d[C_CLOSE] == d[C_OPEN] &&
+	       d[C_YTD_DEBIT] == (same_year ? before->d[C_YTD_DEBIT] : 0) &&
+	       d[C_YTD_CREDIT] == (same_year ? before->d[C_YTD_CREDIT] : 0);
+}
+
+static void compare(rd_run *run, const rd_trial *t, rd_row row, const sum *parts, uint8_t kind,
+                    carried **before)
 {
 	const rd_minor tolerance = rd_run_param(run, P_TOLERANCE);
+	rd_minor off[COLUMNS] = { 0 };
 	sum own = { 0 };
 	int first = -1, n = 0;
 	bool blank = true;
@@ -128,8 +152,18 @@ static void compare(rd_run *run, const rd_trial *t, rd_row row, const sum *parts
 		if (!(own.has & parts->has & (1 << c)) || (d <= tolerance && d >= -tolerance))
 			continue;
 		first = n++ == 0 ? c : first;
+		off[c] = d;
 	}
 	if (n == 0 || (kind == K_PARTIES && rd_run_guards(run) && is_multiple(&own, parts)))
+		return;
+	const bool known = rd_run_guards(run) &&
+	                   only_carried(*before, t->book->tb.period[row], off);
+
+	if (*before == NULL)
+		*before = RD_NEW(rd_run_scratch(run), carried);
+	(*before)->period = t->book->tb.period[row];
+	memcpy((*before)->d, off, sizeof off);
+	if (known)
 		return;
 	rd_hit hit = rd_hit_at_trial(t->book, row);
 	rd_minor d = own.amount[first] - parts->amount[first];
@@ -149,6 +183,7 @@ typedef struct work {
 	sum     *children; /* by slot */
 	sum     *parties;
 	uint32_t *slot;    /* by account: position + 1 in the sums; 0 = none */
+	carried **before[2]; /* by kind and account: the differences last met */
 } work;
 
 /* Rows of one period: own rows first, then each is added to the nearest account above. */
@@ -192,8 +227,10 @@ static void check_period(rd_run *run, work *w, const rd_row *rows, rd_row n)
 
 		if (w->row[a] != rows[i])
 			continue;
-		compare(run, &w->t, rows[i], &w->children[w->slot[a] - 1], K_CHILDREN);
-		compare(run, &w->t, rows[i], &w->parties[w->slot[a] - 1], K_PARTIES);
+		compare(run, &w->t, rows[i], &w->children[w->slot[a] - 1], K_CHILDREN,
+		        &w->before[K_CHILDREN][a]);
+		compare(run, &w->t, rows[i], &w->parties[w->slot[a] - 1], K_PARTIES,
+		        &w->before[K_PARTIES][a]);
 	}
 	for (rd_row i = 0; i < n; i++)
 		w->slot[b->tb.account[rows[i]]] = 0;
@@ -209,6 +246,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 
 	(void)err;
 	(void)range;
+	for (int k = 0; k < 2; k++)
+		w.before[k] = RD_NEW_N(a, carried *, (size_t)b->account.n + 1);
 	rd_trial_begin(&w.t, b, a);
 	for (uint32_t p = 0; p <= b->n_periods; p++)
 		check_period(run, &w, w.t.by_period + w.t.from[p], w.t.from[p + 1] - w.t.from[p]);
@@ -220,12 +259,16 @@ const rd_check rd_check_subledger_differs_from_control = {
 	.family = "balance",
 	.nature = "账目不符",
 	.title = { "总账与明细账不符", "General ledger differs from sub-ledger" },
-	.finds = { "上级科目不等于下级科目之和,或往来科目不等于各往来单位之和。",
-	           "The balance of a parent or control account is not the sum of its children or of its "
-	           "partners." },
-	.correction = { "重建明细;找出绕过辅助核算的凭证,红字更正",
-	                "Rebuild the details; find the vouchers that bypass the sub-ledger, correct them in "
-	                "red." },
+	.finds = {
+		"上级科目不等于下级科目之和，或往来科目不等于各往来单位之和。",
+		"The balance of a parent or control account is not the sum of its children or of "
+		"its partners."
+	},
+	.correction = {
+		"重建明细；找出绕过辅助核算的凭证，红字更正",
+		"Rebuild the details; find the vouchers that bypass the sub-ledger, correct them "
+		"in red."
+	},
 	.basis = { "会计基础工作规范 62(2)", "Basic accounting work rules 62(2); ISA 240 A45" },
 	.since = "0.1",
 	.wave = 1,

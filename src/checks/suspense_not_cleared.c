@@ -1,16 +1,16 @@
 /*
- * What it finds: accounts that only pass money on and still hold a balance: 待处理财产损溢 at the end
- * of a year, and accounts called clearing, in transit, suspense, provisional (French 47 and 58)
- * at the end of the books, when their oldest open item is older than `age`.
+ * What it finds: accounts that only pass money on and still hold a balance: 待处理财产损溢 at the
+ * end of a year, and accounts called clearing, in transit, suspense, provisional (French 47 and
+ * 58) at the end of the books, when their oldest open item is older than `age`.
  *
  * Why it matters: what stands there is an asset, an expense or a debt that nobody has decided
  * about. The statements are wrong until it is.
  *
- * What to do: go through the open items, oldest first. Losses and gains are approved and written off
- * to other receivables or non-operating items; the rest goes where it belongs.
+ * What to do: go through the open items, oldest first. Losses and gains are approved and written
+ * off to other receivables or non-operating items; the rest goes where it belongs.
  *
- * Known limits: open items are found first in, first out, after lines whose clearing mark sums to zero
- * are taken out. Without a journal the age is that of the balance, counted in whole periods.
+ * Known limits: open items are found first in, first out, after lines whose clearing mark sums to
+ * zero are taken out. Without a journal the age is that of the balance, counted in whole periods.
  *
  * 发现什么:只供过渡的科目仍有余额:年末的待处理财产损溢,以及名称含过渡、在途、暂记、待清算等字样的
  * 科目(法国账为 47、58 类)在账簿期末的余额,且最早一笔未清项超过 `age` 天。
@@ -26,30 +26,45 @@
 
 enum { P_MIN, P_AGE };
 static const rd_param params[] = {
-	[P_MIN] = { "min_amount", "yuan", { "低于此数的余额不报", "balances below this are let pass" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 100, NULL },
-	[P_AGE] = { "age", "days",
-	            { "未清项超过多少天才报", "how old the oldest open item must be" },
-	            RD_PARAM_INT, 0, 3650, 30, NULL },
+	[P_MIN] = {
+		"min_amount", "yuan",
+		{ "低于此数的余额不报",
+		  "balances below this are let pass" },
+		RD_PARAM_MONEY, 0, RD_MINOR_MAX, 100, NULL,
+	},
+	[P_AGE] = {
+		"age", "days",
+		{ "未清项超过多少天才报",
+		  "how old the oldest open item must be" },
+		RD_PARAM_INT, 0, 3650, 30, NULL,
+	},
 	{ 0 },
 };
 
 enum { K_YEAR_END, K_OPEN, K_PERIODS };
 static const rd_message messages[] = {
-	[K_YEAR_END] = { "year-end",
-	                 { "{period} 年末 {account} 仍有{side}方余额 {balance}。待处理财产损溢应在年末前报批转销,"
-	                   "请查明原因后处理。",
-	                   "{account} still holds {balance} ({side}) at the end of {period}. Losses and gains pending "
-	                   "treatment are to be approved and written off before the year ends." } },
-	[K_OPEN] = { "open-items",
-	             { "过渡科目 {account} 余额{side} {balance},有 {items} 笔未清,最早一笔 {oldest},已 {days} 天。"
-	               "请逐笔查清去向。",
-	               "{account} only passes money on and holds {balance} ({side}): open items {items}, the "
-	               "oldest of {oldest}, {days} days ago. Find out where each belongs." } },
-	[K_PERIODS] = { "since-long",
-	                { "过渡科目 {account} 余额{side} {balance},在账簿开始前就已挂账。请逐笔查清去向。",
-	                  "{account} only passes money on and holds {balance} ({side}), part of it from before the "
-	                  "books begin. Find out where it belongs." } },
+	[K_YEAR_END] = {
+		"year-end",
+		{ "{period} 年末 {account} 仍有{side}方余额 {balance}。待处理财产损溢应在年末前报"
+		  "批转销，请查明原因后处理。",
+		  "{account} still holds {balance} ({side}) at the end of {period}. Losses and "
+		  "gains pending treatment are to be approved and written off before the year "
+		  "ends." },
+	},
+	[K_OPEN] = {
+		"open-items",
+		{ "过渡科目 {account} 余额{side} {balance}，有 {items} 笔未清，最早一笔 {oldest}，"
+		  "已 {days} 天。请逐笔查清去向。",
+		  "{account} only passes money on and holds {balance} ({side}): open items "
+		  "{items}, the oldest of {oldest}, {days} days ago. Find out where each "
+		  "belongs." },
+	},
+	[K_PERIODS] = {
+		"since-long",
+		{ "过渡科目 {account} 余额{side} {balance}，在账簿开始前就已挂账。请逐笔查清去向。",
+		  "{account} only passes money on and holds {balance} ({side}), part of it from "
+		  "before the books begin. Find out where it belongs." },
+	},
 	{ 0 },
 };
 
@@ -64,10 +79,21 @@ static bool has_word(rd_str name)
 	return false;
 }
 
+/* 471 to 475 and 478 of the plan comptable; 476 and 477 are conversion differences. */
+static bool is_french_47(const rd_book *b, rd_row a)
+{
+	const rd_str code = rd_book_text(b, b->account.code[a]);
+
+	return b->standard == RD_STD_FRENCH && code.len >= 3 && code.ptr[0] == '4' &&
+	       code.ptr[1] == '7' && code.ptr[2] != '6' && code.ptr[2] != '7';
+}
+
 static bool is_passing(const rd_book *b, rd_row a)
 {
 	const rd_role role = (rd_role)b->account.role[a];
 
+	if (is_french_47(b, a))
+		return true;
 	return role == RD_ROLE_SUSPENSE || (role != RD_ROLE_STOCK && role != RD_ROLE_DISPOSAL &&
 	                                    has_word(rd_book_text(b, b->account.name[a])));
 }
@@ -101,7 +127,8 @@ static void check_years(rd_run *run, const rd_balances *s, rd_row a, rd_minor *b
 
 	rd_balances_get(s, a, balances);
 	for (uint32_t p = 0; p < b->n_periods; p++) {
-		if (!ends_year(b, p, rd_run_as_of(run)) || balances[p] == 0 || size_of(balances[p]) < min)
+		if (!ends_year(b, p, rd_run_as_of(run)) || balances[p] == 0 ||
+		    size_of(balances[p]) < min)
 			continue;
 		rd_hit hit = rd_hit_at_account(a);
 
@@ -109,7 +136,8 @@ static void check_years(rd_run *run, const rd_balances *s, rd_row a, rd_minor *b
 		hit.period = b->periods[p];
 		hit.at_stake = size_of(balances[p]);
 		hit.key = (uint64_t)balances[p];
-		RD_EMIT(run, &hit, rd_size("balance", balances[p]), rd_side_of("side", balances[p]));
+		RD_EMIT(run, &hit, rd_size("balance", balances[p]),
+		        rd_side_of("side", balances[p]));
 	}
 }
 
@@ -117,7 +145,8 @@ static void check_open(rd_run *run, const rd_balances *s, rd_row a)
 {
 	const rd_day as_of = rd_balances_day(s, run);
 	const rd_minor min = rd_run_param(run, P_MIN);
-	const rd_day limit = as_of == RD_DAY_NONE ? RD_DAY_NONE : as_of - (rd_day)rd_run_param(run, P_AGE);
+	const rd_day limit = as_of == RD_DAY_NONE ? RD_DAY_NONE
+	                                          : as_of - (rd_day)rd_run_param(run, P_AGE);
 	rd_open o;
 
 	rd_open_find(s, run, a, limit, &o);
@@ -166,14 +195,20 @@ const rd_check rd_check_suspense_not_cleared = {
 	.family = "closing",
 	.nature = "账目不符",
 	.title = { "待处理或过渡科目有余额", "Suspense or clearing account not zero" },
-	.finds = { "只供过渡的科目,在期末或年末仍有余额。",
-	           "An account that only passes money on still holds a balance at the end of the period or "
-	           "year." },
-	.correction = { "查明后报批转销:其他应收款/营业外收支",
-	                "Find the cause; after approval write off to other receivables or non-operating "
-	                "items." },
-	.basis = { "小企业会计准则 附录 1901;ISA 240 A45",
-	           "Accounting Standard for Small Enterprises, appendix, account 1901; ISA 240 A45" },
+	.finds = {
+		"只供过渡的科目，在期末或年末仍有余额。",
+		"An account that only passes money on still holds a balance at the end of the "
+		"period or year."
+	},
+	.correction = {
+		"查明后报批转销：其他应收款/营业外收支",
+		"Find the cause; after approval write off to other receivables or non-operating "
+		"items."
+	},
+	.basis = {
+		"小企业会计准则 附录 1901；ISA 240 A45",
+		"Accounting Standard for Small Enterprises, appendix, account 1901; ISA 240 A45"
+	},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -6,22 +6,25 @@
  * Why it matters: a trial balance that does not balance has lost an account, holds one twice or
  * shows one on the wrong side. Statements drawn from it do not balance either.
  *
- * What to do: compare the trial balance with the journal account by account, beginning with the one
- * that is named; then export it again.
+ * What to do: compare the trial balance with the journal account by account, beginning with the
+ * one that is named; then export it again.
  *
- * Known limits: where the rows of the first level balance the cause lies between the levels, and
- * subledger-differs-from-control reports it. Assets + costs = liabilities + equity + result is the
- * same equation as debit = credit over all accounts, so it is not counted a second time.
+ * Known limits: a difference that only follows from another one (a closing from the movement, an
+ * opening from the closing before) is not reported again. Where the rows of the first level
+ * balance the cause lies between the levels, and subledger-differs-from-control reports it. Assets
+ * + costs = liabilities + equity + result is the same equation as debit = credit over all
+ * accounts, so it is not counted a second time.
  *
- * 发现什么:科目余额表借贷不等:期初余额、本期发生额、本年累计或期末余额。只汇总最末级科目;某科目
- * 的金额或金额的一半恰等于差额的,一并指出。
+ * 发现什么:科目余额表借贷不等:期初余额、本期发生额、本年累计或期末余额。只汇总最末级科目;某科目的
+ * 金额或金额的一半恰等于差额的,一并指出。
  *
  * 为什么要紧:余额表不平,说明漏了科目、重了科目或记反了方向,由它编制的报表也不会平。
  *
  * 怎么办:先看指出的科目,再逐科目与序时账核对,然后重新导出余额表。
  *
- * 已知局限:一级科目合计相等时,问题在上下级之间,由"总账与明细账不符"报告。资产+成本=负债+权益+
- * 损益与全部科目借贷相等是同一个等式,不重复计算。
+ * 已知局限:只是由别的差额带来的差额(期末由本期带来、期初由上期期末带来)不重复报。一级科目合计相等
+ * 时,问题在上下级之间,由"总账与明细账不符"报告。资产+成本=负债+权益+损益与全部科目借贷相等是同一个
+ * 等式,不重复计算。
  */
 #include "base/assert.h"
 #include "check/balance.h"
@@ -35,22 +38,29 @@ static const rd_param params[] = {
 
 enum { K_PLAIN, K_EQUAL, K_HALF };
 static const rd_message messages[] = {
-	[K_PLAIN] = { "plain",
-	              { "{period} 科目余额表{column}不平:借方 {debit},贷方 {credit},相差 {difference}。"
-	                "请与序时账逐科目核对。",
-	                "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
-	                "{difference}. Compare it with the journal account by account." } },
-	[K_EQUAL] = { "equals-an-account",
-	              { "{period} 科目余额表{column}不平:借方 {debit},贷方 {credit},相差 {difference},恰等于 "
-	                "{account} 的金额:该科目可能重了一行,或漏了它的对方科目。",
-	                "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
-	                "{difference} equals the amount of {account}: it may be there twice, or its "
-	                "counterpart is missing." } },
-	[K_HALF] = { "wrong-side",
-	             { "{period} 科目余额表{column}不平:借方 {debit},贷方 {credit},相差 {difference},恰为 "
-	               "{account} 金额的两倍:该科目方向可能记反。",
-	               "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
-	               "{difference} is twice the amount of {account}: it may stand on the wrong side." } },
+	[K_PLAIN] = {
+		"plain",
+		{ "{period} 科目余额表{column}不平：借方 {debit}，贷方 {credit}，相差 {difference}"
+		  "。请与序时账逐科目核对。",
+		  "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
+		  "{difference}. Compare it with the journal account by account." },
+	},
+	[K_EQUAL] = {
+		"equals-an-account",
+		{ "{period} 科目余额表{column}不平：借方 {debit}，贷方 {credit}，相差 {difference}"
+		  "，恰等于 {account} 的金额：该科目可能重了一行，或漏了它的对方科目。",
+		  "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
+		  "{difference} equals the amount of {account}: it may be there twice, or its "
+		  "counterpart is missing." },
+	},
+	[K_HALF] = {
+		"wrong-side",
+		{ "{period} 科目余额表{column}不平：借方 {debit}，贷方 {credit}，相差 {difference}"
+		  "，恰为 {account} 金额的两倍：该科目方向可能记反。",
+		  "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
+		  "{difference} is twice the amount of {account}: it may stand on the wrong "
+		  "side." },
+	},
 	{ 0 },
 };
 
@@ -69,7 +79,8 @@ static void sum_up(const rd_trial *t, const rd_row *rows, rd_row n, const uint8_
 	for (rd_row i = 0; i < n; i++) {
 		const rd_row r = rows[i];
 
-		if (!rd_trial_has(t, r, part) || b->account.class_of[b->tb.account[r]] == RD_CLASS_MEMO)
+		if (!rd_trial_has(t, r, part) ||
+		    b->account.class_of[b->tb.account[r]] == RD_CLASS_MEMO)
 			continue;
 		s->first = s->first == RD_NONE || r < s->first ? r : s->first;
 		for (int k = 0; k < 2; k++) {
@@ -134,21 +145,55 @@ static rd_row explain(const rd_trial *t, const rd_row *rows, rd_row n, const uin
 	return half;
 }
 
+/* Differences of one period; those of the one before explain what was carried forward. */
+typedef struct state {
+	bool      known[RD_PARTS];
+	rd_minor  net[RD_PARTS];
+	rd_period period;
+} state;
+
+/* The difference merely follows from others: an opening from the closing before, a closing from
+ * opening and movement, a year to date from the one before and the movement. */
+static bool follows(const state *now, const state *before, int part)
+{
+	const rd_minor net = now->net[part];
+
+	switch (part) {
+	case RD_PART_OPEN: return before->known[RD_PART_CLOSE] && net == before->net[RD_PART_CLOSE];
+	case RD_PART_YTD:
+		if (!now->known[RD_PART_MOVE])
+			return false;
+		return net == now->net[RD_PART_MOVE] ||
+		       (before->known[RD_PART_YTD] && before->period / 100 == now->period / 100 &&
+		        net == before->net[RD_PART_YTD] + now->net[RD_PART_MOVE]);
+	case RD_PART_CLOSE:
+		return now->known[RD_PART_OPEN] && now->known[RD_PART_MOVE] &&
+		       net == now->net[RD_PART_OPEN] + now->net[RD_PART_MOVE];
+	default: return false;
+	}
+}
+
 static void check_period(rd_run *run, const rd_trial *t, const rd_row *rows, rd_row n,
-                         const uint8_t *level)
+                         const uint8_t *level, state *before)
 {
 	const rd_book *b = t->book;
 	const rd_minor tolerance = rd_run_param(run, P_TOLERANCE);
+	sums all[RD_PARTS];
+	state now = { .period = b->tb.period[rows[0]] };
 
 	for (int part = 0; part < RD_PARTS; part++) {
-		sums s;
+		sum_up(t, rows, n, level, (rd_tb_part)part, &all[part]);
+		now.known[part] = all[part].first != RD_NONE;
+		now.net[part] = all[part].debit[0] - all[part].credit[0];
+	}
+	for (int part = 0; part < RD_PARTS; part++) {
+		const sums s = all[part];
+		rd_minor net = now.net[part], top = s.debit[1] - s.credit[1];
 
-		sum_up(t, rows, n, level, (rd_tb_part)part, &s);
-		rd_minor net = s.debit[0] - s.credit[0], top = s.debit[1] - s.credit[1];
-
-		if (s.first == RD_NONE || (net <= tolerance && net >= -tolerance))
+		if (!now.known[part] || (net <= tolerance && net >= -tolerance))
 			continue;
-		if (rd_run_guards(run) && top <= tolerance && top >= -tolerance)
+		if (rd_run_guards(run) &&
+		    ((top <= tolerance && top >= -tolerance) || follows(&now, before, part)))
 			continue;
 		uint8_t kind;
 		rd_row r = explain(t, rows, n, level, (rd_tb_part)part, net, &kind);
@@ -164,6 +209,7 @@ static void check_period(rd_run *run, const rd_trial *t, const rd_row *rows, rd_
 		RD_EMIT(run, &hit, rd_word("column", w.zh, w.en), rd_money("debit", s.debit[0]),
 		        rd_money("credit", s.credit[0]), rd_money("difference", hit.at_stake));
 	}
+	*before = now;
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
@@ -172,6 +218,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	uint8_t *level = RD_NEW_N(a, uint8_t, (size_t)b->account.n + 1);
 	uint8_t *here = RD_NEW_N(a, uint8_t, (size_t)b->account.n + 1);
 	uint8_t *below = RD_NEW_N(a, uint8_t, (size_t)b->account.n + 1);
+	state before = { .period = 0 };
 	rd_trial t;
 
 	(void)err;
@@ -189,7 +236,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		if (n == 0)
 			continue;
 		mark_levels(b, rows, n, level, here, below);
-		check_period(run, &t, rows, n, level);
+		check_period(run, &t, rows, n, level, &before);
 	}
 	return RD_OK;
 }
@@ -199,13 +246,20 @@ const rd_check rd_check_trial_balance_unbalanced = {
 	.family = "balance",
 	.nature = "账目不符",
 	.title = { "试算不平衡", "Trial balance does not balance" },
-	.finds = { "科目余额表的期初、本期、本年累计或期末,借方合计与贷方合计不等。",
-	           "Opening, period, year-to-date or closing debits and credits of the trial balance "
-	           "differ." },
-	.correction = { "与序时账核对,找出单边导入或漏行;重新导出",
-	                "Compare with the journal, find the one-sided import or the missing row; export "
-	                "again." },
-	.basis = { "试算平衡;账账相符(会计法 17)", "trial balance; books agree (Accounting Law art. 17)" },
+	.finds = {
+		"科目余额表的期初、本期、本年累计或期末，借方合计与贷方合计不等。",
+		"Opening, period, year-to-date or closing debits and credits of the trial balance "
+		"differ."
+	},
+	.correction = {
+		"与序时账核对，找出单边导入或漏行；重新导出",
+		"Compare with the journal, find the one-sided import or the missing row; export "
+		"again."
+	},
+	.basis = {
+		"试算平衡；账账相符（会计法 17）",
+		"trial balance; books agree (Accounting Law art. 17)"
+	},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

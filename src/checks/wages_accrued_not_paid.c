@@ -1,13 +1,13 @@
 /*
  * What it finds: wages payable (应付职工薪酬, wages and bonuses) that are open for longer than the
- * month not yet paid; wages payable with a debit balance; and books that pay wages without ever accruing
- * any.
+ * month not yet paid; wages payable with a debit balance; and books that pay wages without ever
+ * accruing any.
  *
- * Why it matters: what was accrued and not paid is an expense without a payment, and what was paid and
- * not accrued is missing in the cost of labour and in the tax return for wages.
+ * Why it matters: what was accrued and not paid is an expense without a payment, and what was paid
+ * and not accrued is missing in the cost of labour and in the tax return for wages.
  *
- * What to do: compare the payroll of the month with accrual and payment. Reverse what was accrued too
- * much, enter what is missing.
+ * What to do: compare the payroll of the month with accrual and payment. Reverse what was accrued
+ * too much, enter what is missing.
  *
  * Known limits: open items are found first in, first out. Bonuses accrued in December may be paid
  * until 31 May. Insurance, housing fund, welfare and union sub-accounts are not wages.
@@ -19,17 +19,20 @@
  *
  * 怎么办:把当月工资表与计提、发放核对。多提的冲回,少提的补充登记。
  *
- * 已知局限:未清项按先进先出推算。12 月计提的奖金允许发到次年 5 月 31 日。社保、公积金、福利费、工会
- * 经费等明细不算工资。
+ * 已知局限:未清项按先进先出推算。12 月计提的奖金允许发到次年 5 月 31 日。社保、公积金、福利费、工
+ * 会经费等明细不算工资。
  */
 #include "base/assert.h"
 #include "check/balance.h"
 
 enum { P_AGE, P_MIN };
 static const rd_param params[] = {
-	[P_AGE] = { "age", "months",
-	            { "计提后超过多少个月未发才报", "months after which an accrual should be paid" },
-	            RD_PARAM_INT, 0, 60, 1, NULL },
+	[P_AGE] = {
+		"age", "months",
+		{ "计提后超过多少个月未发才报",
+		  "months after which an accrual should be paid" },
+		RD_PARAM_INT, 0, 60, 1, NULL,
+	},
 	[P_MIN] = { "min_amount", "yuan", { "低于此数的不报", "amounts below this are let pass" },
 	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 10000, NULL },
 	{ 0 },
@@ -37,20 +40,26 @@ static const rd_param params[] = {
 
 enum { K_UNPAID, K_DEBIT, K_NO_ACCRUAL };
 static const rd_message messages[] = {
-	[K_UNPAID] = { "unpaid",
-	               { "{account} 有 {overdue} 已计提、超过 {age} 个月未发放(最早 {oldest}),余额{side} "
-	                 "{balance}。请与工资表核对,多提的冲回。",
-	                 "{account}: {overdue} accrued and still unpaid (limit {age} months, oldest "
-	                 "{oldest}), balance {balance} ({side}). Compare with the payroll; reverse what is too "
-	                 "much." } },
-	[K_DEBIT] = { "debit-balance",
-	              { "{account} 期末借方余额 {overdue}:发放多于计提。请与工资表核对,补提差额。",
-	                "{account} closes with {overdue} on the debit side: more was paid than accrued. Compare "
-	                "with the payroll; enter the missing accrual." } },
-	[K_NO_ACCRUAL] = { "never-accrued",
-	                   { "{account} 只有发放、没有计提,共 {overdue}。请补提工资,以后先计提再发放。",
-	                     "{account} has payments and no accrual, {overdue} in all. Accrue wages before "
-	                     "paying them." } },
+	[K_UNPAID] = {
+		"unpaid",
+		{ "{account} 有 {overdue} 已计提、超过 {age} 个月未发放（最早 {oldest}），余额"
+		  "{side} {balance}。请与工资表核对，多提的冲回。",
+		  "{account}: {overdue} accrued and still unpaid (limit {age} months, oldest "
+		  "{oldest}), balance {balance} ({side}). Compare with the payroll; reverse "
+		  "what is too much." },
+	},
+	[K_DEBIT] = {
+		"debit-balance",
+		{ "{account} 期末借方余额 {overdue}：发放多于计提。请与工资表核对，补提差额。",
+		  "{account} closes with {overdue} on the debit side: more was paid than "
+		  "accrued. Compare with the payroll; enter the missing accrual." },
+	},
+	[K_NO_ACCRUAL] = {
+		"never-accrued",
+		{ "{account} 只有发放、没有计提，共 {overdue}。请补提工资，以后先计提再发放。",
+		  "{account} has payments and no accrual, {overdue} in all. Accrue wages before "
+		  "paying them." },
+	},
 	{ 0 },
 };
 
@@ -84,8 +93,8 @@ static bool is_bonus(const rd_book *b, rd_row line)
 	       has_any(rd_book_text(b, b->account.name[b->line.account[line]]), words);
 }
 
-/* Bonuses accrued in the last December and not paid yet, while they may still be: until 31 May. They
- * stand outside the queue, since wages go on being paid in the meantime. */
+/* Bonuses accrued in the last December and not paid yet, while they may still be: until 31 May.
+ * They stand outside the queue, since wages go on being paid in the meantime. */
 static rd_minor bonus_to_pay(rd_run *run, const rd_book *b, rd_row a, rd_day now)
 {
 	const rd_by_account *by = rd_index_by_account(run, b);
@@ -185,10 +194,15 @@ const rd_check rd_check_wages_accrued_not_paid = {
 	.family = "payroll",
 	.nature = "账目不符",
 	.title = { "工资计提与发放不符", "Accrued and paid wages differ" },
-	.finds = { "应付工资的余额不只是尚未发放的那个月。",
-	           "Wages payable keeps a balance that is not just the month not yet paid." },
-	.correction = { "多提冲回,少提补充登记", "Reverse what was accrued too much; enter what is missing." },
-	.basis = { "实务惯例(先计提后发放)", "practice (wages are accrued, then paid)" },
+	.finds = {
+		"应付工资的余额不只是尚未发放的那个月。",
+		"Wages payable keeps a balance that is not just the month not yet paid."
+	},
+	.correction = {
+		"多提冲回，少提补充登记",
+		"Reverse what was accrued too much; enter what is missing."
+	},
+	.basis = { "实务惯例（先计提后发放）", "practice (wages are accrued, then paid)" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

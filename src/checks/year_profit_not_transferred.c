@@ -1,15 +1,15 @@
 /*
- * What it finds: a balance on profit for the year (本年利润) at the turn of a fiscal year, and balances
- * on sub-accounts of profit distribution (利润分配) other than undistributed profit.
+ * What it finds: a balance on profit for the year (本年利润) at the turn of a fiscal year, and
+ * balances on sub-accounts of profit distribution (利润分配) other than undistributed profit.
  *
  * Why it matters: the new year begins with profit for the year at zero. If it does not, the profit
  * of two years runs together and the income statement cannot be drawn from the account.
  *
- * What to do: transfer profit for the year to 利润分配—未分配利润, and the other sub-accounts of profit
- * distribution as well.
+ * What to do: transfer profit for the year to 利润分配—未分配利润, and the other sub-accounts of
+ * profit distribution as well.
  *
- * Known limits: only Chinese charts; the year ends in December. A transfer that is booked in January of
- * the next year clears the account late and is reported with low severity.
+ * Known limits: only Chinese charts; the year ends in December. A transfer that is booked in
+ * January of the next year clears the account late and is reported with low severity.
  *
  * 发现什么:年度交替时本年利润仍有余额,或利润分配除未分配利润以外的明细科目仍有余额。
  *
@@ -31,24 +31,34 @@ static const rd_param params[] = {
 
 enum { K_OPENING, K_CLOSING, K_LATE, K_SUB };
 static const rd_message messages[] = {
-	[K_OPENING] = { "opening",
-	                { "{period} 年初 {account} 期初{side}方余额 {balance},上年本年利润没有结转。请补做结转至"
-	                  "利润分配—未分配利润。",
-	                  "{account} opens {period} with {balance} ({side}): the profit of the year before was not "
-	                  "transferred. Transfer it to undistributed profit." } },
-	[K_CLOSING] = { "closing",
-	                { "{period} 年末 {account} {side}方余额 {balance},没有结转。请结转至利润分配—未分配利润。",
-	                  "{account} keeps {balance} ({side}) at the end of {period}. Transfer it to undistributed "
-	                  "profit." } },
-	[K_LATE] = { "transferred-late",
-	             { "{period} 年末 {account} {side}方余额 {balance},次年 1 月才结平。请把结转凭证记在上年 "
-	               "12 月。",
-	               "{account} keeps {balance} ({side}) at the end of {period} and is cleared only in January. The "
-	               "transfer belongs into December." } },
-	[K_SUB] = { "distribution-sub-account",
-	            { "{period} 年末 {account} {side}方余额 {balance}。除未分配利润外,利润分配的明细应结平,请结转。",
-	              "{account} keeps {balance} ({side}) at the end of {period}. Of profit distribution only "
-	              "undistributed profit may: transfer it." } },
+	[K_OPENING] = {
+		"opening",
+		{ "{period} 年初 {account} 期初{side}方余额 {balance}，上年本年利润没有结转。请补"
+		  "做结转至利润分配—未分配利润。",
+		  "{account} opens {period} with {balance} ({side}): the profit of the year "
+		  "before was not transferred. Transfer it to undistributed profit." },
+	},
+	[K_CLOSING] = {
+		"closing",
+		{ "{period} 年末 {account} {side}方余额 {balance}，没有结转。请结转至利润分配—未分"
+		  "配利润。",
+		  "{account} keeps {balance} ({side}) at the end of {period}. Transfer it to "
+		  "undistributed profit." },
+	},
+	[K_LATE] = {
+		"transferred-late",
+		{ "{period} 年末 {account} {side}方余额 {balance}，次年 1 月才结平。请把结转凭证记"
+		  "在上年 12 月。",
+		  "{account} keeps {balance} ({side}) at the end of {period} and is cleared "
+		  "only in January. The transfer belongs into December." },
+	},
+	[K_SUB] = {
+		"distribution-sub-account",
+		{ "{period} 年末 {account} {side}方余额 {balance}。除未分配利润外，利润分配的明细"
+		  "应结平，请结转。",
+		  "{account} keeps {balance} ({side}) at the end of {period}. Of profit "
+		  "distribution only undistributed profit may: transfer it." },
+	},
 	{ 0 },
 };
 
@@ -102,7 +112,8 @@ static void check_account(turn *t, rd_row account, bool sub)
 	for (uint32_t p = 0; p < b->n_periods; p++) {
 		const bool last = p + 1 == b->n_periods;
 
-		if (b->periods[p] % 100 < 12 || (!last && b->periods[p + 1] / 100 == b->periods[p] / 100))
+		if (b->periods[p] % 100 < 12 ||
+		    (!last && b->periods[p + 1] / 100 == b->periods[p] / 100))
 			continue;
 		if (exceeds(t, t->end[p]))
 			emit(t, account, b->periods[p], t->end[p],
@@ -159,11 +170,18 @@ const rd_check rd_check_year_profit_not_transferred = {
 	.family = "closing",
 	.nature = "账目不符",
 	.title = { "年末本年利润未结转", "Profit for the year not transferred at year end" },
-	.finds = { "新年度开始时,本年利润仍有余额。",
-	           "The new year opens with a balance on profit for the year." },
-	.correction = { "结转至利润分配—未分配利润", "Transfer to profit distribution, undistributed profit." },
-	.basis = { "小企业会计准则 附录 3103、3104",
-	           "Accounting Standard for Small Enterprises, appendix, accounts 3103, 3104" },
+	.finds = {
+		"新年度开始时，本年利润仍有余额。",
+		"The new year opens with a balance on profit for the year."
+	},
+	.correction = {
+		"结转至利润分配—未分配利润",
+		"Transfer to profit distribution, undistributed profit."
+	},
+	.basis = {
+		"小企业会计准则 附录 3103、3104",
+		"Accounting Standard for Small Enterprises, appendix, accounts 3103, 3104"
+	},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,
