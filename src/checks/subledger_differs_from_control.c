@@ -130,6 +130,23 @@ static bool only_carried(const carried *before, rd_period period, const rd_minor
 	       d[C_YTD_CREDIT] == (same_year ? before->d[C_YTD_CREDIT] : 0);
 }
 
+/* The first column that differs by more than what was carried into it. */
+static int first_new(const carried *before, rd_period period, const rd_minor *d)
+{
+	const bool same_year = before && before->period / 100 == period / 100;
+	const rd_minor into[COLUMNS] = {
+		[C_OPEN] = before ? before->d[C_CLOSE] : 0,
+		[C_YTD_DEBIT] = same_year ? before->d[C_YTD_DEBIT] : 0,
+		[C_YTD_CREDIT] = same_year ? before->d[C_YTD_CREDIT] : 0,
+		[C_CLOSE] = d[C_OPEN],
+	};
+
+	for (int c = 0; c < COLUMNS; c++)
+		if (d[c] != into[c])
+			return c;
+	return COLUMNS;
+}
+
 static void compare(rd_run *run, const rd_trial *t, rd_row row, const sum *parts, uint8_t kind,
                     carried **before)
 {
@@ -161,7 +178,7 @@ static void compare(rd_run *run, const rd_trial *t, rd_row row, const sum *parts
 
 	if (*before == NULL)
 		*before = RD_NEW(rd_run_scratch(run), carried);
-	(*before)->period = t->book->tb.period[row];
+	(*before)->period = period;
 	memcpy((*before)->d, off, sizeof off);
 	if (known)
 		return;
