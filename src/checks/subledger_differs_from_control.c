@@ -173,8 +173,12 @@ static void compare(rd_run *run, const rd_trial *t, rd_row row, const sum *parts
 	}
 	if (n == 0 || (kind == K_PARTIES && rd_run_guards(run) && is_multiple(&own, parts)))
 		return;
-	const bool known = rd_run_guards(run) &&
-	                   only_carried(*before, t->book->tb.period[row], off);
+	const rd_period period = t->book->tb.period[row];
+	const bool known = rd_run_guards(run) && only_carried(*before, period, off);
+	const int added = first_new(*before, period, off);
+
+	if (*before && added < COLUMNS && off[added] != 0)
+		first = added;
 
 	if (*before == NULL)
 		*before = RD_NEW(rd_run_scratch(run), carried);
