@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "base/hash.h"
 #include "book/serial.h"
+#include "check/engine.h"
 #include "check/sort.h"
 #include <stdio.h>
 
@@ -50,7 +51,8 @@ typedef struct slot {
 } slot;
 
 struct rd_number_maps {
-	rd_arena *arena;
+	rd_arena *arena;   /* stays with the set */
+	rd_arena *work;    /* freed when the set is built */
 	map       by_shape, by_form, by_pile, by_cell;
 	shape    *shapes;
 	form     *forms;
@@ -182,7 +184,7 @@ static uint32_t cell_find(maps *m, const rd_book *b, rd_row v, rd_text journal)
 	uint32_t p = map_get(&m->by_pile, key, m->n_piles, &added);
 
 	if (added) {
-		m->piles = rd_grow(m->arena, m->piles, m->n_piles, &m->cap_piles, sizeof *m->piles);
+		m->piles = rd_grow(m->work, m->piles, m->n_piles, &m->cap_piles, sizeof *m->piles);
 		m->piles[m->n_piles++] = (pile){ .journal = journal, .form = q->form };
 		m->forms[q->form].piles++;
 	}
@@ -190,7 +192,7 @@ static uint32_t cell_find(maps *m, const rd_book *b, rd_row v, rd_text journal)
 	uint32_t c = map_get(&m->by_cell, (uint64_t)p << 32 | (uint32_t)period, m->n_cells, &added);
 
 	if (added) {
-		m->cells = rd_grow(m->arena, m->cells, m->n_cells, &m->cap_cells, sizeof *m->cells);
+		m->cells = rd_grow(m->work, m->cells, m->n_cells, &m->cap_cells, sizeof *m->cells);
 		m->cells[m->n_cells++] = (cell){ .pile = p, .period = period, .min = UINT64_MAX };
 		m->piles[p].cells++;
 		m->forms[q->form].cells++;
@@ -314,7 +316,7 @@ static void plan_missing(plan *p)
 /* keys: period << 32 | cell, of all cells of the strand, sorted. */
 static plan plan_of(maps *m, const uint64_t *keys, uint32_t n)
 {
-	plan p = { .spans = RD_NEW_N(m->arena, span, (size_t)n + 1), .start = 1 };
+	plan p = { .spans = RD_NEW_N(m->work, span, (size_t)n + 1), .start = 1 };
 
 	for (uint32_t i = 0; i < n; i++) {
 		const cell *c = &m->cells[(uint32_t)keys[i]];
@@ -350,7 +352,7 @@ typedef struct layout {
 
 /* Makes the series of one strand and tells its cells. */
 static void lay_strand(layout *l, maps *m, const plan *p, const uint64_t *keys, uint32_t n,
-                       rd_text journal)
+                       rd_text journal, uint32_t form_index)
 {
 	rd_number_set *set = l->set;
 	uint32_t i = 0;
@@ -365,8 +367,8 @@ static void lay_strand(layout *l, maps *m, const plan *p, const uint64_t *keys, 
 			set->series = rd_grow(m->arena, set->series, set->n, &l->cap,
 			                        sizeof *set->series);
 			set->series[set->n++] = (rd_numbers){
-				.strand = set->n_strands, .period = s->period,
-				.first = s->min, .last = s->max,
+				.strand = set->n_strands, .form = form_index,
+				.period = s->period, .first = s->min, .last = s->max,
 			};
 		}
 		rd_numbers *q = &set->series[set->n - 1];
@@ -388,7 +390,7 @@ static void lay_form(layout *l, maps *m, form *f, const uint32_t *piles, uint64_
                      uint64_t *tmp)
 {
 	plan together = { 0 };
-	plan *each = RD_NEW_N(m->arena, plan, (size_t)f->piles);
+	plan *each = RD_NEW_N(m->work, plan, (size_t)f->piles);
 	uint64_t missing = 0, vouchers = 0;
 	uint32_t at = 0;
 
@@ -398,7 +400,7 @@ static void lay_form(layout *l, maps *m, form *f, const uint32_t *piles, uint64_
 		at += m->piles[piles[i]].cells;
 	}
 	if (f->piles > 1 && !f->refused) {
-		uint64_t *all = RD_NEW_N(m->arena, uint64_t, (size_t)at);
+		uint64_t *all = RD_NEW_N(m->work, uint64_t, (size_t)at);
 
 		memcpy(all, keys, at * sizeof *all);
 		rd_sort_u64(all, tmp, at);
@@ -408,7 +410,7 @@ static void lay_form(layout *l, maps *m, form *f, const uint32_t *piles, uint64_
 		f->merged = together.missing < missing;
 		f->strong = missing > vouchers / 4 + together.missing * 2;
 		if (f->merged) {
-			lay_strand(l, m, &together, all, at, 0);
+			lay_strand(l, m, &together, all, at, 0, (uint32_t)(f - m->forms));
 			return;
 		}
 	}
@@ -417,7 +419,8 @@ static void lay_form(layout *l, maps *m, form *f, const uint32_t *piles, uint64_
 	for (uint32_t i = 0; i < f->piles; i++) {
 		uint32_t n = m->piles[piles[i]].cells;
 
-		lay_strand(l, m, &each[i], keys + at, n, m->piles[piles[i]].journal);
+		lay_strand(l, m, &each[i], keys + at, n, m->piles[piles[i]].journal,
+		           (uint32_t)(f - m->forms));
 		at += n;
 	}
 }
@@ -430,11 +433,11 @@ static uint32_t *starts_new(rd_arena *a, uint32_t groups)
 
 static void lay_out(layout *l, maps *m)
 {
-	uint32_t *pile_at = starts_new(m->arena, m->n_forms);
-	uint32_t *cell_at = starts_new(m->arena, m->n_piles);
-	uint32_t *piles = RD_NEW_N(m->arena, uint32_t, (size_t)m->n_piles + 1);
-	uint64_t *keys = RD_NEW_N(m->arena, uint64_t, (size_t)m->n_cells + 1);
-	uint64_t *tmp = RD_NEW_N(m->arena, uint64_t, (size_t)m->n_cells + 1);
+	uint32_t *pile_at = starts_new(m->work, m->n_forms);
+	uint32_t *cell_at = starts_new(m->work, m->n_piles);
+	uint32_t *piles = RD_NEW_N(m->work, uint32_t, (size_t)m->n_piles + 1);
+	uint64_t *keys = RD_NEW_N(m->work, uint64_t, (size_t)m->n_cells + 1);
+	uint64_t *tmp = RD_NEW_N(m->work, uint64_t, (size_t)m->n_cells + 1);
 	uint32_t at = 0;
 
 	for (uint32_t f = 0; f < m->n_forms; f++) {
@@ -469,7 +472,7 @@ static void lay_out(layout *l, maps *m)
 /* Gives every series its places and puts the vouchers there, by number. */
 static void scatter(rd_number_set *set, maps *m, const rd_book *b)
 {
-	size_t *at = RD_NEW_N(m->arena, size_t, (size_t)set->n + 1), sum = 0, largest = 0;
+	size_t *at = RD_NEW_N(m->work, size_t, (size_t)set->n + 1), sum = 0, largest = 0;
 	uint64_t room = UINT64_MAX >> set->shift;
 
 	for (uint32_t i = 0; i < set->n; i++) {
@@ -507,7 +510,7 @@ static void scatter(rd_number_set *set, maps *m, const rd_book *b)
 		if (k >= q->to)
 			continue;
 		if (tmp == NULL)
-			tmp = RD_NEW_N(m->arena, uint64_t, largest + 1);
+			tmp = RD_NEW_N(m->work, uint64_t, largest + 1);
 		rd_sort_u64(set->items + q->from, tmp, q->to - q->from);
 	}
 }
@@ -523,11 +526,6 @@ static bool repeats(const rd_number_set *set, const rd_book *b, size_t from, siz
 			    rd_number_fraction(set, b, rd_number_voucher(set, k)))
 				return true;
 	return false;
-}
-
-static form *form_at(const maps *m, rd_row voucher)
-{
-	return &m->forms[m->piles[m->cells[m->cell_of[voucher]].pile].form];
 }
 
 /* Numbers that two journals share are duplicates when the rest speaks for one common
@@ -573,37 +571,16 @@ static void count(rd_number_set *set, maps *m, const rd_book *b)
 		}
 		strand->numbers += q->numbers;
 		strand->repeated += q->repeated;
-		if (q->from == q->to)
-			continue;
-		form *f = form_at(m, rd_number_voucher(set, q->from));
-
-		f->numbers += q->numbers;
-		f->shared += shared;
+		m->forms[q->form].numbers += q->numbers;
+		m->forms[q->form].shared += shared;
 	}
 }
 
-const rd_number_set *rd_number_set_build(rd_run *run, const rd_book *b, int64_t reset_share)
+static void build(rd_number_set *set, maps *m, const rd_book *b)
 {
-	rd_arena *a = rd_run_scratch(run);
-	rd_number_set *set = RD_NEW(a, rd_number_set);
-	maps *m = RD_NEW(a, maps);
-
-	set->maps = m;
-	m->arena = a;
-	m->share = reset_share;
-	m->max_cells = b->voucher.n / 2 + 1000;
-	while (UINT64_C(1) << set->shift < b->voucher.n)
-		set->shift++;
-	map_init(&m->by_shape, a);
-	map_init(&m->by_form, a);
-	map_init(&m->by_pile, a);
-	map_init(&m->by_cell, a);
-	if (b->voucher.number == NULL || b->voucher.n == 0)
-		return set;
-	m->cell_of = RD_NEW_N(a, uint32_t, (size_t)b->voucher.n);
 	if (!collect(m, b)) {
 		set->hopeless = true;
-		return set;
+		return;
 	}
 	for (int attempt = 0; attempt < 2; attempt++) {
 		layout l = { .set = set };
@@ -617,7 +594,42 @@ const rd_number_set *rd_number_set_build(rd_run *run, const rd_book *b, int64_t 
 		if (judge(m))
 			break;
 	}
+}
+
+const rd_number_set *rd_number_set_build(rd_arena *a, const rd_book *b, int64_t reset_share)
+{
+	rd_number_set *set = RD_NEW(a, rd_number_set);
+	maps *m = RD_NEW(a, maps);
+
+	set->maps = m;
+	while (UINT64_C(1) << set->shift < b->voucher.n)
+		set->shift++;
+	if (b->voucher.number == NULL || b->voucher.n == 0)
+		return set;
+	m->arena = a;
+	m->work = rd_arena_new();
+	m->share = reset_share;
+	m->max_cells = b->voucher.n / 2 + 1000;
+	map_init(&m->by_shape, a);
+	map_init(&m->by_form, a);
+	map_init(&m->by_pile, m->work);
+	map_init(&m->by_cell, m->work);
+	m->cell_of = RD_NEW_N(m->work, uint32_t, (size_t)b->voucher.n);
+	build(set, m, b);
+	rd_arena_free(m->work);
+	m->work = NULL;
 	return set;
+}
+
+static const void *build_index(rd_arena *a, rd_run *run)
+{
+	return rd_number_set_build(a, run->engine->book, RD_RESET_SHARE);
+}
+
+const rd_number_set *rd_index_numbers(rd_run *run, const rd_book *b)
+{
+	RD_ASSERT(b == run->engine->book);
+	return rd_index_once(run, RD_INDEX_SERIES, build_index);
 }
 
 uint32_t rd_number_fraction(const rd_number_set *s, const rd_book *b, rd_row voucher)
@@ -647,10 +659,8 @@ uint64_t rd_numbers_key(const rd_number_set *s, const rd_book *b, const rd_numbe
 	uint64_t h = rd_hash_str(RD_HASH_START, rd_book_text(b, t->journal));
 	rd_period when = t->reset == RD_RESET_MONTH ? q->period : q->period / 100;
 
-	if (q->from < q->to) {
-		const form *f = form_at(s->maps, rd_number_voucher(s, q->from));
+	const form *f = &s->maps->forms[q->form];
 
-		h = rd_hash_str(rd_hash_str(h, f->prefix), f->suffix);
-	}
+	h = rd_hash_str(rd_hash_str(h, f->prefix), f->suffix);
 	return rd_hash_i64(h, t->reset == RD_RESET_NONE ? 0 : when);
 }

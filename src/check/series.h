@@ -9,8 +9,8 @@
  * found from the data: a month or year counts as begun anew when its smallest number is at
  * most 3, and enough of them must.
  *
- * Everything lives in the caller's scratch arena: about 12 bytes a voucher, 20 while an unsorted
- * series is being sorted. Time is linear in the vouchers. Numbers without digits and number 0
+ * The set is an index of the run, built once: 8 bytes a voucher stay, 12 to 20 are needed while it
+ * is built. Time is linear in the vouchers. Numbers without digits and number 0
  * belong to no series; neither do vouchers without a number.
  */
 #ifndef RD_CHECK_SERIES_H
@@ -20,7 +20,7 @@
 typedef enum rd_reset { RD_RESET_NONE, RD_RESET_YEAR, RD_RESET_MONTH } rd_reset;
 
 typedef struct rd_numbers {
-	uint32_t  strand;
+	uint32_t  strand, form; /* form: private */
 	rd_period period;     /* the first it holds; 0 = undated */
 	uint64_t  first, last; /* smallest and largest number */
 	uint32_t  numbers;    /* distinct numbers */
@@ -47,8 +47,13 @@ typedef struct rd_number_set {
 	struct rd_number_maps *maps; /* private */
 } rd_number_set;
 
-/* The series of a book. `reset_share`: percentage of months (years) that must begin anew. */
-const rd_number_set *rd_number_set_build(rd_run *run, const rd_book *b, int64_t reset_share);
+#define RD_RESET_SHARE 80
+
+/* The series of a book, shared by all checks: RD_RESET_SHARE percent of the months (years) must
+ * begin anew for numbers to count by month (year). */
+const rd_number_set *rd_index_numbers(rd_run *run, const rd_book *b);
+/* The same for another percentage, in an arena of the caller's. */
+const rd_number_set *rd_number_set_build(rd_arena *a, const rd_book *b, int64_t reset_share);
 
 static inline rd_row rd_number_voucher(const rd_number_set *s, size_t at)
 {

@@ -240,17 +240,18 @@ typedef struct tally {
 	rd_row  *hits;
 	uint32_t n, cap;
 	uint64_t judged, long_ones;
+	uint32_t sides, max_lines; /* the parameters */
 } tally;
 
 static void look_at(rd_run *run, const rd_book *b, rd_row v, tally *t)
 {
-	const uint32_t least = (uint32_t)rd_run_param(run, P_SIDES);
+	const uint32_t least = t->sides;
 	rd_row lines = b->voucher.first[v + 1] - b->voucher.first[v];
 	uint32_t n[2];
 
 	if (lines < 4)
 		return;
-	if (lines > (rd_row)rd_run_param(run, P_MAX_LINES)) {
+	if (lines > t->max_lines) {
 		t->long_ones++;
 		return;
 	}
@@ -266,7 +267,10 @@ static void look_at(rd_run *run, const rd_book *b, rd_row v, tally *t)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	tally t = { 0 };
+	tally t = {
+		.sides = (uint32_t)rd_run_param(run, P_SIDES),
+		.max_lines = (uint32_t)rd_run_param(run, P_MAX_LINES),
+	};
 
 	(void)range;
 	(void)err;

@@ -191,23 +191,103 @@ static rd_str names(rd_arena *a, uint32_t mask, bool english)
 	return (rd_str){ out, n };
 }
 
+static bool any_zero(const uint32_t *p, rd_row from, rd_row to)
+{
+	uint32_t zeros = 0;
+
+	for (rd_row i = from; p && i < to; i++)
+		zeros += p[i] == 0;
+	return zeros != 0;
+}
+
+/* A serial without a value: blank, or to be looked at. */
+static bool any_blank(const rd_serial *p, rd_row from, rd_row to)
+{
+	uint32_t blanks = 0;
+
+	for (rd_row i = from; p && i < to; i++)
+		blanks += (p[i] & RD_SERIAL_VALUE_MAX) == 0;
+	return blanks != 0;
+}
+
+static bool any_day_none(const rd_day *p, rd_row from, rd_row to)
+{
+	uint32_t blanks = 0;
+
+	for (rd_row i = from; p && i < to; i++)
+		blanks += p[i] == RD_DAY_NONE;
+	return blanks != 0;
+}
+
+static bool any_amount_blank(const uint8_t *p, rd_row from, rd_row to)
+{
+	uint8_t all = 0;
+
+	for (rd_row i = from; i < to; i++)
+		all |= p[i];
+	return all & RD_LINE_AMOUNT_BLANK;
+}
+
+#define BLOCK 128u /* vouchers that are looked at together, column by column */
+
+/* Whether anything may be blank in vouchers from .. to: nearly always nothing is, and columns
+ * tell that faster than lines. */
+static bool doubtful(const job *j, rd_row from, rd_row to)
+{
+	const rd_vouchers *q = &j->b->voucher;
+	const rd_lines *l = &j->b->line;
+	const uint32_t others = VOUCHER_FIELDS & ~(1u << F_DATE | 1u << F_NUMBER);
+	rd_row first = q->first[from], end = q->first[to];
+
+	if (any_zero(l->account, first, end) || any_amount_blank(l->flags, first, end) ||
+	    any_day_none(q->date, from, to) || any_day_none(l->date, first, end))
+		return true;
+	if (j->want >> F_NUMBER & 1 && any_blank(q->number, from, to))
+		return true;
+	if (any_zero(j->text, first, end) || any_zero(j->party, first, end) ||
+	    any_blank(j->document, first, end))
+		return true;
+	if (j->want >> F_DOCUMENT & 1 && !j->document && any_blank(q->document, from, to))
+		return true;
+	for (rd_row v = from; j->want & others && v < to; v++)
+		if (voucher_blanks(j, v))
+			return true;
+	return false;
+}
+
+/* The next voucher at or behind v that is worth a look; voucher.n when there is none. */
+static rd_row next_doubtful(const job *j, rd_row v)
+{
+	rd_row n = j->b->voucher.n;
+
+	while (v < n) {
+		rd_row to = v / BLOCK * BLOCK + BLOCK;
+
+		to = to < n ? to : n;
+		if (v % BLOCK || doubtful(j, v, to))
+			return v;
+		v = to;
+	}
+	return n;
+}
+
 /* How many lines lack each field; the answer is the number of lines that lack any. */
 static uint64_t survey(const job *j, uint64_t count[FIELDS], rd_row example[FIELDS])
 {
 	const rd_book *b = j->b;
 	uint64_t any = 0;
 
-	for (rd_row v = 0; v < b->voucher.n; v++) {
+	for (rd_row v = next_doubtful(j, 0); v < b->voucher.n; v = next_doubtful(j, v + 1)) {
+		if (passed(j, v))
+			continue;
 		uint32_t whole = voucher_blanks(j, v);
 		rd_serial document = b->voucher.document ? b->voucher.document[v] : 0;
 
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
 			uint32_t m = whole | line_blanks(j, i, document);
 
-			if (m == 0 || passed(j, v))
-				continue;
-			any++;
-			for (uint32_t f = 0; f < FIELDS; f++)
+			any += m != 0;
+			for (uint32_t f = 0; m && f < FIELDS; f++)
 				if (m >> f & 1 && count[f]++ == 0)
 					example[f] = v;
 		}
@@ -304,7 +384,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	for (uint32_t f = 0; f < FIELDS; f++)
 		if (count[f] * 100 > (uint64_t)b->line.n * collapse)
 			mass |= 1u << f;
-	for (rd_row v = 0; v < b->voucher.n; v++)
+	for (rd_row v = next_doubtful(&j, 0); v < b->voucher.n; v = next_doubtful(&j, v + 1))
 		if (!passed(&j, v))
 			judge(run, &j, v, mass, left);
 	emit_fields(run, b, mass, count, left, example);

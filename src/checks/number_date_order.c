@@ -64,6 +64,7 @@ typedef struct job {
 	const rd_number_set *set;
 	rd_row              *v;    /* vouchers of the series that count, by number */
 	uint32_t            *tail; /* tail[k]: end of the best chain of k + 1 vouchers */
+	rd_day              *day;  /* date of tail[k] */
 	uint32_t            *prev;
 	uint8_t             *in;   /* belongs to the longest chain */
 } job;
@@ -71,7 +72,10 @@ typedef struct job {
 /* The vouchers of a series with a date, by number; equal numbers by date. */
 static uint32_t gather(job *j, const rd_numbers *q)
 {
-	const rd_day *date = j->b->voucher.date;
+	const rd_book *b = j->b;
+	const rd_day *date = b->voucher.date;
+	const uint8_t lawful = RD_VCH_VOID | RD_VCH_OPENING | RD_VCH_CLOSING;
+	const uint8_t skipped = rd_run_guards(j->run) ? lawful : 0;
 	uint32_t n = 0;
 
 	for (size_t i = q->from; i < q->to;) {
@@ -82,7 +86,7 @@ static uint32_t gather(job *j, const rd_numbers *q)
 			rd_row v = rd_number_voucher(j->set, i);
 			uint32_t at = n;
 
-			if (date[v] == RD_DAY_NONE || rd_run_leave_out(j->run, v))
+			if (date[v] == RD_DAY_NONE || b->voucher.flags[v] & skipped)
 				continue;
 			/* Long runs of one number are no order at all: they stay as they are. */
 			for (; to - i < 64 && at > first && date[j->v[at - 1]] > date[v]; at--)
@@ -125,17 +129,21 @@ static uint32_t longest(job *j, uint32_t n)
 	uint32_t length = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t lo = 0, hi = length;
+		rd_day d = date[j->v[i]];
+		/* Nearly always the voucher goes on with the longest chain. */
+		bool goes_on = length == 0 || j->day[length - 1] <= d;
+		uint32_t lo = goes_on ? length : 0, hi = length;
 
 		while (lo < hi) {
 			uint32_t mid = (lo + hi) / 2;
 
-			if (date[j->v[j->tail[mid]]] <= date[j->v[i]])
+			if (j->day[mid] <= d)
 				lo = mid + 1;
 			else
 				hi = mid;
 		}
 		j->tail[lo] = i;
+		j->day[lo] = d;
 		j->prev[i] = lo ? j->tail[lo - 1] : UINT32_MAX;
 		length += lo == length;
 		j->in[i] = 0;
@@ -168,7 +176,8 @@ static void report(job *j, const rd_numbers *q, uint32_t at, uint32_t before, ui
 	rd_hit hit = rd_hit_at_voucher(j->b, v);
 	rd_day distance = date[v] < date[near] ? date[near] - date[v] : date[v] - date[near];
 
-	if (distance < rd_run_param(j->run, P_MIN_DAYS) || (!earlier && may_be_early(j, v)))
+	if (distance < rd_run_param(j->run, P_MIN_DAYS) || (!earlier && may_be_early(j, v)) ||
+	    rd_run_leave_out(j->run, v))
 		return;
 	hit.kind = earlier ? K_EARLIER : K_LATER;
 	hit.other = near;
@@ -211,7 +220,7 @@ static void job_init(job *j, rd_run *run, const rd_book *b)
 	rd_arena *a = rd_run_scratch(run);
 	size_t most = 1;
 
-	*j = (job){ .run = run, .b = b, .set = rd_number_set_build(run, b, 80) };
+	*j = (job){ .run = run, .b = b, .set = rd_index_numbers(run, b) };
 	for (uint32_t i = 0; i < j->set->n; i++) {
 		const rd_numbers *q = &j->set->series[i];
 
@@ -219,6 +228,7 @@ static void job_init(job *j, rd_run *run, const rd_book *b)
 	}
 	j->v = RD_NEW_N(a, rd_row, most);
 	j->tail = RD_NEW_N(a, uint32_t, most);
+	j->day = RD_NEW_N(a, rd_day, most);
 	j->prev = RD_NEW_N(a, uint32_t, most);
 	j->in = RD_NEW_N(a, uint8_t, most);
 }

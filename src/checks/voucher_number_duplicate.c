@@ -187,7 +187,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		               "entries)");
 		return RD_OK;
 	}
-	job j = { run, b, rd_number_set_build(run, b, 80), { .arena = rd_run_scratch(run) } };
+	job j = { run, b, rd_index_numbers(run, b), { .arena = rd_run_scratch(run) } };
 
 	if (j.set->n == 0)
 		rd_run_not_run(run, "没有可以理解的凭证编号序列", "there is no series of voucher numbers");

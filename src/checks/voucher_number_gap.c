@@ -31,7 +31,7 @@ static const rd_param params[] = {
 	[P_RESET_SHARE] = { "reset_share", "%", {
 		"有多大比例的月份(年度)从头编号,才视为按月(年)编号",
 		"share of months (years) that begin anew for numbers to count by month (year)" },
-		RD_PARAM_INT, 50, 100, 80, NULL },
+		RD_PARAM_INT, 50, 100, RD_RESET_SHARE, NULL },
 	[P_MIN_SERIES] = { "min_series", "numbers", { "序列至少有多少个号才判断",
 	                                              "least number of numbers of a series" },
 	                   RD_PARAM_INT, 1, 100000, 10, NULL },
@@ -124,7 +124,9 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		               "entries)");
 		return RD_OK;
 	}
-	job j = { run, b, rd_number_set_build(run, b, rd_run_param(run, P_RESET_SHARE)) };
+	const int64_t share = rd_run_param(run, P_RESET_SHARE);
+	job j = { run, b, share == RD_RESET_SHARE
+		? rd_index_numbers(run, b) : rd_number_set_build(rd_run_scratch(run), b, share) };
 
 	for (uint32_t i = 0; i < j.set->n; i++) {
 		const rd_numbers *q = &j.set->series[i];
