@@ -708,6 +708,27 @@ def test_every_example_of_the_manual_is_shown():
     for slug in sorted(os.listdir(os.path.join(ROOT, "tests/checks"))):
         if os.path.exists(os.path.join(ROOT, "tests/checks", slug, "hit/expect.txt")):
             holds(run("explain", slug).out, "\n例子\n")
+            page = run("explain", slug, "--lang", "en").out
+            lacks(page, "at_stake=")
+            result = page[page.index("\n  result\n"):]
+            lacks(result, "请")
+            holds(result, ".csv:" if ".csv:" in result else ": ")
+
+
+def test_examples_of_help_and_manual_are_real():
+    shown = [e for e in run("check", "--help").out.splitlines() if "--set " in e and "redink check" in e]
+    if not shown:
+        raise AssertionError("no example with --set")
+    with Folder(j_csv=CLEAN) as d:
+        for text in shown:
+            setting = re.search(r"--set (\S+)", text).group(1)
+            same(run("check", d.path, "--set", setting, *ONE).code, 0, setting)
+    with open(os.path.join(ROOT, "docs/configuration.md"), encoding="utf-8") as f:
+        blocks = re.findall(r"```yaml\n(.*?)```", f.read(), re.S)
+    for block in blocks:
+        with Folder(redink_yaml=block) as d:
+            r = run("config", d.path)
+            same((r.code, r.err), (0, ""), block)
 
 
 def test_converted_books_give_the_same_findings():

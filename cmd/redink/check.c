@@ -408,7 +408,7 @@ static const rd_example_line examples[] = {
 	  { "两个文件一起检查，生成网页报告", "check two files together and make a page" } },
 	{ "redink check 账套/ --write-baseline 基线.txt",
 	  { "把现有发现记下来，以后用 --baseline 只看新增的", "keep what is known now, to see only what is new later" } },
-	{ "redink check 账套/ --set cash-balance-too-large.limit=20000 --severity high",
+	{ "redink check 账套/ --set cash-balance-too-large.floor=20000 --severity high",
 	  { "改参数；只有高级别的发现才使退出码为 1", "set a parameter; only grade high and above make the exit code 1" } },
 	{ 0 },
 };
