@@ -149,7 +149,7 @@ static uint32_t digits_in(rd_str s)
 
 enum { KIND_UNKNOWN, KIND_OTHER, KIND_CUSTOMER, KIND_SUPPLIER, KIND_EMPLOYEE };
 static const char *const kind_marks[] = {
-	[KIND_CUSTOMER] = "客户:", [KIND_SUPPLIER] = "供应商:", [KIND_EMPLOYEE] = "员工:",
+	[KIND_CUSTOMER] = "客户：", [KIND_SUPPLIER] = "供应商：", [KIND_EMPLOYEE] = "员工：",
 };
 
 static uint32_t party_kind(rd_str archive)
@@ -186,7 +186,7 @@ static void note_unknown_aux(gbt *g, rd_str item)
 
 	note.found = rd_builder_text(g->builder, item);
 	note.hint_zh = rd_builder_text(g->builder, RD_STR(
-		"科目辅助核算表没有说明此辅助项是客户、供应商还是部门,不作往来单位读取。"));
+		"科目辅助核算表没有说明此辅助项是客户、供应商还是部门，不作往来单位读取。"));
 	note.hint_en = rd_builder_text(g->builder, RD_STR(
 		"科目辅助核算 does not say what this auxiliary item is; it is not read as a party."));
 	rd_builder_note(g->builder, &note);
@@ -523,7 +523,7 @@ static void note_unread(gbt *g)
 
 		if (table_names[i].table != TB_UNREAD || g->counts[i] == 0)
 			continue;
-		snprintf(zh, sizeof zh, "不读取此表(%u 条记录)。", g->counts[i]);
+		snprintf(zh, sizeof zh, "不读取此表（%u 条记录）。", g->counts[i]);
 		snprintf(en, sizeof en, "This table is not read (%u records).", g->counts[i]);
 		note.found = rd_builder_text(g->builder, rd_str_of(table_names[i].name));
 		note.hint_zh = rd_builder_text(g->builder, rd_str_of(zh));

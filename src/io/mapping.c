@@ -138,8 +138,8 @@ static rd_rc scalar(parser *p, struct fy_node *key_node, struct fy_node *value, 
 	if (text == NULL || len > RD_CELL_BYTES_MAX) {
 		const char *name = fy_node_get_scalar0(key_node);
 
-		return at(p, key_node, rd_fail(p->err, RD_INPUT, "%.60s 的值应是一个词或数字。",
-		                               "The value of %.60s must be one word or number.",
+		return at(p, key_node, rd_fail(p->err, RD_INPUT, "%.60s 的值应是一个词或数字",
+		                               "the value of %.60s must be one word or number",
 		                               name ? name : "?"));
 	}
 	*ret = (rd_str){ rd_arena_copy(p->arena, text, len), (uint32_t)len };
@@ -168,8 +168,8 @@ static rd_rc choose(parser *p, struct fy_node *value, rd_str word, const choice 
 			all[n++] = *w++;
 	}
 	all[n] = '\0';
-	return at(p, value, rd_fail(p->err, RD_INPUT, "%s 不能是“%.*s”。可用:%s。",
-	                            "%s cannot be \"%.*s\". Possible are: %s.", name, shown(word),
+	return at(p, value, rd_fail(p->err, RD_INPUT, "%s 不能是“%.*s”；可用：%s",
+	                            "%s cannot be \"%.*s\"; possible are: %s", name, shown(word),
 	                            word.ptr, all));
 }
 
@@ -184,8 +184,8 @@ static rd_rc number(parser *p, struct fy_node *value, rd_str word, const char *n
 		v = v * 10 + (uint64_t)(word.ptr[i] - '0');
 	}
 	if (!ok || v < min || v > max)
-		return at(p, value, rd_fail(p->err, RD_INPUT, "%s 不能是“%.*s”,应为 %u 到 %u 的整数。",
-		                            "%s cannot be \"%.*s\"; it is a whole number from %u to %u.",
+		return at(p, value, rd_fail(p->err, RD_INPUT, "%s 不能是“%.*s”，应为 %u 到 %u 的整数",
+		                            "%s cannot be \"%.*s\"; it is a whole number from %u to %u",
 		                            name, shown(word), word.ptr, min, max));
 	*ret = (uint32_t)v;
 	return RD_OK;
@@ -207,8 +207,8 @@ static rd_rc column(parser *p, rd_mapping *m, uint32_t *cap, struct fy_node *key
 
 		for (uint32_t f = 0; f < RD_FIELD_COUNT; f++)
 			consider(&n, rd_field_name((rd_field)f));
-		return at(p, key_node, rd_fail(p->err, RD_INPUT, "没有名为“%.*s”的字段,最接近的是 %s。",
-		                               "There is no field \"%.*s\"; the nearest is %s.",
+		return at(p, key_node, rd_fail(p->err, RD_INPUT, "没有名为“%.*s”的字段，最接近的是 %s",
+		                               "there is no field \"%.*s\"; the nearest is %s",
 		                               shown(name), name.ptr, n.best));
 	}
 	RD_TRY(scalar(p, key_node, value, &head));
@@ -217,8 +217,8 @@ static rd_rc column(parser *p, rd_mapping *m, uint32_t *cap, struct fy_node *key
 	for (uint32_t i = 0; i < head.len; i++)
 		plain = plain && head.ptr[i] >= '0' && head.ptr[i] <= '9';
 	if (head.len == 0)
-		return at(p, value, rd_fail(p->err, RD_INPUT, "字段 %.*s 没有写明列名或列号。",
-		                            "The field %.*s has neither the name nor the number of a column.",
+		return at(p, value, rd_fail(p->err, RD_INPUT, "字段 %.*s 没有写明列名或列号",
+		                            "the field %.*s has neither the name nor the number of a column",
 		                            shown(name), name.ptr));
 	if (plain)
 		RD_TRY(number(p, value, head, rd_field_name(c.field), 1, RD_COLUMNS_MAX, &c.column));
@@ -228,8 +228,8 @@ static rd_rc column(parser *p, rd_mapping *m, uint32_t *cap, struct fy_node *key
 		const rd_mapping_column *o = &m->columns[i];
 
 		if (o->column == c.column && rd_str_eq(o->head, c.head))
-			return at(p, value, rd_fail(p->err, RD_INPUT, "一列不能既是 %s 又是 %s。",
-			                            "One column cannot be both %s and %s.",
+			return at(p, value, rd_fail(p->err, RD_INPUT, "一列不能既是 %s 又是 %s",
+			                            "one column cannot be both %s and %s",
 			                            rd_field_name(o->field), rd_field_name(c.field)));
 	}
 	m->columns = rd_grow(p->arena, m->columns, m->n_columns, cap, sizeof c);
@@ -245,8 +245,8 @@ static rd_rc columns(parser *p, rd_mapping *m, struct fy_node *key_node, struct 
 
 	if (value == NULL || !fy_node_is_mapping(value))
 		return at(p, key_node, rd_fail(p->err, RD_INPUT,
-		                               "columns 之下应逐行写“字段: 列名”或“字段: 列号”。",
-		                               "Under columns stands one \"field: head name\" or \"field: column number\" a line."));
+		                               "columns 之下应逐行写“字段: 列名”或“字段: 列号”",
+		                               "under columns stands one \"field: head name\" or \"field: column number\" a line"));
 	while ((pair = fy_node_mapping_iterate(value, &it)) != NULL)
 		RD_TRY(column(p, m, &cap, fy_node_pair_key(pair), fy_node_pair_value(pair)));
 	return RD_OK;
@@ -295,7 +295,7 @@ static rd_rc set_value(parser *p, rd_mapping *m, key k, struct fy_node *value, r
 	default:
 		RD_ASSERT(k == K_PERIOD);
 		if (!rd_period_parse(word, 0, &m->period))
-			return at(p, value, rd_fail(p->err, RD_INPUT, "period 不能是“%.*s”,应如 2024-03。",
+			return at(p, value, rd_fail(p->err, RD_INPUT, "period 不能是“%.*s”，应如 2024-03",
 			                            "period cannot be \"%.*s\"; write it as 2024-03.",
 			                            shown(word), word.ptr));
 		return RD_OK;
@@ -315,7 +315,7 @@ static rd_rc entry(parser *p, rd_mapping *m, struct fy_node *key_node, struct fy
 
 		for (key i = K_FILES; i < K_COUNT; i++)
 			consider(&n, key_names[i]);
-		return at(p, key_node, rd_fail(p->err, RD_INPUT, "不认识“%.*s”,最接近的是 %s。",
+		return at(p, key_node, rd_fail(p->err, RD_INPUT, "不认识“%.*s”，最接近的是 %s",
 		                               "\"%.*s\" is not known; the nearest is %s.", shown(name),
 		                               name.ptr, n.best));
 	}
@@ -323,7 +323,7 @@ static rd_rc entry(parser *p, rd_mapping *m, struct fy_node *key_node, struct fy
 		return columns(p, m, key_node, value);
 	RD_TRY(scalar(p, key_node, value, &word));
 	if (word.len == 0)
-		return at(p, key_node, rd_fail(p->err, RD_INPUT, "%s 没有值。", "%s has no value.",
+		return at(p, key_node, rd_fail(p->err, RD_INPUT, "%s 没有值", "%s has no value",
 		                               key_names[k]));
 	return set_value(p, m, k, value, word);
 }
@@ -336,12 +336,12 @@ static rd_rc mapping(parser *p, struct fy_node *node)
 	void *it = NULL;
 
 	if (node == NULL || !fy_node_is_mapping(node))
-		return at(p, node, rd_fail(p->err, RD_INPUT, "这里应逐行写“键: 值”,例如 files: \"*.csv\"。",
-		                           "Here stands one \"key: value\" a line, for example files: \"*.csv\"."));
+		return at(p, node, rd_fail(p->err, RD_INPUT, "这里应逐行写“键: 值”，例如 files: \"*.csv\"",
+		                           "here stands one \"key: value\" a line, for example files: \"*.csv\""));
 	while ((pair = fy_node_mapping_iterate(node, &it)) != NULL)
 		RD_TRY(entry(p, &m, fy_node_pair_key(pair), fy_node_pair_value(pair)));
 	if (p->n >= MAPPINGS_MAX)
-		return rd_fail(p->err, RD_LIMIT, "映射超过 %u 组。", "There are more than %u mappings.",
+		return rd_fail(p->err, RD_LIMIT, "映射超过 %u 组", "there are more than %u mappings",
 		               MAPPINGS_MAX);
 	p->items = rd_grow(p->arena, p->items, p->n, &p->cap, sizeof m);
 	p->items[p->n++] = m;
@@ -368,8 +368,8 @@ static rd_rc yaml_error(parser *p, struct fy_diag *diag)
 	struct fy_diag_error *e = fy_diag_errors_iterate(diag, &it);
 
 	if (e == NULL || e->msg == NULL)
-		return rd_fail(p->err, RD_INPUT, "映射文件中没有映射。", "The mapping file holds no mapping.");
-	rd_fail(p->err, RD_INPUT, "不是合格的 YAML:%.200s", "This is no valid YAML: %.200s", e->msg);
+		return rd_fail(p->err, RD_INPUT, "映射文件中没有映射", "the mapping file holds no mapping");
+	rd_fail(p->err, RD_INPUT, "不是合格的 YAML:%.200s", "this is no valid YAML: %.200s", e->msg);
 	if (e->line > 0 && e->column > 0) { /* both count from 1 here, unlike marks */
 		p->err->line = (uint32_t)e->line;
 		p->err->column = (uint32_t)e->column;
@@ -394,11 +394,11 @@ static rd_rc parse(parser *p, rd_str text)
 	rd_rc rc;
 
 	if (text.len > TEXT_MAX)
-		return rd_fail(p->err, RD_LIMIT, "映射文件超过 %u 字节。",
-		               "The mapping file has more than %u bytes.", TEXT_MAX);
+		return rd_fail(p->err, RD_LIMIT, "映射文件超过 %u 字节",
+		               "the mapping file has more than %u bytes", TEXT_MAX);
 	if (memchr(text.ptr, '\0', text.len) || rd_utf8_check(text.ptr, text.len) >= 0)
-		return rd_fail(p->err, RD_INPUT, "映射文件应是 UTF-8 文本。",
-		               "A mapping file is UTF-8 text.");
+		return rd_fail(p->err, RD_INPUT, "映射文件应是 UTF-8 文本",
+		               "a mapping file is UTF-8 text");
 	fy_diag_cfg_default(&quiet);
 	quiet.fp = NULL;
 	quiet.output_fn = discard;
@@ -412,7 +412,7 @@ static rd_rc parse(parser *p, rd_str text)
 	else
 		rc = doc ? document(p, fy_document_root(doc)) : RD_OK;
 	if (rc == RD_OK && p->n == 0)
-		rc = rd_fail(p->err, RD_INPUT, "映射文件中没有映射。", "The mapping file holds no mapping.");
+		rc = rd_fail(p->err, RD_INPUT, "映射文件中没有映射", "the mapping file holds no mapping");
 	fy_document_destroy(doc);
 	fy_diag_destroy(cfg.diag);
 	return rc;

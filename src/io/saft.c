@@ -485,7 +485,7 @@ static void documents_end(saft *s)
 	add_total(s, d->debit_line, RD_TOTAL_DEBIT, name, to_minor(d->debit), to_minor(d->sum_debit));
 	add_total(s, d->credit_line, RD_TOTAL_CREDIT, name, to_minor(d->credit),
 	          to_minor(d->sum_credit));
-	snprintf(zh, sizeof zh, "%lld 份单据不作为分录读取,只核对文件声明的控制合计。", (long long)d->n);
+	snprintf(zh, sizeof zh, "%lld 份单据不作为分录读取，只核对文件声明的控制合计。", (long long)d->n);
 	snprintf(en, sizeof en,
 	         "%lld documents are not read as entries; only the totals that the file states are compared.",
 	         (long long)d->n);
@@ -629,7 +629,7 @@ static void describe(saft *s)
 
 	snprintf(text, sizeof text, "SAF-T %s%s%s%s\nSAF-T %s%s%s%s", s->country,
 	         s->country[0] ? " " : "", s->version,
-	         s->n_entries ? ":科目、余额、分录" : ":没有总账分录,只读科目、往来单位和控制合计",
+	         s->n_entries ? "：科目、余额、分录" : "：没有总账分录，只读科目、往来单位和控制合计",
 	         s->country, s->country[0] ? " " : "", s->version,
 	         s->n_entries ? ": accounts, balances, entries"
 	                      : ": no ledger entries; accounts, parties and totals only");

@@ -88,8 +88,8 @@ static rd_rc link_start(void *ctx, rd_xml *x, rd_str name, const char *const *at
 	if (!rd_str_is(name, "Relationship"))
 		return RD_OK;
 	if (l->n >= RD_ZIP_ENTRIES_MAX)
-		return rd_fail(err, RD_LIMIT, "工作簿的关系超过 %u 条,不予读取。",
-		               "The workbook has more than %u relationships; it is not read.",
+		return rd_fail(err, RD_LIMIT, "工作簿的关系超过 %u 条，不予读取",
+		               "the workbook has more than %u relationships; it is not read",
 		               RD_ZIP_ENTRIES_MAX);
 	l->items = rd_grow(l->arena, l->items, l->n, &l->cap, sizeof *l->items);
 	l->items[l->n++] = (link){
@@ -111,8 +111,8 @@ static const link *link_of_type(const links *l, const char *end)
 
 static rd_rc outside(rd_str target, rd_err *err)
 {
-	return rd_fail(err, RD_INPUT, "工作簿引用了包外的内容(%.*s),不予读取。",
-	               "The workbook refers to something outside of its package (%.*s); it is not read.",
+	return rd_fail(err, RD_INPUT, "工作簿引用了包外的内容（%.*s），不予读取",
+	               "the workbook refers to something outside of its package (%.*s); it is not read",
 	               (int)(target.len < 100 ? target.len : 100), target.ptr);
 }
 
@@ -183,8 +183,8 @@ static rd_rc workbook_start(void *ctx, rd_xml *x, rd_str name, const char *const
 	if (!rd_str_is(name, "sheet"))
 		return RD_OK;
 	if (p->n_sheets >= SHEETS_MAX)
-		return rd_fail(err, RD_LIMIT, "工作簿的工作表超过 %u 张,不予读取。",
-		               "The workbook has more than %u sheets; it is not read.", SHEETS_MAX);
+		return rd_fail(err, RD_LIMIT, "工作簿的工作表超过 %u 张，不予读取",
+		               "the workbook has more than %u sheets; it is not read", SHEETS_MAX);
 	sheet_ref ref = { .hidden = rd_str_has(rd_xml_attr(attrs, "state"), "idden") };
 	ref.name = keep(p->x.arena, rd_xml_attr(attrs, "name"));
 	/* the attribute is r:id; sheetId has another local name */
@@ -202,8 +202,8 @@ static rd_rc style_start(void *ctx, rd_xml *x, rd_str name, const char *const *a
 
 	(void)x;
 	if (p->n_formats >= FORMATS_MAX || p->x.n_styles >= STYLES_MAX)
-		return rd_fail(err, RD_LIMIT, "工作簿的单元格格式超过 %u 种,不予读取。",
-		               "The workbook has more than %u cell formats; it is not read.",
+		return rd_fail(err, RD_LIMIT, "工作簿的单元格格式超过 %u 种，不予读取",
+		               "the workbook has more than %u cell formats; it is not read",
 		               STYLES_MAX);
 	if (rd_str_is(name, "numFmt")) {
 		p->formats = rd_grow(p->x.arena, p->formats, p->n_formats, &p->formats_cap,
@@ -270,8 +270,8 @@ static rd_rc string_end(void *ctx, rd_xml *x, rd_str name, rd_str text, rd_err *
 	} else if (rd_str_is(name, "si")) {
 		p->in_item = false;
 		if (b->strings.full || b->n_strings >= STRINGS_MAX)
-			return rd_fail(err, RD_LIMIT, "工作簿的共享文本超过 %llu MiB,不予读取。",
-			               "The shared texts of the workbook exceed %llu MiB; it is not read.",
+			return rd_fail(err, RD_LIMIT, "工作簿的共享文本超过 %llu MiB，不予读取",
+			               "the shared texts of the workbook exceed %llu MiB; it is not read",
 			               RD_TABLE_BYTES_MAX >> 20);
 		b->string_ends = rd_grow(b->arena, b->string_ends, b->n_strings, &p->strings_cap,
 		                         sizeof *b->string_ends);
@@ -296,8 +296,8 @@ static rd_rc open_workbook(package *p, links *ret_links, rd_err *err)
 	else
 		part = rd_zip_find(p->x.zip, name);
 	if (part < 0)
-		return rd_fail(err, RD_INPUT, "压缩包中没有工作簿,不是 XLSX 文件。ZIP 请先解压再读。",
-		               "The package holds no workbook: it is no XLSX. Unpack a ZIP before reading it.");
+		return rd_fail(err, RD_INPUT, "压缩包中没有工作簿，不是 XLSX 文件；ZIP 请先解压再读",
+		               "the package holds no workbook: it is no XLSX; unpack a ZIP before reading it");
 	RD_TRY(parse_part(p, part, &workbook_events, p, err));
 	uint32_t slash = name.len;
 	while (slash > 0 && name.ptr[slash - 1] != '/')
@@ -381,8 +381,8 @@ static rd_rc sheet_part(const package *p, const links *l, const sheet_ref *ref, 
 		RD_TRY(link_part(p, p->folder, target, ret_part, &name, err));
 	if (*ret_part >= 0)
 		return RD_OK;
-	return rd_fail(err, RD_INPUT, "工作表“%.*s”不在文件中,文件不完整。请重新导出。",
-	               "The sheet \"%.*s\" is not in the file: it is incomplete. Export it again.",
+	return rd_fail(err, RD_INPUT, "工作表“%.*s”不在文件中，文件不完整；请重新导出",
+	               "the sheet \"%.*s\" is not in the file: it is incomplete; export it again",
 	               (int)(ref->name.len < 80 ? ref->name.len : 80), ref->name.ptr);
 }
 
@@ -406,7 +406,7 @@ static rd_rc read_one(package *p, const sheet_ref *ref, int64_t part, progress *
 		g->taken = true;
 		g->n_tables++;
 	} else if (rc == RD_OK) {
-		note_sheet(p, ref->name, "此工作表不是账表,未读取。",
+		note_sheet(p, ref->name, "此工作表不是账表，未读取。",
 		           "This sheet is no table of books; it was not read.");
 	}
 	g->n_read++;
@@ -425,7 +425,7 @@ static rd_rc read_sheets(package *p, const links *l, rd_err *err)
 		int64_t part;
 
 		if (wanted.len == 0 && ref->hidden)
-			note_sheet(p, ref->name, "隐藏的工作表不读取;要读取请在映射文件的 sheet 中写明。",
+			note_sheet(p, ref->name, "隐藏的工作表不读取；要读取请在映射文件的 sheet 中写明。",
 			           "A hidden sheet is not read; name it as sheet in a mapping file to read it.");
 		if (wanted.len ? !rd_str_eq(wanted, ref->name) : ref->hidden)
 			continue;
@@ -436,12 +436,12 @@ static rd_rc read_sheets(package *p, const links *l, rd_err *err)
 	if (g.n_tables > 0)
 		return RD_OK;
 	if (wanted.len && g.n_read == 0)
-		return rd_fail(err, RD_NOT_FOUND, "工作簿中没有名为“%.*s”的工作表。",
-		               "The workbook has no sheet named \"%.*s\".",
+		return rd_fail(err, RD_NOT_FOUND, "工作簿中没有名为“%.*s”的工作表",
+		               "the workbook has no sheet named \"%.*s\"",
 		               (int)(wanted.len < 80 ? wanted.len : 80), wanted.ptr);
 	return rd_fail(err, RD_INPUT,
-	               "%u 张工作表中没有可识别的序时账、余额表或科目表。可用映射文件说明各列。",
-	               "None of %u sheets is a journal, trial balance or chart that is recognised. A mapping file can state the columns.",
+	               "%u 张工作表中没有可识别的序时账、余额表或科目表；可用映射文件说明各列",
+	               "none of %u sheets is a journal, trial balance or chart that is recognised; a mapping file can state the columns",
 	               g.n_read);
 }
 

@@ -33,6 +33,7 @@ typedef struct cell {
 
 typedef struct sheet {
 	rd_xlsx  *x;
+	const char *name;    /* for messages */
 	rd_sheet *table;
 	rd_row    file;
 	rd_arena *arena;     /* merges and hanging values */
@@ -103,8 +104,8 @@ static bool number_parse(rd_str s, uint32_t max, uint32_t *ret)
 
 static rd_rc bad_ref(rd_str ref, rd_err *err)
 {
-	return rd_fail(err, RD_INPUT, "单元格位置“%.*s”不合规则或超出工作表。请由软件重新导出。",
-	               "The cell reference \"%.*s\" is malformed or outside of a sheet. Export the file again.",
+	return rd_fail(err, RD_INPUT, "单元格位置“%.*s”不合规则或超出工作表；请由软件重新导出",
+	               "the cell reference \"%.*s\" is malformed or outside of a sheet; export the file again",
 	               (int)(ref.len < 40 ? ref.len : 40), ref.ptr);
 }
 
@@ -128,8 +129,8 @@ static rd_rc merge_start(void *ctx, rd_xml *x, rd_str name, const char *const *a
 	    m.col1 > m.col2 || m.row1 > m.row2)
 		return bad_ref(ref, err);
 	if (s->n_merges >= MERGES_MAX)
-		return rd_fail(err, RD_LIMIT, "工作表的合并单元格超过 %u 处,不予读取。",
-		               "The sheet has more than %u merged ranges; it is not read.", MERGES_MAX);
+		return rd_fail(err, RD_LIMIT, "工作表的合并单元格超过 %u 处，不予读取",
+		               "the sheet has more than %u merged ranges; it is not read", MERGES_MAX);
 	m.col1--;
 	m.col2--;
 	if (m.col1 >= RD_COLUMNS_MAX)
@@ -182,7 +183,7 @@ static rd_rc survey(sheet *s, int64_t part, bool *ret_merges, rd_err *err)
 
 static rd_rc parse_part(sheet *s, int64_t part, const rd_xml_events *events, rd_err *err)
 {
-	rd_xml_input in = { .name = s->x->source->path, .read = rd_zip_part_read };
+	rd_xml_input in = { .name = s->name, .read = rd_zip_part_read };
 	rd_xml_result result;
 	rd_zip_part *p;
 
@@ -230,8 +231,8 @@ static rd_rc put_shared(sheet *s, rd_str index, rd_err *err)
 	uint32_t i;
 
 	if (!number_parse(rd_str_trim(index), UINT32_MAX / 16, &i) || i >= x->n_strings)
-		return rd_fail(err, RD_INPUT, "单元格引用的共享文本 %.*s 不存在,文件已损坏。请重新导出。",
-		               "A cell refers to shared text %.*s, which is not there: the file is damaged. Export it again.",
+		return rd_fail(err, RD_INPUT, "单元格引用的共享文本 %.*s 不存在，文件已损坏；请重新导出",
+		               "a cell refers to shared text %.*s, which is not there: the file is damaged; export it again",
 		               (int)(index.len < 20 ? index.len : 20), index.ptr);
 	uint64_t from = i ? x->string_ends[i - 1] : 0;
 	rd_str v = { x->strings.data ? x->strings.data + from : "",
@@ -367,8 +368,8 @@ static rd_rc row_start(sheet *s, const char *const *attrs, rd_err *err)
 	if (r.len && !number_parse(r, SHEET_ROWS, &row))
 		return bad_ref(r, err);
 	if (row <= s->row || row > SHEET_ROWS)
-		return rd_fail(err, RD_INPUT, "工作表的行号 %u 重复或乱序,文件已损坏。请重新导出。",
-		               "Row %u of the sheet is doubled or out of order: the file is damaged. Export it again.",
+		return rd_fail(err, RD_INPUT, "工作表的行号 %u 重复或乱序，文件已损坏；请重新导出",
+		               "row %u of the sheet is doubled or out of order: the file is damaged; export it again",
 		               row);
 	s->row = row;
 	s->col = 0;
@@ -402,8 +403,8 @@ static rd_rc row_end(sheet *s, rd_err *err)
 	}
 	s->delivered += bytes;
 	if (s->delivered > RD_ZIP_PART_MAX)
-		return rd_fail(err, RD_LIMIT, "工作表的文本总量超过 %llu MiB,不予读取。",
-		               "The sheet holds more than %llu MiB of text; it is not read.",
+		return rd_fail(err, RD_LIMIT, "工作表的文本总量超过 %llu MiB，不予读取",
+		               "the sheet holds more than %llu MiB of text; it is not read",
 		               (unsigned long long)(RD_ZIP_PART_MAX >> 20));
 	if (n > 0)
 		rd_sheet_row(s->table, s->out, n, s->row);
@@ -479,6 +480,7 @@ rd_rc rd_xlsx_sheet(rd_xlsx *x, int64_t part, rd_row file, const char *name,
 	sheet *s = RD_NEW(arena, sheet);
 
 	s->x = x;
+	s->name = name;
 	s->file = file;
 	s->arena = arena;
 	s->row_arena = rd_arena_new();

@@ -88,8 +88,8 @@ static void on_start(void *user, const char *name, const char **attrs)
 	x->cut = false;
 	rd_buf_clear(&x->text);
 	if (++x->depth > RD_XML_DEPTH_MAX) {
-		fail(x, rd_fail(x->err, RD_LIMIT, "XML 嵌套超过 %u 层,不予读取。",
-		                "XML is nested deeper than %u levels; it is not read.",
+		fail(x, rd_fail(x->err, RD_LIMIT, "XML 嵌套超过 %u 层，不予读取",
+		                "XML is nested deeper than %u levels; it is not read",
 		                RD_XML_DEPTH_MAX));
 		return;
 	}
@@ -255,8 +255,8 @@ static rd_rc choose_encoding(const rd_xml_input *in, const char *p, uint32_t n,
 	if (*ret != NULL)
 		return RD_OK;
 	return rd_fail(err, RD_INPUT,
-	               "XML 声明的编码 %.*s 不在可读之列。请另存为 UTF-8 或 GB18030。",
-	               "The XML declares the encoding %.*s, which is not read. Save it as UTF-8 or GB 18030.",
+	               "XML 声明的编码 %.*s 不在可读之列；请另存为 UTF-8 或 GB18030",
+	               "the XML declares the encoding %.*s, which is not read; save it as UTF-8 or GB 18030",
 	               (int)(name.len < 40 ? name.len : 40), name.ptr);
 }
 
@@ -302,12 +302,12 @@ static rd_rc parse_error(rd_xml *x)
 		return rd_err_at(x->err, NULL, rd_xml_line(x));
 	if (x->doctype)
 		rc = rd_fail(x->err, RD_INPUT,
-		             "文件含有 DOCTYPE 声明。为防外部实体攻击,不读取这样的 XML;请由软件重新导出。",
-		             "The file has a DOCTYPE. Such XML is not read, for it can reach outside the file; export it again.");
+		             "文件含有 DOCTYPE 声明；它可能引用文件之外的内容，所以不读取，请由软件重新导出",
+		             "the file has a DOCTYPE, which can reach outside of it, so it is not read; export it again");
 	else
 		rc = rd_fail(x->err, RD_INPUT,
-		             "XML 不合格式(%s)。文件可能不完整或被改动过,请重新导出。",
-		             "The XML is not well formed (%s). It may be cut off or edited; export it again.",
+		             "XML 不合格式（%s）；文件可能不完整或被改动过，请重新导出",
+		             "the XML is not well formed (%s); it may be cut off or edited, export it again",
 		             XML_ErrorString(code));
 	x->err->line = rd_xml_line(x);
 	x->err->column = column;
@@ -322,7 +322,7 @@ static rd_rc feed(rd_xml *x, const char *p, uint32_t n, bool final)
 	size_t made = n;
 
 	if (out == NULL)
-		return rd_fail(x->err, RD_LIMIT, "内存不足,无法读取 XML。", "Out of memory while reading XML.");
+		return rd_fail(x->err, RD_LIMIT, "内存不足，无法读取 XML", "out of memory while reading XML");
 	if (x->has_conv)
 		made = decode(x, p, n, final, out);
 	else
@@ -334,8 +334,8 @@ static rd_rc feed(rd_xml *x, const char *p, uint32_t n, bool final)
 	if (status != XML_STATUS_OK)
 		return parse_error(x);
 	if (x->quiet > TAG_MAX) {
-		rd_fail(x->err, RD_LIMIT, "XML 中有一个标记超过 %u 字节,不予读取。",
-		        "The XML has a tag of more than %u bytes; it is not read.", TAG_MAX);
+		rd_fail(x->err, RD_LIMIT, "XML 中有一个标记超过 %u 字节，不予读取",
+		        "the XML has a tag of more than %u bytes; it is not read", TAG_MAX);
 		return rd_err_at(x->err, NULL, rd_xml_line(x));
 	}
 	return RD_OK;
@@ -358,7 +358,7 @@ static rd_rc run(rd_xml *x, const rd_xml_input *in, char *chunk)
 		x->conv = iconv_open("UTF-8", enc->iconv);
 		x->has_conv = x->conv != (iconv_t)-1;
 		if (!x->has_conv)
-			return rd_fail(x->err, RD_IO, "本机不能解码 %s。", "This system cannot decode %s.",
+			return rd_fail(x->err, RD_IO, "本机不能解码 %s", "this system cannot decode %s",
 			               enc->iconv);
 	}
 	if (enc->expat)
@@ -486,8 +486,8 @@ rd_rc rd_read_xml(rd_source *s, rd_err *err)
 	if (rd_str_is(name, "AuditFile"))
 		return rd_read_saft(s, err);
 	rd_fail(err, RD_INPUT,
-	        "XML 的根元素是 %.*s,不是可读的账簿。可读:GB/T 24589.1、GB/T 19581、SAF-T(AuditFile)。",
-	        "The root element is %.*s: no books that are read. Read are GB/T 24589.1, GB/T 19581, SAF-T (AuditFile).",
+	        "XML 的根元素是 %.*s，不是可读的账簿；可读：GB/T 24589.1、GB/T 19581、SAF-T(AuditFile)",
+	        "the root element is %.*s: no books that are read; read are GB/T 24589.1, GB/T 19581, SAF-T (AuditFile)",
 	        (int)(name.len < 60 ? name.len : 60), name.ptr);
 	return rd_err_at(err, s->path, 0);
 }

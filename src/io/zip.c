@@ -66,8 +66,8 @@ static rd_rc look_at_entries(rd_zip *z, rd_err *err)
 	entry *e;
 
 	if (n < 0 || n > RD_ZIP_ENTRIES_MAX)
-		return rd_fail(err, RD_LIMIT, "压缩包含有超过 %u 个部件,不予读取。",
-		               "The package holds more than %u parts; it is not read.",
+		return rd_fail(err, RD_LIMIT, "压缩包含有超过 %u 个部件，不予读取",
+		               "the package holds more than %u parts; it is not read",
 		               RD_ZIP_ENTRIES_MAX);
 	e = RD_NEW_N(z->arena, entry, (size_t)n + 1);
 	z->names = RD_NEW_N(z->arena, const char *, (size_t)n + 1);
@@ -76,22 +76,22 @@ static rd_rc look_at_entries(rd_zip *z, rd_err *err)
 		zip_stat_t st;
 
 		if (zip_stat_index(z->zip, (zip_uint64_t)i, 0, &st) != 0)
-			return rd_fail(err, RD_INPUT, "压缩包目录损坏,请重新导出。",
-			               "The directory of the package is broken; export the file again.");
+			return rd_fail(err, RD_INPUT, "压缩包目录损坏，请重新导出",
+			               "the directory of the package is broken; export the file again");
 		if ((st.valid & ZIP_STAT_NAME) == 0 || name_escapes(st.name))
-			return rd_fail(err, RD_INPUT, "压缩包中有指向包外的名称,不予读取。",
-			               "The package has a name that points outside of it; it is not read.");
+			return rd_fail(err, RD_INPUT, "压缩包中有指向包外的名称，不予读取",
+			               "the package has a name that points outside of it; it is not read");
 		if ((st.valid & ZIP_STAT_ENCRYPTION_METHOD) && st.encryption_method != ZIP_EM_NONE)
-			return rd_fail(err, RD_INPUT, "文件已加密,请去掉密码后另存。",
-			               "The file is encrypted; save it without a password.");
+			return rd_fail(err, RD_INPUT, "文件已加密，请去掉密码后另存",
+			               "the file is encrypted; save it without a password");
 		e[i] = (entry){ rd_arena_copy(z->arena, st.name, strlen(st.name)), i };
 	}
 	qsort(e, (size_t)n, sizeof *e, entry_cmp);
 	for (zip_int64_t i = 0; i < n; i++) {
 		if (i > 0 && name_cmp(e[i - 1].name, e[i].name) == 0)
 			return rd_fail(err, RD_INPUT,
-			               "压缩包中有两个同名部件(%.80s),内容以哪个为准不能确定,不予读取。",
-			               "The package has two parts named %.80s; which one counts is open, so it is not read.",
+			               "压缩包中有两个同名部件（%.80s），内容以哪个为准不能确定，不予读取",
+			               "the package has two parts named %.80s; which one counts is open, so it is not read",
 			               e[i].name);
 		z->names[i] = e[i].name;
 		z->index[i] = e[i].index;
@@ -138,8 +138,8 @@ rd_rc rd_zip_open(const rd_source *s, rd_zip **ret_zip, rd_err *err)
 			zip_source_free(src);
 	}
 	if (z->zip == NULL) {
-		rc = rd_fail(err, RD_INPUT, "不是完整的 XLSX/ZIP 文件(%s)。请重新导出。",
-		             "No complete XLSX/ZIP file (%s). Export it again.",
+		rc = rd_fail(err, RD_INPUT, "不是完整的 XLSX/ZIP 文件（%s）；请重新导出",
+		             "no complete XLSX/ZIP file (%s); export it again",
 		             zip_error_strerror(&why));
 	} else {
 		rc = look_at_entries(z, err);
@@ -197,8 +197,8 @@ rd_rc rd_zip_part_open(rd_zip *z, int64_t part, rd_zip_part **ret_part, rd_err *
 		p->file = zip_fopen_index(z->zip, (zip_uint64_t)part, 0);
 	}
 	if (p->file == NULL) {
-		rd_fail(err, RD_INPUT, "压缩包中的部件打不开(%s)。请重新导出。",
-		        "A part of the package cannot be opened (%s). Export the file again.",
+		rd_fail(err, RD_INPUT, "压缩包中的部件打不开（%s）；请重新导出",
+		        "a part of the package cannot be opened (%s); export the file again",
 		        zip_strerror(z->zip));
 		rd_zip_part_close(p);
 		return rd_err_at(err, z->path, 0);
@@ -222,15 +222,15 @@ rd_rc rd_zip_part_read(void *part, char *buf, uint32_t size, uint32_t *ret_got, 
 	zip_int64_t got = zip_fread(p->file, buf, size);
 
 	if (got < 0)
-		return rd_fail(err, RD_INPUT, "部件 %.80s 损坏(%s)。请重新导出。",
-		               "The part %.80s is damaged (%s). Export the file again.", p->name,
+		return rd_fail(err, RD_INPUT, "部件 %.80s 损坏（%s）；请重新导出",
+		               "the part %.80s is damaged (%s); export the file again", p->name,
 		               zip_error_strerror(zip_file_get_error(p->file)));
 	p->unpacked += (uint64_t)got;
 	if (p->unpacked > RD_ZIP_PART_MAX ||
 	    (p->unpacked > RATIO_FROM && p->unpacked / RD_ZIP_RATIO_MAX > p->packed))
 		return rd_fail(err, RD_LIMIT,
-		               "部件 %.80s 解压后过大(上限 %llu MiB,且不超过压缩大小的 %u 倍),不予读取。",
-		               "The part %.80s unpacks to too much (at most %llu MiB and %u times its packed size); it is not read.",
+		               "部件 %.80s 解压后过大（上限 %llu MiB，且不超过压缩大小的 %u 倍），不予读取",
+		               "the part %.80s unpacks to too much (at most %llu MiB and %u times its packed size); it is not read",
 		               p->name, (unsigned long long)(RD_ZIP_PART_MAX >> 20), RD_ZIP_RATIO_MAX);
 	*ret_got = (uint32_t)got;
 	return RD_OK;
