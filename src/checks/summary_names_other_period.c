@@ -26,8 +26,8 @@
 #include "book/chart.h"
 #include "check/check.h"
 #include "check/months.h"
-#include "check/names.h"
 #include "check/rate.h"
+#include "check/wording.h"
 
 enum { P_MONTHS };
 static const rd_param params[] = {
@@ -53,84 +53,100 @@ static const rd_message messages[] = {
 	{ 0 },
 };
 
-/* What a text says; `speaks` of a text id is a position in this list, 0 = nothing. */
-typedef struct said {
-	uint8_t        n;
-	bool           monthly; /* wages, taxes, insurance: of the month before */
-	rd_month_token tokens[RD_MONTHS_MAX];
-} said;
+/* What a text says, in 32 bits, so that millions of texts take four bytes each: two tokens of 15
+ * bits (year from 1989 on in 7 bits, 0 = not said; first and last month in 4 bits each), a bit for
+ * what is of the month before, and one to tell it from a text that says nothing. */
+#define SPEAKS     (1u << 31)
+#define MONTHLY    (1u << 30)
+#define TOKEN_BITS 15u
+#define YEAR_ZERO  1989
 
 typedef struct job {
 	rd_run        *run;
 	const rd_book *b;
-	uint32_t      *speaks; /* by text id */
-	said          *list;
-	uint32_t       n, cap;
+	uint32_t      *speaks; /* by text id; 0 = nothing */
+	rd_lexicon     pass, pass_latin, monthly;
 	int64_t        months;
 	uint64_t       lines, hits; /* lines whose text names a period; of them that differ */
 } job;
 
-static bool let_pass(rd_str s)
-{
-	static const char *const words[] = {
-		"预付", "预提", "预收", "待摊", "摊销", "押金", "保证金", "补", "年终奖", "质保", "注销",
-		"冲销", "冲回", "红冲", "订正", "更正", "追溯", "汇算", "清缴", "结转", "到期", "合同",
-		"prepa", "Prepa", "deposit", "Deposit", "accru", "Accru", "revers", "Revers",
-		"AVANCE", "avance", "acompte", "ACOMPTE", "provision", "PROVISION", "extourne",
-		"EXTOURNE", "REGUL", "regul", "AMORT", "amort", "echeance", "ECHEANCE", NULL,
-	};
+static const char *const pass_words[] = {
+	"预付", "预提", "预收", "待摊", "摊销", "押金", "保证金", "补", "年终奖", "质保", "注销",
+	"冲销", "冲回", "红冲", "订正", "更正", "追溯", "汇算", "清缴", "结转", "到期", "合同",
+};
+static const char *const pass_latin_words[] = {
+	"prepa", "deposit", "accru", "revers", "avance", "acompte", "provision", "extourne",
+	"regul", "amort", "echeance",
+};
+static const char *const monthly_words[] = {
+	"工资", "薪", "社保", "公积金", "税", "水费", "电费", "wage", "salar", "salair", "tax",
+	"tva", "urssaf",
+};
 
-	return rd_name_has(s, words);
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+static uint32_t pack(const rd_month_token *t)
+{
+	uint32_t year = t->year ? (uint32_t)(t->year - YEAR_ZERO) : 0;
+
+	return year << 8 | (uint32_t)t->from << 4 | (uint32_t)t->to;
 }
 
-static bool is_monthly(rd_str s)
+static rd_month_token unpack(uint32_t said, uint32_t i)
 {
-	static const char *const words[] = {
-		"工资", "薪", "社保", "公积金", "税", "水费", "电费", "wage", "salar", "Salar", "SALAIRE",
-		"tax", "TVA", "URSSAF", NULL,
-	};
+	uint32_t v = said >> (i * TOKEN_BITS) & ((1u << TOKEN_BITS) - 1);
+	int32_t year = (int32_t)(v >> 8);
 
-	return rd_name_has(s, words);
+	return (rd_month_token){ year ? year + YEAR_ZERO : 0, v >> 4 & 15, v & 15 };
+}
+
+static uint32_t what_is_said(const job *j, rd_str s)
+{
+	rd_month_token tokens[RD_MONTHS_MAX];
+	bool range;
+	uint32_t n = rd_months_find(s, tokens, &range);
+
+	if (n == 0)
+		return 0;
+	/* Three months and more are a list, which fits many periods as a range does. */
+	if (rd_run_guards(j->run) &&
+	    (range || n > 2 || rd_lexicon_find(&j->pass, s) || rd_lexicon_find(&j->pass_latin, s)))
+		return 0;
+	uint32_t second = pack(&tokens[n > 1 ? 1 : 0]);
+
+	return SPEAKS | (rd_lexicon_find(&j->monthly, s) ? MONTHLY : 0) | second << TOKEN_BITS |
+	       pack(&tokens[0]);
 }
 
 /* Reads all distinct texts once. False when none of them names a period. */
 static bool read_texts(job *j)
 {
-	rd_arena *a = rd_run_scratch(j->run);
-	uint32_t n = rd_book_n_texts(j->b);
+	uint32_t n = rd_book_n_texts(j->b), any = 0;
 
-	j->speaks = RD_NEW_N(a, uint32_t, (size_t)n + 1);
-	for (rd_text id = 1; id < n; id++) {
-		rd_str s = rd_book_text(j->b, id);
-		said q = { 0 };
-		bool range;
-
-		q.n = (uint8_t)rd_months_find(s, q.tokens, &range);
-		if (q.n == 0 || (rd_run_guards(j->run) && (range || let_pass(s))))
-			continue;
-		q.monthly = is_monthly(s);
-		j->list = rd_grow(a, j->list, j->n, &j->cap, sizeof *j->list);
-		j->list[j->n++] = q;
-		j->speaks[id] = j->n;
-	}
-	return j->n > 0;
+	rd_lexicon_init(&j->pass, pass_words, COUNT(pass_words));
+	rd_lexicon_init(&j->pass_latin, pass_latin_words, COUNT(pass_latin_words));
+	rd_lexicon_init(&j->monthly, monthly_words, COUNT(monthly_words));
+	j->speaks = RD_NEW_N(rd_run_scratch(j->run), uint32_t, (size_t)n + 1);
+	for (rd_text id = 1; id < n; id++)
+		any |= j->speaks[id] = what_is_said(j, rd_book_text(j->b, id));
+	return any != 0;
 }
 
 /* Distance of the nearest token that says its year (only_years), or of any; INT32_MAX = none.
  * Of equal distances the earlier one is told. */
-static int32_t nearest(const said *q, rd_period period, bool only_years)
+static int32_t nearest(uint32_t said, rd_period period, bool only_years)
 {
 	int32_t best = INT32_MAX;
 
-	for (uint32_t i = 0; i < q->n; i++) {
-		const rd_month_token *t = &q->tokens[i];
-		int32_t d = rd_month_distance(t, period);
+	for (uint32_t i = 0; i < 2; i++) {
+		rd_month_token t = unpack(said, i);
+		int32_t d = rd_month_distance(&t, period);
 		int32_t size = d < 0 ? -d : d, best_size = best < 0 ? -best : best;
 
-		if (only_years && t->year == 0)
+		if (only_years && t.year == 0)
 			continue;
 		/* A whole year is spoken of in the first months of the next: audits, returns. */
-		if (t->from == 0 && d == -12 && period % 100 <= 5)
+		if (t.from == 0 && d == -12 && period % 100 <= 5)
 			d = size = 0;
 		if (best == INT32_MAX || size < best_size || (size == best_size && d < best))
 			best = d;
@@ -159,16 +175,16 @@ static bool pays(const rd_book *b, rd_row v)
 /* Months by which the text of a line is off its voucher's period; 0 = not off. */
 static int32_t off(const job *j, rd_row v, rd_row i)
 {
-	const said *q = &j->list[j->speaks[j->b->line.text[i]] - 1];
+	uint32_t said = j->speaks[j->b->line.text[i]];
 	rd_period period = j->b->voucher.period[v];
 	bool pl = is_pl(j->b, j->b->line.account[i]);
-	int32_t d = nearest(q, period, !pl);
+	int32_t d = nearest(said, period, !pl);
 
-	if (d == INT32_MAX || (d < 0 ? -d : d) < j->months || nearest(q, period, false) == 0)
+	if (d == INT32_MAX || (d < 0 ? -d : d) < j->months || nearest(said, period, false) == 0)
 		return 0;
 	if (!rd_run_guards(j->run))
 		return d;
-	if ((q->monthly && d == -1) || (!pl && pays(j->b, v)))
+	if ((said & MONTHLY && d == -1) || (!pl && pays(j->b, v)))
 		return 0;
 	return !pl && rd_period_add(period, d) / 100 == period / 100 ? 0 : d;
 }
