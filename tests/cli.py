@@ -449,6 +449,13 @@ def test_page_is_self_contained_and_escaped():
     holds(run("check", EXAMPLE, "-f", "html", "--lang", "en", "--as-of", AS_OF).out, "data-lang=\"en\"")
 
 
+def test_the_unit_of_amounts_is_no_company():
+    with Folder(j_csv="序时账\n单位：元\n" + BROKEN, k_csv="单位:人民币元\n" + CLEAN) as d:
+        lacks(run("check", d.path, "-f", "html", *ONE).out, "元 ·")
+        d.write("j.csv", "编制单位：澄溪商贸有限公司\n单位：元\n" + BROKEN)
+        holds(run("check", d.path, "-f", "html", *ONE).out, "澄溪商贸有限公司 ·")
+
+
 def test_no_message_has_an_open_place_holder():
     for form in ("text", "csv"):
         for lang in ("zh", "en"):

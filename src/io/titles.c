@@ -35,6 +35,12 @@ static uint32_t periods_in(rd_str s, rd_period *out, uint32_t max)
 	return n;
 }
 
+/* "单位:元" tells the unit of the amounts, not a company. */
+static bool is_money_unit(rd_str s)
+{
+	return rd_str_ends(s, "元") && s.len <= strlen("人民币百万元");
+}
+
 static rd_str behind_label(rd_str s)
 {
 	static const char *const labels[] = { "核算单位", "编制单位", "会计主体", "单位名称", "公司名称", "账套", "单位",
@@ -47,9 +53,13 @@ static rd_str behind_label(rd_str s)
 
 		r = rd_str_trim(r);
 		if (rd_str_starts(r, ":"))
-			return rd_str_trim((rd_str){ r.ptr + 1, r.len - 1 });
-		if (rd_str_starts(r, "："))
-			return rd_str_trim((rd_str){ r.ptr + 3, r.len - 3 });
+			r = (rd_str){ r.ptr + 1, r.len - 1 };
+		else if (rd_str_starts(r, "："))
+			r = (rd_str){ r.ptr + 3, r.len - 3 };
+		else
+			continue;
+		r = rd_str_trim(r);
+		return is_money_unit(r) ? (rd_str){ "", 0 } : r;
 	}
 	if (s.len < 120 && (rd_str_ends(s, "公司") || rd_str_ends(s, "经营部") || rd_str_ends(s, "事务所")))
 		return s;

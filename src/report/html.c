@@ -261,6 +261,25 @@ static void index_findings(rd_page *p)
 	}
 }
 
+/* The folders that all names have in common say nothing on the page. */
+static uint32_t shared_folder(const rd_book *b)
+{
+	rd_str first = b->n_files > 1 ? rd_book_text(b, b->files[1].name) : RD_STR("");
+	uint32_t n = first.len;
+
+	for (uint32_t i = 2; i < b->n_files; i++) {
+		rd_str s = rd_book_text(b, b->files[i].name);
+		uint32_t k = 0;
+
+		while (k < n && k < s.len && s.ptr[k] == first.ptr[k])
+			k++;
+		n = k;
+	}
+	while (n > 0 && first.ptr[n - 1] != '/')
+		n--;
+	return n;
+}
+
 void rd_report_html(const rd_report *r, rd_writer *w)
 {
 	rd_page p = { .r = r, .b = r->result->book, .w = w, .out = &w->buf,
@@ -269,6 +288,7 @@ void rd_report_html(const rd_report *r, rd_writer *w)
 	rd_buf_init(&p.text, TEXT_MAX);
 	rd_buf_init(&p.clean, TEXT_MAX);
 	index_findings(&p);
+	p.prefix = shared_folder(p.b);
 	put_head(&p);
 	put_tiles(&p);
 	rd_buf_puts(p.out, "<p class=\"verdict\">");

@@ -14,6 +14,7 @@ typedef struct rd_page {
 	rd_arena        *arena;
 	uint32_t        *first, *next; /* findings of each check, in order; RD_NONE ends */
 	rd_row          *account;      /* of each finding, 0 = none */
+	uint32_t         prefix;       /* bytes of folder that all file names share */
 } rd_page;
 
 /* Style sheet and script, from page.css and page.js by tools/mkembed.py. */

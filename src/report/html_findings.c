@@ -10,7 +10,9 @@ static void put_place(rd_page *p, rd_place place)
 {
 	if (place.file == 0 || place.file >= p->b->n_files)
 		return;
-	rd_html(p, rd_book_text(p->b, p->b->files[place.file].name));
+	rd_str name = rd_book_text(p->b, p->b->files[place.file].name);
+
+	rd_html(p, (rd_str){ name.ptr + p->prefix, name.len - p->prefix });
 	if (place.line)
 		rd_buf_printf(p->out, ":%u", place.line);
 }
