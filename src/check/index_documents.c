@@ -66,7 +66,7 @@ static void take_parts(work *w, rd_row v)
 			w->parts = rd_grow(w->scratch, w->parts, w->n_parts, &w->cap,
 					   sizeof *w->parts);
 		w->parts[w->n_parts++] = (part){ { v, i, b->line.party[i], number,
-						   rd_line_date(b, i),
+						   b->line.date ? b->line.date[i] : b->voucher.date[v],
 						   kind == KIND_PARTNER ? net : 0, 0 },
 						 kind == KIND_EXPENSE ? net : 0 };
 	}
@@ -97,7 +97,7 @@ static void add_voucher(work *w, rd_row v)
 }
 
 /* The three ways in which two documents may be the same one. */
-static uint32_t key_of(const rd_document *d, int way)
+static inline uint32_t key_of(const rd_document *d, int way)
 {
 	switch (way) {
 	case 0:

@@ -36,7 +36,7 @@ rd_outlier_fence rd_outlier_raw(rd_outlier_room *room, const rd_book *b, const r
 	/* Deviations stay below 9 * 10^17 (RD_MINOR_MAX), so that the product needs a limit. */
 	rd_minor reach = s.mad > RD_MINOR_MAX / z ? RD_MINOR_MAX : s.mad * z;
 
-	return (rd_outlier_fence){ s.median, s.median - reach, s.median + reach, s.mad > 0 };
+	return (rd_outlier_fence){ s.median, reach, s.mad > 0 };
 }
 
 typedef struct work {
@@ -47,6 +47,7 @@ typedef struct work {
 	int64_t                *values, *spare, *tmp; /* room for the largest group */
 	rd_outlier             *found;
 	uint32_t                n, cap;
+	uint32_t               *account, *party; /* 1 = holds an amount that could be reported */
 	bool                    judged;
 } work;
 
@@ -136,6 +137,22 @@ static bool is_bank(rd_role role)
 	return role == RD_ROLE_BANK || role == RD_ROLE_OTHER_MONEY;
 }
 
+/* Marks accounts and parties with an amount that is large enough to be reported at all. Whether
+ * there would be enough amounts to judge is asked of all. */
+static void mark_material(work *w)
+{
+	const rd_book *b = w->b;
+
+	w->account = RD_NEW_N(w->a, uint32_t, b->account.n + 1);
+	w->party = RD_NEW_N(w->a, uint32_t, b->party.n + 1);
+	for (rd_row i = 0; i < b->line.n; i++) {
+		if (size_of(b, i) < w->rules->min_amount || size_of(b, i) == 0)
+			continue;
+		w->account[b->line.account[i]] = 1;
+		w->party[b->line.party[i]] = 1;
+	}
+}
+
 static void by_accounts(work *w, const rd_by_account *x, rd_row *rows)
 {
 	const rd_book *b = w->b;
@@ -143,7 +160,8 @@ static void by_accounts(work *w, const rd_by_account *x, rd_row *rows)
 	for (rd_row k = 1; k < b->account.n; k++) {
 		if (w->rules->skip_bank && is_bank((rd_role)b->account.role[k]))
 			continue;
-		for (uint32_t side = 0; side < 2; side++) {
+		w->judged |= x->start[k + 1] - x->start[k] >= 2 * w->rules->min_n;
+		for (uint32_t side = 0; side < 2 && w->account[k]; side++) {
 			uint32_t n = 0;
 
 			for (rd_row i = x->start[k]; i < x->start[k + 1]; i++) {
@@ -200,7 +218,7 @@ static void by_parties(work *w)
 	rd_row *of = RD_NEW_N(w->a, rd_row, b->party.n + 1); /* 1 + voucher of the last row kept */
 
 	for (rd_row i = 0; i < b->line.n; i++)
-		start[b->line.party[i] + 1]++;
+		start[b->line.party[i] + 1] += w->party[b->line.party[i]];
 	start[1] = 0; /* lines without a partner */
 	for (rd_row p = 1; p < b->party.n; p++) {
 		total += start[p + 1];
@@ -213,7 +231,7 @@ static void by_parties(work *w)
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
 			rd_row p = b->line.party[i];
 
-			if (p == 0 || b->line.amount[i] == 0)
+			if (p == 0 || !w->party[p] || b->line.amount[i] == 0)
 				continue;
 			if (of[p] == v + 1) {
 				if (counts_more(b, i, rows[end[p] - 1]))
@@ -276,6 +294,7 @@ bool rd_outliers_find(rd_outliers *ret, rd_arena *a, const rd_book *b, const rd_
 	w.spare = RD_NEW_N(a, int64_t, most);
 	w.tmp = RD_NEW_N(a, int64_t, most);
 	rd_log_table_init(&w.logs);
+	mark_material(&w);
 	by_accounts(&w, x, RD_NEW_N(a, rd_row, most));
 	by_parties(&w);
 	keep_strongest(&w, ret);

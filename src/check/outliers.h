@@ -14,10 +14,11 @@ typedef struct rd_outlier_room {
 } rd_outlier_room;
 rd_outlier_room rd_outlier_room_for(rd_arena *a, const rd_book *b, const rd_by_account *x);
 
-/* Plain amounts: median (the lower of two) and median absolute deviation without sign of all
- * lines; what lies outside [low, high] is further than z deviations away. */
+/* Plain amounts without sign, of all lines of an account: median (the lower of two) and median
+ * absolute deviation. room->values[i] is then the deviation of rows[i]; those beyond `reach` are
+ * further than z deviations away. */
 typedef struct rd_outlier_fence {
-	rd_minor median, low, high;
+	rd_minor median, reach;
 	bool     judged; /* false: the deviation is zero */
 } rd_outlier_fence;
 rd_outlier_fence rd_outlier_raw(rd_outlier_room *room, const rd_book *b, const rd_row *rows,

@@ -43,20 +43,17 @@ static void put(const rd_book *b, rd_flow *flows, uint32_t *n, uint32_t max, res
                 rd_minor amount)
 {
 	if (*n < max)
-		flows[(*n)++] = (rd_flow){ b->line.account[d->line], b->line.account[c->line], d->line,
-			amount };
+		flows[(*n)++] = (rd_flow){ b->line.account[d->line], b->line.account[c->line],
+					   d->line, amount };
 	d->left -= amount;
 	c->left -= amount;
 }
 
-uint32_t rd_voucher_flows(const rd_book *b, rd_row voucher, rd_flow *flows, uint32_t max)
+/* Takes one or several lines of each side apart. */
+static uint32_t take_apart(const rd_book *b, rd_row voucher, rd_flow *flows, uint32_t max)
 {
 	rest debit[SIDE_MAX], credit[SIDE_MAX];
-	rd_row lines = b->voucher.first[voucher + 1] - b->voucher.first[voucher];
 	uint32_t n = 0;
-
-	if (lines > SIDE_MAX)
-		return 0;
 	uint32_t nd = take_side(b, voucher, false, debit), nc = take_side(b, voucher, true, credit);
 
 	for (uint32_t i = 0; i < nd && nd > 1 && nc > 1; i++)
@@ -79,8 +76,35 @@ uint32_t rd_voucher_flows(const rd_book *b, rd_row voucher, rd_flow *flows, uint
 			continue;
 		}
 		put(b, flows, &n, max, &debit[i], &credit[k],
-		    size_of(debit[i].left) < size_of(credit[k].left) ? debit[i].left : credit[k].left);
+		    size_of(debit[i].left) < size_of(credit[k].left) ? debit[i].left
+								     : credit[k].left);
 	}
+}
+
+uint32_t rd_voucher_flows(const rd_book *b, rd_row voucher, rd_flow *flows, uint32_t max)
+{
+	rd_row lines = b->voucher.first[voucher + 1] - b->voucher.first[voucher];
+
+	if (lines > SIDE_MAX)
+		return 0;
+	if (lines == 2 && max > 0) {
+		rd_row i = b->voucher.first[voucher], k = i + 1;
+
+		/* Most vouchers: one debit, one credit. */
+		if (b->line.flags[i] & RD_LINE_CREDIT) {
+			k = i;
+			i = k + 1;
+		}
+		if ((b->line.flags[i] & (RD_LINE_CREDIT | RD_LINE_BOTH)) == 0 &&
+		    (b->line.flags[k] & (RD_LINE_CREDIT | RD_LINE_BOTH)) == RD_LINE_CREDIT &&
+		    b->line.amount[i] == b->line.amount[k] && b->line.amount[i] != 0 &&
+		    b->line.account[i] && b->line.account[k]) {
+			flows[0] = (rd_flow){ b->line.account[i], b->line.account[k], i,
+					      b->line.amount[i] };
+			return 1;
+		}
+	}
+	return take_apart(b, voucher, flows, max);
 }
 
 void rd_pair_table_init(rd_pair_table *t, rd_arena *a)
@@ -109,7 +133,7 @@ static void grow(rd_pair_table *t)
 			*slot_of(t, old.items[i].key) = old.items[i];
 }
 
-void rd_pair_add(rd_pair_table *t, rd_row debit, rd_row credit, rd_row voucher)
+void rd_pair_add(rd_pair_table *t, rd_row debit, rd_row credit, rd_row voucher, uint64_t times)
 {
 	uint64_t key = (uint64_t)debit << 32 | credit;
 	rd_pair_slot *s = slot_of(t, key);
@@ -117,9 +141,10 @@ void rd_pair_add(rd_pair_table *t, rd_row debit, rd_row credit, rd_row voucher)
 	RD_ASSERT(key != 0);
 	if (s->key == 0) {
 		s->key = key;
+		s->first = voucher;
 		t->used++;
 	}
-	s->count++;
+	s->count += times;
 	s->last = voucher;
 	if (t->used * 2 > t->slots)
 		grow(t);
@@ -130,38 +155,49 @@ uint64_t rd_pair_count(const rd_pair_table *t, rd_row debit, rd_row credit)
 	return slot_of(t, (uint64_t)debit << 32 | credit)->count;
 }
 
-/* Distinct accounts of one side of a voucher; `stamp` holds 1 + the last voucher seen. */
-static uint32_t distinct(const rd_book *b, rd_row v, bool credit, rd_row *stamp,
-                         rd_row out[RD_PAIR_ACCOUNTS])
+/* Accounts of both sides of the voucher at hand, each once. */
+typedef struct sides {
+	rd_row  *stamp[2]; /* by account: 1 + the last voucher that has it on this side */
+	rd_row   accounts[2][RD_PAIR_ACCOUNTS];
+	uint32_t n[2];
+	bool     full;
+} sides;
+
+static void put_account(sides *s, uint32_t side, rd_row account, rd_row v)
 {
-	uint32_t n = 0;
+	if (account == 0 || s->stamp[side][account] == v + 1)
+		return;
+	s->stamp[side][account] = v + 1;
+	if (s->n[side] == RD_PAIR_ACCOUNTS)
+		s->full = true;
+	else
+		s->accounts[side][s->n[side]++] = account;
+}
 
+static void take_voucher(sides *s, const rd_book *b, rd_row v)
+{
+	s->n[0] = s->n[1] = 0;
+	s->full = false;
 	for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
-		rd_row account = b->line.account[i];
+		uint8_t flags = b->line.flags[i];
 
-		if ((credit ? rd_line_credit(b, i) : rd_line_debit(b, i)) <= 0 || account == 0 ||
-		    stamp[account] == v + 1)
-			continue;
-		if (n == RD_PAIR_ACCOUNTS)
-			return 0;
-		stamp[account] = v + 1;
-		out[n++] = account;
+		if (b->line.amount[i] > 0)
+			put_account(s, flags & RD_LINE_CREDIT, b->line.account[i], v);
+		if (flags & RD_LINE_BOTH && rd_book_both_credit(b, i) > 0)
+			put_account(s, 1, b->line.account[i], v);
 	}
-	return n;
 }
 
 void rd_pairs_of_vouchers(rd_pair_table *t, rd_arena *a, const rd_book *b)
 {
-	rd_row *debit_stamp = RD_NEW_N(a, rd_row, b->account.n + 1);
-	rd_row *credit_stamp = RD_NEW_N(a, rd_row, b->account.n + 1);
-	rd_row debit[RD_PAIR_ACCOUNTS], credit[RD_PAIR_ACCOUNTS];
+	sides s = { .stamp = { RD_NEW_N(a, rd_row, b->account.n + 1),
+	                       RD_NEW_N(a, rd_row, b->account.n + 1) } };
 
+	_Static_assert(RD_LINE_CREDIT == 1, "the flag is the side");
 	for (rd_row v = 0; v < b->voucher.n; v++) {
-		uint32_t nd = distinct(b, v, false, debit_stamp, debit);
-		uint32_t nc = nd ? distinct(b, v, true, credit_stamp, credit) : 0;
-
-		for (uint32_t i = 0; i < nd; i++)
-			for (uint32_t k = 0; k < nc; k++)
-				rd_pair_add(t, debit[i], credit[k], v);
+		take_voucher(&s, b, v);
+		for (uint32_t i = 0; i < s.n[0] && !s.full; i++)
+			for (uint32_t k = 0; k < s.n[1]; k++)
+				rd_pair_add(t, s.accounts[0][i], s.accounts[1][k], v, 1);
 	}
 }

@@ -23,7 +23,7 @@ uint32_t rd_voucher_flows(const rd_book *b, rd_row voucher, rd_flow *flows, uint
 typedef struct rd_pair_slot {
 	uint64_t key;   /* debit account << 32 | credit account; 0 = free */
 	uint64_t count;
-	rd_row   last;  /* the latest voucher */
+	rd_row   first, last; /* the earliest and the latest voucher */
 } rd_pair_slot;
 
 /* Open addressing, at most half full; grows. */
@@ -34,7 +34,7 @@ typedef struct rd_pair_table {
 } rd_pair_table;
 
 void     rd_pair_table_init(rd_pair_table *t, rd_arena *a);
-void     rd_pair_add(rd_pair_table *t, rd_row debit, rd_row credit, rd_row voucher);
+void     rd_pair_add(rd_pair_table *t, rd_row debit, rd_row credit, rd_row voucher, uint64_t times);
 uint64_t rd_pair_count(const rd_pair_table *t, rd_row debit, rd_row credit);
 
 /* Counts for each pair the vouchers that debit one and credit the other with an amount above

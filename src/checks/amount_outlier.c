@@ -89,13 +89,28 @@ static rd_minor size_of(const rd_book *b, rd_row i)
 	return b->line.amount[i] < 0 ? -b->line.amount[i] : b->line.amount[i];
 }
 
+/* A line that the bare rule hits. */
+typedef struct raw {
+	rd_row   voucher, line;
+	rd_minor median;
+} raw;
+
+static int raw_order(const void *pa, const void *pb)
+{
+	const raw *a = pa, *b = pb;
+
+	return a->line < b->line ? -1 : a->line > b->line;
+}
+
 /* Bare rule: further from the median of the account than z deviations, both sides together. */
-static void look_raw(work *w, int64_t z)
+static raw *find_raw(work *w, int64_t z, uint32_t *ret_n)
 {
 	const rd_book *b = w->b;
 	const rd_by_account *x = rd_index_by_account(w->run, b);
 	const rd_row min_n = w->guards ? (rd_row)rd_run_param(w->run, P_MIN_N) : 1;
 	rd_outlier_room room = rd_outlier_room_for(w->a, b, x);
+	raw *found = NULL;
+	uint32_t n_found = 0, cap = 0;
 
 	for (rd_row k = 1; k < b->account.n; k++) {
 		rd_row n = x->start[k + 1] - x->start[k];
@@ -106,22 +121,51 @@ static void look_raw(work *w, int64_t z)
 		rd_outlier_fence fence = rd_outlier_raw(&room, b, rows, n, z);
 
 		for (rd_row i = 0; i < n && fence.judged; i++) {
-			rd_minor a = size_of(b, rows[i]);
-
-			if (a >= fence.low && a <= fence.high)
+			if (room.values[i] <= fence.reach)
 				continue;
 			rd_row v = rd_line_voucher(b, rows[i]);
 
 			if (w->guards && rd_run_leave_out(w->run, v))
 				continue;
-			rd_hit hit = rd_hit_at_line(b, rows[i]);
-
-			hit.kind = K_RAW;
-			hit.at_stake = a;
-			hit.key = (uint64_t)a;
-			RD_EMIT(w->run, &hit, rd_money("amount", a),
-				rd_money("median", fence.median));
+			if (n_found == cap)
+				found = rd_grow(w->a, found, n_found, &cap, sizeof *found);
+			found[n_found++] = (raw){ v, rows[i], fence.median };
 		}
+	}
+	*ret_n = n_found;
+	return found;
+}
+
+/* One finding for each voucher, standing for all its lines that were hit: at the largest. */
+static void look_raw(work *w, int64_t z)
+{
+	const rd_book *b = w->b;
+	uint32_t n = 0;
+	raw *r = find_raw(w, z, &n);
+
+	if (n > 1)
+		qsort(r, n, sizeof *r, raw_order);
+	for (uint32_t i = 0, end; i < n; i = end) {
+		uint32_t best = i, n_lines = 0;
+		rd_row lines[12];
+
+		for (end = i; end < n && r[end].voucher == r[i].voucher; end++) {
+			if (size_of(b, r[end].line) > size_of(b, r[best].line))
+				best = end;
+			if (n_lines < 12)
+				lines[n_lines++] = r[end].line;
+		}
+		rd_hit hit = rd_hit_at_line(b, r[best].line);
+		rd_minor amount = size_of(b, r[best].line);
+
+		hit.kind = K_RAW;
+		hit.weight = end - i;
+		hit.lines = lines;
+		hit.n_lines = n_lines;
+		hit.at_stake = amount;
+		hit.key = (uint64_t)amount;
+		RD_EMIT(w->run, &hit, rd_money("amount", amount),
+			rd_money("median", r[best].median));
 	}
 }
 

@@ -78,8 +78,8 @@ static const rd_message messages[] = {
 
 #define Z_LIMIT 3290 /* thousandths: one in a thousand by chance */
 
-/* Counts of the pairs 10 .. 99, over the lines of one account with an amount of ten or more minor
- * units. `run` given: without vouchers that indicators leave out. */
+/* Counts of the pairs 10 .. 99 on the lines of one account, without vouchers that indicators
+ * leave out. */
 static void count_pairs(rd_run *run, const rd_book *b, const rd_row *rows, rd_row n,
                         uint32_t counts[RD_BENFORD_PAIRS])
 {
@@ -88,10 +88,34 @@ static void count_pairs(rd_run *run, const rd_book *b, const rd_row *rows, rd_ro
 		rd_minor a = b->line.amount[rows[k]];
 
 		a = a < 0 ? -a : a;
-		if (a < 10 || (run && rd_run_leave_out(run, rd_line_voucher(b, rows[k]))))
-			continue;
-		counts[rd_first_two((uint64_t)a)]++;
+		if (a >= 10 && !rd_run_leave_out(run, rd_line_voucher(b, rows[k])))
+			counts[rd_first_two((uint64_t)a)]++;
 	}
+}
+
+/* Counts of all accounts with enough lines, in one pass over the book: [slot * pairs + pair]. A
+ * slot is 1 + its number, 0 = too few lines; there are at most lines / min_n of them. */
+static uint32_t *count_all(rd_arena *a, const rd_book *b, int64_t min_n, uint32_t *slot)
+{
+	uint32_t n = 0;
+
+	for (rd_row i = 0; i < b->line.n; i++)
+		slot[b->line.account[i]]++;
+	slot[0] = 0; /* lines without an account */
+	for (rd_row k = 1; k < b->account.n; k++)
+		slot[k] = slot[k] >= min_n ? ++n : 0;
+	if (n == 0)
+		return NULL;
+	uint32_t *counts = RD_NEW_N(a, uint32_t, (size_t)(n + 1) * RD_BENFORD_PAIRS);
+
+	for (rd_row i = 0; i < b->line.n; i++) {
+		rd_minor m = b->line.amount[i] < 0 ? -b->line.amount[i] : b->line.amount[i];
+
+		if (m >= 10)
+			counts[(size_t)slot[b->line.account[i]] * RD_BENFORD_PAIRS +
+			       rd_first_two((uint64_t)m)]++;
+	}
+	return counts;
 }
 
 /* The pair with the largest z that is far enough above its share; RD_BENFORD_PAIRS = none. */
@@ -216,19 +240,22 @@ static void report(rd_run *run, const rd_book *b, rd_row account, const rd_row *
 	rd_emit(run, &hit, facts);
 }
 
-static void look_at(rd_run *run, const rd_book *b, rd_row account, const rd_row *rows, rd_row n)
+static void look_at(rd_run *run, const rd_book *b, rd_row account, const uint32_t *all)
 {
-	const bool guards = rd_run_guards(run);
 	const int64_t min_n = rd_run_param(run, P_MIN_N), mad = rd_run_param(run, P_MAD);
 	const int64_t chi2 = rd_run_param(run, P_CHI2);
 	uint32_t counts[RD_BENFORD_PAIRS];
 
-	count_pairs(NULL, b, rows, n, counts);
+	memcpy(counts, all, sizeof counts);
 	rd_benford t = rd_benford_test(counts);
 
 	if ((int64_t)t.n < min_n || !rd_benford_exceeds(&t, mad, chi2))
 		return;
-	if (guards) {
+	const rd_by_account *x = rd_index_by_account(run, b);
+	const rd_row *rows = x->rows + x->start[account];
+	rd_row n = x->start[account + 1] - x->start[account];
+
+	if (rd_run_guards(run)) {
 		/* Again, without closing entries and cancelled pairs: few accounts come here. */
 		count_pairs(run, b, rows, n, counts);
 		t = rd_benford_test(counts);
@@ -241,24 +268,20 @@ static void look_at(rd_run *run, const rd_book *b, rd_row account, const rd_row 
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	const rd_by_account *x = rd_index_by_account(run, b);
-	const int64_t min_n = rd_run_param(run, P_MIN_N);
-	bool judged = false;
+	rd_arena *a = rd_run_scratch(run);
+	uint32_t *slot = RD_NEW_N(a, uint32_t, b->account.n + 1);
+	const uint32_t *counts = count_all(a, b, rd_run_param(run, P_MIN_N), slot);
 
+	(void)range;
 	(void)err;
-	RD_ASSERT(range.to <= b->account.n);
-	for (rd_row k = 1; k < b->account.n && !judged; k++)
-		judged = (int64_t)x->start[k + 1] - x->start[k] >= min_n;
-	if (!judged) {
+	if (!counts) {
 		rd_run_not_run(run, "没有金额足够多的科目", "no account has enough amounts");
 		return RD_OK;
 	}
-	for (rd_row k = range.from > 0 ? range.from : 1; k < range.to; k++) {
-		rd_row n = x->start[k + 1] - x->start[k];
-
-		if (n >= min_n)
-			look_at(run, b, k, x->rows + x->start[k], n);
-	}
+	RD_ASSERT(slot[0] == 0);
+	for (rd_row k = 1; k < b->account.n; k++)
+		if (slot[k])
+			look_at(run, b, k, counts + (size_t)slot[k] * RD_BENFORD_PAIRS);
 	return RD_OK;
 }
 
@@ -281,7 +304,7 @@ const rd_check rd_check_benford_first_two = {
 	.severity = RD_SEV_LOW,
 	.certainty = RD_INDICATOR,
 	.needs = RD_HAS_LINES | RD_HAS_ACCOUNT,
-	.split = RD_SPLIT_ACCOUNTS,
+	.split = RD_SPLIT_NONE,
 	.unit = RD_UNIT_ACCOUNTS,
 	.params = params,
 	.messages = messages,

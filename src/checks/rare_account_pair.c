@@ -102,9 +102,7 @@ static void count_flows(work *w)
 		for (uint32_t i = 0; i < n; i++) {
 			rd_row d = flows[i].debit, c = flows[i].credit;
 
-			rd_pair_add(&w->pairs, d, c, v);
-			rd_pair_add(&w->parents, b->account.parent[d] ? b->account.parent[d] : d,
-			            b->account.parent[c] ? b->account.parent[c] : c, v);
+			rd_pair_add(&w->pairs, d, c, v, 1);
 			w->debit[d]++;
 			w->credit[c]++;
 			w->all++;
@@ -122,6 +120,42 @@ static bool is_new(const work *w, rd_row account, rd_day day)
 	return day != RD_DAY_NONE && w->first[account] != RD_DAY_NONE &&
 	       day - w->first[account] < FIRST_DAYS &&
 	       w->first[account] - w->b->first_day >= FIRST_DAYS;
+}
+
+/* Pairs of the parent accounts, from the pairs of their children. */
+static void count_parents(work *w)
+{
+	const rd_book *b = w->b;
+
+	for (uint64_t i = 0; i < w->pairs.slots; i++) {
+		const rd_pair_slot *s = &w->pairs.items[i];
+		rd_row d = (rd_row)(s->key >> 32), c = (rd_row)s->key;
+
+		if (s->key != 0)
+			rd_pair_add(&w->parents, b->account.parent[d] ? b->account.parent[d] : d,
+				    b->account.parent[c] ? b->account.parent[c] : c, s->last,
+				    s->count);
+	}
+}
+
+/* One byte a voucher: it may hold a rare pair. */
+static uint8_t *mark_vouchers(const work *w)
+{
+	uint8_t *marks = RD_NEW_N(w->a, uint8_t, (size_t)w->b->voucher.n + 1);
+
+	if (w->max_seen > 2) { /* only two vouchers of a pair are known */
+		memset(marks, 1, w->b->voucher.n);
+		return marks;
+	}
+	for (uint64_t i = 0; i < w->pairs.slots; i++) {
+		const rd_pair_slot *s = &w->pairs.items[i];
+
+		if (s->key != 0 && s->count <= (uint64_t)w->max_seen) {
+			marks[s->first] = 1;
+			marks[s->last] = 1;
+		}
+	}
+	return marks;
 }
 
 static bool rare(const work *w, const rd_flow *f, rd_day day)
@@ -166,10 +200,11 @@ static void report_flow(const work *w, rd_row v, const rd_flow *f)
 static void report_flows(const work *w)
 {
 	const rd_book *b = w->b;
+	const uint8_t *marks = mark_vouchers(w);
 	rd_flow flows[1000 * 2];
 
 	for (rd_row v = 0; v < b->voucher.n; v++) {
-		if (!looked_at(w, v))
+		if (!marks[v] || !looked_at(w, v))
 			continue;
 		uint32_t n = rd_voucher_flows(b, v, flows, 2000), best = n, best_bits = 0;
 
@@ -240,6 +275,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		rd_run_not_run(run, "分录太少,无法判断", "too few entries to judge");
 		return RD_OK;
 	}
+	count_parents(&w);
 	report_flows(&w);
 	return RD_OK;
 }

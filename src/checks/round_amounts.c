@@ -78,6 +78,8 @@ typedef struct work {
 	rd_minor       min_amount, step;
 	int64_t        max_base;
 	uint32_t      *lines, *round; /* by account */
+	rd_row        *found;         /* round lines, in order */
+	uint32_t       n, cap;
 } work;
 
 static inline bool is_round(const work *w, rd_row i)
@@ -100,7 +102,12 @@ static void count_accounts(work *w)
 	w->round = RD_NEW_N(w->a, uint32_t, b->account.n + 1);
 	for (rd_row i = 0; i < b->line.n; i++) {
 		w->lines[b->line.account[i]]++;
-		w->round[b->line.account[i]] += is_round(w, i);
+		if (!is_round(w, i))
+			continue;
+		w->round[b->line.account[i]]++;
+		if (w->n == w->cap)
+			w->found = rd_grow(w->a, w->found, w->n, &w->cap, sizeof *w->found);
+		w->found[w->n++] = i;
 	}
 }
 
@@ -259,13 +266,12 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			       "no account has 30 lines: too few to judge");
 		return RD_OK;
 	}
-	for (rd_row v = 0; v < b->voucher.n; v++) {
-		uint32_t round = 0;
+	for (uint32_t i = 0, end; i < w.n; i = end) {
+		rd_row v = rd_line_voucher(b, w.found[i]);
 
-		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++)
-			round += is_round(&w, i);
-		if (round > 0)
-			look_at(&w, v, round);
+		for (end = i + 1; end < w.n && w.found[end] < b->voucher.first[v + 1]; end++)
+			;
+		look_at(&w, v, end - i);
 	}
 	if (w.guards)
 		look_at_shares(&w);

@@ -76,15 +76,15 @@ static const char *const telling[] = {
 	"调平", "冲平", "凑数", "凑平", "做平", "老板要求", "领导要求", "plug number",
 	"as instructed", "balancing figure", "to make it balance",
 };
-#define ENOUGH 24u /* letters from which a text is neither short nor one vague word */
 #define N_TELLING ((uint32_t)(sizeof telling / sizeof telling[0]))
 
-/* Characters that are no digits, blanks or punctuation; copied to out (cut there). */
-static uint32_t letters_of(rd_str s, char *out, uint32_t size, uint32_t *ret_len)
+/* Characters that are no digits, blanks or punctuation, counted up to `enough`; copied to out (cut
+ * there). */
+static uint32_t letters_of(rd_str s, uint32_t enough, char *out, uint32_t size, uint32_t *ret_len)
 {
 	uint32_t n = 0, len = 0;
 
-	for (uint32_t at = 0; at < s.len && n < ENOUGH;) {
+	for (uint32_t at = 0; at < s.len && n < enough;) {
 		uint32_t cp = rd_halfwidth(rd_utf8_next(s, &at));
 		bool mark = (cp < 0x80 && !((cp | 32) >= 'a' && (cp | 32) <= 'z')) ||
 		            (cp >= 0x2000 && cp <= 0x206f) || (cp >= 0x3000 && cp <= 0x303f) ||
@@ -100,20 +100,27 @@ static uint32_t letters_of(rd_str s, char *out, uint32_t size, uint32_t *ret_len
 	return n;
 }
 
-static uint8_t class_of(rd_str s, const rd_lexicon *words, const rd_str *vague, uint32_t n_vague,
-                        int64_t min_len)
+/* What a text is compared with. */
+typedef struct rules {
+	rd_lexicon    words;
+	const rd_str *vague;
+	uint32_t      n_vague, min_len;
+	uint32_t      enough; /* letters from which a text is neither short nor one vague word */
+} rules;
+
+static uint8_t class_of(rd_str s, const rules *r)
 {
 	char text[64];
 	uint32_t len;
 
 	if (rd_str_trim(s).len == 0)
 		return TEXT_BLANK;
-	if (rd_lexicon_find(words, s))
+	if (rd_lexicon_find(&r->words, s))
 		return TEXT_TELLING;
-	if (letters_of(s, text, sizeof text, &len) < (uint64_t)min_len)
+	if (letters_of(s, r->enough, text, sizeof text, &len) < r->min_len)
 		return TEXT_VAGUE;
-	for (uint32_t i = 0; i < n_vague; i++)
-		if (rd_str_eq((rd_str){ text, len }, vague[i]))
+	for (uint32_t i = 0; i < r->n_vague; i++)
+		if (rd_str_eq((rd_str){ text, len }, r->vague[i]))
 			return TEXT_VAGUE;
 	return TEXT_GOOD;
 }
@@ -231,15 +238,18 @@ static void number_persons(work *w, rd_arena *a)
 static void classify(work *w, rd_arena *a)
 {
 	const rd_book *b = w->b;
-	uint32_t n = rd_book_n_texts(b), n_vague = 0;
-	const rd_str *vague = rd_run_words(w->run, P_VAGUE, &n_vague);
-	const int64_t min_len = rd_run_param(w->run, P_MIN_LEN);
-	rd_lexicon words;
+	uint32_t n = rd_book_n_texts(b);
+	rules r = { .min_len = (uint32_t)rd_run_param(w->run, P_MIN_LEN) };
 
-	rd_lexicon_init(&words, telling, N_TELLING);
+	r.vague = rd_run_words(w->run, P_VAGUE, &r.n_vague);
+	r.enough = r.min_len;
+	for (uint32_t i = 0; i < r.n_vague; i++)
+		if (rd_utf8_count(r.vague[i]) >= r.enough)
+			r.enough = rd_utf8_count(r.vague[i]) + 1;
+	rd_lexicon_init(&r.words, telling, N_TELLING);
 	w->classes = RD_NEW_N(a, uint8_t, n + 1);
 	for (rd_text t = 0; t < n; t++)
-		w->classes[t] = class_of(rd_book_text(b, t), &words, vague, n_vague, min_len);
+		w->classes[t] = class_of(rd_book_text(b, t), &r);
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)

@@ -80,6 +80,7 @@ typedef struct work {
 	int64_t        max_base;
 	rd_day         first;    /* kinds[0] */
 	uint8_t       *kinds;    /* rd_day_kind by day */
+	uint8_t       *ends;     /* by day: the last one of a month */
 	rate          *journal, *preparer; /* by text; preparer may be NULL */
 	uint32_t       unknown;  /* vouchers of years without a calendar */
 	bool           several;  /* there are journals that are no cash or bank books */
@@ -92,6 +93,10 @@ static void fill_days(work *w)
 
 	w->first = b->first_day;
 	w->kinds = RD_NEW_N(w->a, uint8_t, n);
+	w->ends = RD_NEW_N(w->a, uint8_t, n);
+	for (rd_period p = rd_day_period(w->first); rd_period_last(p) <= b->last_day;
+	     p = rd_period_add(p, 1))
+		w->ends[rd_period_last(p) - w->first] = 1;
 	if (!w->weekends) {
 		rd_calendar_fill(w->first, n, w->kinds);
 		return;
@@ -132,11 +137,12 @@ static bool has_money(const rd_book *b, rd_row v)
 }
 
 /* Dated on the last day of a month: closing entries and accruals carry it, workday or not. */
-static bool ends_month(const rd_book *b, rd_row v)
+static inline bool ends_month(const work *w, rd_row v)
 {
-	rd_day day = b->voucher.date[v];
+	rd_day day = w->b->voucher.date[v];
 
-	return day != RD_DAY_NONE && rd_period_last(rd_day_period(day)) == day;
+	return day != RD_DAY_NONE && day >= w->first && day <= w->b->last_day &&
+	       w->ends[day - w->first];
 }
 
 static bool is_money_journal(const rate *j)
@@ -153,14 +159,14 @@ static void count(work *w)
 	w->journal = RD_NEW_N(w->a, rate, n);
 	w->preparer = b->voucher.preparer ? RD_NEW_N(w->a, rate, n) : NULL;
 	for (rd_row v = 0; v < b->voucher.n; v++) {
-		if (rd_run_leave_out(w->run, v) || ends_month(b, v))
+		if (rd_run_leave_out(w->run, v) || ends_month(w, v))
 			continue;
 		bool off = day_off(kind_of(w, b->voucher.date[v])) || at_night(b, v);
 		rate *j = &w->journal[b->voucher.journal ? b->voucher.journal[v] : 0];
 
 		j->all++;
 		j->off += off;
-		j->money += b->voucher.journal && has_money(b, v);
+		j->money += w->guards && b->voucher.journal && has_money(b, v);
 		if (w->preparer) {
 			w->preparer[b->voucher.preparer[v]].all++;
 			w->preparer[b->voucher.preparer[v]].off += off;
@@ -176,7 +182,7 @@ static rate judged_by(const work *w, rd_row v)
 	const rd_book *b = w->b;
 	rate j = w->journal[b->voucher.journal ? b->voucher.journal[v] : 0];
 
-	if (rd_run_leave_out(w->run, v) || j.all < MIN_VOUCHERS || ends_month(b, v))
+	if (rd_run_leave_out(w->run, v) || j.all < MIN_VOUCHERS || ends_month(w, v))
 		return (rate){ 0, 0, 0 };
 	if (w->several && is_money_journal(&j))
 		return (rate){ 0, 0, 0 };

@@ -18,6 +18,16 @@ static uint32_t bin_of(uint64_t v)
 	       (uint32_t)(v >> (top - MANTISSA) & ((1u << MANTISSA) - 1));
 }
 
+/* The smallest value of a bin. */
+static uint64_t bin_start(uint32_t bin)
+{
+	uint32_t top = bin >> MANTISSA;
+
+	if (top == 0)
+		return bin;
+	return (uint64_t)((1u << MANTISSA) | (bin & ((1u << MANTISSA) - 1))) << (top - 1);
+}
+
 /* Splits values of [low, high] into equal parts and goes on in the one that holds rank k. */
 static int64_t narrow(int64_t *values, size_t n, size_t k)
 {
@@ -67,9 +77,13 @@ int64_t rd_select(const int64_t *values, size_t n, size_t k, int64_t *tmp)
 		k -= count[bin++];
 	size_t kept = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (bin_of((uint64_t)values[i]) == bin)
-			tmp[kept++] = values[i];
+	uint64_t low = bin_start(bin), width = bin_start(bin + 1) - low;
+
+	for (size_t i = 0; i < n; i++) {
+		tmp[kept] = values[i];
+		kept += (uint64_t)values[i] - low < width;
+	}
+	RD_ASSERT(k < kept);
 	return narrow(tmp, kept, k);
 }
 
