@@ -345,6 +345,19 @@ static bool passed_over(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t li
 	return false;
 }
 
+/* Foot rows are often cut short: no account, no amount, and not the beginning of a voucher. */
+static bool is_short_foot(const rd_rows *r, const rd_str *cells, uint32_t n)
+{
+	static const rd_field body[] = { RD_F_ACCOUNT_CODE, RD_F_ACCOUNT_NAME, RD_F_ACCOUNT, RD_F_DEBIT,
+	                                 RD_F_CREDIT, RD_F_AMOUNT, RD_F_SIGNED };
+
+	for (uint32_t k = 0; k < sizeof body / sizeof *body; k++)
+		if (rd_rows_cell(r, body[k], cells, n).len)
+			return false;
+	return rd_rows_cell(r, RD_F_DATE, cells, n).len == 0 ||
+	       rd_rows_cell(r, RD_F_NUMBER, cells, n).len == 0;
+}
+
 static bool wrong_width(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 {
 	char found[32];
@@ -358,6 +371,8 @@ static bool wrong_width(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t li
 		rd_rows_note(r, RD_NOTE_TRAILING_COLUMN, line, RD_FIELD_COUNT, false, (rd_str){ "", 0 });
 		return false;
 	}
+	if (n < r->layout.n_columns && is_short_foot(r, cells, n))
+		return false;
 	int len = snprintf(found, sizeof found, "%u", n);
 
 	rd_rows_note(r, RD_NOTE_FIELD_COUNT, line, RD_FIELD_COUNT, extra, (rd_str){ found, (uint32_t)len });
@@ -414,6 +429,20 @@ static void read_optional(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t 
 		read_balance(r, cells, n, line, i);
 }
 
+/* What was noted about the amounts of a row that turns out to be no record is taken back; `noted` is
+ * how many notes there were before it was passed over. */
+static void take_back(rd_rows *r, uint32_t noted, uint32_t line)
+{
+	uint32_t from = noted;
+
+	while (from && r->notes[from - 1].line == line && r->notes[from - 1].rejected)
+		r->counts[r->notes[--from].kind]--;
+	if (from == noted)
+		return;
+	memmove(r->notes + from, r->notes + noted, (r->n_notes - noted) * sizeof *r->notes);
+	r->n_notes -= noted - from;
+}
+
 void rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 {
 	rd_minor amount = 0, other = 0;
@@ -423,7 +452,11 @@ void rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 	if (wrong_width(r, cells, n, line))
 		return;
 	if (!rd_rows_amounts(r, cells, n, line, &flags, &amount, &other)) {
-		if (!passed_over(r, cells, n, line, RD_LINE_AMOUNT_BLANK)) {
+		uint32_t noted = r->n_notes;
+
+		if (passed_over(r, cells, n, line, RD_LINE_AMOUNT_BLANK)) {
+			take_back(r, noted, line);
+		} else {
 			r->rejected++;
 			rd_rows_head(r, cells, n, line); /* lines below may carry its date and number */
 		}
