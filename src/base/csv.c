@@ -103,13 +103,15 @@ __attribute__((target("avx2,bmi"))) static uint32_t scan_avx2(scan *s)
 				uint32_t at = i + (uint32_t)__builtin_ctzll(m);
 
 				uint32_t to = step(s, at);
+				if (to > s->n) /* a quote stays open; i + 64 may be n + 1 as well */
+					return to;
 				if (to > at + 1) { /* behind a quoted field: look again from there */
 					next = to;
 					break;
 				}
 			}
 			if (next > s->n)
-				return next == s->n + 1 ? next : s->n;
+				return s->n;
 			i = next;
 			continue;
 		}
@@ -127,6 +129,96 @@ __attribute__((target("avx2,bmi"))) static uint32_t scan_avx2(scan *s)
 	return s->n;
 }
 #endif
+
+/* ---- cutting ---- */
+
+void rd_csv_cut_begin(rd_csv_cutter *c, const char *p, uint32_t n, char delimiter)
+{
+	*c = (rd_csv_cutter){ .p = p, .n = n, .delimiter = delimiter };
+#if defined(__x86_64__)
+	c->wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+#endif
+}
+
+/* What stands behind the last line end. */
+static uint32_t cut_tail(rd_csv_cutter *c, rd_str *cells, uint32_t max, uint32_t n)
+{
+	if (n == 0 && c->from >= c->n)
+		return 0;
+	if (n < max)
+		cells[n] = (rd_str){ c->p + c->from, c->n - c->from };
+	c->from = c->n;
+	return n + 1;
+}
+
+static uint32_t cut_plain(rd_csv_cutter *c, rd_str *cells, uint32_t max)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = c->from; i < c->n; i++) {
+		char x = c->p[i];
+
+		if (x != c->delimiter && x != '\n')
+			continue;
+		if (n < max)
+			cells[n] = (rd_str){ c->p + c->from, i - c->from };
+		n++;
+		c->from = i + 1;
+		if (x == '\n')
+			return n;
+	}
+	return cut_tail(c, cells, max, n);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,bmi"))) static uint32_t cut_avx2(rd_csv_cutter *c, rd_str *cells,
+                                                             uint32_t max)
+{
+	uint32_t n = 0, from = c->from, base = c->at - 64;
+	uint64_t ends = c->ends, lines = c->lines;
+
+	for (;;) {
+		while (ends) {
+			uint32_t bit = (uint32_t)__builtin_ctzll(ends), to = base + bit;
+
+			if (n < max)
+				cells[n] = (rd_str){ c->p + from, to - from };
+			n++;
+			from = to + 1;
+			ends &= ends - 1;
+			if (lines >> bit & 1) {
+				c->from = from;
+				c->ends = ends;
+				c->lines = lines;
+				return n;
+			}
+		}
+		c->from = from;
+		c->ends = 0;
+		if (c->at >= c->n)
+			return cut_tail(c, cells, max, n);
+		__m256i a = _mm256_loadu_si256((const void *)(c->p + c->at));
+		__m256i b = _mm256_loadu_si256((const void *)(c->p + c->at + 32));
+		uint64_t in = c->n - c->at < 64 ? (UINT64_C(1) << (c->n - c->at)) - 1 : ~UINT64_C(0);
+
+		lines = equal(a, b, '\n') & in;
+		ends = (equal(a, b, c->delimiter) & in) | lines;
+		base = c->at;
+		c->at += 64;
+	}
+}
+#endif
+
+uint32_t rd_csv_cut(rd_csv_cutter *c, rd_str *cells, uint32_t max)
+{
+#if defined(__x86_64__)
+	if (c->wide)
+		return cut_avx2(c, cells, max);
+#endif
+	return cut_plain(c, cells, max);
+}
+
+/* ---- the whole ---- */
 
 uint32_t rd_csv_index(rd_csv c, const char *p, uint32_t n, uint32_t *ends, uint32_t *ret_open)
 {

@@ -24,6 +24,22 @@ typedef struct rd_csv {
  * 64 bytes behind p + n must be readable (their content does not matter). n < 2^31. */
 uint32_t rd_csv_index(rd_csv c, const char *p, uint32_t n, uint32_t *ends, uint32_t *ret_open);
 
+/* Cuts text that holds no quotes (or where they are letters) and no line end but LF into records,
+ * one call a record: the quick way for most files. Same reading rules as rd_csv_index; 64 bytes
+ * behind the text must be readable. */
+typedef struct rd_csv_cutter {
+	const char *p;
+	uint32_t    n, at, from;  /* next group of 64 bytes; start of the next field */
+	uint64_t    ends, lines;  /* what is left of the group before `at` */
+	char        delimiter;
+	bool        wide;         /* the machine has AVX2 */
+} rd_csv_cutter;
+
+void     rd_csv_cut_begin(rd_csv_cutter *c, const char *p, uint32_t n, char delimiter);
+/* Fields of the next record: their number (beyond max they are counted, not stored), 0 at the end.
+ * The text's last record needs no line end. */
+uint32_t rd_csv_cut(rd_csv_cutter *c, rd_str *cells, uint32_t max);
+
 /* The field [from, to) without quotes; text with doubled quotes is copied into `a`. Takes a
  * CR off its end when `last`. *ret_bad is set when text stands behind a closing quote. */
 rd_str rd_csv_quoted(const char *p, uint32_t from, uint32_t to, rd_arena *a, bool *ret_bad);

@@ -5,6 +5,11 @@
 #include "book/serial.h"
 #include <stdio.h>
 
+const uint8_t rd_blank_edge[256] = {
+	['\t'] = 3, ['\n'] = 3, ['\v'] = 3, ['\f'] = 3, ['\r'] = 3, [' '] = 3,
+	[0xC2] = 1, [0xE3] = 1, [0xEF] = 1, [0x80] = 2, [0xA0] = 2, [0xBF] = 2,
+};
+
 /* ---- notes ---- */
 
 void rd_rows_note(rd_rows *r, rd_note_kind kind, uint32_t line, rd_field f, bool rejected,
@@ -228,6 +233,13 @@ static void head_period(rd_rows *r, rd_str s, const rd_str *cells, uint32_t n, u
 static void head_number(rd_rows *r, rd_str s, uint32_t line)
 {
 	bool own_journal = r->layout.column[RD_F_JOURNAL] >= 0;
+
+	if (s.len == 0 || (s.ptr[0] >= '0' && s.ptr[0] <= '9' && s.ptr[s.len - 1] <= '9')) {
+		if (!own_journal)
+			r->head.journal = 0;
+		r->head.number = rd_rows_serial(r, 0, s, line);
+		return;
+	}
 	rd_serial_parts p = rd_serial_split(s);
 	rd_str j = p.prefix;
 
@@ -312,11 +324,21 @@ static void head_field(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 	}
 }
 
-static void remember(rd_rows *r, uint32_t k, rd_str raw)
+static inline void remember(rd_rows *r, uint32_t k, rd_str raw)
 {
-	r->prev_len[k] = raw.len <= H_CELL ? (uint8_t)raw.len : 255;
-	if (raw.len && raw.len <= H_CELL)
-		memcpy(r->prev[k], raw.ptr, raw.len);
+	char *to = r->prev[k];
+	uint32_t n = raw.len;
+
+	r->prev_len[k] = n <= H_CELL ? (uint8_t)n : 255;
+	if (n >= 8 && n <= 16) { /* most cells: two overlapping words instead of a call */
+		memcpy(to, raw.ptr, 8);
+		memcpy(to + n - 8, raw.ptr + n - 8, 8);
+	} else if (n < 8) {
+		for (uint32_t i = 0; i < n; i++)
+			to[i] = raw.ptr[i];
+	} else if (n <= H_CELL) {
+		memcpy(to, raw.ptr, n);
+	}
 }
 
 static inline rd_str raw_cell(const rd_rows *r, uint32_t k, const rd_str *cells, uint32_t n)

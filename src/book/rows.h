@@ -17,8 +17,9 @@ typedef struct rd_cache_slot {
 } rd_cache_slot;
 
 #define RD_SHORT_BITS 10
+#define RD_SHORT_LEN  16u
 typedef struct rd_short_slot {
-	uint64_t bytes;
+	uint64_t a, b;
 	uint32_t len, id;
 } rd_short_slot;
 
@@ -135,19 +136,19 @@ void rd_rows_head(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line);
 void rd_rows_note(rd_rows *r, rd_note_kind kind, uint32_t line, rd_field f, bool rejected,
                   rd_str found);
 
+/* Bytes with which white space may begin (1) or end (2): ASCII blanks, NBSP, U+3000, U+FEFF. */
+extern const uint8_t rd_blank_edge[256];
+
 static inline rd_str rd_rows_cell(const rd_rows *r, rd_field f, const rd_str *cells, uint32_t n)
 {
 	int c = r->layout.column[f];
 
-	if (c < 0 || (uint32_t)c >= n)
+	if ((uint32_t)c >= n) /* -1 is beyond any n */
 		return (rd_str){ "", 0 };
 	rd_str s = cells[c];
 
-	/* Trim only when an end looks like white space: ASCII, or the first byte of NBSP, U+3000. */
-	if (s.len && ((unsigned char)s.ptr[0] <= ' ' || (unsigned char)s.ptr[s.len - 1] <= ' ' ||
-	              (unsigned char)s.ptr[s.len - 1] == 0x80 || (unsigned char)s.ptr[s.len - 1] == 0xA0 ||
-	              (unsigned char)s.ptr[0] == 0xC2 || (unsigned char)s.ptr[0] == 0xE3 ||
-	              (unsigned char)s.ptr[0] == 0xEF))
+	if (s.len && ((rd_blank_edge[(unsigned char)s.ptr[0]] & 1) ||
+	              (rd_blank_edge[(unsigned char)s.ptr[s.len - 1]] & 2)))
 		return rd_str_trim(s);
 	return s;
 }

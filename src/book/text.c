@@ -133,7 +133,7 @@ void rd_rows_hint(rd_rows *r, const rd_str *cells, uint32_t n)
 		rd_hint *now = &r->hints[k], *next = &r->hints[2 + k];
 
 		*now = *next;
-		if (s.len <= 8 || (now->len == s.len && rd_same_bytes(now->ptr, s.ptr, s.len))) {
+		if (s.len <= RD_SHORT_LEN || (now->len == s.len && rd_same_bytes(now->ptr, s.ptr, s.len))) {
 			next->len = 0;
 			continue;
 		}
@@ -209,21 +209,33 @@ static rd_text intern(rd_rows *r, rd_field f, rd_str s, uint32_t line, const cha
 	return id;
 }
 
-/* Texts of up to eight bytes (codes, names of people in two characters) by their bytes. */
+/* Texts of up to sixteen bytes (codes, names of people) by their bytes. */
 static rd_text short_text(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 {
-	uint64_t bytes = 0;
+	uint64_t a = 0, b = 0;
 	const char *text;
 
-	memcpy(&bytes, s.ptr, s.len);
-	rd_short_slot *x = &r->shorts[rd_mix(bytes, s.len) >> (64 - RD_SHORT_BITS)];
+	if (s.len >= 8) {
+		memcpy(&a, s.ptr, 8);
+		memcpy(&b, s.ptr + s.len - 8, 8);
+	} else if (s.len >= 4) {
+		uint32_t x, y;
 
-	if (x->bytes != bytes || x->len != s.len) {
+		memcpy(&x, s.ptr, 4);
+		memcpy(&y, s.ptr + s.len - 4, 4);
+		a = (uint64_t)y << 32 | x;
+	} else {
+		for (uint32_t i = 0; i < s.len; i++)
+			a = a << 8 | (unsigned char)s.ptr[i];
+	}
+	rd_short_slot *x = &r->shorts[rd_mix(a ^ b << 7, s.len) >> (64 - RD_SHORT_BITS)];
+
+	if (x->a != a || x->b != b || x->len != s.len) {
 		rd_text id = intern(r, f, s, line, &text);
 
 		if (id & RD_FRESH)
 			return id; /* not yet an id of the book */
-		*x = (rd_short_slot){ bytes, s.len, id };
+		*x = (rd_short_slot){ a, b, s.len, id };
 	}
 	return x->id;
 }
@@ -237,7 +249,7 @@ rd_text rd_rows_text(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 		return 0;
 	if (slot->len == s.len && rd_same_bytes(slot->ptr, s.ptr, s.len))
 		return slot->id;
-	if (s.len <= 8)
+	if (s.len <= RD_SHORT_LEN)
 		return short_text(r, f, s, line);
 	rd_text id = intern(r, f, s, line, &text);
 

@@ -14,17 +14,16 @@ static rd_rc take_sample(rd_text_file *t, rd_sample *sample, rd_plan *look, rd_e
 	rd_block b = { 0 };
 	rd_str *cells = RD_NEW_N(sample->arena, rd_str, RD_COLUMNS_MAX);
 	rd_rc rc = RD_OK;
-	bool more = true, bad;
-	uint32_t crs, seen = 0;
+	bool more = true, bad = false;
+	uint32_t crs, at, seen = 0;
 
 	rd_text_rewind(t);
 	while (more && (rc = rd_text_block(t, &b, &more, err)) == RD_OK && more) {
-		uint32_t from = 0, end = 0, line = b.line;
+		while (look || sample->n < RD_SAMPLE_ROWS) {
+			uint32_t n = rd_block_record(t, &b, cells, RD_COLUMNS_MAX, &at, &bad, &crs);
 
-		while (end < b.n_ends && (look || sample->n < RD_SAMPLE_ROWS)) {
-			uint32_t at = line;
-			uint32_t n = rd_block_record(t, &b, &from, &end, &line, cells, RD_COLUMNS_MAX, &bad, &crs);
-
+			if (n == 0)
+				break;
 			if (n > RD_COLUMNS_MAX)
 				n = RD_COLUMNS_MAX;
 			if (!look)
@@ -136,7 +135,9 @@ static bool refused(rd_sink *k, const rd_block *b, const record *x)
 		rd_sink_note(k, RD_NOTE_FIELD_COUNT, x->line, true, (rd_str){ found, (uint32_t)len });
 		return true;
 	}
-	if (b->n > RD_CELL_BYTES_MAX && has_long(x->cells, kept)) {
+	const rd_str *last = &x->cells[kept - 1];
+	if ((b->has_quote || last->ptr + last->len - x->cells[0].ptr > (ptrdiff_t)RD_CELL_BYTES_MAX) &&
+	    has_long(x->cells, kept)) {
 		rd_sink_note(k, RD_NOTE_CELL_LONG, x->line, true, (rd_str){ "", 0 });
 		return true;
 	}
@@ -157,19 +158,18 @@ static void add_record(rd_sink *k, const rd_block *b, const record *x)
 
 static void parse_block(reader *rd, rd_block *b)
 {
-	uint32_t from = 0, end = 0, line = b->line, skip = b->sequence == 0 ? rd->r->plan->first_row : 0;
-	uint32_t turn = 0;
+	uint32_t skip = b->sequence == 0 ? rd->r->plan->first_row : 0, turn = 0;
 	bool waiting = false;
 
 	for (uint32_t i = 0; i < b->n_quotes; i++)
 		rd_sink_note(&rd->sink, RD_NOTE_QUOTE, b->quotes[i].line, false, rd_str_of(b->quotes[i].found));
-	while (end < b->n_ends) {
+	for (;;) {
 		record *x = &rd->records[turn];
 
-		x->line = line;
 		x->bad = false;
-		x->n = rd_block_record(rd->r->text, b, &from, &end, &line, x->cells, RD_COLUMNS_MAX, &x->bad,
-		                       &x->crs);
+		x->n = rd_block_record(rd->r->text, b, x->cells, RD_COLUMNS_MAX, &x->line, &x->bad, &x->crs);
+		if (x->n == 0)
+			break;
 		if (skip) {
 			skip--;
 			continue;

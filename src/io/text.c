@@ -395,6 +395,17 @@ static rd_rc next_block(rd_text_file *t, rd_block *b, bool *ret_more, rd_err *er
 	return RD_OK;
 }
 
+/* A CR that is followed by neither CR nor LF ends a line of its own. */
+static bool has_lone_cr(const char *p, uint32_t n)
+{
+	for (const char *q = p, *end = p + n; (q = memchr(q, '\r', (size_t)(end - q))) != NULL;) {
+		if (q + 1 == end || (q[1] != '\r' && q[1] != '\n'))
+			return true;
+		q++;
+	}
+	return false;
+}
+
 rd_rc rd_text_block(rd_text_file *t, rd_block *b, bool *ret_more, rd_err *err)
 {
 	const rd_read_options *o = t->source->options;
@@ -407,70 +418,67 @@ rd_rc rd_text_block(rd_text_file *t, rd_block *b, bool *ret_more, rd_err *err)
 	pthread_mutex_unlock(&t->lock);
 	if (rc != RD_OK || !*ret_more)
 		return rc;
+	b->has_nul = memchr(b->data, 0, b->n) != NULL;
+	b->at_line = b->line;
+	b->from = b->end = 0;
+	b->plain = !b->has_quote && !has_lone_cr(b->data, b->n);
+	if (b->plain) {
+		rd_csv_cut_begin(&b->cutter, b->data, b->n, t->csv.delimiter);
+		return RD_OK;
+	}
 	if (!b->indexed)
 		b->n_ends = rd_csv_index(t->csv, b->data, b->n, b->ends, &open);
 	/* A last record without a line end gets one. */
 	if (b->n_ends == 0 || b->ends[b->n_ends - 1] != ((b->n - 1) | RD_CSV_LAST))
 		b->ends[b->n_ends++] = b->n | RD_CSV_LAST;
-	b->has_nul = memchr(b->data, 0, b->n) != NULL;
 	return RD_OK;
 }
 
-/* Fields from `*from` to the end of the record, as they stand. */
-static uint32_t plain_record(const rd_block *b, uint32_t from, uint32_t *end, rd_str *cells, uint32_t max)
+/* The next record of an indexed block; *line moves over line ends inside quotes. */
+static uint32_t indexed_record(const rd_text_file *t, rd_block *b, rd_str *cells, uint32_t max,
+                               bool *ret_bad)
 {
-	const char *p = b->data;
-	const uint32_t *ends = b->ends + *end;
-	uint32_t n = 0, to;
+	uint32_t n = 0, end;
 
 	do {
-		to = *ends++;
-		if (n < max)
-			cells[n] = (rd_str){ p + from, (to & RD_CSV_AT) - from };
-		n++;
-		from = (to & RD_CSV_AT) + 1;
-	} while (!(to & RD_CSV_LAST));
-	*end = (uint32_t)(ends - b->ends);
-	return n;
-}
-
-/* The same with quoted fields made plain; *line moves over line ends inside quotes. */
-static uint32_t quoted_record(const rd_text_file *t, rd_block *b, uint32_t from, uint32_t *end,
-                              uint32_t *line, rd_str *cells, uint32_t max, bool *ret_bad)
-{
-	uint32_t n = 0, end_at, k = *end;
-
-	do {
-		end_at = b->ends[k++];
-		uint32_t to = end_at & RD_CSV_AT;
+		end = b->ends[b->end++];
+		uint32_t to = end & RD_CSV_AT;
 
 		if (n < max) {
-			cells[n] = rd_csv_cell(t->csv, b->data, from, to, end_at & RD_CSV_LAST, b->arena, ret_bad);
-			if (to > from && b->data[from] == '"')
-				*line += count_byte(b->data + from, to - from, '\n');
+			cells[n] = rd_csv_cell(t->csv, b->data, b->from, to, end & RD_CSV_LAST, b->arena, ret_bad);
+			if (to > b->from && b->data[b->from] == '"')
+				b->at_line += count_byte(b->data + b->from, to - b->from, '\n');
 		}
 		n++;
-		from = to + 1;
-	} while (!(end_at & RD_CSV_LAST));
-	*end = k;
+		b->from = to + 1;
+	} while (!(end & RD_CSV_LAST));
 	return n;
 }
 
-uint32_t rd_block_record(const rd_text_file *t, rd_block *b, uint32_t *from, uint32_t *end,
-                         uint32_t *line, rd_str *cells, uint32_t max, bool *ret_bad,
-                         uint32_t *ret_crs)
+uint32_t rd_block_record(const rd_text_file *t, rd_block *b, rd_str *cells, uint32_t max,
+                         uint32_t *ret_line, bool *ret_bad, uint32_t *ret_crs)
 {
-	*ret_bad = false;
-	uint32_t n = b->has_quote ? quoted_record(t, b, *from, end, line, cells, max, ret_bad)
-	                          : plain_record(b, *from, end, cells, max);
-	uint32_t to = b->ends[*end - 1] & RD_CSV_AT, crs = 0;
+	uint32_t n, crs = 0;
 
-	while (to - crs > *from && b->data[to - 1 - crs] == '\r')
-		crs++;
-	if (crs && !b->has_quote && n <= max)
-		cells[n - 1].len -= crs < cells[n - 1].len ? crs : cells[n - 1].len;
+	*ret_line = b->at_line;
+	if (!b->plain) {
+		uint32_t from = b->from;
+
+		if (b->end == b->n_ends)
+			return 0;
+		n = indexed_record(t, b, cells, max, ret_bad);
+		for (uint32_t to = b->from - 1; to - crs > from && b->data[to - 1 - crs] == '\r'; )
+			crs++;
+	} else {
+		n = rd_csv_cut(&b->cutter, cells, max);
+		if (n == 0)
+			return 0;
+		rd_str *last = &cells[n <= max ? n - 1 : max - 1];
+
+		for (; last->len && last->ptr[last->len - 1] == '\r'; last->len--)
+			crs++;
+	}
 	*ret_crs = crs;
-	*from = to + 1;
-	*line += 1;
+	b->at_line++;
 	return n;
 }

@@ -22,6 +22,9 @@ typedef struct rd_block {
 	uint32_t  sequence;   /* number of the block, from 0 */
 	bool      indexed;    /* ends were found while looking for the block's end */
 	bool      has_nul, has_quote;
+	bool      plain;      /* no quotes, no line ends but LF: cut, not indexed */
+	rd_csv_cutter cutter;
+	uint32_t  from, end, at_line; /* where the next record begins: byte, index into ends, line */
 	rd_arena *arena;      /* unquoted cells */
 	uint32_t  n_quotes;   /* quotes that were never closed: their lines and what stood there */
 	struct {
@@ -52,10 +55,9 @@ void rd_text_rewind(rd_text_file *t);
 RD_NODISCARD rd_rc rd_text_block(rd_text_file *t, rd_block *b, bool *ret_more, rd_err *err);
 void rd_block_done(rd_block *b);
 
-/* Cells of the record that begins at `*from`; moves *from and *end (index into ends) behind it and
- * adds the lines it spans to *line. Returns the number of cells (may exceed max; the rest is not
- * stored). *ret_bad: text behind a closing quote; *ret_crs: CRs before the line end. */
-uint32_t rd_block_record(const rd_text_file *t, rd_block *b, uint32_t *from, uint32_t *end,
-                         uint32_t *line, rd_str *cells, uint32_t max, bool *ret_bad,
-                         uint32_t *ret_crs);
+/* Cells of the next record, 0 at the block's end; may exceed max (the rest is not stored).
+ * *ret_line is where it begins. *ret_bad: text behind a closing quote; *ret_crs: CRs before the
+ * line end (they are no part of the last cell). */
+uint32_t rd_block_record(const rd_text_file *t, rd_block *b, rd_str *cells, uint32_t max,
+                         uint32_t *ret_line, bool *ret_bad, uint32_t *ret_crs);
 #endif
