@@ -19,8 +19,8 @@ typedef struct build {
 	uint32_t       n_days, cap_days;
 } build;
 
-/* Lines of void vouchers do not count, nor do those of an opening voucher that repeats what the lines
- * before it or a stated opening balance say. */
+/* Lines of void vouchers do not count, nor do those of an opening voucher that repeats what the
+ * lines before it or a stated opening balance say. */
 static bool counts(const build *x, rd_row voucher, uint32_t slot)
 {
 	uint8_t f = x->b->voucher.flags[voucher];
@@ -77,45 +77,73 @@ static rd_cash_day *add_day(build *x, rd_day day)
 	return &x->ret->days[x->n_days++];
 }
 
-/* Few accounts, a short span: a table of days for each account. */
+/* A table of days for each account. */
+typedef struct table {
+	cell    *cells;
+	uint8_t *used;
+	uint32_t span;
+} table;
+
+/* Lines of money accounts, found without branches and worked off in batches. */
+#define BATCH 4096u
+typedef struct batch {
+	rd_row line[BATCH + 1], voucher[BATCH + 1];
+	uint32_t n;
+} batch;
+
+static void work_off(build *x, table *t, batch *q)
+{
+	const rd_book *b = x->b;
+
+	for (uint32_t k = 0; k < q->n; k++) {
+		rd_row i = q->line[k], v = q->voucher[k];
+		uint32_t slot = x->slot[b->line.account[i]];
+		rd_day day = b->line.date ? b->line.date[i] : b->voucher.date[v];
+
+		if (!counts(x, v, slot))
+			continue;
+		if (day == RD_DAY_NONE) {
+			x->ret->accounts[slot - 1].undated++;
+			continue;
+		}
+		size_t at = (size_t)(slot - 1) * t->span + (size_t)(day - b->first_day);
+
+		RD_ASSERT(at < (size_t)x->ret->n * t->span);
+		t->cells[at].in += rd_line_debit(b, i);
+		t->cells[at].out += rd_line_credit(b, i);
+		t->used[at] = 1;
+	}
+	q->n = 0;
+}
+
+/* Few accounts, a short span. */
 static void by_table(build *x, uint32_t span)
 {
 	const rd_book *b = x->b;
 	const size_t cells = (size_t)x->ret->n * span;
-	cell *table = RD_NEW_N(x->tmp, cell, cells + 1);
-	uint8_t *used = RD_NEW_N(x->tmp, uint8_t, cells + 1);
+	table t = { RD_NEW_N(x->tmp, cell, cells + 1), RD_NEW_N(x->tmp, uint8_t, cells + 1), span };
+	batch *q = RD_NEW(x->tmp, batch);
 
-	for (rd_row v = 0; v < b->voucher.n; v++) {
+	for (rd_row v = 0; v < b->voucher.n; v++)
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
-			uint32_t slot = x->slot[b->line.account[i]];
-
-			if (slot == 0 || !counts(x, v, slot))
-				continue;
-			rd_day day = b->line.date ? b->line.date[i] : b->voucher.date[v];
-
-			if (day == RD_DAY_NONE) {
-				x->ret->accounts[slot - 1].undated++;
-				continue;
-			}
-			size_t at = (size_t)(slot - 1) * span + (size_t)(day - b->first_day);
-
-			RD_ASSERT(at < cells);
-			table[at].in += rd_line_debit(b, i);
-			table[at].out += rd_line_credit(b, i);
-			used[at] = 1;
+			q->line[q->n] = i;
+			q->voucher[q->n] = v;
+			q->n += x->slot[b->line.account[i]] != 0;
+			if (q->n == BATCH)
+				work_off(x, &t, q);
 		}
-	}
+	work_off(x, &t, q);
 	for (uint32_t s = 0; s < x->ret->n; s++) {
 		x->ret->accounts[s].from = x->n_days;
 		for (uint32_t d = 0; d < span; d++) {
 			size_t at = (size_t)s * span + d;
 
-			if (!used[at])
+			if (!t.used[at])
 				continue;
 			rd_cash_day *day = add_day(x, b->first_day + (rd_day)d);
 
-			day->in = table[at].in;
-			day->out = table[at].out;
+			day->in = t.cells[at].in;
+			day->out = t.cells[at].out;
 		}
 		x->ret->accounts[s].to = x->n_days;
 	}

@@ -29,13 +29,14 @@ typedef struct build {
 	rd_row        *start;       /* n_slots + 1, into rows */
 	rd_row        *rows;        /* by account, in book order */
 	rd_day        *days;        /* of rows[] */
+	rd_row        *parties;     /* of rows[]: read three times, so gathered once */
 	stated        *stated;      /* ascending by key, one for each */
 	uint32_t       n_stated, cap_stated;
 	/* of one account */
 	uint32_t      *count;       /* by party: 1 + lines; 0 = not touched. Later: item */
 	uint64_t      *touched, *sort_tmp;
 	uint32_t       n_touched;
-	rd_partner    *items;
+	rd_partner    *items;       /* room for all pairs */
 	uint32_t       n, cap;
 	rd_row        *sorted;      /* by account and party */
 } build;
@@ -140,45 +141,70 @@ static void order_stated(build *x)
 	x->n_stated = out;
 }
 
-/* Lines of partner accounts by account, with their days. Void vouchers do not count, and
- * opening vouchers were read as openings. */
+/* Void vouchers do not count, and opening vouchers were read as openings. */
+static bool is_passed_over(const rd_book *b, rd_row v)
+{
+	return b->voucher.flags[v] & (RD_VCH_OPENING | RD_VCH_VOID);
+}
+
+/* Lines of partner accounts by account, with their days. Which lines those are follows no pattern
+ * a processor could guess, so nothing branches on it: the others are counted in slot 0 and put
+ * into one spare place behind the end. */
 static void partition(build *x)
 {
 	const rd_book *b = x->b;
-	rd_row *at = RD_NEW_N(x->tmp, rd_row, x->n_slots + 1);
+	rd_row *at = RD_NEW_N(x->tmp, rd_row, (size_t)x->n_slots + 1), n = 0;
 
-	x->start = RD_NEW_N(x->tmp, rd_row, x->n_slots + 1);
+	x->start = RD_NEW_N(x->tmp, rd_row, (size_t)x->n_slots + 1);
 	for (rd_row v = 0; v < b->voucher.n; v++) {
-		if (b->voucher.flags[v] & (RD_VCH_OPENING | RD_VCH_VOID))
+		if (is_passed_over(b, v))
 			continue;
-		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
-			uint32_t slot = x->slot[b->line.account[i]];
-
-			if (slot != 0)
-				at[slot - 1]++;
-		}
+		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++)
+			at[x->slot[b->line.account[i]]]++;
 	}
 	for (uint32_t s = 0; s < x->n_slots; s++) {
-		x->start[s + 1] = x->start[s] + at[s];
-		at[s] = x->start[s];
+		x->start[s] = n;
+		n += at[s + 1];
+		at[s + 1] = x->start[s];
 	}
-	x->rows = RD_NEW_N(x->tmp, rd_row, x->start[x->n_slots] + 1);
-	x->days = RD_NEW_N(x->tmp, rd_day, x->start[x->n_slots] + 1);
-	x->sorted = RD_NEW_N(x->out, rd_row, x->start[x->n_slots] + 1);
+	x->start[x->n_slots] = n;
+	at[0] = n;
+	x->rows = RD_NEW_N(x->tmp, rd_row, (size_t)n + 1);
+	x->days = RD_NEW_N(x->tmp, rd_day, (size_t)n + 1);
+	x->parties = RD_NEW_N(x->tmp, rd_row, (size_t)n + 1);
+	x->sorted = RD_NEW_N(x->out, rd_row, (size_t)n + 1);
 	for (rd_row v = 0; v < b->voucher.n; v++) {
-		if (b->voucher.flags[v] & (RD_VCH_OPENING | RD_VCH_VOID))
+		rd_day day = b->voucher.date[v];
+
+		if (is_passed_over(b, v))
 			continue;
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
 			uint32_t slot = x->slot[b->line.account[i]];
-
-			if (slot == 0)
-				continue;
-			rd_row k = at[slot - 1]++;
+			rd_row k = at[slot];
 
 			x->rows[k] = i;
-			x->days[k] = b->line.date ? b->line.date[i] : b->voucher.date[v];
+			x->parties[k] = b->line.party[i];
+			x->days[k] = b->line.date ? b->line.date[i] : day;
+			at[slot] = k + (slot != 0);
 		}
 	}
+}
+
+/* Makes room for the pairs, of which there may be millions: counted first, allocated once. */
+static void make_room(build *x)
+{
+	uint32_t *seen = RD_NEW_N(x->tmp, uint32_t, (size_t)x->b->party.n + 1);
+
+	/* One more for each account, whose opening may belong to no party, and all stated openings. */
+	x->cap = x->n_stated + x->n_slots;
+	for (uint32_t slot = 0; slot < x->n_slots; slot++)
+		for (rd_row k = x->start[slot]; k < x->start[slot + 1]; k++) {
+			uint32_t *last = &seen[x->parties[k]];
+
+			x->cap += *last != slot + 1;
+			*last = slot + 1;
+		}
+	x->items = RD_NEW_N(x->out, rd_partner, (size_t)x->cap + 1);
 }
 
 static void touch(build *x, rd_row party)
@@ -186,6 +212,20 @@ static void touch(build *x, rd_row party)
 	if (x->count[party] == 0) {
 		x->touched[x->n_touched++] = party;
 		x->count[party] = 1;
+	}
+}
+
+/* Brings the parties that were met into order: many of all by looking through all. */
+static void sort_touched(build *x)
+{
+	if (x->n_touched < x->b->party.n / 16) {
+		rd_sort_u64(x->touched, x->sort_tmp, x->n_touched);
+		return;
+	}
+	x->n_touched = 0;
+	for (rd_row p = 0; p < x->b->party.n; p++) {
+		x->touched[x->n_touched] = p;
+		x->n_touched += x->count[p] != 0;
 	}
 }
 
@@ -230,23 +270,20 @@ static void make_items(build *x, uint32_t slot, uint32_t *stated_at)
 
 	x->n_touched = 0;
 	for (rd_row k = x->start[slot]; k < x->start[slot + 1]; k++) {
-		rd_row party = x->b->line.party[x->rows[k]];
-
-		touch(x, party);
-		x->count[party]++;
+		touch(x, x->parties[k]);
+		x->count[x->parties[k]]++;
 	}
 	uint32_t s = *stated_at;
 	for (; s < x->n_stated && x->stated[s].key >> 32 == slot; s++)
 		touch(x, (rd_row)x->stated[s].key);
 	if (opens_alone(x, slot))
 		touch(x, 0);
-	rd_sort_u64(x->touched, x->sort_tmp, x->n_touched);
+	sort_touched(x);
 	for (uint32_t t = 0; t < x->n_touched; t++) {
 		rd_row party = (rd_row)x->touched[t];
 		rd_row n = x->count[party] - 1;
 
-		if (x->n == x->cap)
-			x->items = rd_grow(x->out, x->items, x->n, &x->cap, sizeof(*x->items));
+		RD_ASSERT(x->n < x->cap);
 		x->items[x->n] = (rd_partner){ .account = x->account[slot], .party = party,
 			.first = RD_DAY_NONE, .last = RD_DAY_NONE, .last_line = RD_NONE,
 			.lines_from = at, .lines_to = at };
@@ -283,7 +320,7 @@ static void fill_items(build *x, uint32_t slot, uint32_t from)
 
 	for (rd_row k = x->start[slot]; k < x->start[slot + 1]; k++) {
 		rd_row row = x->rows[k];
-		rd_partner *p = &x->items[x->count[b->line.party[row]] - 1];
+		rd_partner *p = &x->items[x->count[x->parties[k]] - 1];
 		rd_day day = x->days[k];
 
 		p->debit += rd_line_debit(b, row);
@@ -320,6 +357,7 @@ rd_partners *rd_partners_build(rd_arena *arena, const rd_book *b)
 	read_opening_vouchers(&x);
 	order_stated(&x);
 	partition(&x);
+	make_room(&x);
 	x.count = RD_NEW_N(x.tmp, uint32_t, b->party.n + 1);
 	x.touched = RD_NEW_N(x.tmp, uint64_t, b->party.n + 1);
 	x.sort_tmp = RD_NEW_N(x.tmp, uint64_t, b->party.n + 1);

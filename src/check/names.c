@@ -45,13 +45,14 @@ static bool is_han(uint32_t cp)
 
 static bool is_blank(uint32_t cp)
 {
-	return cp <= ' ' || cp == 0xa0 || cp == 0x3000 || cp == 0xfeff || (cp >= 0x2000 && cp <= 0x200f);
+	return cp <= ' ' || cp == 0xa0 || cp == 0x3000 || cp == 0xfeff ||
+	       (cp >= 0x2000 && cp <= 0x200f);
 }
 
 static bool is_bracket(uint32_t cp)
 {
-	return cp == '(' || cp == ')' || cp == '[' || cp == ']' || cp == '{' || cp == '}' || cp == '<' ||
-	       cp == '>' || (cp >= 0x3008 && cp <= 0x3011) || cp == 0x3014 || cp == 0x3015;
+	return cp == '(' || cp == ')' || cp == '[' || cp == ']' || cp == '{' || cp == '}' ||
+	       cp == '<' || cp == '>' || (cp >= 0x3008 && cp <= 0x3011) || cp == 0x3014 || cp == 0x3015;
 }
 
 static bool is_point(uint32_t cp)
@@ -130,14 +131,42 @@ bool rd_name_has(rd_str name, const char *const *words)
 	return false;
 }
 
-bool rd_name_has_words(rd_str name, const rd_str *words, uint32_t n)
+void rd_word_set_init(rd_word_set *s, const rd_str *words, uint32_t n)
 {
+	memset(s, 0, sizeof(*s));
+	s->words = words;
+	s->n = n;
 	for (uint32_t i = 0; i < n; i++) {
-		if (words[i].len == 0 || words[i].len > name.len)
-			continue;
-		for (uint32_t at = 0; at + words[i].len <= name.len; at++)
-			if (memcmp(name.ptr + at, words[i].ptr, words[i].len) == 0)
-				return true;
+		uint32_t first = words[i].len ? (unsigned char)words[i].ptr[0] : 0;
+
+		if (words[i].len > 1) {
+			uint32_t second = (unsigned char)words[i].ptr[1];
+
+			s->pairs[first << 5 | second >> 3] |= (uint8_t)(1u << (second & 7));
+		} else if (words[i].len == 1) {
+			memset(s->pairs + (first << 5), 0xff, 32);
+		}
+	}
+}
+
+static bool word_at(const rd_word_set *s, const char *p, uint32_t left)
+{
+	for (uint32_t i = 0; i < s->n; i++)
+		if (s->words[i].len != 0 && s->words[i].len <= left &&
+		    memcmp(p, s->words[i].ptr, s->words[i].len) == 0)
+			return true;
+	return false;
+}
+
+bool rd_word_set_in(const rd_word_set *s, rd_str text)
+{
+	for (uint32_t at = 0; at < text.len; at++) {
+		uint32_t first = (unsigned char)text.ptr[at];
+		uint32_t second = at + 1 < text.len ? (unsigned char)text.ptr[at + 1] : 0;
+
+		if (s->pairs[first << 5 | second >> 3] >> (second & 7) & 1 &&
+		    word_at(s, text.ptr + at, text.len - at))
+			return true;
 	}
 	return false;
 }

@@ -32,8 +32,15 @@ uint64_t rd_name_hash(rd_str name);
 rd_str rd_name_leaf(rd_str name);
 /* One word of the list stands in the name. */
 bool rd_name_has(rd_str name, const char *const *words);
-/* The same for the words of a parameter. */
-bool rd_name_has_words(rd_str name, const rd_str *words, uint32_t n);
+/* The words of a parameter, prepared for many texts. The words are borrowed. */
+typedef struct rd_word_set {
+	const rd_str *words;
+	uint32_t      n;
+	uint8_t       pairs[1 << 13]; /* bit (first byte << 8 | second): some word starts so */
+} rd_word_set;
+
+void rd_word_set_init(rd_word_set *s, const rd_str *words, uint32_t n);
+bool rd_word_set_in(const rd_word_set *s, rd_str text);
 /* same[i] = the smallest j with the normal form of ids[i]; blank names are all alike. */
 uint32_t *rd_names_group(rd_arena *a, const rd_book *b, const rd_text *ids, uint32_t n);
 #endif

@@ -1,25 +1,26 @@
 /*
- * What it finds: account codes that do not fit the pattern of the chart. The pattern (4-2-2, 4-3-3,
- * parts divided by dots, one fixed length …) is taken from the codes themselves; a code of an odd length,
- * with a foreign character, or without the parent that all others have is reported. In French
- * ledgers the first three characters must be digits.
+ * What it finds: account codes that do not fit the pattern of the chart. The pattern (4-2-2,
+ * 4-3-3, parts divided by dots, one fixed length …) is taken from the codes themselves; a code of
+ * an odd length, with a foreign character, or without the parent that all others have is
+ * reported. In French ledgers the first three characters must be digits.
  *
- * Why it matters: reports add sub-accounts up to their parents by the code. A code without
- * a parent, or one that ends up below the wrong parent, is missing there.
+ * Why it matters: reports add sub-accounts up to their parents by the code. A code without a
+ * parent, or one that ends up below the wrong parent, is missing there.
  *
  * What to do: correct the code in the chart, or create the missing parent account.
  *
  * Known limits: at least 99 % of the codes (all but one in a small chart) must follow one
  * pattern, otherwise the check says that it found none. Memorandum accounts are left out.
  *
- * 发现什么:与科目表编码规则不符的科目编码。规则(4-2-2、4-3-3、小数点分级、定长等)由编码自身归纳;长度特殊、
- * 含异常字符,或其他科目都有上级而它没有上级的,予以报告。法国账套要求前三位为数字。
+ * 发现什么:与科目表编码规则不符的科目编码。规则(4-2-2、4-3-3、小数点分级、定长等)由编码自身归纳;长
+ * 度特殊、含异常字符,或其他科目都有上级而它没有上级的,予以报告。法国账套要求前三位为数字。
  *
  * 为什么要紧:报表按编码把明细科目汇总到上级。没有上级或挂错上级的科目,汇总时会漏掉。
  *
  * 怎么办:更正科目编码,或补建上级科目。
  *
- * 已知局限:至少 99% 的编码(科目少时除一个以外全部)须符合同一规则,否则说明"未归纳出编码规则"。表外科目不检查。
+ * 已知局限:至少 99% 的编码(科目少时除一个以外全部)须符合同一规则,否则说明"未归纳出编码规则"。表外
+ * 科目不检查。
  */
 #include "base/assert.h"
 #include "check/check.h"
@@ -35,17 +36,25 @@ static const rd_param params[] = {
 enum { K_LENGTH, K_SIGN, K_PARENT, K_FEC };
 static const rd_message messages[] = {
 	[K_LENGTH] = { "length", {
-		"科目 {account} 的编码有 {digits} 位,与科目表的规则({pattern})不符,汇总时可能漏掉。请更正编码。",
-		"The code of account {account} has {digits} digits, which does not fit the pattern of the chart ({pattern}); it may be missing from totals. Correct the code." } },
+		"科目 {account} 的编码有 {digits} 位，与科目表的规则（{pattern}）不符，汇总时可"
+		"能漏掉。请更正编码。",
+		"The code of account {account} has {digits} digits, which does not fit the "
+		"pattern of the chart ({pattern}); it may be missing from totals. Correct "
+		"the code." } },
 	[K_SIGN] = { "character", {
-		"科目 {account} 的编码含有科目表其他编码没有的字符(规则为 {pattern})。请更正编码。",
-		"The code of account {account} holds a character that the other codes do not have (pattern {pattern}). Correct the code." } },
+		"科目 {account} 的编码含有科目表其他编码没有的字符（规则为 {pattern}）。请更正编"
+		"码。",
+		"The code of account {account} holds a character that the other codes do not "
+		"have (pattern {pattern}). Correct the code." } },
 	[K_PARENT] = { "no-parent", {
-		"科目 {account} 没有上级科目 {parent},汇总时会漏掉(规则为 {pattern})。请补建上级科目或更正编码。",
-		"Account {account} has no parent {parent} in the chart, so it is missing from totals (pattern {pattern}). Create the parent or correct the code." } },
+		"科目 {account} 没有上级科目 {parent}，汇总时会漏掉（规则为 {pattern}）。请补建"
+		"上级科目或更正编码。",
+		"Account {account} has no parent {parent} in the chart, so it is missing "
+		"from totals (pattern {pattern}). Create the parent or correct the code." } },
 	[K_FEC] = { "leading-digits", {
-		"科目 {account} 的编码前三位不全是数字,不符合法国 FEC 文件的要求。请更正编码。",
-		"The first three characters of the code of account {account} are not all digits, as French FEC files require. Correct the code." } },
+		"科目 {account} 的编码前三位不全是数字，不符合法国 FEC 文件的要求。请更正编码。",
+		"The first three characters of the code of account {account} are not all "
+		"digits, as French FEC files require. Correct the code." } },
 	{ 0 },
 };
 
@@ -293,13 +302,13 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		return RD_OK;
 	}
 	if (c.n < CODES_MIN) {
-		rd_run_not_run(run, "科目太少,无法归纳编码规则", "too few accounts to infer a pattern of codes");
+		rd_run_not_run(run, "科目太少，无法归纳编码规则", "too few accounts to infer a pattern of codes");
 		return RD_OK;
 	}
 	if (infer(&c, &p))
 		judge(run, &c, &p);
 	else
-		rd_run_remark(run, "科目编码没有统一的规则,未逐个检查",
+		rd_run_remark(run, "科目编码没有统一的规则，未逐个检查",
 		              "the account codes follow no single pattern; they were not judged");
 	return RD_OK;
 }
@@ -309,10 +318,10 @@ const rd_check rd_check_account_code_format = {
 	.family = "master-data",
 	.nature = "操作错误",
 	.title = { "科目编码不合规则", "Account code breaks the pattern" },
-	.finds = { "编码不符合科目表的级次长度,没有上级科目,报表汇总时会漏掉。",
+	.finds = { "编码不符合科目表的级次长度，没有上级科目，报表汇总时会漏掉。",
 	           "A code that does not fit the level lengths of the chart, so it has no parent and falls out of the reports." },
 	.correction = { "更正科目编码并建立上级科目", "Correct the code and create its parent account." },
-	.basis = { "法国税收程序法典 A47 A-1 条;实务惯例", "LPF art. A47 A-1; practice" },
+	.basis = { "法国税收程序法典 A47 A-1 条；实务惯例", "LPF art. A47 A-1; practice" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

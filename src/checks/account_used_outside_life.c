@@ -1,25 +1,26 @@
 /*
- * What it finds: postings on an account that was not yet open, was already closed, or is
- * marked as disabled while the last period still uses it. One finding an account and kind.
+ * What it finds: postings on an account that was not yet open, was already closed, or is marked
+ * as disabled while the last period still uses it. One finding an account and kind.
  *
- * Why it matters: a disabled account is no longer watched and often missing from the
- * report formulas; what is posted there is easily overlooked.
+ * Why it matters: a disabled account is no longer watched and often missing from the report
+ * formulas; what is posted there is easily overlooked.
  *
- * What to do: reverse in red and enter the amount on the account that took its place. If
- * the account is still needed, enable it again and note why.
+ * What to do: reverse in red and enter the amount on the account that took its place. If the
+ * account is still needed, enable it again and note why.
  *
  * Known limits: only charts that carry dates or a state can be judged. A disabled mark without a
- * date is compared with the last period alone, because the chart does not say since when.
- * Entries that bring a closed account to exactly zero are not reported.
+ * date is compared with the last period alone, because the chart does not say since when. Entries
+ * that bring a closed account to exactly zero are not reported.
  *
- * 发现什么:在科目启用日之前、停用日之后记账,或科目已标记停用而最近一期仍在使用。每个科目、每种情形报告一次。
+ * 发现什么:在科目启用日之前、停用日之后记账,或科目已标记停用而最近一期仍在使用。每个科目、每种情形
+ * 报告一次。
  *
  * 为什么要紧:停用的科目不再有人核对,报表公式里也常常没有它,记在上面的金额容易漏掉。
  *
  * 怎么办:红字冲销,改记到接替它的科目;确需继续使用的,重新启用并说明原因。
  *
- * 已知局限:科目表须带启用、停用日期或状态。只有停用标记而没有日期的,只与最近一期比较。把已停用科目余额恰好
- * 转平的分录不报告。
+ * 已知局限:科目表须带启用、停用日期或状态。只有停用标记而没有日期的,只与最近一期比较。把已停用科目
+ * 余额恰好转平的分录不报告。
  */
 #include "base/assert.h"
 #include "check/check.h"
@@ -30,14 +31,23 @@ static const rd_param params[] = { { 0 } };
 enum { K_BEFORE, K_AFTER, K_DISABLED, KINDS };
 static const rd_message messages[] = {
 	[K_BEFORE] = { "before-opening", {
-		"科目 {account} 自 {limit} 起启用,此前已有 {lines} 行记账(最早 {first}),金额合计 {amount}。请核对日期或改记有效科目。",
-		"Account {account} is in use from {limit}, but {lines} lines stand before that day (first {first}), {amount} in all. See whether the date is right, or move them to an account in use." } },
+		"科目 {account} 自 {limit} 起启用，此前已有 {lines} 行记账（最早 {first}），金额"
+		"合计 {amount}。请核对日期或改记有效科目。",
+		"Account {account} is in use from {limit}, but {lines} line(s) stand before "
+		"that day (first {first}), {amount} in all. See whether the date is right, "
+		"or move them to an account in use." } },
 	[K_AFTER] = { "after-closing", {
-		"科目 {account} 已于 {limit} 停用,此后仍有 {lines} 行记账(最晚 {last}),金额合计 {amount}。请改记有效科目,或重新启用并说明。",
-		"Account {account} was closed on {limit}, but {lines} lines stand after that day (last {last}), {amount} in all. Move them to an account in use, or enable it again and note why." } },
+		"科目 {account} 已于 {limit} 停用，此后仍有 {lines} 行记账（最晚 {last}），金额"
+		"合计 {amount}。请改记有效科目，或重新启用并说明。",
+		"Account {account} was closed on {limit}, but {lines} line(s) stand after that "
+		"day (last {last}), {amount} in all. Move them to an account in use, or "
+		"enable it again and note why." } },
 	[K_DISABLED] = { "disabled", {
-		"科目 {account} 已标记停用,最近一期仍有 {lines} 行记账(最晚 {last}),金额合计 {amount}。请改记有效科目,或重新启用并说明。",
-		"Account {account} is marked as disabled, but the last period has {lines} lines on it (last {last}), {amount} in all. Move them to an account in use, or enable it again and note why." } },
+		"科目 {account} 已标记停用，最近一期仍有 {lines} 行记账（最晚 {last}），金额合计 "
+		"{amount}。请改记有效科目，或重新启用并说明。",
+		"Account {account} is marked as disabled, but the last period has {lines} "
+		"lines on it (last {last}), {amount} in all. Move them to an account in use, "
+		"or enable it again and note why." } },
 	{ 0 },
 };
 
@@ -147,9 +157,9 @@ const rd_check rd_check_account_used_outside_life = {
 	.title = { "科目在启用前或停用后使用", "Account used before opening or after closing" },
 	.finds = { "分录记在尚未启用或已经停用的科目上。",
 	           "A posting on an account that was not yet or no longer in use." },
-	.correction = { "红字更正至有效科目;或启用科目并说明",
+	.correction = { "红字更正至有效科目；或启用科目并说明",
 	                "Reverse in red and post to an account in use; or enable the account and note why." },
-	.basis = { "实务惯例:beancount 的有效科目检查 (validate_active_accounts)",
+	.basis = { "实务惯例：beancount 的有效科目检查 (validate_active_accounts)",
 	           "Practice: beancount validate_active_accounts" },
 	.since = "0.1",
 	.wave = 1,

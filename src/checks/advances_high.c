@@ -1,16 +1,16 @@
 /*
- * What it finds: advances from customers, older than a month, that are large against the revenue of the last
- * twelve months.
+ * What it finds: advances from customers, older than a month, that are large against the revenue
+ * of the last twelve months.
  *
- * Why it matters: goods may have been delivered without revenue being booked, and output tax may be
- * due that was not declared; it may as well be plain prepayment.
+ * Why it matters: goods may have been delivered without revenue being booked, and output tax may
+ * be due that was not declared; it may as well be plain prepayment.
  *
  * What to do: compare with contracts and deliveries; see when revenue is earned and when the VAT
  * arises.
  *
- * Known limits: the share of 20 % comes from published lists that are not official. Property, schools, fitness and
- * prepaid cards have high advances by nature. With less than twelve months of data revenue is scaled
- * up to a year; below three months the check is not run.
+ * Known limits: the share of 20 % comes from published lists that are not official. Property,
+ * schools, fitness and prepaid cards have high advances by nature. With less than twelve months
+ * of data revenue is scaled up to a year; below three months the check is not run.
  *
  * 发现什么:一个月以上的预收账款占最近十二个月收入的比例偏高。
  *
@@ -18,8 +18,8 @@
  *
  * 怎么办:对照合同与发货情况,核对收入确认时点和增值税纳税义务发生时间。
  *
- * 已知局限:20% 来自公开流传的清单,并非官方标准。房地产、培训、健身、预付卡等行业预收天然偏高。数据不足十二个月的按月
- * 折算成全年收入,不足三个月不检查。
+ * 已知局限:20% 来自公开流传的清单,并非官方标准。房地产、培训、健身、预付卡等行业预收天然偏高。数据
+ * 不足十二个月的按月折算成全年收入,不足三个月不检查。
  */
 #include "base/assert.h"
 #include "check/balance.h"
@@ -35,8 +35,11 @@ static const rd_param params[] = {
 enum { K_SHARE };
 static const rd_message messages[] = {
 	[K_SHARE] = { "share", {
-		"{period} 末预收账款 {balance},其中一个月以上的 {old},占近 {months} 个月折算全年收入 {revenue} 的 {rate}。请核对是否有已发货未确认的收入。",
-		"At the end of {period} advances are {balance}, {old} of them older than a month: {rate} of a year's revenue of {revenue} (from {months} months). See whether anything was delivered without revenue being booked." } },
+		"{period} 末预收账款 {balance}，其中一个月以上的 {old}，占近 {months} 个月折算全"
+		"年收入 {revenue} 的 {rate}。请核对是否有已发货未确认的收入。",
+		"At the end of {period} advances are {balance}, {old} of them older than a "
+		"month: {rate} of a year's revenue of {revenue} (from {months} months). See "
+		"whether anything was delivered without revenue being booked." } },
 	{ 0 },
 };
 
@@ -58,8 +61,8 @@ static rd_day end_of(rd_run *run, const rd_book *b)
 }
 
 /* What is still open and old of the partners of an account; false when they are not known. */
-static bool by_partner(rd_arena *tmp, const rd_book *b, const rd_partners *all, rd_row a, rd_day limit,
-                       advances *ret)
+static bool by_partner(rd_arena *tmp, const rd_book *b, const rd_partners *all, rd_row a,
+                       rd_day limit, advances *ret)
 {
 	uint32_t from = rd_partners_from(all, a), to = rd_partners_from(all, a + 1);
 	rd_minor balance = 0, old = 0;
@@ -107,7 +110,8 @@ static void look_at(rd_run *run, const rd_balances *s, const rd_partners *all, a
 	rd_arena_free(tmp);
 }
 
-/* Revenue of the last twelve periods, of the journal where it has lines, else of the trial balance. */
+/* Revenue of the last twelve periods, of the journal where it has lines, else of the trial
+ * balance. */
 static rd_minor revenue(rd_run *run, const rd_balances *s, uint32_t *ret_months)
 {
 	const rd_book *b = s->book;
@@ -132,6 +136,34 @@ static rd_minor revenue(rd_run *run, const rd_balances *s, uint32_t *ret_months)
 	return sum;
 }
 
+/* All that is still open of the advances, old or not: a credit balance is the sum of its open
+ * items. */
+static rd_minor in_credit(rd_run *run, const rd_balances *s, const rd_partners *all)
+{
+	const rd_book *b = s->book;
+	rd_minor *ends = RD_NEW_N(rd_run_scratch(run), rd_minor, b->n_periods);
+	rd_minor sum = 0;
+
+	for (rd_row a = 1; a < b->account.n; a++) {
+		uint32_t from = rd_partners_from(all, a), to = rd_partners_from(all, a + 1);
+		bool known = to > from;
+
+		if (b->account.role[a] != RD_ROLE_ADVANCE)
+			continue;
+		for (uint32_t k = from; k < to; k++) {
+			rd_minor balance = rd_partner_balance(&all->items[k]);
+
+			known &= all->items[k].opening_known;
+			sum -= balance < 0 ? balance : 0;
+		}
+		if (known)
+			continue;
+		rd_balances_get(s, a, ends);
+		sum -= ends[b->n_periods - 1] < 0 ? ends[b->n_periods - 1] : 0;
+	}
+	return sum;
+}
+
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	const int64_t share = rd_run_param(run, P_SHARE);
@@ -152,11 +184,16 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	}
 	sales = (rd_minor)((__int128)sales * 12 / months);
 	if (rd_run_guards(run) && sales < REVENUE_MIN) {
-		rd_run_not_run(run, "收入过小,比例没有意义", "revenue is too small for a share to mean anything");
+		rd_run_not_run(run, "收入过小，比例没有意义", "revenue is too small for a share to mean anything");
 		return RD_OK;
 	}
-	look_at(run, &s, rd_index_partners(run, b), &adv);
-	if (sales <= 0 || (__int128)adv.old * 100 <= (__int128)sales * share)
+	/* Open items are only worth finding when all of them together would be too much. */
+	const rd_partners *all = rd_index_partners(run, b);
+
+	if (sales <= 0 || (__int128)in_credit(run, &s, all) * 100 <= (__int128)sales * share)
+		return RD_OK;
+	look_at(run, &s, all, &adv);
+	if ((__int128)adv.old * 100 <= (__int128)sales * share)
 		return RD_OK;
 	rd_hit hit = rd_hit_at_account(adv.account);
 
@@ -173,11 +210,11 @@ const rd_check rd_check_advances_high = {
 	.family = "receivable",
 	.nature = "异常波动",
 	.title = { "预收账款占收入过高", "Advances large against revenue" },
-	.finds = { "一个月以上的预收账款占收入比例偏高,收入或销项税额可能延后。",
+	.finds = { "一个月以上的预收账款占收入比例偏高，收入或销项税额可能延后。",
 	           "Money received in advance is large against revenue. Revenue or output tax may be delayed." },
 	.correction = { "核对收入确认时点与增值税纳税义务时间",
 	                "See when revenue is earned and when the VAT arises." },
-	.basis = { "公开流传的风险清单:cwabc.cn 2025-05、star-box.cn(非官方)",
+	.basis = { "公开流传的风险清单：cwabc.cn 2025-05、star-box.cn（非官方）",
 	           "Published risk lists: cwabc.cn 2025-05, star-box.cn (not official)" },
 	.since = "0.1",
 	.wave = 1,

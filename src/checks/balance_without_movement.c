@@ -1,16 +1,16 @@
 /*
- * What it finds: balances of partners that have not moved for a year. Those that have stood still for three
- * years are high. Small balances are added up to one finding.
+ * What it finds: balances of partners that have not moved for a year. Those that have stood still
+ * for three years are high. Small balances are added up to one finding.
  *
- * Why it matters: what nobody has paid or claimed for so long may never be; a receivable loses its
- * legal protection, a payable may have become income.
+ * Why it matters: what nobody has paid or claimed for so long may never be; a receivable loses
+ * its legal protection, a payable may have become income.
  *
  * What to do: ask the partner to confirm the balance. Write off what cannot be collected after
  * approval; take what need not be paid to non-operating income.
  *
- * Known limits: months are counted from the last movement, or from the start of the data when there is none,
- * so one year of data shows balances that did not move in the whole year. Deposits and
- * guarantees are left out by name. Balances whose opening is unknown are not judged.
+ * Known limits: months are counted from the last movement, or from the start of the data when
+ * there is none, so one year of data shows balances that did not move in the whole year. Deposits
+ * and guarantees are left out by name. Balances whose opening is unknown are not judged.
  *
  * 发现什么:一年以上没有变动的往来余额;三年以上未动的列为高。小额余额合并为一条。
  *
@@ -18,8 +18,8 @@
  *
  * 怎么办:向对方函证;确认收不回的经批准核销,确实无需支付的转营业外收入。
  *
- * 已知局限:从最后一次变动起按月计算,没有变动的从数据起点算起,所以只有一年的数据时报告全年未动的余额。押金、保证金按
- * 名称排除。期初余额未知的不判断。
+ * 已知局限:从最后一次变动起按月计算,没有变动的从数据起点算起,所以只有一年的数据时报告全年未动的余
+ * 额。押金、保证金按名称排除。期初余额未知的不判断。
  */
 #include "base/assert.h"
 #include "base/hash.h"
@@ -42,11 +42,16 @@ static const rd_param params[] = {
 enum { K_OLD, K_SMALL };
 static const rd_message messages[] = {
 	[K_OLD] = { "old-balance", {
-		"{partner} 在 {account} 的余额 {balance} 已有 {months} 个月以上没有变动(最后变动 {last_movement})。请函证,并判断能否收回或仍需支付。",
-		"The balance of {partner} on {account}, {balance}, has not moved for {months} months or more (last movement {last_movement}). Have it confirmed, and see whether it can still be collected or has to be paid." } },
+		"{partner} 在 {account} 的余额 {balance} 已有 {months} 个月以上没有变动（最后变"
+		"动 {last_movement}）。请函证，并判断能否收回或仍需支付。",
+		"The balance of {partner} on {account}, {balance}, has not moved for "
+		"{months} months or more (last movement {last_movement}). Have it confirmed, "
+		"and see whether it can still be collected or has to be paid." } },
 	[K_SMALL] = { "small-balances", {
-		"另有 {partners} 个往来单位的小额余额长期未动,绝对值合计 {sum}(每笔低于 {min_amount})。可集中清理。",
-		"{partners} more partners have small balances that have not moved, {sum} in all (each below {min_amount}). They can be cleared together." } },
+		"另有 {partners} 个往来单位的小额余额长期未动，绝对值合计 {sum}（每笔低于 "
+		"{min_amount}）。可集中清理。",
+		"{partners} more partner(s) have small balances that have not moved, {sum} in "
+		"all (each below {min_amount}). They can be cleared together." } },
 	{ 0 },
 };
 
@@ -111,7 +116,8 @@ typedef struct small {
 	rd_place place;
 } small;
 
-static void report(rd_run *run, const rd_trial *t, const rd_partner *p, rd_minor balance, int32_t months)
+static void report(rd_run *run, const rd_trial *t, const rd_partner *p, rd_minor balance,
+                   int32_t months)
 {
 	const rd_book *b = t->book;
 	rd_hit hit = rd_hit_at_account(p->account);
@@ -200,11 +206,11 @@ const rd_check rd_check_balance_without_movement = {
 	.family = "receivable",
 	.nature = "异常波动",
 	.title = { "往来长期挂账", "Receivable or payable without movement" },
-	.finds = { "往来余额一年没有变动,可能收不回、不用付,或本不存在。",
+	.finds = { "往来余额一年没有变动，可能收不回、不用付，或本不存在。",
 	           "A partner balance has not moved for a year. It may be uncollectable, unpayable or not there at all." },
-	.correction = { "函证;经批准核销或转营业外收入",
+	.correction = { "函证；经批准核销或转营业外收入",
 	                "Have it confirmed; write it off after approval, or take it to non-operating income." },
-	.basis = { "实务惯例;会计基础工作规范 62", "Practice; Basic accounting work rules 62" },
+	.basis = { "实务惯例；会计基础工作规范 62", "Practice; Basic accounting work rules 62" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

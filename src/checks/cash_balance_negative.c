@@ -1,26 +1,27 @@
 /*
- * What it finds: days on which the books show less than no cash, or less than nothing in
- * the bank. One finding an account: the first such day, their number, the lowest balance, and
- * a receipt booked soon after that would have covered it.
+ * What it finds: days on which the books show less than no cash, or less than nothing in the
+ * bank. One finding an account: the first such day, their number, the lowest balance, and a
+ * receipt booked soon after that would have covered it.
  *
  * Why it matters: cash cannot be negative. A receipt is missing or was booked too late, or a
  * payment never happened or was paid from elsewhere.
  *
- * What to do: find the receipt that is missing or dated too late. When a shareholder paid, there must be a
- * note of the loan.
+ * What to do: find the receipt that is missing or dated too late. When a shareholder paid, there
+ * must be a note of the loan.
  *
- * Known limits: all receipts of a day count before its payments, so the order within a day makes no finding.
- * Accounts without a known opening balance are not judged. Outside the Chinese
- * charts a bank account may be overdrawn by agreement; it is reported as medium there.
+ * Known limits: all receipts of a day count before its payments, so the order within a day makes
+ * no finding. Accounts without a known opening balance are not judged. Outside the Chinese charts
+ * a bank account may be overdrawn by agreement; it is reported as medium there.
  *
- * 发现什么:账面现金或银行存款余额低于零的日子。每个科目报告一次:最早一天、天数、最低余额,以及其后不久可以补上缺口的收款。
+ * 发现什么:账面现金或银行存款余额低于零的日子。每个科目报告一次:最早一天、天数、最低余额,以及其后
+ * 不久可以补上缺口的收款。
  *
  * 为什么要紧:现金不可能为负。要么有收款漏记、晚记,要么付款并未发生或由他人垫付。
  *
  * 怎么办:查找未入账或日期有误的收款,补充登记;股东垫款的须有借据。
  *
- * 已知局限:同一天内视为先收后付,当日先后不构成异常。期初余额未知的科目不判断。非中国科目体系的银行账户可能有透支协议,
- * 列为中。
+ * 已知局限:同一天内视为先收后付,当日先后不构成异常。期初余额未知的科目不判断。非中国科目体系的银行
+ * 账户可能有透支协议,列为中。
  */
 #include "base/assert.h"
 #include "check/cash.h"
@@ -37,11 +38,17 @@ static const rd_param params[] = {
 enum { K_PLAIN, K_CURED };
 static const rd_message messages[] = {
 	[K_PLAIN] = { "plain", {
-		"科目 {account} 自 {first} 起有 {days} 天日终余额为负,最低为 {lowest}({lowest_on})。请查找漏记或日期有误的收款。",
-		"Account {account} ends {days} days below zero, first on {first}; the lowest balance is {lowest} on {lowest_on}. Look for a receipt that is missing or dated too late." } },
+		"科目 {account} 自 {first} 起有 {days} 天日终余额为负，最低为 {lowest}"
+		"({lowest_on})。请查找漏记或日期有误的收款。",
+		"Account {account} ends {days} day(s) below zero, first on {first}; the lowest "
+		"balance is {lowest} on {lowest_on}. Look for a receipt that is missing or "
+		"dated too late." } },
 	[K_CURED] = { "receipt-later", {
-		"科目 {account} 自 {first} 起有 {days} 天日终余额为负,最低为 {lowest}({lowest_on})。{cure_on} 有一笔收款 {cure} 可以补上缺口,请核对其实际到账日期。",
-		"Account {account} ends {days} days below zero, first on {first}; the lowest balance is {lowest} on {lowest_on}. A receipt of {cure} on {cure_on} would cover it: see on which day it really came in." } },
+		"科目 {account} 自 {first} 起有 {days} 天日终余额为负，最低为 {lowest}"
+		"({lowest_on})。{cure_on} 有一笔收款 {cure} 可以补上缺口，请核对其实际到账日期。",
+		"Account {account} ends {days} day(s) below zero, first on {first}; the lowest "
+		"balance is {lowest} on {lowest_on}. A receipt of {cure} on {cure_on} would "
+		"cover it: see on which day it really came in." } },
 	{ 0 },
 };
 
@@ -100,8 +107,22 @@ static void look(const rd_book *b, const trough *t, proof *p, rd_row i, rd_day d
 	}
 }
 
+/* Days that a proof may stand on, from the first day of the books on. */
+static uint8_t *days_of_interest(rd_arena *arena, const rd_book *b, const rd_cash_days *c,
+                                 const trough *t)
+{
+	uint8_t *days = RD_NEW_N(arena, uint8_t, (size_t)(b->last_day - b->first_day) + 1);
+
+	for (uint32_t k = 0; k < c->n; k++)
+		for (rd_day d = t[k].first; t[k].days > 0 && d <= t[k].first + CURE_DAYS; d++)
+			if (d <= b->last_day)
+				days[d - b->first_day] = 1;
+	return days;
+}
+
 static proof *find_proofs(rd_arena *arena, const rd_book *b, const rd_cash_days *c, const trough *t)
 {
+	const uint8_t *days = days_of_interest(arena, b, c, t);
 	proof *p = RD_NEW_N(arena, proof, (size_t)c->n + 1);
 	uint32_t *slot = RD_NEW_N(arena, uint32_t, (size_t)b->account.n + 1);
 
@@ -111,14 +132,18 @@ static proof *find_proofs(rd_arena *arena, const rd_book *b, const rd_cash_days 
 			slot[c->accounts[k].account] = k + 1;
 	}
 	for (rd_row v = 0; v < b->voucher.n; v++) {
+		rd_day day = b->voucher.date[v];
+
 		if (b->voucher.flags[v] & RD_VCH_VOID)
+			continue;
+		if (!b->line.date && (day == RD_DAY_NONE || !days[day - b->first_day]))
 			continue;
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
 			uint32_t k = slot[b->line.account[i]];
 
 			if (k != 0)
 				look(b, &t[k - 1], &p[k - 1], i,
-				     b->line.date ? b->line.date[i] : b->voucher.date[v]);
+				     b->line.date ? b->line.date[i] : day);
 		}
 	}
 	return p;
@@ -181,11 +206,11 @@ const rd_check rd_check_cash_balance_negative = {
 	.family = "cash",
 	.nature = "账目不符",
 	.title = { "现金或银行余额为负", "Cash or bank balance below zero" },
-	.finds = { "某日账面现金或银行存款余额低于零:收款漏记、晚记,或付款并未发生。",
+	.finds = { "某日账面现金或银行存款余额低于零：收款漏记、晚记，或付款并未发生。",
 	           "On some day the books show less than no cash. A receipt is missing, is booked too late, or the payment never happened." },
-	.correction = { "查找未入账收款或日期错误,补充登记;股东垫款须有借据",
+	.correction = { "查找未入账收款或日期错误，补充登记；股东垫款须有借据",
 	                "Find the receipt that is missing or misdated and enter it; money lent by shareholders needs a note of the loan." },
-	.basis = { "实务常识:现金不能为负;beancount 惯例", "Practice (cash cannot be negative); beancount practice" },
+	.basis = { "实务常识：现金不能为负；beancount 惯例", "Practice (cash cannot be negative); beancount practice" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

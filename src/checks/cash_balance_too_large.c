@@ -1,25 +1,28 @@
 /*
- * What it finds: stretches of at least ten days on which the cash book holds more than a fixed amount, or more
- * than a few days of usual cash spending. The mean is taken over the 90 days before.
+ * What it finds: stretches of at least ten days on which the cash book holds more than a fixed
+ * amount, or more than a few days of usual cash spending. The mean is taken over the 90 days
+ * before.
  *
- * Why it matters: an entity may keep cash for three to five days of small spending; the rest
- * goes to the bank. A large balance often means that the cash is not there: expenses without
- * invoices, or money that somebody borrowed.
+ * Why it matters: an entity may keep cash for three to five days of small spending; the rest goes
+ * to the bank. A large balance often means that the cash is not there: expenses without invoices,
+ * or money that somebody borrowed.
  *
- * What to do: count the cash, pay the surplus into the bank, and look for expenses that were not entered.
+ * What to do: count the cash, pay the surplus into the bank, and look for expenses that were not
+ * entered.
  *
- * Known limits: a remote place may keep up to 15 days (set the parameter `days`). Cash that is fetched for
- * wages and paid out within days does not reach ten days. In the first month of the data only the fixed
- * amount is judged.
+ * Known limits: a remote place may keep up to 15 days (set the parameter `days`). Cash that is
+ * fetched for wages and paid out within days does not reach ten days. In the first month of the
+ * data only the fixed amount is judged.
  *
  * 发现什么:现金账面余额连续十天以上超过固定金额,或超过几天的日常零星开支(按前 90 天平均)。
  *
- * 为什么要紧:单位可留存三至五天的零星开支所需现金,其余应送存银行。余额长期过大,往往是钱已不在库里:费用没有票据入账,
- * 或被人借用。
+ * 为什么要紧:单位可留存三至五天的零星开支所需现金,其余应送存银行。余额长期过大,往往是钱已不在库里:
+ * 费用没有票据入账,或被人借用。
  *
  * 怎么办:盘点现金,超额部分送存银行,核查是否有未入账的费用。
  *
- * 已知局限:边远地区可留存至多 15 天(调整参数 days)。提现后数日内发放工资的,达不到十天。数据的第一个月只按固定金额判断。
+ * 已知局限:边远地区可留存至多 15 天(调整参数 days)。提现后数日内发放工资的,达不到十天。数据的第一
+ * 个月只按固定金额判断。
  */
 #include "base/assert.h"
 #include "check/cash.h"
@@ -41,11 +44,17 @@ static const rd_param params[] = {
 enum { K_FLOOR, K_SPENDING };
 static const rd_message messages[] = {
 	[K_FLOOR] = { "above-floor", {
-		"现金科目 {account} 自 {from} 至 {to} 连续 {days} 天余额过大,最高 {highest}({highest_on}),超过 {limit}。请盘点并送存银行。",
-		"Cash account {account} holds too much for {days} days, {from} to {to}: at most {highest} on {highest_on}, above {limit}. Count it and pay the surplus into the bank." } },
+		"现金科目 {account} 自 {from} 至 {to} 连续 {days} 天余额过大，最高 {highest}"
+		"({highest_on})，超过 {limit}。请盘点并送存银行。",
+		"Cash account {account} holds too much for {days} day(s), {from} to {to}: at "
+		"most {highest} on {highest_on}, above {limit}. Count it and pay the surplus "
+		"into the bank." } },
 	[K_SPENDING] = { "above-spending", {
-		"现金科目 {account} 自 {from} 至 {to} 连续 {days} 天余额过大,最高 {highest}({highest_on}),而按日常开支可留存约 {limit}。请盘点并送存银行。",
-		"Cash account {account} holds too much for {days} days, {from} to {to}: at most {highest} on {highest_on}, while usual spending would need about {limit}. Count it and pay the surplus into the bank." } },
+		"现金科目 {account} 自 {from} 至 {to} 连续 {days} 天余额过大，最高 {highest}"
+		"({highest_on})，而按日常开支可留存约 {limit}。请盘点并送存银行。",
+		"Cash account {account} holds too much for {days} day(s), {from} to {to}: at "
+		"most {highest} on {highest_on}, while usual spending would need about "
+		"{limit}. Count it and pay the surplus into the bank." } },
 	{ 0 },
 };
 
@@ -87,7 +96,8 @@ static void close_stretch(state *s)
 }
 
 /* n days from `day` on which balance and limit stay as they are. */
-static void pass_days(state *s, rd_row account, rd_day day, uint32_t n, rd_minor balance, rd_minor limit)
+static void pass_days(state *s, rd_row account, rd_day day, uint32_t n, rd_minor balance,
+                      rd_minor limit)
 {
 	s->days_seen += n;
 	if (balance <= limit) {
@@ -145,8 +155,8 @@ static void walk(state *s, const rd_cash_account *a)
 	close_stretch(s);
 }
 
-/* First stretch of the account that starts on the day or later; NULL = none. Stretches of one account
- * stand together, by day, from place `lo` on. */
+/* First stretch of the account that starts on the day or later; NULL = none. Stretches of one
+ * account stand together, by day, from place `lo` on. */
 static stretch *stretch_after(const state *s, uint32_t lo, rd_row account, rd_day day)
 {
 	uint32_t hi = s->n;
@@ -247,9 +257,9 @@ const rd_check rd_check_cash_balance_too_large = {
 	.family = "cash",
 	.nature = "违规风险",
 	.title = { "现金余额过大", "Too much cash on hand" },
-	.finds = { "现金账面余额长期超过几天的日常开支,钱可能并不在库里。",
+	.finds = { "现金账面余额长期超过几天的日常开支，钱可能并不在库里。",
 	           "The cash book holds more than the few days of spending that the rules allow. Often the cash is not there at all." },
-	.correction = { "盘点现金,送存银行;核查未入账费用",
+	.correction = { "盘点现金，送存银行；核查未入账费用",
 	                "Count the cash and pay it into the bank; look for expenses that were not entered." },
 	.basis = { "现金管理暂行条例 9", "Interim regulations on cash management, art. 9" },
 	.since = "0.1",

@@ -1,15 +1,17 @@
 /*
- * What it finds: payments in cash above the settlement line for goods, services or assets
- * of a company. Several payments to the same partner on one day are added up.
+ * What it finds: payments in cash above the settlement line for goods, services or assets of a
+ * company. Several payments to the same partner on one day are added up.
  *
  * Why it matters: between entities, amounts above the line go by bank transfer. A large cash
  * payment without a transfer is hard to prove to the tax office and to the owner.
  *
- * What to do: settle by transfer. When the case is one of the exceptions, note which one on the voucher.
+ * What to do: settle by transfer. When the case is one of the exceptions, note which one on the
+ * voucher.
  *
  * Known limits: wages, labour services of persons, farm products bought from persons, travel
- * advances and prizes are allowed in cash; they are told by the account and by words of the summary that can be set.
- * Persons are told by their Chinese names. Without a partner a voucher stands for itself.
+ * advances and prizes are allowed in cash; they are told by the account and by words of the
+ * summary that can be set. Persons are told by their Chinese names. Without a partner a voucher
+ * stands for itself.
  *
  * 发现什么:以现金支付单位的货款、费用或资产价款,超过结算起点。同一单位同一天的多笔合并计算。
  *
@@ -17,8 +19,8 @@
  *
  * 怎么办:改为转账结算;属于例外情形的,在凭证上注明依据。
  *
- * 已知局限:工资、个人劳务、向个人收购农副产品、差旅借款、奖金等可以用现金,按科目和摘要用词识别,词表可以设置。
- * 个人按中文姓名识别。没有往来单位的,按单张凭证计算。
+ * 已知局限:工资、个人劳务、向个人收购农副产品、差旅借款、奖金等可以用现金,按科目和摘要用词识别,词
+ * 表可以设置。个人按中文姓名识别。没有往来单位的,按单张凭证计算。
  */
 #include "base/assert.h"
 #include "book/chart.h"
@@ -41,11 +43,15 @@ static const rd_param params[] = {
 enum { K_VOUCHER, K_DAY };
 static const rd_message messages[] = {
 	[K_VOUCHER] = { "one-payment", {
-		"凭证 {voucher} 以现金支付 {amount},超过结算起点 {limit}(摘要:{text})。请核对收款方,应转账的改为转账。",
-		"Voucher {voucher} pays {amount} in cash, above the line of {limit} (summary: {text}). See who was paid; a transfer may be required." } },
+		"凭证 {voucher} 以现金支付 {amount}，超过结算起点 {limit}（摘要：{text}）。请核"
+		"对收款方，应转账的改为转账。",
+		"Voucher {voucher} pays {amount} in cash, above the line of {limit} "
+		"(summary: {text}). See who was paid; a transfer may be required." } },
 	[K_DAY] = { "partner-and-day", {
-		"{date} 以现金分 {payments} 笔支付 {party} 共 {amount},合计超过结算起点 {limit}。请核对是否应转账。",
-		"On {date} {party} was paid {amount} in cash in {payments} payments, together above the line of {limit}. See whether a transfer was required." } },
+		"{date} 以现金分 {payments} 笔支付 {party} 共 {amount}，合计超过结算起点 {limit}。"
+		"请核对是否应转账。",
+		"On {date} {party} was paid {amount} in cash in {payments} payments, "
+		"together above the line of {limit}. See whether a transfer was required." } },
 	{ 0 },
 };
 
@@ -62,8 +68,7 @@ typedef struct state {
 	uint8_t       *kind;      /* of each account */
 	uint8_t       *memo;      /* of each text: 1 plain, 2 exception */
 	uint8_t       *person;    /* of each party: 1 no, 2 yes */
-	const rd_str  *words;
-	uint32_t       n_words;
+	rd_word_set   *words;
 	payment       *all;
 	uint32_t       n, cap;
 } state;
@@ -93,7 +98,7 @@ static void mark_accounts(state *s, rd_arena *a)
 static bool is_exception(state *s, rd_text t)
 {
 	if (s->memo[t] == 0)
-		s->memo[t] = rd_name_has_words(rd_book_text(s->b, t), s->words, s->n_words) ? 2 : 1;
+		s->memo[t] = rd_word_set_in(s->words, rd_book_text(s->b, t)) ? 2 : 1;
 	return s->memo[t] == 2;
 }
 
@@ -176,6 +181,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
 	state s = { .b = b };
+	uint32_t n;
 
 	(void)range;
 	(void)err;
@@ -183,7 +189,10 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		rd_run_not_run(run, RD_NOT_CHINESE);
 		return RD_OK;
 	}
-	s.words = rd_run_words(run, P_EXCEPT, &s.n_words);
+	const rd_str *list = rd_run_words(run, P_EXCEPT, &n);
+
+	s.words = RD_NEW(a, rd_word_set);
+	rd_word_set_init(s.words, list, n);
 	s.memo = RD_NEW_N(a, uint8_t, (size_t)rd_book_n_texts(b) + 1);
 	s.person = RD_NEW_N(a, uint8_t, (size_t)b->party.n + 1);
 	mark_accounts(&s, a);
@@ -219,7 +228,7 @@ const rd_check rd_check_cash_payment_over_limit = {
 	.title = { "大额现金支付", "Cash payment above the settlement line" },
 	.finds = { "以现金支付单位的款项超过应当转账的结算起点。",
 	           "An entity was paid in cash in one item above the line above which a transfer is required." },
-	.correction = { "改为转账结算;例外情形注明依据", "Settle by transfer; note the ground of an exception." },
+	.correction = { "改为转账结算；例外情形注明依据", "Settle by transfer; note the ground of an exception." },
 	.basis = { "现金管理暂行条例 5", "Interim regulations on cash management, art. 5" },
 	.since = "0.1",
 	.wave = 1,

@@ -1,17 +1,18 @@
 /*
  * What it finds: days on which cash from sales came in, was spent on the same day and did not
- * pass the bank: payments exceed what was in the till before plus what was fetched from the bank. One
- * finding an account and month.
+ * pass the bank: payments exceed what was in the till before plus what was fetched from the bank.
+ * One finding an account and month.
  *
- * Why it matters: receipts have to be paid into the bank on the day; spending them directly hides both
- * the income and the expense from the bank statement.
+ * Why it matters: receipts have to be paid into the bank on the day; spending them directly hides
+ * both the income and the expense from the bank statement.
  *
  * What to do: pay receipts into the bank first and fetch a petty cash float.
  *
- * Known limits: dates of entry are taken for dates of payment. An entity whose bank allows it to spend
- * receipts up to an amount may set `min_amount` to that amount.
+ * Known limits: dates of entry are taken for dates of payment. An entity whose bank allows it to
+ * spend receipts up to an amount may set `min_amount` to that amount.
  *
- * 发现什么:当天收到的业务现金没有送存银行就用于支付的日子(当天支付超过前一日余额加当天提现)。每个科目、每月报告一次。
+ * 发现什么:当天收到的业务现金没有送存银行就用于支付的日子(当天支付超过前一日余额加当天提现)。每个
+ * 科目、每月报告一次。
  *
  * 为什么要紧:现金收入应于当日送存银行;直接坐支,收入和支出都不经过银行流水,难以核对。
  *
@@ -36,8 +37,11 @@ static const rd_param params[] = {
 enum { K_MONTH };
 static const rd_message messages[] = {
 	[K_MONTH] = { "month", {
-		"{period} 现金科目 {account} 有 {days} 天当日收款未送存银行就用于支付,合计约 {amount}(最早 {first})。请改为收入送存、另提备用金。",
-		"In {period} receipts on cash account {account} were spent on {days} days without passing the bank, about {amount} in all (first on {first}). Pay receipts in and fetch a float instead." } },
+		"{period} 现金科目 {account} 有 {days} 天当日收款未送存银行就用于支付，合计约 "
+		"{amount}（最早 {first}）。请改为收入送存、另提备用金。",
+		"In {period} receipts on cash account {account} were spent on {days} day(s) "
+		"without passing the bank, about {amount} in all (first on {first}). Pay "
+		"receipts in and fetch a float instead." } },
 	{ 0 },
 };
 
@@ -244,9 +248,9 @@ const rd_check rd_check_cash_receipts_spent = {
 	.family = "cash",
 	.nature = "违规风险",
 	.title = { "坐支现金", "Cash receipts spent directly" },
-	.finds = { "当天收进的现金未经银行,当天就支付出去。",
+	.finds = { "当天收进的现金未经银行，当天就支付出去。",
 	           "Cash came in and went out on one day without passing the bank." },
-	.correction = { "收入先送存银行,另行提取备用金", "Pay receipts into the bank and fetch a petty cash float." },
+	.correction = { "收入先送存银行，另行提取备用金", "Pay receipts into the bank and fetch a petty cash float." },
 	.basis = { "现金管理暂行条例 11", "Interim regulations on cash management, art. 11" },
 	.since = "0.1",
 	.wave = 1,

@@ -3,24 +3,26 @@
  * up to zero for their account and partner. When one unmarked line of that account and partner
  * would close the group, it is named.
  *
- * Why it matters: the open items of the partner are wrong: something was settled that was not paid,
- * or only a part of it.
+ * Why it matters: the open items of the partner are wrong: something was settled that was not
+ * paid, or only a part of it.
  *
- * What to do: undo the clearing and clear again; enter the difference (bank fee, discount, exchange difference)
- * that is missing.
+ * What to do: undo the clearing and clear again; enter the difference (bank fee, discount,
+ * exchange difference) that is missing.
  *
- * Known limits: marks in lower case mean partial settlement in French ledgers and are left out there. Where programs use
- * the marks anew every year, the year is added to the key, if that leaves a smaller share of groups open. Groups with a single
- * line are left out: their counterpart lies in another file.
+ * Known limits: marks in lower case mean partial settlement in French ledgers and are left out
+ * there. Where programs use the marks anew every year, the year is added to the key, if that
+ * leaves a smaller share of groups open. Groups with a single line are left out: their
+ * counterpart lies in another file.
  *
- * 发现什么:标记为互相核销的分录(核销号相同),按科目和单位合计不为零。若同一科目、单位有一笔未核销分录恰好可以补平,一并指出。
+ * 发现什么:标记为互相核销的分录(核销号相同),按科目和单位合计不为零。若同一科目、单位有一笔未核销分
+ * 录恰好可以补平,一并指出。
  *
  * 为什么要紧:该单位的未核销明细不准:没付清的被当作已结清。
  *
  * 怎么办:取消核销后重新核销;差额(手续费、折扣、汇兑差)补充登记。
  *
- * 已知局限:法国账套的小写核销号表示部分核销,不报告。核销号每年重复使用的,在未平组占比下降时把年度加入分组。只有一行的组,
- * 对方分录在其他文件里,不报告。
+ * 已知局限:法国账套的小写核销号表示部分核销,不报告。核销号每年重复使用的,在未平组占比下降时把年度
+ * 加入分组。只有一行的组,对方分录在其他文件里,不报告。
  */
 #include "base/assert.h"
 #include "base/hash.h"
@@ -37,11 +39,17 @@ static const rd_param params[] = {
 enum { K_PLAIN, K_CLOSER };
 static const rd_message messages[] = {
 	[K_PLAIN] = { "open-group", {
-		"{account} {party} 的核销组 {mark} 共 {lines} 行,借方 {debit}、贷方 {credit},差额 {difference}。请取消后重新核销,差额补充登记。",
-		"Clearing group {mark} of {account} {party} has {lines} lines, debit {debit} and credit {credit}: {difference} is open. Undo it and clear again, and enter the difference." } },
+		"{account} {party} 的核销组 {mark} 共 {lines} 行，借方 {debit}、贷方 {credit}，"
+		"差额 {difference}。请取消后重新核销，差额补充登记。",
+		"Clearing group {mark} of {account} {party} has {lines} line(s), debit {debit} "
+		"and credit {credit}: {difference} is open. Undo it and clear again, and "
+		"enter the difference." } },
 	[K_CLOSER] = { "line-would-close", {
-		"{account} {party} 的核销组 {mark} 共 {lines} 行,借方 {debit}、贷方 {credit},差额 {difference};凭证 {closer} 有一笔未核销分录恰好可以补平。",
-		"Clearing group {mark} of {account} {party} has {lines} lines, debit {debit} and credit {credit}: {difference} is open; one unmarked line of voucher {closer} would close it." } },
+		"{account} {party} 的核销组 {mark} 共 {lines} 行，借方 {debit}、贷方 {credit}，"
+		"差额 {difference}；凭证 {closer} 有一笔未核销分录恰好可以补平。",
+		"Clearing group {mark} of {account} {party} has {lines} line(s), debit {debit} "
+		"and credit {credit}: {difference} is open; one unmarked line of voucher "
+		"{closer} would close it." } },
 	{ 0 },
 };
 
@@ -179,8 +187,8 @@ static tally count_groups(rd_run *run, state *s, bool by_year)
 	return t;
 }
 
-/* Cutting a group cannot make fewer groups uneven, but where marks are used anew each year it makes their
- * share smaller; where groups run over the year end it makes it larger. */
+/* Cutting a group cannot make fewer groups uneven, but where marks are used anew each year it
+ * makes their share smaller; where groups run over the year end it makes it larger. */
 static bool years_help(rd_run *run, state *s, tally whole)
 {
 	tally cut = count_groups(run, s, true);
@@ -233,7 +241,9 @@ static void find_closers(rd_run *run, const state *s, group *g, uint32_t n)
 			continue;
 		rd_minor net = rd_line_net(b, i);
 
-		for (uint32_t at = rd_fold(closer_key(b, i, net)) & mask; table[at] != 0; at = (at + 1) & mask) {
+		uint32_t at = rd_fold(closer_key(b, i, net)) & mask;
+
+		for (; table[at] != 0; at = (at + 1) & mask) {
 			group *q = &g[table[at] - 1];
 
 			if (!would_close(s, q, i, net))
@@ -319,8 +329,8 @@ const rd_check rd_check_clearing_group_not_zero = {
 	.title = { "核销组未平", "Clearing group does not net to zero" },
 	.finds = { "标记为互相核销的分录合计不为零。",
 	           "Lines that were marked as settling each other do not add up to zero." },
-	.correction = { "取消核销后重新核销;差额补充登记", "Undo the clearing and clear again; enter the difference." },
-	.basis = { "法国税收程序法典 A47 A-1 条(EcritureLet);实务惯例", "LPF art. A47 A-1 (EcritureLet); practice" },
+	.correction = { "取消核销后重新核销；差额补充登记", "Undo the clearing and clear again; enter the difference." },
+	.basis = { "法国税收程序法典 A47 A-1 条（EcritureLet）；实务惯例", "LPF art. A47 A-1 (EcritureLet); practice" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -2,23 +2,25 @@
  * What it finds: one account or partner code that appears with different names in the lines.
  * Names are compared without regard to width, case, blanks, brackets and 有限公司 / 有限责任公司.
  *
- * Why it matters: either the name was changed in passing, or a code was borrowed for
- * somebody else; then two balances are mixed in one and neither can be confirmed.
+ * Why it matters: either the name was changed in passing, or a code was borrowed for somebody
+ * else; then two balances are mixed in one and neither can be confirmed.
  *
- * What to do: agree on one name. Where the code was borrowed, give the second partner a
- * code of its own and move its lines by a correction in red.
+ * What to do: agree on one name. Where the code was borrowed, give the second partner a code of
+ * its own and move its lines by a correction in red.
  *
- * Known limits: a change of name on one day (all old before all new) is only shown. The full path and the last
- * part of one account name count as the same. Names that are abbreviated differ for the check.
+ * Known limits: a change of name on one day (all old before all new) is only shown. The full path
+ * and the last part of one account name count as the same. Names that are abbreviated differ for
+ * the check.
  *
- * 发现什么:同一科目编码或往来编码在分录里对应不同的名称。比较时忽略全半角、大小写、空格、括号以及"有限公司"与
- * "有限责任公司"之别。
+ * 发现什么:同一科目编码或往来编码在分录里对应不同的名称。比较时忽略全半角、大小写、空格、括号以及"
+ * 有限公司"与"有限责任公司"之别。
  *
  * 为什么要紧:要么名称被随手改过,要么编码被借给别的单位用;后一种情况下两家的余额混在一起,谁也对不清。
  *
  * 怎么办:统一名称;编码被借用的,为第二家单位另设编码,红字更正把它的分录转过去。
  *
- * 已知局限:某一天起整体改名的(旧名全部在新名之前)只作提示。科目全路径名与末级名视为相同。简称与全称视为不同。
+ * 已知局限:某一天起整体改名的(旧名全部在新名之前)只作提示。科目全路径名与末级名视为相同。简称与全
+ * 称视为不同。
  */
 #include "base/assert.h"
 #include "base/hash.h"
@@ -30,11 +32,17 @@ static const rd_param params[] = { { 0 } };
 enum { K_MIXED, K_RENAMED };
 static const rd_message messages[] = {
 	[K_MIXED] = { "mixed", {
-		"编码 {code} 用了 {names} 个名称:{name_a}({lines_a} 行)、{name_b}({lines_b} 行,{first_b} 起)。请核对是否借用了编码,统一名称。",
-		"Code {code} has {names} names: {name_a} ({lines_a} lines) and {name_b} ({lines_b} lines, from {first_b}). See whether the code was borrowed, and agree on one name." } },
+		"编码 {code} 用了 {names} 个名称：{name_a}（{lines_a} 行）、{name_b}（{lines_b} "
+		"行，{first_b} 起）。请核对是否借用了编码，统一名称。",
+		"Code {code} has {names} names: {name_a} ({lines_a} line(s)) and {name_b} "
+		"({lines_b} line(s), from {first_b}). See whether the code was borrowed, and "
+		"agree on one name." } },
 	[K_RENAMED] = { "renamed", {
-		"编码 {code} 自 {first_b} 起由 {name_a}({lines_a} 行)改为 {name_b}({lines_b} 行)。如确系改名,留存依据即可。",
-		"Code {code} changed its name on {first_b} from {name_a} ({lines_a} lines) to {name_b} ({lines_b} lines). If it was renamed, keeping the proof is enough." } },
+		"编码 {code} 自 {first_b} 起由 {name_a}（{lines_a} 行）改为 {name_b}（{lines_b} "
+		"行）。如确系改名，留存依据即可。",
+		"Code {code} changed its name on {first_b} from {name_a} ({lines_a} line(s)) "
+		"to {name_b} ({lines_b} line(s)). If it was renamed, keeping the proof is "
+		"enough." } },
 	{ 0 },
 };
 
@@ -217,9 +225,9 @@ const rd_check rd_check_code_with_several_names = {
 	.title = { "一码多名", "One code, several names" },
 	.finds = { "同一科目或往来编码对应不同的名称。",
 	           "The same account or partner code appears with different names." },
-	.correction = { "统一名称;被借用的编码拆分后红字更正",
+	.correction = { "统一名称；被借用的编码拆分后红字更正",
 	                "Agree on one name; split a borrowed code and correct its lines in red." },
-	.basis = { "法国税收程序法典 A47 A-1 条;实务惯例", "LPF art. A47 A-1; practice" },
+	.basis = { "法国税收程序法典 A47 A-1 条；实务惯例", "LPF art. A47 A-1; practice" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

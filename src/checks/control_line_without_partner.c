@@ -1,24 +1,26 @@
 /*
- * What it finds: lines on receivable, payable and similar accounts that name no partner, while other
- * lines of the same account do, or while the account has no partner detail at all.
+ * What it finds: lines on receivable, payable and similar accounts that name no partner, while
+ * other lines of the same account do, or while the account has no partner detail at all.
  *
  * Why it matters: nobody can collect, pay or confirm an amount that belongs to nobody.
  *
- * What to do: fill in the partner; once posted, reverse in red and enter the line with its partner.
+ * What to do: fill in the partner; once posted, reverse in red and enter the line with its
+ * partner.
  *
  * Known limits: where partners are kept as sub-accounts the account itself is the partner and
  * nothing is reported. Sub-accounts for estimates, deposits, social insurance and the like need
- * no partner; the list of words can be set. When no line of the books names a partner there is one
- * finding for all of them.
+ * no partner; the list of words can be set. When no line of the books names a partner there is
+ * one finding for all of them.
  *
- * 发现什么:应收、应付等往来科目的分录没有写往来单位,而同一科目的其他分录写了;或者整个科目都没有往来明细。
+ * 发现什么:应收、应付等往来科目的分录没有写往来单位,而同一科目的其他分录写了;或者整个科目都没有往
+ * 来明细。
  *
  * 为什么要紧:不知道属于谁的往来,没法催收、没法付款,也没法函证。
  *
  * 怎么办:补录辅助核算;已记账的红字冲销,按往来单位重新填制。
  *
- * 已知局限:往来单位设为明细科目的,科目本身就是单位,不报告。暂估、押金、社保等不需要单位的明细科目按词表排除,
- * 词表可以设置。全部分录都没有往来单位时只报告一次。
+ * 已知局限:往来单位设为明细科目的,科目本身就是单位,不报告。暂估、押金、社保等不需要单位的明细科目
+ * 按词表排除,词表可以设置。全部分录都没有往来单位时只报告一次。
  */
 #include "base/assert.h"
 #include "book/chart.h"
@@ -38,29 +40,34 @@ static const rd_param params[] = {
 enum { K_SOME, K_ACCOUNT, K_BOOK };
 static const rd_message messages[] = {
 	[K_SOME] = { "some-lines", {
-		"科目 {account} 有 {lines} 行没有往来单位(该科目共 {all} 行),金额合计 {amount}。请补录往来单位。",
-		"{lines} of {all} lines of account {account} name no partner, {amount} in all. Fill in the partner." } },
+		"科目 {account} 有 {lines} 行没有往来单位（该科目共 {all} 行），金额合计 "
+		"{amount}。请补录往来单位。",
+		"{lines} of {all} lines of account {account} name no partner, {amount} in "
+		"all. Fill in the partner." } },
 	[K_ACCOUNT] = { "whole-account", {
-		"往来科目 {account} 的 {lines} 行都没有往来单位,金额合计 {amount}。请启用往来核算,或设置明细科目。",
-		"None of the {lines} lines of account {account} names a partner, {amount} in all. Keep the account by partner, or use sub-accounts." } },
+		"往来科目 {account} 的 {lines} 行都没有往来单位，金额合计 {amount}。请启用往来核"
+		"算，或设置明细科目。",
+		"None of the {lines} line(s) of account {account} names a partner, {amount} in "
+		"all. Keep the account by partner, or use sub-accounts." } },
 	[K_BOOK] = { "whole-book", {
-		"全部 {lines} 行往来分录都没有往来单位,涉及 {accounts} 个科目,金额合计 {amount}。请核对导出时是否漏了往来单位一栏。",
-		"None of the {lines} lines on receivable and payable accounts names a partner ({accounts} accounts, {amount} in all). See whether the partner column was left out of the export." } },
+		"全部 {lines} 行往来分录都没有往来单位，涉及 {accounts} 个科目，金额合计 "
+		"{amount}。请核对导出时是否漏了往来单位一栏。",
+		"None of the {lines} line(s) on receivable and payable accounts names a "
+		"partner ({accounts} accounts, {amount} in all). See whether the partner "
+		"column was left out of the export." } },
 	{ 0 },
 };
 
 /* Accounts on which every line should name somebody. */
-static bool is_control(rd_run *run, const rd_book *b, rd_row a)
+static bool is_control(rd_run *run, const rd_book *b, const rd_word_set *words, rd_row a)
 {
 	const rd_accounts *acc = &b->account;
-	uint32_t n;
-	const rd_str *words = rd_run_words(run, P_WITHOUT, &n);
 
 	if (acc->flags[a] & RD_ACC_PARTY_REQUIRED)
 		return true;
 	if (!rd_role_has_partner((rd_role)acc->role[a]) || acc->flags[a] & RD_ACC_CONTRA)
 		return false;
-	return !rd_run_guards(run) || !rd_name_has_words(rd_book_text(b, acc->name[a]), words, n);
+	return !rd_run_guards(run) || !rd_word_set_in(words, rd_book_text(b, acc->name[a]));
 }
 
 /* Stands below another control account, so its name is that of a partner. */
@@ -167,17 +174,22 @@ static void report(rd_run *run, state *s)
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *arena = rd_run_scratch(run);
+	rd_word_set *words = RD_NEW(arena, rd_word_set);
 	state s = { .b = b };
 	bool any = false;
+	uint32_t n;
 
 	(void)range;
 	(void)err;
+	const rd_str *list = rd_run_words(run, P_WITHOUT, &n);
+
+	rd_word_set_init(words, list, n);
 	s.control = RD_NEW_N(arena, uint8_t, (size_t)b->account.n + 1);
 	s.lines = RD_NEW_N(arena, uint32_t, (size_t)b->account.n + 1);
 	s.named = RD_NEW_N(arena, uint32_t, (size_t)b->account.n + 1);
 	for (rd_row a = 1; a < b->account.n; a++)
 		if (b->account.flags[a] & RD_ACC_HAS_LINES)
-			any |= s.control[a] = is_control(run, b, a);
+			any |= s.control[a] = is_control(run, b, words, a);
 	if (!any)
 		return RD_OK;
 	rd_tally_init(&s.tally, arena, b->account.n, false);
@@ -191,11 +203,11 @@ const rd_check rd_check_control_line_without_partner = {
 	.family = "master-data",
 	.nature = "数据缺失",
 	.title = { "往来科目缺辅助核算", "Receivable or payable line without partner" },
-	.finds = { "往来科目的分录没有往来单位,无从催收、付款或函证。",
+	.finds = { "往来科目的分录没有往来单位，无从催收、付款或函证。",
 	           "A line on a receivable or payable account names no partner, so nobody can collect, pay or confirm it." },
-	.correction = { "补录辅助核算;已记账的红字更正至对应单位",
+	.correction = { "补录辅助核算；已记账的红字更正至对应单位",
 	                "Fill in the partner; posted lines are reversed in red and entered with their partner." },
-	.basis = { "法国税收程序法典 A47 A-1 条(CompAuxNum);实务惯例", "LPF art. A47 A-1 (CompAuxNum); practice" },
+	.basis = { "法国税收程序法典 A47 A-1 条（CompAuxNum）；实务惯例", "LPF art. A47 A-1 (CompAuxNum); practice" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -1,6 +1,6 @@
 /*
- * What it finds: lines in a currency that the chart does not allow for the account: dollars on an account
- * that is kept in yuan, or yuan on a dollar account. One finding an account and currency.
+ * What it finds: lines in a currency that the chart does not allow for the account: dollars on an
+ * account that is kept in yuan, or yuan on a dollar account. One finding an account and currency.
  *
  * Why it matters: the foreign balance of the account cannot be compared with the bank or the
  * partner, and the revaluation at month end works on wrong figures.
@@ -8,17 +8,19 @@
  * What to do: reverse in red and enter the amount on the account of that currency, or allow the
  * currency in the chart when it belongs there.
  *
- * Known limits: needs a chart with a currency setting. Lines in base currency on a foreign account pass
- * when they carry no foreign amount and their voucher also books exchange differences.
+ * Known limits: needs a chart with a currency setting. Lines in base currency on a foreign
+ * account pass when they carry no foreign amount and their voucher also books exchange
+ * differences.
  *
- * 发现什么:分录的币种不在科目允许的范围内:美元记在只核算人民币的科目上,或人民币记在美元科目上。每个科目、每种
- * 币种报告一次。
+ * 发现什么:分录的币种不在科目允许的范围内:美元记在只核算人民币的科目上,或人民币记在美元科目上。每
+ * 个科目、每种币种报告一次。
  *
  * 为什么要紧:科目的原币余额无法与银行或对方核对,月末调汇也会算错。
  *
  * 怎么办:红字冲销,改记到对应币种的科目;该币种确属此科目的,在科目表中补设。
  *
- * 已知局限:科目表须有外币核算设置。外币科目上没有原币金额、且同一凭证记有汇兑差额的本位币分录,视为调汇,不报告。
+ * 已知局限:科目表须有外币核算设置。外币科目上没有原币金额、且同一凭证记有汇兑差额的本位币分录,视为
+ * 调汇,不报告。
  */
 #include "base/assert.h"
 #include "check/check.h"
@@ -31,14 +33,22 @@ static const rd_param params[] = { { 0 } };
 enum { K_FOREIGN, K_OTHER, K_BASE };
 static const rd_message messages[] = {
 	[K_FOREIGN] = { "foreign-on-base", {
-		"科目 {account} 未设外币核算,却有 {lines} 行以 {currency} 记账,折合本位币 {amount}。请改记到 {currency} 科目,或补设外币核算。",
-		"Account {account} is kept in the base currency, but {lines} lines are in {currency}, worth {amount}. Move them to an account in {currency}, or allow the currency in the chart." } },
+		"科目 {account} 未设外币核算，却有 {lines} 行以 {currency} 记账，折合本位币 "
+		"{amount}。请改记到 {currency} 科目，或补设外币核算。",
+		"Account {account} is kept in the base currency, but {lines} line(s) are in "
+		"{currency}, worth {amount}. Move them to an account in {currency}, or allow "
+		"the currency in the chart." } },
 	[K_OTHER] = { "other-currency", {
-		"科目 {account} 只核算 {allowed},却有 {lines} 行以 {currency} 记账,折合本位币 {amount}。请核对币种。",
-		"Account {account} is kept in {allowed}, but {lines} lines are in {currency}, worth {amount}. See which currency is right." } },
+		"科目 {account} 只核算 {allowed}，却有 {lines} 行以 {currency} 记账，折合本位币 "
+		"{amount}。请核对币种。",
+		"Account {account} is kept in {allowed}, but {lines} line(s) are in {currency}"
+		", worth {amount}. See which currency is right." } },
 	[K_BASE] = { "base-on-foreign", {
-		"科目 {account} 只核算 {allowed},却有 {lines} 行以本位币记账,金额 {amount}。请改记到本位币科目,或补填原币。",
-		"Account {account} is kept in {allowed}, but {lines} lines are in the base currency, {amount}. Move them to an account in base currency, or fill in the foreign amount." } },
+		"科目 {account} 只核算 {allowed}，却有 {lines} 行以本位币记账，金额 {amount}。请"
+		"改记到本位币科目，或补填原币。",
+		"Account {account} is kept in {allowed}, but {lines} line(s) are in the base "
+		"currency, {amount}. Move them to an account in base currency, or fill in "
+		"the foreign amount." } },
 	{ 0 },
 };
 
@@ -246,10 +256,10 @@ const rd_check rd_check_currency_not_allowed = {
 	.family = "master-data",
 	.nature = "操作错误",
 	.title = { "科目不允许的币种", "Currency not allowed for the account" },
-	.finds = { "美元记在人民币科目上,或人民币记在美元科目上。",
+	.finds = { "美元记在人民币科目上，或人民币记在美元科目上。",
 	           "A dollar posting on a yuan account, or the reverse." },
 	.correction = { "红字更正至对应币种科目", "Reverse in red and post to the account of that currency." },
-	.basis = { "实务惯例;beancount 的币种约束", "Practice; beancount currency constraints" },
+	.basis = { "实务惯例；beancount 的币种约束", "Practice; beancount currency constraints" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -3,16 +3,17 @@
  * correcting and carrying-forward vouchers need none and are left out; calculated entries
  * (depreciation, accruals) are reported as low.
  *
- * Why it matters: only a document proves that the business took place; an expense without one
- * is usually not deductible.
+ * Why it matters: only a document proves that the business took place; an expense without one is
+ * usually not deductible.
  *
- * What to do: get the document from the client. If it hangs on another voucher, note that voucher's number.
+ * What to do: get the document from the client. If it hangs on another voucher, note that
+ * voucher's number.
  *
- * Known limits: a number of attachments says nothing of what they are. When no voucher of the books has
- * any, the column was probably not kept; that is one finding.
+ * Known limits: a number of attachments says nothing of what they are. When no voucher of the
+ * books has any, the column was probably not kept; that is one finding.
  *
- * 发现什么:附件数为零或空白、也没有单据号的凭证。结账、更正、结转类凭证可以不附原始凭证,不报告;折旧、计提等自制计算类
- * 只列为低。
+ * 发现什么:附件数为零或空白、也没有单据号的凭证。结账、更正、结转类凭证可以不附原始凭证,不报告;折
+ * 旧、计提等自制计算类只列为低。
  *
  * 为什么要紧:业务是否发生要靠原始凭证证明;没有凭证的费用一般不能税前扣除。
  *
@@ -36,14 +37,20 @@ static const rd_param params[] = {
 enum { K_NONE, K_CALCULATED, K_BOOK };
 static const rd_message messages[] = {
 	[K_NONE] = { "no-document", {
-		"凭证 {voucher} 金额 {amount},没有附件也没有单据号(摘要:{text})。请补取原始凭证。",
-		"Voucher {voucher}, {amount}, has neither an attachment nor a document number (summary: {text}). Get its document." } },
+		"凭证 {voucher} 金额 {amount}，没有附件也没有单据号（摘要：{text}）。请补取原始"
+		"凭证。",
+		"Voucher {voucher}, {amount}, has neither an attachment nor a document "
+		"number (summary: {text}). Get its document." } },
 	[K_CALCULATED] = { "calculated", {
-		"凭证 {voucher} 金额 {amount}(摘要:{text})没有附件。计提、折旧、摊销类凭证应附计算表。",
-		"Voucher {voucher}, {amount} (summary: {text}) has no attachment. Accruals and depreciation should have their calculation attached." } },
+		"凭证 {voucher} 金额 {amount}（摘要：{text}）没有附件。计提、折旧、摊销类凭证应"
+		"附计算表。",
+		"Voucher {voucher}, {amount} (summary: {text}) has no attachment. Accruals "
+		"and depreciation should have their calculation attached." } },
 	[K_BOOK] = { "whole-book", {
-		"全部 {vouchers} 张凭证的附件数都是零或空白,也没有单据号。请核对附件数是否未登记或未导出。",
-		"None of the {vouchers} vouchers has an attachment or a document number. See whether the number of attachments was kept and exported." } },
+		"全部 {vouchers} 张凭证的附件数都是零或空白，也没有单据号。请核对附件数是否未登"
+		"记或未导出。",
+		"None of the {vouchers} voucher(s) has an attachment or a document number. See "
+		"whether the number of attachments was kept and exported." } },
 	{ 0 },
 };
 
@@ -148,9 +155,9 @@ const rd_check rd_check_no_supporting_document = {
 	.family = "authorisation",
 	.nature = "数据缺失",
 	.title = { "附件数为零或不符", "No attachment or document reference" },
-	.finds = { "凭证没有附件,也没有单据号。",
+	.finds = { "凭证没有附件，也没有单据号。",
 	           "A voucher has no attachment and no document reference." },
-	.correction = { "向客户补取原始凭证;结转与更正凭证除外",
+	.correction = { "向客户补取原始凭证；结转与更正凭证除外",
 	                "Get the document from the client; closing and correcting vouchers need none." },
 	.basis = { "会计基础工作规范 51(4)", "Basic accounting work rules 51(4)" },
 	.since = "0.1",

@@ -1,25 +1,26 @@
 /*
- * What it finds: vouchers of closed periods without a reviewer, vouchers that were never posted, and
- * vouchers that were posted without a review. One finding for each period and kind.
+ * What it finds: vouchers of closed periods without a reviewer, vouchers that were never posted,
+ * and vouchers that were posted without a review. One finding for each period and kind.
  *
- * Why it matters: accounting software has to see before a close that every voucher of the period is
- * reviewed and posted; balances of such a period are not final.
+ * Why it matters: accounting software has to see before a close that every voucher of the period
+ * is reviewed and posted; balances of such a period are not final.
  *
  * What to do: review what is missing, post it, then close the period again.
  *
- * Known limits: a period counts as closed when a later one is in the books or when it has its closing entry.
- * When a column is blank on every voucher, the review (or posting) was not recorded at all; that
- * is said once and not reported voucher by voucher. Exports carry no time of review, so the order of
- * review and posting is judged only by what is missing.
+ * Known limits: a period counts as closed when a later one is in the books or when it has its
+ * closing entry. When a column is blank on every voucher, the review (or posting) was not
+ * recorded at all; that is said once and not reported voucher by voucher. Exports carry no time
+ * of review, so the order of review and posting is judged only by what is missing.
  *
- * 发现什么:已结账期间里没有审核人的凭证、没有记账的凭证,以及未经审核就记账的凭证。按期间和情形各报告一次。
+ * 发现什么:已结账期间里没有审核人的凭证、没有记账的凭证,以及未经审核就记账的凭证。按期间和情形各报
+ * 告一次。
  *
  * 为什么要紧:会计软件结账前应检查本期凭证是否全部记账;这类期间的余额还不是最终数。
  *
  * 怎么办:补审核、补记账后重新结账。
  *
- * 已知局限:账里有后续期间,或本期有结转损益分录的,视为已结账期间。某一栏全部为空,说明没有记录审核(或记账),只说明
- * 一次,不逐张报告。导出文件没有审核时间,先后次序只能按是否缺失判断。
+ * 已知局限:账里有后续期间,或本期有结转损益分录的,视为已结账期间。某一栏全部为空,说明没有记录审核(
+ * 或记账),只说明一次,不逐张报告。导出文件没有审核时间,先后次序只能按是否缺失判断。
  */
 #include "base/assert.h"
 #include "check/check.h"
@@ -31,17 +32,25 @@ static const rd_param params[] = { { 0 } };
 enum { K_UNREVIEWED, K_UNPOSTED, K_SKIPPED, K_NEITHER, KINDS };
 static const rd_message messages[] = {
 	[K_UNREVIEWED] = { "not-reviewed", {
-		"{period} 有 {vouchers} 张凭证没有审核人(本期共 {all} 张),金额合计 {amount}。请补审核后再结账。",
-		"{period}: {vouchers} of {all} vouchers have no reviewer, {amount} in all. Review them before the close." } },
+		"{period} 有 {vouchers} 张凭证没有审核人（本期共 {all} 张），金额合计 {amount}。"
+		"请补审核后再结账。",
+		"{period}: {vouchers} of {all} vouchers have no reviewer, {amount} in all. "
+		"Review them before the close." } },
 	[K_UNPOSTED] = { "not-posted", {
-		"{period} 有 {vouchers} 张凭证没有记账(本期共 {all} 张),金额合计 {amount}。请记账后再结账。",
-		"{period}: {vouchers} of {all} vouchers were not posted, {amount} in all. Post them before the close." } },
+		"{period} 有 {vouchers} 张凭证没有记账（本期共 {all} 张），金额合计 {amount}。请"
+		"记账后再结账。",
+		"{period}: {vouchers} of {all} vouchers were not posted, {amount} in all. "
+		"Post them before the close." } },
 	[K_SKIPPED] = { "posted-without-review", {
-		"{period} 有 {vouchers} 张凭证未经审核就已记账(本期共 {all} 张),金额合计 {amount}。请补审核并留痕。",
-		"{period}: {vouchers} of {all} vouchers were posted without a reviewer, {amount} in all. Review them and leave a trace." } },
+		"{period} 有 {vouchers} 张凭证未经审核就已记账（本期共 {all} 张），金额合计 "
+		"{amount}。请补审核并留痕。",
+		"{period}: {vouchers} of {all} vouchers were posted without a reviewer, "
+		"{amount} in all. Review them and leave a trace." } },
 	[K_NEITHER] = { "neither", {
-		"{period} 有 {vouchers} 张凭证既未审核也未记账(本期共 {all} 张),金额合计 {amount}。请补审核并记账后再结账。",
-		"{period}: {vouchers} of {all} vouchers were neither reviewed nor posted, {amount} in all. Review and post them before the close." } },
+		"{period} 有 {vouchers} 张凭证既未审核也未记账（本期共 {all} 张），金额合计 "
+		"{amount}。请补审核并记账后再结账。",
+		"{period}: {vouchers} of {all} vouchers were neither reviewed nor posted, "
+		"{amount} in all. Review and post them before the close." } },
 	{ 0 },
 };
 
@@ -79,7 +88,7 @@ static void look_around(state *s, rd_arena *a, const rd_book *b)
 		s->closed[p] |= (b->voucher.flags[v] & RD_VCH_CLOSING) != 0;
 	}
 	for (uint32_t k = 0, later = 0; k < b->n_periods; k++) {
-		/* Only vouchers make a later period: a trial balance of next month does not close this one. */
+		/* A trial balance of next month does not close this one, only vouchers do. */
 		for (later = k + 1; later < b->n_periods && s->all[later] == 0; later++)
 			;
 		s->closed[k] |= later < b->n_periods;
@@ -125,10 +134,10 @@ static bool say_what_is_missing(rd_run *run, const state *s)
 		return false;
 	}
 	if (!s->reviews)
-		rd_run_remark(run, "账中没有审核记录,只检查了是否记账",
+		rd_run_remark(run, "账中没有审核记录，只检查了是否记账",
 		              "no review is recorded in these books; only the posting was judged");
 	else if (!s->posts)
-		rd_run_remark(run, "账中没有记账记录,只检查了是否审核",
+		rd_run_remark(run, "账中没有记账记录，只检查了是否审核",
 		              "no posting is recorded in these books; only the review was judged");
 	return true;
 }
@@ -164,10 +173,10 @@ const rd_check rd_check_not_reviewed_or_posted = {
 	.family = "authorisation",
 	.nature = "违规风险",
 	.title = { "未审核或未过账凭证", "Entry not reviewed or not posted" },
-	.finds = { "已结账期间的凭证没有审核人、没有记账,或未经审核就已记账。",
+	.finds = { "已结账期间的凭证没有审核人、没有记账，或未经审核就已记账。",
 	           "A voucher of a closed or filed period has no reviewer or was never posted, or was posted before it was approved." },
 	.correction = { "补审核并过账后再结账", "Review and post, then close the period." },
-	.basis = { "财会〔2024〕12号 24;会计基础工作规范 51(1)",
+	.basis = { "财会〔2024〕12号 24；会计基础工作规范 51(1)",
 	           "Caikuai [2024] No. 12 art. 24; Basic accounting work rules 51(1)" },
 	.since = "0.1",
 	.wave = 1,

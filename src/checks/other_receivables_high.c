@@ -1,11 +1,13 @@
 /*
- * What it finds: other receivables (debit balances, before credit ones are set off) that make up more than
- * a fifth of the current assets at the end of the books, with the three largest partners.
+ * What it finds: other receivables (debit balances, before credit ones are set off) that make up
+ * more than a fifth of the current assets at the end of the books, with the three largest
+ * partners.
  *
- * Why it matters: other receivables are where loans to owners and expenses without invoice
- * are often parked; lists of tax risks that are passed around look at this share.
+ * Why it matters: other receivables are where loans to owners and expenses without invoice are
+ * often parked; lists of tax risks that are passed around look at this share.
  *
- * What to do: go through the largest partners, collect or settle what can be, and enter what was spent.
+ * What to do: go through the largest partners, collect or settle what can be, and enter what was
+ * spent.
  *
  * Known limits: the share of 20 % comes from a published list that is not official. Holding and
  * financing companies have high shares by nature.
@@ -32,11 +34,15 @@ static const rd_param params[] = {
 enum { K_PLAIN, K_PARTNERS };
 static const rd_message messages[] = {
 	[K_PLAIN] = { "share", {
-		"{period} 末其他应收款 {amount},占流动资产 {assets} 的 {rate}。请分析构成并清理。",
-		"At the end of {period} other receivables are {amount}, {rate} of current assets of {assets}. See what they consist of and settle them." } },
+		"{period} 末其他应收款 {amount}，占流动资产 {assets} 的 {rate}。请分析构成并清理。",
+		"At the end of {period} other receivables are {amount}, {rate} of current "
+		"assets of {assets}. See what they consist of and settle them." } },
 	[K_PARTNERS] = { "share-with-partners", {
-		"{period} 末其他应收款 {amount},占流动资产 {assets} 的 {rate};最大的是 {first}({first_amount})。请分析构成并清理。",
-		"At the end of {period} other receivables are {amount}, {rate} of current assets of {assets}; the largest is {first} ({first_amount}). See what they consist of and settle them." } },
+		"{period} 末其他应收款 {amount}，占流动资产 {assets} 的 {rate}；最大的是 {first}"
+		"({first_amount})。请分析构成并清理。",
+		"At the end of {period} other receivables are {amount}, {rate} of current "
+		"assets of {assets}; the largest is {first} ({first_amount}). See what they "
+		"consist of and settle them." } },
 	{ 0 },
 };
 
@@ -112,8 +118,8 @@ static rd_place stated_at(const rd_trial *t, rd_row account)
 	return place;
 }
 
-static void report(rd_run *run, const rd_balances *s, rd_row account, rd_minor amount, rd_minor assets,
-                   const top *t)
+static void report(rd_run *run, const rd_balances *s, rd_row account, rd_minor amount,
+                   rd_minor assets, const top *t)
 {
 	const rd_book *b = s->book;
 	rd_hit hit = rd_hit_at_account(account);
@@ -164,7 +170,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		amount += balance != 0 ? gross(b, all, a, balance, &t) : 0;
 	}
 	if (rd_run_guards(run) && assets < ASSETS_MIN) {
-		rd_run_not_run(run, "流动资产过小,比例没有意义", "current assets are too small for a share to mean anything");
+		rd_run_not_run(run, "流动资产过小，比例没有意义", "current assets are too small for a share to mean anything");
 		return RD_OK;
 	}
 	if (assets > 0 && (__int128)amount * 100 > (__int128)assets * rd_run_param(run, P_SHARE))
@@ -177,10 +183,10 @@ const rd_check rd_check_other_receivables_high = {
 	.family = "receivable",
 	.nature = "异常波动",
 	.title = { "其他应收款占比过高", "Other receivables large against assets" },
-	.finds = { "其他应收款占流动资产比例偏高,常含借款或未入账的费用。",
+	.finds = { "其他应收款占流动资产比例偏高，常含借款或未入账的费用。",
 	           "Other receivables are a large part of current assets, often loans or expenses that were not entered." },
 	.correction = { "分析构成并清理", "See what they consist of and settle them." },
-	.basis = { "公开流传的风险清单:star-box.cn(非官方)", "Published risk list: star-box.cn (not official)" },
+	.basis = { "公开流传的风险清单：star-box.cn（非官方）", "Published risk list: star-box.cn (not official)" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

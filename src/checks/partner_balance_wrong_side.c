@@ -9,11 +9,11 @@
  * What to do: for the report, reclassify to advances or prepayments. If a payment went to the
  * wrong partner, correct it in red.
  *
- * Known limits: accounts whose openings by partner are unknown are left out. Partners are parties of
- * the lines, or sub-accounts where the books keep partners that way.
+ * Known limits: accounts whose openings by partner are unknown are left out. Partners are parties
+ * of the lines, or sub-accounts where the books keep partners that way.
  *
- * 发现什么:期末往来余额方向相反的单位:客户为贷方余额,供应商为借方余额;并说明与同一单位另一往来科目(应收与预收、
- * 应付与预付)轧抵后的净额。
+ * 发现什么:期末往来余额方向相反的单位:客户为贷方余额,供应商为借方余额;并说明与同一单位另一往来科目
+ * (应收与预收、应付与预付)轧抵后的净额。
  *
  * 为什么要紧:资产负债表上这类余额要重分类列示。常见原因是款项重复入账、记错单位,或销售未入账。
  *
@@ -38,17 +38,29 @@ static const rd_param params[] = {
 enum { K_CUSTOMER, K_ADVANCE, K_SUPPLIER, K_PREPAYMENT };
 static const rd_message messages[] = {
 	[K_CUSTOMER] = { "receivable-in-credit", {
-		"{partner} 在 {account} 为贷方余额 {balance}(与预收账款轧抵后净额 {net})。请核对是否多收、错挂或未开票入账;报表应重分类为预收。",
-		"{partner} has a credit balance of {balance} on {account} (net with advances {net}). See whether too much came in, it was posted to the wrong partner, or a sale is missing; reclassify it for the report." } },
+		"{partner} 在 {account} 为贷方余额 {balance}（与预收账款轧抵后净额 {net}）。请核"
+		"对是否多收、错挂或未开票入账；报表应重分类为预收。",
+		"{partner} has a credit balance of {balance} on {account} (net with advances "
+		"{net}). See whether too much came in, it was posted to the wrong partner, "
+		"or a sale is missing; reclassify it for the report." } },
 	[K_ADVANCE] = { "advance-in-debit", {
-		"{partner} 在 {account} 为借方余额 {balance}(与应收账款轧抵后净额 {net})。请核对是否已结转收入未收款;报表应重分类为应收。",
-		"{partner} has a debit balance of {balance} on {account} (net with receivables {net}). See whether income was taken before the money came; reclassify it for the report." } },
+		"{partner} 在 {account} 为借方余额 {balance}（与应收账款轧抵后净额 {net}）。请核"
+		"对是否已结转收入未收款；报表应重分类为应收。",
+		"{partner} has a debit balance of {balance} on {account} (net with "
+		"receivables {net}). See whether income was taken before the money came; "
+		"reclassify it for the report." } },
 	[K_SUPPLIER] = { "payable-in-debit", {
-		"{partner} 在 {account} 为借方余额 {balance}(与预付账款轧抵后净额 {net})。请核对是否重复付款、错挂或发票未入账;报表应重分类为预付。",
-		"{partner} has a debit balance of {balance} on {account} (net with prepayments {net}). See whether it was paid twice, posted to the wrong partner, or an invoice is missing; reclassify it for the report." } },
+		"{partner} 在 {account} 为借方余额 {balance}（与预付账款轧抵后净额 {net}）。请核"
+		"对是否重复付款、错挂或发票未入账；报表应重分类为预付。",
+		"{partner} has a debit balance of {balance} on {account} (net with "
+		"prepayments {net}). See whether it was paid twice, posted to the wrong "
+		"partner, or an invoice is missing; reclassify it for the report." } },
 	[K_PREPAYMENT] = { "prepayment-in-credit", {
-		"{partner} 在 {account} 为贷方余额 {balance}(与应付账款轧抵后净额 {net})。请核对是否到货超过预付;报表应重分类为应付。",
-		"{partner} has a credit balance of {balance} on {account} (net with payables {net}). See whether more was delivered than paid in advance; reclassify it for the report." } },
+		"{partner} 在 {account} 为贷方余额 {balance}（与应付账款轧抵后净额 {net}）。请核"
+		"对是否到货超过预付；报表应重分类为应付。",
+		"{partner} has a credit balance of {balance} on {account} (net with payables "
+		"{net}). See whether more was delivered than paid in advance; reclassify it "
+		"for the report." } },
 	{ 0 },
 };
 
@@ -149,7 +161,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	if (skipped && !judged)
 		rd_run_not_run(run, "没有按往来单位的期初余额", "no opening balances by partner");
 	else if (skipped)
-		rd_run_remark(run, "部分往来科目没有按单位的期初余额,未判断",
+		rd_run_remark(run, "部分往来科目没有按单位的期初余额，未判断",
 		              "some accounts have no opening balances by partner and were not judged");
 	return RD_OK;
 }
@@ -159,11 +171,11 @@ const rd_check rd_check_partner_balance_wrong_side = {
 	.family = "receivable",
 	.nature = "账目不符",
 	.title = { "往来余额方向相反", "Receivable or payable with the opposite sign" },
-	.finds = { "客户为贷方余额,或供应商为借方余额:报表需重分类,或款项重复、错挂。",
+	.finds = { "客户为贷方余额，或供应商为借方余额：报表需重分类，或款项重复、错挂。",
 	           "A customer with a credit balance, a supplier with a debit balance. The statement needs reclassification, or a payment was booked twice or to the wrong partner." },
-	.correction = { "报表重分类(预收/预付);错挂的红字更正",
+	.correction = { "报表重分类（预收/预付）；错挂的红字更正",
 	                "Reclassify for the report (advances, prepayments); correct wrong partners in red." },
-	.basis = { "小企业会计准则 附录(报表列示)", "Accounting standard for small enterprises, annex (presentation)" },
+	.basis = { "小企业会计准则 附录（报表列示）", "Accounting standard for small enterprises, annex (presentation)" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

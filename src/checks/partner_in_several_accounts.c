@@ -1,15 +1,15 @@
 /*
- * What it finds: one partner with balances on several kinds of receivable and payable accounts at the
- * end of the books. When some are debit and some credit, the net is said.
+ * What it finds: one partner with balances on several kinds of receivable and payable accounts at
+ * the end of the books. When some are debit and some credit, the net is said.
  *
  * Why it matters: the partner is asked for one amount and owed another; the balance sheet is
  * longer on both sides than it needs to be.
  *
  * What to do: agree with the partner on netting and transfer the smaller balance.
  *
- * Known limits: partners are told by their names without regard to width, case, brackets and legal form in full;
- * short names differ. A partner who is both customer and supplier is no error. Deposits, banks, tax and
- * social insurance offices are left out.
+ * Known limits: partners are told by their names without regard to width, case, brackets and
+ * legal form in full; short names differ. A partner who is both customer and supplier is no
+ * error. Deposits, banks, tax and social insurance offices are left out.
  *
  * 发现什么:期末同一单位在几类往来科目上同时有余额;有借有贷的,说明可轧抵的净额。
  *
@@ -17,8 +17,8 @@
  *
  * 怎么办:与对方签订抵账协议后转账对冲。
  *
- * 已知局限:按单位名称归并,忽略全半角、大小写、括号和"有限(责任)公司"之别,简称视为不同单位。既是客户又是供应商本身
- * 不算差错。押金、银行、税务、社保类单位不报告。
+ * 已知局限:按单位名称归并,忽略全半角、大小写、括号和"有限（责任）公司"之别,简称视为不同单位。既是客
+ * 户又是供应商本身不算差错。押金、银行、税务、社保类单位不报告。
  */
 #include "base/assert.h"
 #include "check/index.h"
@@ -37,11 +37,18 @@ static const rd_param params[] = {
 enum { K_NET, K_SAME_SIDE };
 static const rd_message messages[] = {
 	[K_NET] = { "both-sides", {
-		"{partner} 在 {accounts} 类往来科目上有余额(如 {first} {first_balance}、{second} {second_balance}),借方合计 {debit}、贷方合计 {credit},净额 {net}。可协议抵账后对冲。",
-		"{partner} has balances on {accounts} kinds of accounts (such as {first} {first_balance} and {second} {second_balance}): {debit} debit and {credit} credit, {net} net. They may be set off by agreement." } },
+		"{partner} 在 {accounts} 类往来科目上有余额（如 {first} {first_balance}、"
+		"{second} {second_balance}），借方合计 {debit}、贷方合计 {credit}，净额 {net}。"
+		"可协议抵账后对冲。",
+		"{partner} has balances on {accounts} kinds of accounts (such as {first} "
+		"{first_balance} and {second} {second_balance}): {debit} debit and {credit} "
+		"credit, {net} net. They may be set off by agreement." } },
 	[K_SAME_SIDE] = { "same-side", {
-		"{partner} 在 {accounts} 类往来科目上有同方向余额(如 {first} {first_balance}、{second} {second_balance}),合计 {net}。请核对是否应归并到一个科目。",
-		"{partner} has balances of one side on {accounts} kinds of accounts (such as {first} {first_balance} and {second} {second_balance}), {net} in all. See whether they belong on one account." } },
+		"{partner} 在 {accounts} 类往来科目上有同方向余额（如 {first} {first_balance}、"
+		"{second} {second_balance}），合计 {net}。请核对是否应归并到一个科目。",
+		"{partner} has balances of one side on {accounts} kinds of accounts (such as "
+		"{first} {first_balance} and {second} {second_balance}), {net} in all. See "
+		"whether they belong on one account." } },
 	{ 0 },
 };
 
@@ -162,7 +169,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	collect(run, &s, rd_index_partners(run, b));
 	if (s.any && !s.judged)
 		rd_run_not_run(run, "没有按往来单位的期初余额", "no opening balances by partner");
-	uint64_t *order = RD_NEW_N(a, uint64_t, (size_t)s.n + 1), *tmp = RD_NEW_N(a, uint64_t, (size_t)s.n + 1);
+	uint64_t *order = RD_NEW_N(a, uint64_t, (size_t)s.n + 1);
+	uint64_t *tmp = RD_NEW_N(a, uint64_t, (size_t)s.n + 1);
 	uint64_t *ids = RD_NEW_N(a, uint64_t, (size_t)s.n + 1);
 
 	for (uint32_t k = 0; k < s.n; k++) {

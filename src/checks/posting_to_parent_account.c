@@ -2,8 +2,8 @@
  * What it finds: lines booked on an account that has sub-accounts. One finding an account, with
  * the number of lines and the amount; lines older than the first sub-account are only shown.
  *
- * Why it matters: the sub-accounts no longer add up to the parent, and what stands on the
- * parent itself has no detail: no bank, no customer, no kind of expense.
+ * Why it matters: the sub-accounts no longer add up to the parent, and what stands on the parent
+ * itself has no detail: no bank, no customer, no kind of expense.
  *
  * What to do: reverse in red and enter the amount on the sub-account where it belongs.
  *
@@ -11,14 +11,16 @@
  * sub-accounts do not make a parent. When a sub-account has neither a date nor an opening
  * balance, its first line counts as the day on which it came into use.
  *
- * 发现什么:直接记在有下级科目的科目上的分录。每个科目报告一次,附行数和金额;早于首个明细科目启用的分录只作提示。
+ * 发现什么:直接记在有下级科目的科目上的分录。每个科目报告一次,附行数和金额;早于首个明细科目启用的
+ * 分录只作提示。
  *
- * 为什么要紧:明细科目合计不再等于上级科目,记在上级科目上的金额也没有明细可查(哪家银行、哪个客户、哪类费用)。
+ * 为什么要紧:明细科目合计不再等于上级科目,记在上级科目上的金额也没有明细可查(哪家银行、哪个客户、
+ * 哪类费用)。
  *
  * 怎么办:红字冲销,改记到所属的末级科目。
  *
- * 已知局限:上下级按编码判断(以它开头的最长编码为上级)。已停用的明细科目不算。明细科目没有启用日期和期初余额的,
- * 以首次记账日为启用日。
+ * 已知局限:上下级按编码判断(以它开头的最长编码为上级)。已停用的明细科目不算。明细科目没有启用日期
+ * 和期初余额的,以首次记账日为启用日。
  */
 #include "base/assert.h"
 #include "check/check.h"
@@ -29,11 +31,17 @@ static const rd_param params[] = { { 0 } };
 enum { K_PARENT, K_EARLIER, KINDS };
 static const rd_message messages[] = {
 	[K_PARENT] = { "parent", {
-		"科目 {account} 设有 {children} 个下级科目(如 {child}),却有 {lines} 行直接记在它上面,金额合计 {amount}。请改记到末级科目。",
-		"Account {account} has {children} sub-accounts (such as {child}), but {lines} lines stand on it directly, {amount} in all. Move them to the sub-accounts where they belong." } },
+		"科目 {account} 设有 {children} 个下级科目（如 {child}），却有 {lines} 行直接记"
+		"在它上面，金额合计 {amount}。请改记到末级科目。",
+		"Account {account} has {children} sub-account(s) (such as {child}), but "
+		"{lines} line(s) stand on it directly, {amount} in all. Move them to the "
+		"sub-accounts where they belong." } },
 	[K_EARLIER] = { "before-sub-accounts", {
-		"科目 {account} 自 {since} 起才有下级科目(如 {child}),此前有 {lines} 行直接记在它上面,金额合计 {amount}。如需明细可比,请结转到末级科目。",
-		"Account {account} has sub-accounts only since {since} (such as {child}); {lines} older lines stand on it directly, {amount} in all. Transfer them if the detail is to be comparable." } },
+		"科目 {account} 自 {since} 起才有下级科目（如 {child}），此前有 {lines} 行直接记"
+		"在它上面，金额合计 {amount}。如需明细可比，请结转到末级科目。",
+		"Account {account} has sub-accounts only since {since} (such as {child}); "
+		"{lines} older line(s) stand on it directly, {amount} in all. Transfer them if "
+		"the detail is to be comparable." } },
 	{ 0 },
 };
 
@@ -171,10 +179,10 @@ const rd_check rd_check_posting_to_parent_account = {
 	.family = "master-data",
 	.nature = "操作错误",
 	.title = { "非末级科目记账", "Posting to a parent account" },
-	.finds = { "分录记在有下级科目的科目上,明细合计不再等于上级。",
+	.finds = { "分录记在有下级科目的科目上，明细合计不再等于上级。",
 	           "A line is booked on an account that has sub-accounts. Details no longer add up to the parent." },
 	.correction = { "红字更正至末级科目", "Reverse in red and post to the leaf account." },
-	.basis = { "实务惯例;beancount 的 leafonly 检查", "Practice; beancount leafonly" },
+	.basis = { "实务惯例；beancount 的 leafonly 检查", "Practice; beancount leafonly" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

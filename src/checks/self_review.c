@@ -1,26 +1,27 @@
 /*
  * What it finds: vouchers that one person both prepared and reviewed (and, when asked for,
- * prepared and posted). One finding for each person, with the number of vouchers and their amount; the
- * largest are listed.
+ * prepared and posted). One finding for each person, with the number of vouchers and their
+ * amount; the largest are listed.
  *
- * Why it matters: the review is the control that finds slips before they are posted. A
- * voucher that nobody else has seen has not been reviewed.
+ * Why it matters: the review is the control that finds slips before they are posted. A voucher
+ * that nobody else has seen has not been reviewed.
  *
  * What to do: have somebody else review these vouchers again, begin with the largest, and leave a
  * trace of it.
  *
- * Known limits: people are told apart by the name or id as written, without regard to width,
- * case and blanks. A reviewer that is the system (automatic review by a documented rule) is not
+ * Known limits: people are told apart by the name or id as written, without regard to width, case
+ * and blanks. A reviewer that is the system (automatic review by a documented rule) is not
  * reported. Where only one person works in the books there is one notice.
  *
- * 发现什么:制单人与审核人为同一人的凭证(可选:制单人与记账人)。每人报告一次,附凭证张数和金额,列出金额最大的几张。
+ * 发现什么:制单人与审核人为同一人的凭证(可选:制单人与记账人)。每人报告一次,附凭证张数和金额,列出金
+ * 额最大的几张。
  *
  * 为什么要紧:审核是记账前发现差错的一道关口,没有第二个人看过的凭证等于没有审核。
  *
  * 怎么办:由他人重新审核并留痕,从金额大的开始。
  *
- * 已知局限:按姓名或用户编号的写法辨认,忽略全半角、大小写和空格。审核人为系统(按已备案规则自动审核)的不报告。
- * 全账只有一人经手的,只提示一次。
+ * 已知局限:按姓名或用户编号的写法辨认,忽略全半角、大小写和空格。审核人为系统(按已备案规则自动审核)
+ * 的不报告。全账只有一人经手的,只提示一次。
  */
 #include "base/assert.h"
 #include "check/check.h"
@@ -40,14 +41,23 @@ static const rd_param params[] = {
 enum { K_REVIEW, K_POST, K_ALONE, KINDS };
 static const rd_message messages[] = {
 	[K_REVIEW] = { "reviewed-own", {
-		"{person} 制单并自己审核的凭证有 {vouchers} 张(占 {share}),金额合计 {amount},{from} 至 {to}。请由他人补审,从金额大的开始。",
-		"{person} prepared and reviewed {vouchers} vouchers ({share} of all), {amount} in all, from {from} to {to}. Have somebody else review them, the largest first." } },
+		"{person} 制单并自己审核的凭证有 {vouchers} 张（占 {share}），金额合计 {amount}，"
+		"{from} 至 {to}。请由他人补审，从金额大的开始。",
+		"{person} prepared and reviewed {vouchers} voucher(s) ({share} of all), "
+		"{amount} in all, from {from} to {to}. Have somebody else review them, the "
+		"largest first." } },
 	[K_POST] = { "posted-own", {
-		"{person} 制单并自己记账的凭证有 {vouchers} 张(占 {share}),金额合计 {amount},{from} 至 {to}。按三人分工的要求请核对岗位设置。",
-		"{person} prepared and posted {vouchers} vouchers ({share} of all), {amount} in all, from {from} to {to}. Where three persons are required, look at who holds which task." } },
+		"{person} 制单并自己记账的凭证有 {vouchers} 张（占 {share}），金额合计 {amount}，"
+		"{from} 至 {to}。按三人分工的要求请核对岗位设置。",
+		"{person} prepared and posted {vouchers} voucher(s) ({share} of all), {amount} "
+		"in all, from {from} to {to}. Where three persons are required, look at who "
+		"holds which task." } },
 	[K_ALONE] = { "one-person", {
-		"账中只有 {person} 一人经手,制单并自己审核 {vouchers} 张凭证,金额合计 {amount}。只有一名会计的单位,可由负责人或代理机构定期复核。",
-		"{person} is the only name in these books, and prepared and reviewed {vouchers} vouchers, {amount} in all. Where there is one bookkeeper, the owner or an outside firm can review from time to time." } },
+		"账中只有 {person} 一人经手，制单并自己审核 {vouchers} 张凭证，金额合计 {amount}。"
+		"只有一名会计的单位，可由负责人或代理机构定期复核。",
+		"{person} is the only name in these books, and prepared and reviewed "
+		"{vouchers} voucher(s), {amount} in all. Where there is one bookkeeper, the "
+		"owner or an outside firm can review from time to time." } },
 	{ 0 },
 };
 
@@ -202,7 +212,7 @@ const rd_check rd_check_self_review = {
 	.title = { "制单与审核为同一人", "Preparer is reviewer" },
 	.finds = { "同一张凭证由一人制单并审核。", "One person prepared and reviewed the same entry." },
 	.correction = { "由他人重新审核并留痕", "Have another person review again and leave a trace." },
-	.basis = { "会计法 25(1);财会〔2024〕12号 21(2);财会〔2024〕11号 17;韩国内控制度 (K-SOX)",
+	.basis = { "会计法 25(1)；财会〔2024〕12号 21(2)；财会〔2024〕11号 17；韩国内控制度 (K-SOX)",
 	           "Accounting Law 25(1); Caikuai [2024] No. 12 art. 21(2); Caikuai [2024] No. 11 art. 17; K-SOX" },
 	.since = "0.1",
 	.wave = 1,

@@ -1,27 +1,28 @@
 /*
- * What it finds: persons who owe the company money on 31 December: debit balances of other receivables under the name
- * of a person, or on an account for shareholders or private loans. Said with it: the oldest part
- * that is still open, and whether the loan was repaid before the year end and lent again soon after.
+ * What it finds: persons who owe the company money on 31 December: debit balances of other
+ * receivables under the name of a person, or on an account for shareholders or private loans.
+ * Said with it: the oldest part that is still open, and whether the loan was repaid before the
+ * year end and lent again soon after.
  *
  * Why it matters: what a shareholder has borrowed and not repaid by the end of the year, and did
  * not use for the business, may be taxed as a dividend (20 % individual income tax).
  *
- * What to do: have it repaid before the year end, or withhold the tax. Advances to employees are settled by
- * their expense reports.
+ * What to do: have it repaid before the year end, or withhold the tax. Advances to employees are
+ * settled by their expense reports.
  *
- * Known limits: the check does not know who is a shareholder; persons are told by their Chinese names, so
- * employees are shown too. Travel advances and petty cash that moved in the last 60 days are left
- * out. The fiscal year is the calendar year.
+ * Known limits: the check does not know who is a shareholder; persons are told by their Chinese
+ * names, so employees are shown too. Travel advances and petty cash that moved in the last 60
+ * days are left out. The fiscal year is the calendar year.
  *
- * 发现什么:12 月 31 日仍欠公司款项的个人:其他应收款中个人名下、或"股东""个人借款"等科目的借方余额;并说明最早的未还部分,
- * 以及是否年末前归还、年初又借出。
+ * 发现什么:12 月 31 日仍欠公司款项的个人:其他应收款中个人名下、或"股东""个人借款"等科目的借方余额;
+ * 并说明最早的未还部分,以及是否年末前归还、年初又借出。
  *
  * 为什么要紧:股东借款年度终了未归还又未用于经营的,可能视同分红按 20% 征收个人所得税。
  *
  * 怎么办:年末前归还,或按规定代扣代缴;员工借支应及时报销结清。
  *
- * 已知局限:检查不知道谁是股东,按中文姓名识别个人,员工也会列出。最近 60 天有变动的备用金、差旅借款不报告。会计年度按
- * 公历年度。
+ * 已知局限:检查不知道谁是股东,按中文姓名识别个人,员工也会列出。最近 60 天有变动的备用金、差旅借款
+ * 不报告。会计年度按公历年度。
  */
 #include "base/assert.h"
 #include "check/china.h"
@@ -40,11 +41,17 @@ static const rd_param params[] = {
 enum { K_OPEN, K_RELENT };
 static const rd_message messages[] = {
 	[K_OPEN] = { "open-at-year-end", {
-		"{year_end} {partner} 在 {account} 尚欠 {balance},最早的未还部分已 {days} 天({oldest})。如为股东借款,请核对用途并在年末前归还;员工借支请结清。",
-		"On {year_end} {partner} owes {balance} on {account}; the oldest open part is {days} days old ({oldest}). If it is a loan to a shareholder, see what it was for and have it repaid before the year end; an employee's advance should be settled." } },
+		"{year_end} {partner} 在 {account} 尚欠 {balance}，最早的未还部分已 {days} 天（"
+		"{oldest}）。如为股东借款，请核对用途并在年末前归还；员工借支请结清。",
+		"On {year_end} {partner} owes {balance} on {account}; the oldest open part "
+		"is {days} day(s) old ({oldest}). If it is a loan to a shareholder, see what "
+		"it was for and have it repaid before the year end; an employee's advance "
+		"should be settled." } },
 	[K_RELENT] = { "repaid-and-lent-again", {
-		"{partner} 在 {account} 的借款于年末前归还 {repaid}({repaid_on}),{lent_on} 起又借出 {lent}。请核对是否实际归还。",
-		"{partner} repaid {repaid} on {account} before the year end ({repaid_on}) and was lent {lent} again from {lent_on}. See whether it was really repaid." } },
+		"{partner} 在 {account} 的借款于年末前归还 {repaid}({repaid_on})，{lent_on} 起又"
+		"借出 {lent}。请核对是否实际归还。",
+		"{partner} repaid {repaid} on {account} before the year end ({repaid_on}) "
+		"and was lent {lent} again from {lent_on}. See whether it was really repaid." } },
 	{ 0 },
 };
 
@@ -85,7 +92,8 @@ static bool is_person(const rd_book *b, const rd_partner *p)
 }
 
 /* A travel advance or petty cash that is still in use. */
-static bool is_advance(const rd_book *b, const rd_partner *p, rd_day year_end, rd_day last, rd_row line)
+static bool is_advance(const rd_book *b, const rd_partner *p, rd_day year_end, rd_day last,
+                       rd_row line)
 {
 	rd_str text = rd_book_text(b, line == RD_NONE ? 0 : rd_line_text(b, line));
 
@@ -172,7 +180,8 @@ static void relent(state *s, const rd_partners *all, const rd_partner *p, loan *
 
 static void at_year_end(state *s, const rd_partners *all, const rd_partner *p, int32_t year)
 {
-	loan l = { .p = p, .year_end = rd_day_of(year, 12, 31), .oldest = RD_DAY_NONE, .line = RD_NONE };
+	loan l = { .p = p, .year_end = rd_day_of(year, 12, 31), .oldest = RD_DAY_NONE,
+	           .line = RD_NONE };
 	uint32_t n = lines_until(s, all, p, l.year_end);
 
 	l.balance = p->opening;
@@ -233,7 +242,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		return RD_OK;
 	}
 	if (b->n_periods == 0 || b->periods[0] / 100 * 100 + 12 > last) {
-		rd_run_not_run(run, "数据不含年末(12 月)", "no December in the data");
+		rd_run_not_run(run, "数据不含年末（12 月）", "no December in the data");
 		return RD_OK;
 	}
 	const rd_partners *all = rd_index_partners(run, b);
@@ -265,11 +274,11 @@ const rd_check rd_check_shareholder_loan_at_year_end = {
 	.family = "receivable",
 	.nature = "违规风险",
 	.title = { "股东借款跨年未还", "Shareholder loan open at year end" },
-	.finds = { "12 月 31 日个人仍欠公司款项;股东借款可能视同分红征收个人所得税。",
+	.finds = { "12 月 31 日个人仍欠公司款项；股东借款可能视同分红征收个人所得税。",
 	           "A shareholder owes the company money on 31 December. It can be taxed as a dividend (20 % individual income tax)." },
-	.correction = { "年末前归还;或按规定代扣代缴 20% 个人所得税",
+	.correction = { "年末前归还；或按规定代扣代缴 20% 个人所得税",
 	                "Have it repaid before the year end, or withhold 20 % individual income tax." },
-	.basis = { "财税〔2003〕158号(待核对原文)", "Caishui [2003] No. 158 (text to be compared with the primary source)" },
+	.basis = { "财税〔2003〕158号（待核对原文）", "Caishui [2003] No. 158 (text to be compared with the primary source)" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

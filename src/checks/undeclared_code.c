@@ -1,17 +1,17 @@
 /*
- * What it finds: lines that use an account code which is not in the delivered chart, or a
- * partner code that is not in the delivered master list. Each missing code is reported once,
- * with the number of lines, the amount and the declared code that looks most like it.
+ * What it finds: lines that use an account code which is not in the delivered chart, or a partner
+ * code that is not in the delivered master list. Each missing code is reported once, with the
+ * number of lines, the amount and the declared code that looks most like it.
  *
- * Why it matters: an account that the chart does not know falls out of every report that is
- * made by the chart, so totals are short without anybody noticing.
+ * Why it matters: an account that the chart does not know falls out of every report that is made
+ * by the chart, so totals are short without anybody noticing.
  *
  * What to do: when the code is right, add it to the chart or the list. When it was mistyped,
  * reverse the voucher in red and enter it again with the right code.
  *
- * Known limits: a chart exported without its sub-accounts makes every sub-account undeclared; export
- * the whole chart then. Codes that differ only in dots, blanks or two and more
- * trailing zeros are taken for the same. The similar code is a hint and may be wrong.
+ * Known limits: a chart exported without its sub-accounts makes every sub-account undeclared;
+ * export the whole chart then. Codes that differ only in dots, blanks or two and more trailing
+ * zeros are taken for the same. The similar code is a hint and may be wrong.
  *
  * 发现什么:分录用到了科目表里没有的科目编码,或往来档案里没有的往来编码。每个缺失的编码只报告一次,
  * 附分录行数、金额,以及档案中与它最接近的编码。
@@ -20,8 +20,8 @@
  *
  * 怎么办:编码正确的,补进科目表或档案;录错的,红字冲销后按正确科目重新填制。
  *
- * 已知局限:导出的科目表若只有一级科目,所有明细科目都会被报告,请导出完整科目表。只差小数点、空格或两个
- * 以上末尾零的编码视为同一编码。"最接近的编码"仅供参考。
+ * 已知局限:导出的科目表若只有一级科目,所有明细科目都会被报告,请导出完整科目表。只差小数点、空格或
+ * 两个以上末尾零的编码视为同一编码。"最接近的编码"仅供参考。
  */
 #include "base/assert.h"
 #include "base/hash.h"
@@ -40,17 +40,26 @@ static const rd_param params[] = {
 enum { K_ACCOUNT, K_ACCOUNT_LIKE, K_PARTY, K_PARTY_LIKE };
 static const rd_message messages[] = {
 	[K_ACCOUNT] = { "account", {
-		"科目编码 {code} 不在科目表中,共 {lines} 行、金额合计 {amount}。请补充科目表,或核对是否录错。",
-		"Account code {code} is not in the chart: {lines} lines, {amount} in all. Add it to the chart, or see whether it was mistyped." } },
+		"科目编码 {code} 不在科目表中，共 {lines} 行、金额合计 {amount}。请补充科目表，"
+		"或核对是否录错。",
+		"Account code {code} is not in the chart: {lines} line(s), {amount} in all. "
+		"Add it to the chart, or see whether it was mistyped." } },
 	[K_ACCOUNT_LIKE] = { "account-like", {
-		"科目编码 {code} 不在科目表中,共 {lines} 行、金额合计 {amount}。科目表中最接近的是 {similar},请核对是否录错。",
-		"Account code {code} is not in the chart: {lines} lines, {amount} in all. The nearest declared account is {similar}; see whether the code was mistyped." } },
+		"科目编码 {code} 不在科目表中，共 {lines} 行、金额合计 {amount}。科目表中最接近"
+		"的是 {similar}，请核对是否录错。",
+		"Account code {code} is not in the chart: {lines} line(s), {amount} in all. "
+		"The nearest declared account is {similar}; see whether the code was "
+		"mistyped." } },
 	[K_PARTY] = { "party", {
-		"往来单位 {code} 不在往来档案中,共 {lines} 行、金额合计 {amount}。请补建档案,或核对是否录错。",
-		"Partner {code} is not in the master list: {lines} lines, {amount} in all. Add it to the list, or see whether it was mistyped." } },
+		"往来单位 {code} 不在往来档案中，共 {lines} 行、金额合计 {amount}。请补建档案，"
+		"或核对是否录错。",
+		"Partner {code} is not in the master list: {lines} line(s), {amount} in all. "
+		"Add it to the list, or see whether it was mistyped." } },
 	[K_PARTY_LIKE] = { "party-like", {
-		"往来单位 {code} 不在往来档案中,共 {lines} 行、金额合计 {amount}。档案中最接近的是 {similar},请核对是否录错。",
-		"Partner {code} is not in the master list: {lines} lines, {amount} in all. The nearest one declared is {similar}; see whether it was mistyped." } },
+		"往来单位 {code} 不在往来档案中，共 {lines} 行、金额合计 {amount}。档案中最接近"
+		"的是 {similar}，请核对是否录错。",
+		"Partner {code} is not in the master list: {lines} line(s), {amount} in all. "
+		"The nearest one declared is {similar}; see whether it was mistyped." } },
 	{ 0 },
 };
 
@@ -170,7 +179,8 @@ static rd_row nearest(const list *l, rd_row r, int64_t max, uint64_t *budget)
 		rd_str other = rd_book_text(l->b, l->code[i]);
 
 		/* What the code starts with is its parent, not what was meant. */
-		if (!declared(l, i) || (other.len < code.len && memcmp(code.ptr, other.ptr, other.len) == 0))
+		if (!declared(l, i) ||
+		    (other.len < code.len && memcmp(code.ptr, other.ptr, other.len) == 0))
 			continue;
 		if (name != 0 && l->names[i] == name)
 			return i;
@@ -270,9 +280,9 @@ const rd_check rd_check_undeclared_code = {
 	.title = { "科目或档案未定义", "Account or partner not declared" },
 	.finds = { "分录用到科目表或往来档案里没有的编码。",
 	           "A line uses a code that is not in the chart or the master list." },
-	.correction = { "补充科目或档案;写错的红字更正至正确科目",
+	.correction = { "补充科目或档案；写错的红字更正至正确科目",
 	                "Add the account or partner; reverse a mistyped code in red and enter the right one." },
-	.basis = { "实务惯例:hledger 对科目、往来等须先声明的检查;SAF-T 主数据",
+	.basis = { "实务惯例：hledger 对科目、往来等须先声明的检查；SAF-T 主数据",
 	           "Practice: hledger's checks that accounts and payees are declared; SAF-T master files" },
 	.since = "0.1",
 	.wave = 1,

@@ -1,7 +1,7 @@
 /*
- * What it finds: lines whose summary speaks of one thing while the account is for another: hospitality
- * on travel expense, a fine among ordinary expenses, wages paid past the wages account,
- * interest or bank fees outside finance cost. And a learned rule: a partner whose
+ * What it finds: lines whose summary speaks of one thing while the account is for another:
+ * hospitality on travel expense, a fine among ordinary expenses, wages paid past the wages
+ * account, interest or bank fees outside finance cost. And a learned rule: a partner whose
  * vouchers nearly always meet one account, and once another.
  *
  * Why it matters: hospitality and fines are treated differently for income tax, and figures by
@@ -10,20 +10,20 @@
  * What to do: read the document. If the account is wrong, reverse in red and post anew, or
  * transfer between the two accounts within the year.
  *
- * Known limits: words are no proof; a summary may speak of several things. Vouchers that also
- * use the expected account are left out, as are returns, corrections and transfers. The learned rule is
- * silent in the first three months and needs eight vouchers of the partner. All word lists can
+ * Known limits: words are no proof; a summary may speak of several things. Vouchers that also use
+ * the expected account are left out, as are returns, corrections and transfers. The learned rule
+ * is silent in the first three months and needs eight vouchers of the partner. All word lists can
  * be set.
  *
- * 发现什么:摘要说的是一回事,科目却是另一回事:招待费记入差旅费、罚款记入一般费用、工资不经应付职工薪酬、利息或
- * 手续费不在财务费用。另有学习规则:某往来单位的业务几乎总记同一科目,唯独一次记在别处。
+ * 发现什么:摘要说的是一回事,科目却是另一回事:招待费记入差旅费、罚款记入一般费用、工资不经应付职工
+ * 薪酬、利息或手续费不在财务费用。另有学习规则:某往来单位的业务几乎总记同一科目,唯独一次记在别处。
  *
  * 为什么要紧:招待费、罚款的所得税处理不同;费用归类不一致,各月就无法比较。
  *
  * 怎么办:查看原始凭证。科目确实有误的,红字冲销并蓝字更正,或在年内转账重分类。
  *
- * 已知局限:关键词不是证据,一条摘要可能说几件事。凭证里已用到应有科目的,以及退回、更正、结转类摘要不报告。学习规则
- * 在前三个月不报告,且该单位至少要有八张凭证。词表均可设置。
+ * 已知局限:关键词不是证据,一条摘要可能说几件事。凭证里已用到应有科目的,以及退回、更正、结转类摘要
+ * 不报告。学习规则在前三个月不报告,且该单位至少要有八张凭证。词表均可设置。
  */
 #include "base/assert.h"
 #include "book/chart.h"
@@ -34,10 +34,10 @@
 enum { P_HISTORY, P_SHARE, P_DINNER, P_FINE, P_WAGES, P_INTEREST, P_EXCEPT };
 static const rd_param params[] = {
 	[P_HISTORY] = { "min_history", "count",
-	                { "学习规则:该单位至少有几张凭证", "learned rule: vouchers that the partner must have" },
+	                { "学习规则：该单位至少有几张凭证", "learned rule: vouchers that the partner must have" },
 	                RD_PARAM_INT, 3, 100000, 8, NULL },
 	[P_SHARE] = { "share", "percent",
-	              { "学习规则:常用科目至少占多少", "learned rule: share of the usual account" },
+	              { "学习规则：常用科目至少占多少", "learned rule: share of the usual account" },
 	              RD_PARAM_INT, 50, 100, 90, NULL },
 	[P_DINNER] = { "dinner", "words",
 	               { "不应记入差旅费的摘要用词", "words that do not belong to travel expense" },
@@ -63,20 +63,33 @@ enum { K_DINNER, K_FINE, K_WAGES, K_INTEREST, K_UNUSUAL };
 #define EXCEPT_BIT 4u
 static const rd_message messages[] = {
 	[K_DINNER] = { "hospitality-as-travel", {
-		"摘要“{text}”涉及招待,科目却是 {account}(金额 {amount})。业务招待费与差旅费税前扣除不同,请核对原始凭证后归类。",
-		"The summary \"{text}\" speaks of hospitality, the account is {account} ({amount}). The two are deducted differently; read the document and classify it." } },
+		"摘要“{text}”涉及招待，科目却是 {account}（金额 {amount}）。业务招待费与差旅费税"
+		"前扣除不同，请核对原始凭证后归类。",
+		"The summary \"{text}\" speaks of hospitality, the account is {account} "
+		"({amount}). The two are deducted differently; read the document and "
+		"classify it." } },
 	[K_FINE] = { "fine-as-expense", {
-		"摘要“{text}”涉及罚款或滞纳金,科目却是 {account}(金额 {amount})。一般记入营业外支出,并关注所得税调整,请核对。",
-		"The summary \"{text}\" speaks of a fine or surcharge, the account is {account} ({amount}). It usually belongs to non-operating expense and may need an adjustment for income tax." } },
+		"摘要“{text}”涉及罚款或滞纳金，科目却是 {account}（金额 {amount}）。一般记入营业"
+		"外支出，并关注所得税调整，请核对。",
+		"The summary \"{text}\" speaks of a fine or surcharge, the account is "
+		"{account} ({amount}). It usually belongs to non-operating expense and may "
+		"need an adjustment for income tax." } },
 	[K_WAGES] = { "wages-past-account", {
-		"摘要“{text}”涉及工资奖金,直接记入 {account} 并付款(金额 {amount}),没有经过应付职工薪酬。请核对,以便与个税申报一致。",
-		"The summary \"{text}\" speaks of wages, booked straight to {account} and paid ({amount}) without the wages account. See that it agrees with the wage tax return." } },
+		"摘要“{text}”涉及工资奖金，直接记入 {account} 并付款（金额 {amount}），没有经过"
+		"应付职工薪酬。请核对，以便与个税申报一致。",
+		"The summary \"{text}\" speaks of wages, booked straight to {account} and "
+		"paid ({amount}) without the wages account. See that it agrees with the wage "
+		"tax return." } },
 	[K_INTEREST] = { "interest-elsewhere", {
-		"摘要“{text}”涉及利息或手续费,科目却是 {account}(金额 {amount})。一般记入财务费用,请核对。",
-		"The summary \"{text}\" speaks of interest or fees, the account is {account} ({amount}). It usually belongs to finance cost." } },
+		"摘要“{text}”涉及利息或手续费，科目却是 {account}（金额 {amount}）。一般记入财务"
+		"费用，请核对。",
+		"The summary \"{text}\" speaks of interest or fees, the account is {account} "
+		"({amount}). It usually belongs to finance cost." } },
 	[K_UNUSUAL] = { "unusual-for-partner", {
-		"{party} 的 {history} 张凭证中有 {usual_count} 张记 {usual},唯独本凭证记 {account}(金额 {amount})。请核对科目是否选错。",
-		"{usual_count} of {history} vouchers of {party} use {usual}; only this one uses {account} ({amount}). See whether the account was picked wrongly." } },
+		"{party} 的 {history} 张凭证中有 {usual_count} 张记 {usual}，唯独本凭证记 "
+		"{account}（金额 {amount}）。请核对科目是否选错。",
+		"{usual_count} of {history} vouchers of {party} use {usual}; only this one "
+		"uses {account} ({amount}). See whether the account was picked wrongly." } },
 	{ 0 },
 };
 
@@ -111,13 +124,14 @@ static void mark_accounts(state *s, rd_arena *a)
 
 		bits |= rd_str_has(name, "差旅") ? A_TRAVEL : 0;
 		bits |= rd_str_has(name, "招待") ? A_DINNER : 0;
-		if ((rd_role_is_expense(role) && role != RD_ROLE_INCOME_TAX) || role == RD_ROLE_PRODUCTION ||
-		    role == RD_ROLE_OVERHEAD)
+		if ((rd_role_is_expense(role) && role != RD_ROLE_INCOME_TAX) ||
+		    role == RD_ROLE_PRODUCTION || role == RD_ROLE_OVERHEAD)
 			bits |= A_EXPENSE;
 		bits |= role == RD_ROLE_NONOP_EXPENSE ? A_NONOP : 0;
 		bits |= role == RD_ROLE_FINANCE ? A_FINANCE : 0;
 		bits |= role == RD_ROLE_WAGES ? A_WAGES : 0;
-		bits |= role == RD_ROLE_CASH || role == RD_ROLE_BANK || role == RD_ROLE_OTHER_MONEY ? A_MONEY : 0;
+		if (role == RD_ROLE_CASH || role == RD_ROLE_BANK || role == RD_ROLE_OTHER_MONEY)
+			bits |= A_MONEY;
 		if (rd_role_is_pl(role) || acc->class_of[r] == RD_CLASS_PL ||
 		    acc->class_of[r] == RD_CLASS_COST || role == RD_ROLE_STOCK ||
 		    role == RD_ROLE_FIXED_ASSET || role == RD_ROLE_INTANGIBLE)
@@ -227,9 +241,12 @@ static void by_words(rd_run *run, state *s)
 	mark_texts(run, s);
 	for (rd_row v = 0; v < b->voucher.n; v++)
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
+			/* The account first: its bits are at hand, those of the text may be far away. */
+			if (!(s->account[b->line.account[i]] & A_EXPENSE))
+				continue;
 			uint32_t bits = s->text[b->line.text[i]];
 
-			if (bits & rules && s->account[b->line.account[i]] & A_EXPENSE)
+			if (bits & rules)
 				look_at(run, s, v, i, bits);
 		}
 	for (uint32_t k = 0; k < s->n; k++) {
@@ -410,9 +427,9 @@ const rd_check rd_check_wrong_account_by_keyword = {
 	.family = "master-data",
 	.nature = "操作错误",
 	.title = { "科目误用", "Wrong account for what the text says" },
-	.finds = { "摘要说的是罚款、招待或工资,科目却是别的。",
+	.finds = { "摘要说的是罚款、招待或工资，科目却是别的。",
 	           "The summary speaks of a fine, a dinner or wages, the account is another one." },
-	.correction = { "红字冲销并蓝字更正,或转账重分类",
+	.correction = { "红字冲销并蓝字更正，或转账重分类",
 	                "Reverse in red and enter in blue, or transfer between the accounts." },
 	.basis = { "会计基础工作规范 61(2)", "Basic accounting work rules 61(2)" },
 	.since = "0.1",
