@@ -71,6 +71,8 @@ static const rd_message messages[] = {
 	{ 0 },
 };
 
+_Static_assert(RD_LINE_CREDIT == 1, "sum_voucher makes a mask of this bit");
+
 enum { FEW = 5 }; /* unbalanced vouchers that entry-unbalanced may well name one by one */
 
 typedef struct scope {
@@ -115,35 +117,63 @@ typedef struct sums {
 	rd_row  *journal_first;
 } sums;
 
+/* Debits and credits of a voucher; without a branch per line, for all lines pass here. */
+static rd_minor sum_voucher(const rd_book *b, rd_row v, rd_minor *ret_credit)
+{
+	rd_minor debit = 0, credit = 0;
+	uint8_t seen = 0;
+
+	for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
+		const rd_minor on_credit = -(rd_minor)(b->line.flags[i] & RD_LINE_CREDIT);
+
+		credit += b->line.amount[i] & on_credit;
+		debit += b->line.amount[i] & ~on_credit;
+		seen |= b->line.flags[i];
+	}
+	for (rd_row i = b->voucher.first[v]; seen & RD_LINE_BOTH && i < b->voucher.first[v + 1]; i++)
+		if (!rd_line_is_credit(b, i))
+			credit += rd_line_credit(b, i);
+	*ret_credit = credit;
+	return debit;
+}
+
 static void sum_up(sums *s, const rd_book *b, rd_minor tolerance)
 {
+	uint32_t slot = b->n_periods;
+	rd_period last = 0;
+
 	for (rd_row v = 0; v < b->voucher.n; v++) {
-		rd_minor debit = 0, credit = 0;
+		rd_minor credit, debit = sum_voucher(b, v, &credit);
 
 		if (b->voucher.flags[v] & RD_VCH_VOID)
 			continue;
-		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
-			debit += rd_line_debit(b, i);
-			credit += rd_line_credit(b, i);
+		if (b->voucher.period[v] != last) {
+			last = b->voucher.period[v];
+			slot = rd_book_period_index(b, last);
+			slot = slot == RD_NONE ? b->n_periods : slot;
 		}
-		const uint32_t p = rd_book_period_index(b, b->voucher.period[v]);
-		const uint32_t slot = p == RD_NONE ? b->n_periods : p;
-
 		if (b->voucher.flags[v] & RD_VCH_OPENING) {
-			s->opening_first[slot] = s->opening_first[slot] ? s->opening_first[slot]
-			                                                : v + 1;
+			if (s->opening_first[slot] == 0)
+				s->opening_first[slot] = v + 1;
 			add(&s->opening[slot], debit, credit, tolerance);
 			continue;
 		}
-		add(&s->all, debit, credit, tolerance);
-		s->first[slot] = s->first[slot] ? s->first[slot] : v + 1;
+		if (s->first[slot] == 0)
+			s->first[slot] = v + 1;
 		add(&s->period[slot], debit, credit, tolerance);
 		if (b->voucher.journal) {
 			const rd_text j = b->voucher.journal[v];
 
-			s->journal_first[j] = s->journal_first[j] ? s->journal_first[j] : v + 1;
+			if (s->journal_first[j] == 0)
+				s->journal_first[j] = v + 1;
 			add(&s->journal[j], debit, credit, tolerance);
 		}
+	}
+	for (uint32_t p = 0; p <= b->n_periods; p++) {
+		s->all.debit += s->period[p].debit;
+		s->all.credit += s->period[p].credit;
+		s->all.vouchers += s->period[p].vouchers;
+		s->all.unbalanced += s->period[p].unbalanced;
 	}
 }
 
