@@ -412,8 +412,8 @@ void rd_rows_head(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 	bool carry, changed = false;
 	uint8_t flags = 0;
 
-	if (r->begun) {
-		while (first < r->n_heads && as_before(r, first, raw_cell(r, first, cells, n)))
+	if (r->begun && n > r->head_last) {
+		while (first < r->n_heads && as_before(r, first, cells[r->head_at[first]]))
 			first++;
 		if (first == r->n_heads)
 			return;

@@ -77,6 +77,8 @@ rd_rows *rd_rows_new(rd_builder *b, rd_row file, const rd_layout *layout)
 	for (uint32_t i = 0; i < sizeof head_fields / sizeof *head_fields; i++)
 		if (layout->column[head_fields[i]] >= 0) {
 			r->head_at[r->n_heads] = (uint32_t)layout->column[head_fields[i]];
+			if (r->head_at[r->n_heads] > r->head_last)
+				r->head_last = r->head_at[r->n_heads];
 			r->heads[r->n_heads++] = (uint8_t)head_fields[i];
 		}
 	for (uint32_t i = 0; i < sizeof party_fields / sizeof *party_fields; i++)
