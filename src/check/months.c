@@ -194,8 +194,8 @@ static bool part_of_number(const reader *r, uint32_t at)
 {
 	char c = at ? r->s.ptr[at - 1] : ' ';
 
-	return is_letter(c) || is_digit(c) || c == '.' || c == ',' || c == '_' || c == '/' || c == '-' ||
-	       c == '#' || c == '*';
+	return is_letter(c) || is_digit(c) || c == '.' || c == ',' || c == '_' || c == '/' ||
+	       c == '-' || c == '#' || c == '*';
 }
 
 static bool joined_before(const reader *r, uint32_t at)

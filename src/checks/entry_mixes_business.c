@@ -74,7 +74,7 @@ static bool same_papers(const entry *e, uint32_t i, uint32_t k)
 
 /* Parts by partner and document. Lines with equal partner or document share a part; joining two
  * parts renames one. */
-static void connect(entry *e)
+static void join_papers(entry *e)
 {
 	for (uint32_t i = 0; i < e->n; i++) {
 		e->part[i] = FREE;
@@ -144,7 +144,7 @@ static uint32_t falls_apart(entry *e)
 	rd_minor rest = 0;
 	uint32_t n_rest = 0;
 
-	connect(e);
+	join_papers(e);
 	sum_parts(e);
 	if (e->parts < 2)
 		return 0;
