@@ -75,9 +75,9 @@ rd_docs rd_docs_for(rd_run *run, const rd_book *b, rd_docs_by by, rd_minor min_a
 		if (rd_doc_size(d) < min_amount || d->day == RD_DAY_NONE ||
 		    !rd_number_usable(b, d->number, min_len))
 			continue;
-		if (guards && (rd_run_leave_out(run, d->voucher) || !rd_party_named(b, d->party) ||
-		               !rd_document_tells(b, d->number, d->voucher) ||
-		               d->strangers > STRANGERS_MAX))
+		if (guards &&
+		    (rd_run_leave_out(run, d->voucher) || !rd_party_named(b, d->party) ||
+		     !rd_document_tells(b, d->number, d->voucher) || d->strangers > STRANGERS_MAX))
 			continue;
 		docs.items[docs.n++] = *d;
 	}
@@ -115,7 +115,7 @@ bool rd_docs_steady(rd_run *run, const rd_document *docs, uint32_t n)
 typedef struct rhythm {
 	uint64_t key;
 	uint32_t n;
-	rd_day   days[RHYTHM_DAYS];
+	rd_day days[RHYTHM_DAYS];
 } rhythm;
 
 static uint64_t rhythm_key(rd_row party, rd_minor amount)
@@ -163,17 +163,14 @@ bool *rd_docs_rhythm(rd_run *run, const rd_book *b, const rd_document *docs, uin
 	for (rd_row i = 0; i < b->line.n && n > 0; i++) {
 		if (b->line.party[i] == 0)
 			continue;
-		rhythm *r = rhythm_at(table, slots,
-				      rhythm_key(b->line.party[i], b->line.amount[i]));
+		rhythm *r = rhythm_at(table, slots, rhythm_key(b->line.party[i], b->line.amount[i]));
 		rd_day day = r->key ? rd_line_date(b, i) : RD_DAY_NONE;
 
-		if (day != RD_DAY_NONE && r->n < RHYTHM_DAYS &&
-		    (r->n == 0 || r->days[r->n - 1] != day))
+		if (day != RD_DAY_NONE && r->n < RHYTHM_DAYS && (r->n == 0 || r->days[r->n - 1] != day))
 			r->days[r->n++] = day;
 	}
 	for (uint32_t i = 0; i < n; i++)
-		steady[i] = is_steady(
-			rhythm_at(table, slots, rhythm_key(docs[i].party, docs[i].amount)));
+		steady[i] = is_steady(rhythm_at(table, slots, rhythm_key(docs[i].party, docs[i].amount)));
 	return steady;
 }
 
@@ -192,8 +189,9 @@ rd_docs_span rd_docs_span_of(const rd_book *b, const rd_document *docs, uint32_t
 		if (i > 0)
 			s.vouchers += docs[i].voucher != docs[i - 1].voucher;
 		/* Keeps the twelve earliest, in order. */
-		for (; k > 0 && rd_voucher_order(b, docs[i].voucher,
-		                                 rd_line_voucher(b, s.lines[k - 1])) < 0; k--)
+		for (;
+		     k > 0 && rd_voucher_order(b, docs[i].voucher, rd_line_voucher(b, s.lines[k - 1])) < 0;
+		     k--)
 			if (k < 12)
 				s.lines[k] = s.lines[k - 1];
 		if (k < 12) {

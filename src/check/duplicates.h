@@ -14,8 +14,8 @@ typedef enum rd_docs_by {
 
 typedef struct rd_docs {
 	rd_document *items;
-	uint32_t     n;
-	uint64_t     total; /* documents of the book */
+	uint32_t n;
+	uint64_t total; /* documents of the book */
 } rd_docs;
 
 /* Those of at least min_amount with a number of at least min_len characters and a day. With guards,
@@ -40,9 +40,9 @@ bool *rd_docs_rhythm(rd_run *run, const rd_book *b, const rd_document *docs, uin
 /* What a finding shows of a group: the earliest and the latest voucher, and lines in time. */
 typedef struct rd_docs_span {
 	const rd_document *first, *last;
-	uint32_t           vouchers;
-	uint32_t           n_lines;
-	rd_row             lines[12];
+	uint32_t vouchers;
+	uint32_t n_lines;
+	rd_row lines[12];
 } rd_docs_span;
 rd_docs_span rd_docs_span_of(const rd_book *b, const rd_document *docs, uint32_t n);
 /* A hit at the latest voucher with the others behind it; key from number and amount. */

@@ -65,12 +65,12 @@ static uint32_t fill(rd_comparer *c, int which, const rd_book *b, rd_row v, rd_l
 		uint32_t credit = b->line.flags[i] & RD_LINE_CREDIT;
 
 		items[n++] = (rd_entry_item){ who_of(b, i), how == RD_LIKE_RED ? -a : a,
-		                              credit ^ (how == RD_LIKE_SWAP) };
+			                          credit ^ (how == RD_LIKE_SWAP) };
 		if (b->line.flags[i] & RD_LINE_BOTH) {
 			rd_minor o = rd_book_both_credit(b, i);
 
 			items[n++] = (rd_entry_item){ who_of(b, i), how == RD_LIKE_RED ? -o : o,
-			                              1u ^ (how == RD_LIKE_SWAP) };
+				                          1u ^ (how == RD_LIKE_SWAP) };
 		}
 	}
 	if (n > 1)
@@ -135,7 +135,8 @@ uint64_t rd_entry_key(const rd_book *b, rd_row voucher)
 	uint64_t sum = 0;
 
 	for (rd_row i = b->voucher.first[voucher]; i < b->voucher.first[voucher + 1]; i++) {
-		uint64_t h = rd_hash_str(RD_HASH_START, rd_book_text(b, b->account.code[b->line.account[i]]));
+		uint64_t h =
+			rd_hash_str(RD_HASH_START, rd_book_text(b, b->account.code[b->line.account[i]]));
 
 		h = rd_hash_str(h, rd_book_text(b, b->party.key[b->line.party[i]]));
 		h = rd_hash_i64(h, rd_line_debit(b, i));

@@ -24,7 +24,7 @@ uint64_t rd_entry_hash(const rd_book *b, rd_row voucher, rd_likeness how);
 typedef struct rd_comparer {
 	rd_arena *arena;
 	struct rd_entry_item *items[2];
-	uint32_t  cap[2];
+	uint32_t cap[2];
 } rd_comparer;
 
 bool rd_entry_like(rd_comparer *c, const rd_book *b, rd_row v, rd_row w, rd_likeness how);
@@ -42,6 +42,6 @@ uint64_t rd_entry_key(const rd_book *b, rd_row voucher);
 
 /* Order of vouchers in time: date (else the period's last day), then the number, then the row.
  * Negative, 0 or positive. */
-int    rd_voucher_order(const rd_book *b, rd_row v, rd_row w);
+int rd_voucher_order(const rd_book *b, rd_row v, rd_row w);
 rd_day rd_voucher_day(const rd_book *b, rd_row voucher);
 #endif

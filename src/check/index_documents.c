@@ -7,17 +7,17 @@
 /* What a line adds to a document: its amount on a partner account or on an expense account. */
 typedef struct part {
 	rd_document doc;
-	rd_minor    expense;
+	rd_minor expense;
 } part;
 
 typedef struct work {
 	const rd_book *b;
-	uint8_t       *kind;     /* by account */
-	rd_document   *all;      /* a column */
-	size_t         n;
-	part          *parts;    /* of one voucher */
-	uint32_t       n_parts, cap;
-	rd_arena      *scratch;
+	uint8_t *kind;    /* by account */
+	rd_document *all; /* a column */
+	size_t n;
+	part *parts; /* of one voucher */
+	uint32_t n_parts, cap;
+	rd_arena *scratch;
 } work;
 
 enum { KIND_NONE, KIND_PARTNER, KIND_EXPENSE };
@@ -63,12 +63,11 @@ static void take_parts(work *w, rd_row v)
 		rd_minor net = rd_line_net(b, i);
 
 		if (w->n_parts == w->cap)
-			w->parts = rd_grow(w->scratch, w->parts, w->n_parts, &w->cap,
-					   sizeof *w->parts);
+			w->parts = rd_grow(w->scratch, w->parts, w->n_parts, &w->cap, sizeof *w->parts);
 		w->parts[w->n_parts++] = (part){ { v, i, b->line.party[i], number,
-						   b->line.date ? b->line.date[i] : b->voucher.date[v],
-						   kind == KIND_PARTNER ? net : 0, 0 },
-						 kind == KIND_EXPENSE ? net : 0 };
+			                               b->line.date ? b->line.date[i] : b->voucher.date[v],
+			                               kind == KIND_PARTNER ? net : 0, 0 },
+			                             kind == KIND_EXPENSE ? net : 0 };
 	}
 }
 
@@ -85,7 +84,8 @@ static void add_voucher(work *w, rd_row v)
 
 		d.amount = 0;
 		for (; i < w->n_parts && w->parts[i].doc.party == d.party &&
-		       w->parts[i].doc.number == d.number; i++) {
+		       w->parts[i].doc.number == d.number;
+		     i++) {
 			d.amount += w->parts[i].doc.amount;
 			expense += w->parts[i].expense;
 		}
@@ -100,26 +100,22 @@ static void add_voucher(work *w, rd_row v)
 static inline uint32_t key_of(const rd_document *d, int way)
 {
 	switch (way) {
-	case 0:
-		return rd_fold(rd_mix(rd_mix(11, d->party), d->number));
+	case 0: return rd_fold(rd_mix(rd_mix(11, d->party), d->number));
 	case 1:
-		return rd_fold(rd_mix(rd_mix(rd_mix(13, d->number), (uint32_t)d->day),
-				      (uint64_t)d->amount));
+		return rd_fold(
+			rd_mix(rd_mix(rd_mix(13, d->number), (uint32_t)d->day), (uint64_t)d->amount));
 	default:
-		return rd_fold(rd_mix(rd_mix(17, (uint64_t)d->party << 32 | (uint32_t)d->day),
-				      (uint64_t)d->amount));
+		return rd_fold(
+			rd_mix(rd_mix(17, (uint64_t)d->party << 32 | (uint32_t)d->day), (uint64_t)d->amount));
 	}
 }
 
 static bool agree(const rd_document *a, const rd_document *b, int way)
 {
 	switch (way) {
-	case 0:
-		return a->party == b->party && a->number == b->number;
-	case 1:
-		return a->number == b->number && a->day == b->day && a->amount == b->amount;
-	default:
-		return a->party == b->party && a->day == b->day && a->amount == b->amount;
+	case 0: return a->party == b->party && a->number == b->number;
+	case 1: return a->number == b->number && a->day == b->day && a->amount == b->amount;
+	default: return a->party == b->party && a->day == b->day && a->amount == b->amount;
 	}
 }
 
@@ -149,8 +145,7 @@ static void mark(work *w, int way, uint8_t *keep)
 			strangers |= !agree(first, d, way);
 			several |= d->voucher != first->voucher;
 		}
-		for (size_t k = i; k < end && (several || strangers) && (end - i > 2 || !strangers);
-		     k++)
+		for (size_t k = i; k < end && (several || strangers) && (end - i > 2 || !strangers); k++)
 			keep[(uint32_t)t.items[k]] = 1;
 		i = end;
 	}

@@ -13,23 +13,23 @@
 typedef struct side {
 	uint64_t hash;
 	uint64_t number;
-	rd_day   day;
-	rd_row   voucher;
-	bool     cancels;
-	uint8_t  words;   /* rd_correction_words of its lines */
+	rd_day day;
+	rd_row voucher;
+	bool cancels;
+	uint8_t words; /* rd_correction_words of its lines */
 } side;
 
 typedef struct work {
 	const rd_book *b;
-	const uint8_t *words;    /* by text, NULL = none anywhere */
-	rd_arena      *scratch;
-	rd_comparer    comparer;
-	rd_likeness    how;      /* RD_LIKE_RED, then RD_LIKE_SWAP */
-	side          *sides;
-	uint32_t       n, cap;
-	uint64_t      *filter;   /* FILTER_BITS bits: shapes of the cancelling vouchers */
-	rd_pairs      *out;
-	rd_arena      *arena;
+	const uint8_t *words; /* by text, NULL = none anywhere */
+	rd_arena *scratch;
+	rd_comparer comparer;
+	rd_likeness how; /* RD_LIKE_RED, then RD_LIKE_SWAP */
+	side *sides;
+	uint32_t n, cap;
+	uint64_t *filter; /* FILTER_BITS bits: shapes of the cancelling vouchers */
+	rd_pairs *out;
+	rd_arena *arena;
 } work;
 
 #define FILTER_BITS (1u << 18)
@@ -59,8 +59,11 @@ static void add_side(work *w, rd_row v, bool cancels, uint32_t words)
 	if (w->n == w->cap)
 		w->sides = rd_grow(w->scratch, w->sides, w->n, &w->cap, sizeof *w->sides);
 	w->sides[w->n++] = (side){ rd_entry_hash(w->b, v, cancels ? w->how : RD_LIKE_SAME),
-		rd_serial_value(w->b->voucher.number[v]), rd_voucher_day(w->b, v), v, cancels,
-		(uint8_t)words };
+		                       rd_serial_value(w->b->voucher.number[v]),
+		                       rd_voucher_day(w->b, v),
+		                       v,
+		                       cancels,
+		                       (uint8_t)words };
 }
 
 /* Cancelling vouchers: first the red ones (their amounts sum to less than nothing), then those
@@ -120,8 +123,8 @@ static int side_order(const void *pa, const void *pb)
 
 static bool negates(work *w, const side *later, const side *earlier)
 {
-	return !earlier->cancels && rd_entry_like(&w->comparer, w->b, later->voucher,
-	                                          earlier->voucher, w->how);
+	return !earlier->cancels &&
+	       rd_entry_like(&w->comparer, w->b, later->voucher, earlier->voucher, w->how);
 }
 
 static void pair(work *w, const side *later, const side *earlier)
@@ -155,10 +158,9 @@ static void by_reference(work *w, const side *g, uint32_t n)
 
 		if (!g[i].cancels || !rd_voucher_reference(w->b, w->words, g[i].voucher, &ref))
 			continue;
-		for (uint32_t k = i, looked = 0; k-- > 0 && looked < LOOK_MAX && found < 2;
-		     looked++)
-			if (!paired(w, g[k].voucher) &&
-			    rd_reference_fits(w->b, &ref, g[k].voucher) && negates(w, &g[i], &g[k]))
+		for (uint32_t k = i, looked = 0; k-- > 0 && looked < LOOK_MAX && found < 2; looked++)
+			if (!paired(w, g[k].voucher) && rd_reference_fits(w->b, &ref, g[k].voucher) &&
+			    negates(w, &g[i], &g[k]))
 				at[found++] = k;
 		if (found == 1 || (found == 2 && ref.month == 0 && g[at[0]].day != g[at[1]].day))
 			pair(w, &g[i], &g[at[0]]);
@@ -189,8 +191,7 @@ static void by_amounts(work *w, const side *g, uint32_t n)
 {
 	rd_arena *a = w->scratch;
 	uint32_t *stack = RD_NEW_N(a, uint32_t, n);
-	uint32_t *run = RD_NEW_N(a, uint32_t,
-				 n); /* where the day of this place in stack[] starts */
+	uint32_t *run = RD_NEW_N(a, uint32_t, n); /* where the day of this place in stack[] starts */
 	uint32_t top = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -214,8 +215,8 @@ static void by_amounts(work *w, const side *g, uint32_t n)
 			below--; /* paired by document number; few are */
 		bool alone = below == 0 || s->day - g[stack[below - 1]].day > WINDOW_DAYS;
 
-		if (alone && s->day - nearest->day <= WINDOW_DAYS &&
-		    (s->words & RD_WORD_NATURE) == 0 && negates(w, s, nearest)) {
+		if (alone && s->day - nearest->day <= WINDOW_DAYS && (s->words & RD_WORD_NATURE) == 0 &&
+		    negates(w, s, nearest)) {
 			pair(w, s, nearest);
 			top--;
 		}
@@ -246,8 +247,12 @@ void rd_pairs_build(rd_arena *arena, const rd_book *b, const uint8_t *words, rd_
 	for (size_t i = 0; i < 2; i++) {
 		if (rounds[i] == RD_LIKE_SWAP && !words)
 			break;
-		work w = { .b = b, .words = words, .scratch = rd_arena_new(), .how = rounds[i],
-			   .out = out, .arena = arena };
+		work w = { .b = b,
+			       .words = words,
+			       .scratch = rd_arena_new(),
+			       .how = rounds[i],
+			       .out = out,
+			       .arena = arena };
 
 		w.comparer.arena = w.scratch;
 		w.filter = RD_NEW_N(w.scratch, uint64_t, FILTER_BITS / 64);

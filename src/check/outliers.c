@@ -5,12 +5,12 @@
 #include "stat/select.h"
 #include <stdlib.h>
 
-#define FLOOR       9455 /* 0.1 on natural logarithms, in 1/65536 of a doubling */
-#define CONSISTENT  14826 /* 1.4826: MAD of a normal distribution to its deviation, in 1/10000 */
-#define RSF_MIN     5u   /* amounts of a partner for the relative size factor */
-#define GAP_BINS    8u   /* two doublings without an amount part two clusters */
-#define BIN_SHIFT   14u  /* a quarter of a doubling */
-#define BINS        (64u << 2)
+#define FLOOR      9455  /* 0.1 on natural logarithms, in 1/65536 of a doubling */
+#define CONSISTENT 14826 /* 1.4826: MAD of a normal distribution to its deviation, in 1/10000 */
+#define RSF_MIN    5u    /* amounts of a partner for the relative size factor */
+#define GAP_BINS   8u    /* two doublings without an amount part two clusters */
+#define BIN_SHIFT  14u   /* a quarter of a doubling */
+#define BINS       (64u << 2)
 
 static rd_minor size_of(const rd_book *b, rd_row i)
 {
@@ -40,15 +40,15 @@ rd_outlier_fence rd_outlier_raw(rd_outlier_room *room, const rd_book *b, const r
 }
 
 typedef struct work {
-	const rd_book          *b;
+	const rd_book *b;
 	const rd_outlier_rules *rules;
-	rd_arena               *a;
-	rd_log_table            logs;
-	int64_t                *values, *spare, *tmp; /* room for the largest group */
-	rd_outlier             *found;
-	uint32_t                n, cap;
-	uint32_t               *account, *party; /* 1 = holds an amount that could be reported */
-	bool                    judged;
+	rd_arena *a;
+	rd_log_table logs;
+	int64_t *values, *spare, *tmp; /* room for the largest group */
+	rd_outlier *found;
+	uint32_t n, cap;
+	uint32_t *account, *party; /* 1 = holds an amount that could be reported */
+	bool judged;
 } work;
 
 static void add(work *w, rd_row line, rd_outlier_why why, rd_minor usual, uint32_t n, int64_t z)
@@ -168,8 +168,7 @@ static void by_accounts(work *w, const rd_by_account *x, rd_row *rows)
 				rd_row r = x->rows[i];
 
 				rows[n] = r;
-				n += (b->line.flags[r] & RD_LINE_CREDIT) == side &&
-				     b->line.amount[r] != 0;
+				n += (b->line.flags[r] & RD_LINE_CREDIT) == side && b->line.amount[r] != 0;
 			}
 			judge_group(w, rows, n, RD_OUTLIER_ACCOUNT);
 		}
@@ -249,7 +248,7 @@ static void by_parties(work *w)
 
 /* By voucher, the strongest first; a total order that does not depend on rows of others. */
 typedef struct ranked {
-	rd_row     voucher;
+	rd_row voucher;
 	rd_outlier o;
 } ranked;
 
@@ -308,8 +307,8 @@ rd_minor rd_outlier_materiality(const rd_book *b)
 	int32_t years = 1;
 
 	for (rd_row i = 0; i < b->line.n && turnover < RD_MINOR_MAX; i++)
-		if (b->account.role[b->line.account[i]] == RD_ROLE_REVENUE &&
-		    b->line.amount[i] > 0 && b->line.flags[i] & RD_LINE_CREDIT)
+		if (b->account.role[b->line.account[i]] == RD_ROLE_REVENUE && b->line.amount[i] > 0 &&
+		    b->line.flags[i] & RD_LINE_CREDIT)
 			turnover += b->line.amount[i];
 	if (b->first_day != RD_DAY_NONE)
 		years += rd_day_date(b->last_day).year - rd_day_date(b->first_day).year;

@@ -19,7 +19,7 @@ rd_outlier_room rd_outlier_room_for(rd_arena *a, const rd_book *b, const rd_by_a
  * further than z deviations away. */
 typedef struct rd_outlier_fence {
 	rd_minor median, reach;
-	bool     judged; /* false: the deviation is zero */
+	bool judged; /* false: the deviation is zero */
 } rd_outlier_fence;
 rd_outlier_fence rd_outlier_raw(rd_outlier_room *room, const rd_book *b, const rd_row *rows,
                                 rd_row n, int64_t z);
@@ -31,23 +31,23 @@ typedef enum rd_outlier_why {
 } rd_outlier_why;
 
 typedef struct rd_outlier {
-	rd_row         line;
+	rd_row line;
 	rd_outlier_why why;
-	rd_minor       usual;   /* the median, or the next largest amount */
-	uint32_t       n;       /* amounts that it was compared with */
-	int64_t        z_milli; /* 0 when why is LARGEST */
+	rd_minor usual;  /* the median, or the next largest amount */
+	uint32_t n;      /* amounts that it was compared with */
+	int64_t z_milli; /* 0 when why is LARGEST */
 } rd_outlier;
 
 typedef struct rd_outlier_rules {
 	uint32_t min_n;
-	int64_t  z, rsf;
+	int64_t z, rsf;
 	rd_minor min_amount;
-	bool     skip_bank; /* bank accounts are not judged as accounts */
+	bool skip_bank; /* bank accounts are not judged as accounts */
 } rd_outlier_rules;
 
 typedef struct rd_outliers {
 	rd_outlier *items; /* by voucher, the strongest of each */
-	uint32_t    n;
+	uint32_t n;
 } rd_outliers;
 
 /* False when nothing had enough amounts to be judged. */

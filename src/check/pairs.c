@@ -6,7 +6,7 @@
 
 /* A line and what is left of it. */
 typedef struct rest {
-	rd_row   line;
+	rd_row line;
 	rd_minor left;
 } rest;
 
@@ -43,8 +43,8 @@ static void put(const rd_book *b, rd_flow *flows, uint32_t *n, uint32_t max, res
                 rd_minor amount)
 {
 	if (*n < max)
-		flows[(*n)++] = (rd_flow){ b->line.account[d->line], b->line.account[c->line],
-					   d->line, amount };
+		flows[(*n)++] =
+			(rd_flow){ b->line.account[d->line], b->line.account[c->line], d->line, amount };
 	d->left -= amount;
 	c->left -= amount;
 }
@@ -76,8 +76,7 @@ static uint32_t take_apart(const rd_book *b, rd_row voucher, rd_flow *flows, uin
 			continue;
 		}
 		put(b, flows, &n, max, &debit[i], &credit[k],
-		    size_of(debit[i].left) < size_of(credit[k].left) ? debit[i].left
-								     : credit[k].left);
+		    size_of(debit[i].left) < size_of(credit[k].left) ? debit[i].left : credit[k].left);
 	}
 }
 
@@ -99,8 +98,7 @@ uint32_t rd_voucher_flows(const rd_book *b, rd_row voucher, rd_flow *flows, uint
 		    (b->line.flags[k] & (RD_LINE_CREDIT | RD_LINE_BOTH)) == RD_LINE_CREDIT &&
 		    b->line.amount[i] == b->line.amount[k] && b->line.amount[i] != 0 &&
 		    b->line.account[i] && b->line.account[k]) {
-			flows[0] = (rd_flow){ b->line.account[i], b->line.account[k], i,
-					      b->line.amount[i] };
+			flows[0] = (rd_flow){ b->line.account[i], b->line.account[k], i, b->line.amount[i] };
 			return 1;
 		}
 	}
@@ -157,10 +155,10 @@ uint64_t rd_pair_count(const rd_pair_table *t, rd_row debit, rd_row credit)
 
 /* Accounts of both sides of the voucher at hand, each once. */
 typedef struct sides {
-	rd_row  *stamp[2]; /* by account: 1 + the last voucher that has it on this side */
-	rd_row   accounts[2][RD_PAIR_ACCOUNTS];
+	rd_row *stamp[2]; /* by account: 1 + the last voucher that has it on this side */
+	rd_row accounts[2][RD_PAIR_ACCOUNTS];
 	uint32_t n[2];
-	bool     full;
+	bool full;
 } sides;
 
 static void put_account(sides *s, uint32_t side, rd_row account, rd_row v)
@@ -191,7 +189,7 @@ static void take_voucher(sides *s, const rd_book *b, rd_row v)
 void rd_pairs_of_vouchers(rd_pair_table *t, rd_arena *a, const rd_book *b)
 {
 	sides s = { .stamp = { RD_NEW_N(a, rd_row, b->account.n + 1),
-	                       RD_NEW_N(a, rd_row, b->account.n + 1) } };
+		                   RD_NEW_N(a, rd_row, b->account.n + 1) } };
 
 	_Static_assert(RD_LINE_CREDIT == 1, "the flag is the side");
 	for (rd_row v = 0; v < b->voucher.n; v++) {

@@ -67,8 +67,8 @@ uint32_t rd_jaro_winkler(rd_str sa, rd_str sb)
 			k++;
 		moved += a[i] != b[k++];
 	}
-	uint32_t jaro = (1000 * matches / n + 1000 * matches / m +
-	                 1000 * (matches - moved / 2) / matches) / 3;
+	uint32_t jaro =
+		(1000 * matches / n + 1000 * matches / m + 1000 * (matches - moved / 2) / matches) / 3;
 
 	while (prefix < 4 && prefix < n && prefix < m && a[prefix] == b[prefix])
 		prefix++;
@@ -176,11 +176,13 @@ bool rd_number_ordinary(const rd_book *b, rd_serial s)
 
 bool rd_party_named(const rd_book *b, rd_row party)
 {
-	static const char *const veils[] = { "脱敏", "匿名", "隐去", "REDACTED", "redacted", "Redacted", "***", "XXX", "xxx" };
+	static const char *const veils[] = { "脱敏",     "匿名", "隐去", "REDACTED", "redacted",
+		                                 "Redacted", "***",  "XXX",  "xxx" };
 
 	if (party == 0)
 		return false;
-	rd_str name = rd_book_text(b, b->party.name[party] ? b->party.name[party] : b->party.key[party]);
+	rd_str name =
+		rd_book_text(b, b->party.name[party] ? b->party.name[party] : b->party.key[party]);
 	bool some = false;
 
 	for (size_t i = 0; i < sizeof veils / sizeof veils[0]; i++)

@@ -31,8 +31,8 @@ void rd_sort_u64(uint64_t *items, uint64_t *tmp, size_t n);
 typedef struct rd_twins {
 	rd_arena *arena;
 	uint64_t *items;
-	size_t    n;
-	size_t    at[(1u << RD_TWINS_BITS) + 1];
+	size_t n;
+	size_t at[(1u << RD_TWINS_BITS) + 1];
 } rd_twins;
 
 void rd_twins_begin(rd_twins *t, rd_arena *arena);

@@ -85,20 +85,26 @@ bool *rd_lexicon_marks(rd_arena *a, const rd_book *b, const rd_lexicon *l)
 
 /* The words of each group; all in lower case. Chinese 冲 alone is not here: it is in 冲账,
  * 冲减, 冲预付, which settle and do not cancel. */
-static const struct { const char *word; uint32_t group; } corrections[] = {
-	{ "注销", RD_WORD_CANCEL }, { "冲销", RD_WORD_CANCEL }, { "红冲", RD_WORD_CANCEL },
-	{ "红字", RD_WORD_CANCEL }, { "冲回", RD_WORD_CANCEL }, { "反冲", RD_WORD_CANCEL },
-	{ "storno", RD_WORD_CANCEL }, { "reversal", RD_WORD_CANCEL },
-	{ "reversing", RD_WORD_CANCEL }, { "extourne", RD_WORD_CANCEL },
-	{ "contrepass", RD_WORD_CANCEL }, { "annulation", RD_WORD_CANCEL },
-	{ "更正", RD_WORD_CORRECT }, { "订正", RD_WORD_CORRECT },
-	{ "correction of", RD_WORD_CORRECT },
-	{ "退货", RD_WORD_NATURE }, { "退回", RD_WORD_NATURE }, { "折让", RD_WORD_NATURE },
-	{ "折扣", RD_WORD_NATURE }, { "返利", RD_WORD_NATURE }, { "退款", RD_WORD_NATURE },
-	{ "红字发票", RD_WORD_NATURE }, { "return", RD_WORD_NATURE },
-	{ "discount", RD_WORD_NATURE }, { "rebate", RD_WORD_NATURE }, { "avoir", RD_WORD_NATURE },
-	{ "暂估", RD_WORD_ACCRUAL }, { "预提", RD_WORD_ACCRUAL }, { "accrual", RD_WORD_ACCRUAL },
-	{ "调汇", RD_WORD_REVALUE }, { "重估", RD_WORD_REVALUE }, { "revaluation", RD_WORD_REVALUE },
+static const struct {
+	const char *word;
+	uint32_t group;
+} corrections[] = {
+	{ "注销", RD_WORD_CANCEL },           { "冲销", RD_WORD_CANCEL },
+	{ "红冲", RD_WORD_CANCEL },           { "红字", RD_WORD_CANCEL },
+	{ "冲回", RD_WORD_CANCEL },           { "反冲", RD_WORD_CANCEL },
+	{ "storno", RD_WORD_CANCEL },         { "reversal", RD_WORD_CANCEL },
+	{ "reversing", RD_WORD_CANCEL },      { "extourne", RD_WORD_CANCEL },
+	{ "contrepass", RD_WORD_CANCEL },     { "annulation", RD_WORD_CANCEL },
+	{ "更正", RD_WORD_CORRECT },          { "订正", RD_WORD_CORRECT },
+	{ "correction of", RD_WORD_CORRECT }, { "退货", RD_WORD_NATURE },
+	{ "退回", RD_WORD_NATURE },           { "折让", RD_WORD_NATURE },
+	{ "折扣", RD_WORD_NATURE },           { "返利", RD_WORD_NATURE },
+	{ "退款", RD_WORD_NATURE },           { "红字发票", RD_WORD_NATURE },
+	{ "return", RD_WORD_NATURE },         { "discount", RD_WORD_NATURE },
+	{ "rebate", RD_WORD_NATURE },         { "avoir", RD_WORD_NATURE },
+	{ "暂估", RD_WORD_ACCRUAL },          { "预提", RD_WORD_ACCRUAL },
+	{ "accrual", RD_WORD_ACCRUAL },       { "调汇", RD_WORD_REVALUE },
+	{ "重估", RD_WORD_REVALUE },          { "revaluation", RD_WORD_REVALUE },
 };
 #define N_CORRECTIONS ((uint32_t)(sizeof corrections / sizeof corrections[0]))
 _Static_assert(sizeof corrections / sizeof corrections[0] <= 32, "one bit a word");
@@ -201,7 +207,8 @@ static bool precedes(rd_str s, uint32_t *end, const char *word)
  * it marks a number. */
 static bool number_mark(rd_str s, uint32_t end, rd_str *ret_journal)
 {
-	static const char *const marks[] = { "第", "字", "-", "—", "#", " ", "号", ".", "No", "no", "n°", "N°" };
+	static const char *const marks[] = { "第", "字", "-",  "—",  "#",  " ",
+		                                 "号", ".",  "No", "no", "n°", "N°" };
 	bool marked = false, again = true;
 
 	while (again) {
@@ -214,7 +221,9 @@ static bool number_mark(rd_str s, uint32_t end, rd_str *ret_journal)
 
 	if (from > 0 && (unsigned char)s.ptr[from - 1] >= 0x80) {
 		/* one or two Han characters of 记 收 付 转 现 银 */
-		static const char *const words[] = { "现收", "现付", "银收", "银付", "记", "收", "付", "转" };
+		static const char *const words[] = {
+			"现收", "现付", "银收", "银付", "记", "收", "付", "转"
+		};
 
 		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 			if (precedes(s, &from, words[i]))
@@ -263,9 +272,8 @@ static bool han_date(rd_str s, const run *r, rd_reference *ref)
 	}
 	bool in_date = ref->month && !ref->day && r->digits <= 2 && r->value >= 1 && r->value <= 31;
 
-	if (in_date && (follows(s, r->to, "日") ||
-	                (follows(s, r->to, "号") && r->from >= 3 &&
-	                 memcmp(s.ptr + r->from - 3, "月", 3) == 0))) {
+	if (in_date && (follows(s, r->to, "日") || (follows(s, r->to, "号") && r->from >= 3 &&
+	                                            memcmp(s.ptr + r->from - 3, "月", 3) == 0))) {
 		ref->day = (int32_t)r->value;
 		return true;
 	}
@@ -300,8 +308,7 @@ bool rd_reference_parse(rd_str s, rd_reference *ret)
 	return true;
 }
 
-bool rd_voucher_reference(const rd_book *b, const uint8_t *words, rd_row voucher,
-                          rd_reference *ret)
+bool rd_voucher_reference(const rd_book *b, const uint8_t *words, rd_row voucher, rd_reference *ret)
 {
 	if (!words || !b->line.text)
 		return false;
@@ -344,5 +351,6 @@ bool rd_reference_fits(const rd_book *b, const rd_reference *ref, rd_row voucher
 	}
 	rd_str prefix = rd_serial_parts_of(b, b->voucher.number[voucher]).prefix;
 
-	return prefix.len < ref->journal.len || memcmp(prefix.ptr, ref->journal.ptr, ref->journal.len) == 0;
+	return prefix.len < ref->journal.len ||
+	       memcmp(prefix.ptr, ref->journal.ptr, ref->journal.len) == 0;
 }

@@ -11,8 +11,8 @@
 /* Up to 32 words, prepared for one pass over a text. The words are borrowed. */
 typedef struct rd_lexicon {
 	uint32_t starts[256]; /* words that may start with this byte, one bit each */
-	uint8_t  pairs[8192]; /* one bit for each two bytes that a word starts with */
-	rd_str   words[32];
+	uint8_t pairs[8192];  /* one bit for each two bytes that a word starts with */
+	rd_str words[32];
 	uint32_t n;
 } rd_lexicon;
 
@@ -25,11 +25,11 @@ bool *rd_lexicon_marks(rd_arena *a, const rd_book *b, const rd_lexicon *l);
 /* Words that say "this cancels something", and words of business that is negative by nature
  * (returns, discounts). Bits of rd_lexicon_find with rd_lexicon_corrections. */
 enum {
-	RD_WORD_CANCEL = 1 << 0,   /* 注销 冲销 红冲 红字 冲回 storno reversal … */
-	RD_WORD_CORRECT = 1 << 1,  /* 更正 订正 correction of */
-	RD_WORD_NATURE = 1 << 2,   /* 退货 折让 返利 return discount … */
-	RD_WORD_ACCRUAL = 1 << 3,  /* 暂估 预提 accrual */
-	RD_WORD_REVALUE = 1 << 4,  /* 调汇 重估 revaluation */
+	RD_WORD_CANCEL = 1 << 0,  /* 注销 冲销 红冲 红字 冲回 storno reversal … */
+	RD_WORD_CORRECT = 1 << 1, /* 更正 订正 correction of */
+	RD_WORD_NATURE = 1 << 2,  /* 退货 折让 返利 return discount … */
+	RD_WORD_ACCRUAL = 1 << 3, /* 暂估 预提 accrual */
+	RD_WORD_REVALUE = 1 << 4, /* 调汇 重估 revaluation */
 };
 /* Groups of words that a text holds. */
 uint32_t rd_correction_words(rd_str s);
@@ -40,9 +40,9 @@ uint32_t rd_voucher_words(const rd_book *b, const uint8_t *words, rd_row voucher
 
 /* A voucher as a summary names it; 0 and "" are parts that it does not say. */
 typedef struct rd_reference {
-	int32_t  year, month, day;
-	uint64_t number;  /* 0 = no number */
-	rd_str   journal; /* 记, 收, JE: what stands before the number */
+	int32_t year, month, day;
+	uint64_t number; /* 0 = no number */
+	rd_str journal;  /* 记, 收, JE: what stands before the number */
 } rd_reference;
 
 /* True when `s` speaks of a cancelled or corrected voucher and names its number. */

@@ -39,35 +39,48 @@
 
 enum { P_WINDOW, P_MIN_AMOUNT, P_MAX_CHANCE };
 static const rd_param params[] = {
-	[P_WINDOW] = { "window", "days",
-		{ "前后最多相隔多少天",
-		  "days between the two at most" },
-		RD_PARAM_INT, 0, 366, 7, NULL },
-	[P_MIN_AMOUNT] = { "min_amount", "yuan",
-		{ "金额低于此数的不看",
-		  "smaller amounts are not looked at" },
-		RD_PARAM_MONEY, 0, 100000000000, 50000, NULL },
-	[P_MAX_CHANCE] = { "max_chance", "permille",
-		{ "按概率最多允许多少对巧合(千分之一对)",
-		  "pairs that chance may bring, in thousandths of a pair" },
-		RD_PARAM_INT, 0, 100000, 200, NULL },
+	[P_WINDOW] = { "window",
+	               "days",
+	               { "前后最多相隔多少天", "days between the two at most" },
+	               RD_PARAM_INT,
+	               0,
+	               366,
+	               7,
+	               NULL },
+	[P_MIN_AMOUNT] = { "min_amount",
+	                   "yuan",
+	                   { "金额低于此数的不看", "smaller amounts are not looked at" },
+	                   RD_PARAM_MONEY,
+	                   0,
+	                   100000000000,
+	                   50000,
+	                   NULL },
+	[P_MAX_CHANCE] = { "max_chance",
+	                   "permille",
+	                   { "按概率最多允许多少对巧合(千分之一对)",
+	                     "pairs that chance may bring, in thousandths of a pair" },
+	                   RD_PARAM_INT,
+	                   0,
+	                   100000,
+	                   200,
+	                   NULL },
 	{ 0 },
 };
 
 enum { K_NEAR, K_SAME_DAY };
 static const rd_message messages[] = {
-	[K_NEAR] = { "near", {
-		"{party} 的 {account} 在 {first_day}({first})和 {day}({voucher})各记 {amount},"
-		"方向相同,没有单据号能区分。请核对单据;确属重复的,红字冲销后一张。",
-		"{account} of {party} has {amount} on the same side on {first_day} ({first}) "
-		"and on {day} ({voucher}), with no document numbers that tell them apart. "
-		"Compare the documents; if it is there twice, cancel the later one in red." } },
-	[K_SAME_DAY] = { "same-day", {
-		"{party} 的 {account} 在 {day} 有 {count} 笔金额都是 {amount}、方向相同,分别在 "
-		"{first} 和 {voucher} 等凭证里。请核对单据;确属重复的,红字冲销。",
-		"{account} of {party} has {count} lines of {amount} on the same side on {day}, "
-		"in vouchers {first}, {voucher} and so on. Compare the documents; if it is "
-		"there twice, cancel in red." } },
+	[K_NEAR] = { "near",
+	             { "{party} 的 {account} 在 {first_day}({first})和 {day}({voucher})各记 {amount},"
+	               "方向相同,没有单据号能区分。请核对单据;确属重复的,红字冲销后一张。",
+	               "{account} of {party} has {amount} on the same side on {first_day} ({first}) "
+	               "and on {day} ({voucher}), with no document numbers that tell them apart. "
+	               "Compare the documents; if it is there twice, cancel the later one in red." } },
+	[K_SAME_DAY] = { "same-day",
+	                 { "{party} 的 {account} 在 {day} 有 {count} 笔金额都是 {amount}、方向相同,分别在 "
+	                   "{first} 和 {voucher} 等凭证里。请核对单据;确属重复的,红字冲销。",
+	                   "{account} of {party} has {count} lines of {amount} on the same side on {day}, "
+	                   "in vouchers {first}, {voucher} and so on. Compare the documents; if it is "
+	                   "there twice, cancel in red." } },
 	{ 0 },
 };
 
@@ -76,22 +89,22 @@ static const rd_message messages[] = {
 
 /* A cluster of lines within the window: what may be one business booked twice. */
 typedef struct cluster {
-	rd_row   first, last;    /* lines */
-	uint32_t count;          /* lines */
+	rd_row first, last; /* lines */
+	uint32_t count;     /* lines */
 	uint32_t n_lines;
-	rd_row   lines[4];
-	int64_t  chance;         /* expected pairs by chance, in thousandths */
+	rd_row lines[4];
+	int64_t chance; /* expected pairs by chance, in thousandths */
 } cluster;
 
 typedef struct work {
-	rd_run        *run;
+	rd_run *run;
 	const rd_book *b;
-	rd_arena      *a;
-	bool           guards;
-	int64_t        window, min_amount, max_chance;
-	bool          *unwanted; /* by text: wages and allowances; NULL = no such text */
-	cluster       *found;
-	uint32_t       n, cap;
+	rd_arena *a;
+	bool guards;
+	int64_t window, min_amount, max_chance;
+	bool *unwanted; /* by text: wages and allowances; NULL = no such text */
+	cluster *found;
+	uint32_t n, cap;
 } work;
 
 static inline uint32_t key_of(const work *w, rd_row i)
@@ -163,8 +176,7 @@ static bool may_be_one(const work *w, const uint64_t *rows, uint32_t n)
 		for (uint32_t k = i + 1; k < most; k++) {
 			rd_row x = (rd_row)rows[i], y = (rd_row)rows[k];
 
-			if (rd_line_voucher(b, x) != rd_line_voucher(b, y) &&
-			    !clearly_different(b, x, y))
+			if (rd_line_voucher(b, x) != rd_line_voucher(b, y) && !clearly_different(b, x, y))
 				return true;
 		}
 	return false;
@@ -228,9 +240,7 @@ static void take_group(work *w, uint64_t *rows, uint64_t *tmp, uint32_t n)
 		rd_row r = (rd_row)rows[i];
 
 		if (!left_out(w, r))
-			rows[kept++] = (uint64_t)(rd_line_date(w->b, r) - (int64_t)INT32_MIN)
-					       << 32 |
-				       r;
+			rows[kept++] = (uint64_t)(rd_line_date(w->b, r) - (int64_t)INT32_MIN) << 32 | r;
 	}
 	if (kept < 2)
 		return;
@@ -239,8 +249,7 @@ static void take_group(work *w, uint64_t *rows, uint64_t *tmp, uint32_t n)
 		return;
 	for (uint32_t i = 0, end; i < kept; i = end) {
 		for (end = i + 1;
-		     end < kept &&
-		     (int64_t)(rows[end] >> 32) - (int64_t)(rows[end - 1] >> 32) <= w->window;
+		     end < kept && (int64_t)(rows[end] >> 32) - (int64_t)(rows[end - 1] >> 32) <= w->window;
 		     end++)
 			;
 		if (end - i > 1)
@@ -299,8 +308,7 @@ static uint32_t amount_slot(const rd_book *b, rd_row i, uint32_t slots)
 
 static uint32_t partner_slot(const rd_book *b, rd_row i, uint32_t slots)
 {
-	return rd_fold(rd_mix(5, (uint64_t)b->line.account[i] << 32 | b->line.party[i])) &
-	       (slots - 1);
+	return rd_fold(rd_mix(5, (uint64_t)b->line.account[i] << 32 | b->line.party[i])) & (slots - 1);
 }
 
 /* How many pairs chance would bring: n^2 * share of the amount in the account * window / 365,
@@ -314,7 +322,7 @@ static void judge(work *w)
 	while (slots < w->n * 4 && slots < 1u << 28)
 		slots *= 2;
 	uint32_t *amounts = RD_NEW_N(w->a, uint32_t, slots),
-		 *partners = RD_NEW_N(w->a, uint32_t, slots);
+			 *partners = RD_NEW_N(w->a, uint32_t, slots);
 	uint32_t *accounts = RD_NEW_N(w->a, uint32_t, b->account.n + 1);
 	uint8_t *marked = RD_NEW_N(w->a, uint8_t, slots);
 
@@ -334,8 +342,7 @@ static void judge(work *w)
 	for (uint32_t i = 0; i < w->n; i++) {
 		rd_row r = w->found[i].first;
 		uint64_t n = partners[partner_slot(b, r, slots)];
-		unsigned __int128 pairs = (unsigned __int128)n * n *
-					  amounts[amount_slot(b, r, slots)];
+		unsigned __int128 pairs = (unsigned __int128)n * n * amounts[amount_slot(b, r, slots)];
 
 		pairs = pairs * window * 1000 / 365 / accounts[b->line.account[r]];
 		w->found[i].chance = pairs > INT32_MAX ? INT32_MAX : (int64_t)pairs;
@@ -345,9 +352,9 @@ static void judge(work *w)
 /* Best cluster of each pair of vouchers first: least chance, then the partner's account, then
  * the account code. */
 typedef struct ranked {
-	rd_row   first, last; /* vouchers */
-	int64_t  chance;
-	bool     partner;
+	rd_row first, last; /* vouchers */
+	int64_t chance;
+	bool partner;
 	uint32_t at;
 } ranked;
 
@@ -371,8 +378,8 @@ static void report(work *w, const cluster *c)
 	const rd_book *b = w->b;
 	rd_row first = rd_line_voucher(b, c->first);
 	rd_hit hit = rd_hit_at_line(b, c->last);
-	rd_minor amount = b->line.amount[c->last] < 0 ? -b->line.amount[c->last]
-						      : b->line.amount[c->last];
+	rd_minor amount =
+		b->line.amount[c->last] < 0 ? -b->line.amount[c->last] : b->line.amount[c->last];
 	rd_day from = rd_line_date(b, c->first), to = rd_line_date(b, c->last);
 	uint64_t expected = c->chance > 0 ? (uint64_t)c->chance : 1;
 
@@ -401,13 +408,10 @@ static void report_all(work *w)
 		if (!w->guards)
 			report(w, c);
 		else if (c->chance <= w->max_chance)
-			r[n++] = (ranked){
-				rd_line_voucher(b, c->first), rd_line_voucher(b, c->last),
-				c->chance,
-				rd_role_has_partner(
-					(rd_role)b->account.role[b->line.account[c->first]]),
-				i
-			};
+			r[n++] =
+				(ranked){ rd_line_voucher(b, c->first), rd_line_voucher(b, c->last), c->chance,
+				          rd_role_has_partner((rd_role)b->account.role[b->line.account[c->first]]),
+				          i };
 	}
 	if (n > 1)
 		qsort(r, n, sizeof *r, rank_order);
@@ -417,19 +421,19 @@ static void report_all(work *w)
 }
 
 static const char *const allowances[] = {
-	"工资", "薪酬", "奖金", "社保", "公积金", "差旅", "补贴", "津贴", "salary", "wage",
-	"payroll", "travel allowance", "per diem", "salaire",
+	"工资", "薪酬",   "奖金", "社保",    "公积金",           "差旅",     "补贴",
+	"津贴", "salary", "wage", "payroll", "travel allowance", "per diem", "salaire",
 };
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	work w = { .run = run,
-		   .b = b,
-		   .a = rd_run_scratch(run),
-		   .guards = rd_run_guards(run),
-		   .window = rd_run_param(run, P_WINDOW),
-		   .min_amount = rd_run_param(run, P_MIN_AMOUNT),
-		   .max_chance = rd_run_param(run, P_MAX_CHANCE) };
+		       .b = b,
+		       .a = rd_run_scratch(run),
+		       .guards = rd_run_guards(run),
+		       .window = rd_run_param(run, P_WINDOW),
+		       .min_amount = rd_run_param(run, P_MIN_AMOUNT),
+		       .max_chance = rd_run_param(run, P_MAX_CHANCE) };
 
 	(void)range;
 	(void)err;
@@ -452,15 +456,13 @@ const rd_check rd_check_dup_amount_near_date = {
 	.slug = "dup-amount-near-date",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "疑似重复入账",
-		"Probable duplicate: same partner, account and amount within days" },
+	.title = { "疑似重复入账", "Probable duplicate: same partner, account and amount within days" },
 	.finds = { "同一往来单位、科目、方向、金额,几天内在不同凭证里出现两次,又没有单据号能区分。",
-		"Same partner, account, side and amount twice within a few days, without "
-		"different document numbers to tell them apart." },
+	           "Same partner, account, side and amount twice within a few days, without "
+	           "different document numbers to tell them apart." },
 	.correction = { "核对单据;确认后红字冲销",
-		"Compare the documents; once confirmed, cancel the later voucher in red" },
-	.basis = { "实务;MindBridge 重复检验",
-		"Practice; MindBridge duplicate test" },
+	                "Compare the documents; once confirmed, cancel the later voucher in red" },
+	.basis = { "实务;MindBridge 重复检验", "Practice; MindBridge duplicate test" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

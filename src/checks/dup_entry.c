@@ -32,27 +32,31 @@
 
 enum { P_MIN_AMOUNT };
 static const rd_param params[] = {
-	[P_MIN_AMOUNT] = { "min_amount", "yuan",
-		{ "凭证金额低于此数的不看",
-		  "smaller vouchers are not looked at" },
-		RD_PARAM_MONEY, 0, 100000000000, 1000, NULL },
+	[P_MIN_AMOUNT] = { "min_amount",
+	                   "yuan",
+	                   { "凭证金额低于此数的不看", "smaller vouchers are not looked at" },
+	                   RD_PARAM_MONEY,
+	                   0,
+	                   100000000000,
+	                   1000,
+	                   NULL },
 	{ 0 },
 };
 
 enum { K_SAME, K_OTHER };
 static const rd_message messages[] = {
-	[K_SAME] = { "same-text", {
-		"{day} 的 {count} 张凭证分录完全相同,摘要也相同,金额 {amount}:最早是 {first},"
-		"最后是 {voucher}。请核对单据;确属重复的,红字冲销后一张。",
-		"{count} vouchers of {day} agree in all lines and in the summary, amount "
-		"{amount}: first {first}, last {voucher}. Compare the documents; if it is "
-		"there twice, cancel the later one in red." } },
-	[K_OTHER] = { "other-text", {
-		"{day} 的 {count} 张凭证分录完全相同而摘要不同,金额 {amount}:最早是 {first},最"
-		"后是 {voucher}。请核对单据是否同一笔业务。",
-		"{count} vouchers of {day} agree in all lines but not in the summary, amount "
-		"{amount}: first {first}, last {voucher}. Look whether the documents show one "
-		"business." } },
+	[K_SAME] = { "same-text",
+	             { "{day} 的 {count} 张凭证分录完全相同,摘要也相同,金额 {amount}:最早是 {first},"
+	               "最后是 {voucher}。请核对单据;确属重复的,红字冲销后一张。",
+	               "{count} vouchers of {day} agree in all lines and in the summary, amount "
+	               "{amount}: first {first}, last {voucher}. Compare the documents; if it is "
+	               "there twice, cancel the later one in red." } },
+	[K_OTHER] = { "other-text",
+	              { "{day} 的 {count} 张凭证分录完全相同而摘要不同,金额 {amount}:最早是 {first},最"
+	                "后是 {voucher}。请核对单据是否同一笔业务。",
+	                "{count} vouchers of {day} agree in all lines but not in the summary, amount "
+	                "{amount}: first {first}, last {voucher}. Look whether the documents show one "
+	                "business." } },
 	{ 0 },
 };
 
@@ -60,15 +64,15 @@ static const rd_message messages[] = {
 #define GROUP_MAX  64u /* vouchers of one day that are compared by number and document */
 
 typedef struct work {
-	rd_run        *run;
+	rd_run *run;
 	const rd_book *b;
-	rd_arena      *a;
-	rd_comparer    comparer;
-	bool           guards;
-	rd_minor       min_amount;
-	uint64_t       population;
-	uint32_t       hits;
-	bool           emit;
+	rd_arena *a;
+	rd_comparer comparer;
+	bool guards;
+	rd_minor min_amount;
+	uint64_t population;
+	uint32_t hits;
+	bool emit;
 } work;
 
 static bool same_number(const rd_book *b, rd_row v, rd_row w)
@@ -176,8 +180,7 @@ static void take_run(work *w, uint64_t *rows, uint32_t n, uint64_t *tmp)
 		uint32_t to = from;
 
 		for (uint32_t k = from; k < n; k++)
-			if (k == from ||
-			    rd_entry_like(&w->comparer, b, first, (rd_row)rows[k], RD_LIKE_SAME)) {
+			if (k == from || rd_entry_like(&w->comparer, b, first, (rd_row)rows[k], RD_LIKE_SAME)) {
 				uint64_t swap = rows[k];
 
 				rows[k] = rows[to];
@@ -191,9 +194,7 @@ static void take_run(work *w, uint64_t *rows, uint32_t n, uint64_t *tmp)
 			rd_row v = (rd_row)rows[k];
 
 			if (!w->guards || !rd_run_leave_out(w->run, v))
-				rows[kept++] = (uint64_t)(b->voucher.date[v] - (int64_t)INT32_MIN)
-						       << 32 |
-					       v;
+				rows[kept++] = (uint64_t)(b->voucher.date[v] - (int64_t)INT32_MIN) << 32 | v;
 		}
 		if (kept - from > 1) {
 			rd_sort_u64(rows + from, tmp, kept - from);
@@ -205,8 +206,12 @@ static void take_run(work *w, uint64_t *rows, uint32_t n, uint64_t *tmp)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run, .b = b, .a = rd_run_scratch(run), .guards = rd_run_guards(run),
-		   .population = b->voucher.n, .min_amount = rd_run_param(run, P_MIN_AMOUNT) };
+	work w = { .run = run,
+		       .b = b,
+		       .a = rd_run_scratch(run),
+		       .guards = rd_run_guards(run),
+		       .population = b->voucher.n,
+		       .min_amount = rd_run_param(run, P_MIN_AMOUNT) };
 	uint32_t *hashes = RD_NEW_N(w.a, uint32_t, (size_t)b->voucher.n + 1);
 	rd_twins t;
 
@@ -246,14 +251,12 @@ const rd_check rd_check_dup_entry = {
 	.slug = "dup-entry",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "整张凭证重复",
-		"Whole entry booked twice" },
+	.title = { "整张凭证重复", "Whole entry booked twice" },
 	.finds = { "两张凭证日期相同,各行的科目、往来单位、方向、金额也全部相同。",
-		"Two entries have the same date, accounts, amounts and partners." },
+	           "Two entries have the same date, accounts, amounts and partners." },
 	.correction = { "核对后红字冲销重复的一张",
-		"Compare the documents and cancel the doubled voucher in red" },
-	.basis = { "beancount noduplicates 插件;MindBridge",
-		"beancount noduplicates; MindBridge" },
+	                "Compare the documents and cancel the doubled voucher in red" },
+	.basis = { "beancount noduplicates 插件;MindBridge", "beancount noduplicates; MindBridge" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

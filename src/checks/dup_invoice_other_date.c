@@ -30,25 +30,33 @@
 
 enum { P_WINDOW, P_MIN_LEN };
 static const rd_param params[] = {
-	[P_WINDOW] = { "window", "days",
-		{ "两次入账最多相隔多少天",
-		  "days between the two bookings at most" },
-		RD_PARAM_INT, 1, 3660, 400, NULL },
-	[P_MIN_LEN] = { "min_no_len", "chars",
-		{ "单据号至少几个字符",
-		  "characters that a document number must have" },
-		RD_PARAM_INT, 1, 40, 4, NULL },
+	[P_WINDOW] = { "window",
+	               "days",
+	               { "两次入账最多相隔多少天", "days between the two bookings at most" },
+	               RD_PARAM_INT,
+	               1,
+	               3660,
+	               400,
+	               NULL },
+	[P_MIN_LEN] = { "min_no_len",
+	                "chars",
+	                { "单据号至少几个字符", "characters that a document number must have" },
+	                RD_PARAM_INT,
+	                1,
+	                40,
+	                4,
+	                NULL },
 	{ 0 },
 };
 
 enum { K_LATER };
 static const rd_message messages[] = {
-	[K_LATER] = { "later", {
-		"{party} 的单据 {document},金额 {amount},{first_day} 已记入 {first},{day} 又记"
-		"入 {voucher},相隔 {days} 天。请对照单据原件;确属重复的,红字冲销后一张。",
-		"Document {document} of {party}, amount {amount}, was booked on {first_day} in "
-		"{first} and again on {day} in {voucher}, {days} days later. Compare with the "
-		"original; if it is there twice, cancel the later one in red." } },
+	[K_LATER] = { "later",
+	              { "{party} 的单据 {document},金额 {amount},{first_day} 已记入 {first},{day} 又记"
+	                "入 {voucher},相隔 {days} 天。请对照单据原件;确属重复的,红字冲销后一张。",
+	                "Document {document} of {party}, amount {amount}, was booked on {first_day} in "
+	                "{first} and again on {day} in {voucher}, {days} days later. Compare with the "
+	                "original; if it is there twice, cancel the later one in red." } },
 	{ 0 },
 };
 
@@ -72,8 +80,7 @@ static bool settles(const rd_document *d, uint32_t from, uint32_t to, uint32_t a
 static uint32_t next_same(const rd_document *d, uint32_t at, uint32_t end)
 {
 	for (uint32_t i = at + 1; i < end && i - at <= 50; i++)
-		if (d[i].amount == d[at].amount && d[i].voucher != d[at].voucher &&
-		    d[i].day != d[at].day)
+		if (d[i].amount == d[at].amount && d[i].voucher != d[at].voucher && d[i].day != d[at].day)
 			return i;
 	return end;
 }
@@ -87,11 +94,10 @@ static void report(rd_run *run, const rd_book *b, const rd_docs *docs, uint32_t 
 
 	hit.kind = K_LATER;
 	hit.millibits = rd_millibits(hits, docs->total);
-	RD_EMIT(run, &hit, rd_num("document", two[0].number),
-		rd_money("amount", rd_doc_size(&two[0])), rd_on_day("first_day", span.first->day),
-		rd_vch("first", span.first->voucher), rd_on_day("day", span.last->day),
-		rd_int("days", span.last->day - span.first->day),
-		rd_permille("base_rate", rd_rate_permille(hits, docs->total)));
+	RD_EMIT(run, &hit, rd_num("document", two[0].number), rd_money("amount", rd_doc_size(&two[0])),
+	        rd_on_day("first_day", span.first->day), rd_vch("first", span.first->voucher),
+	        rd_on_day("day", span.last->day), rd_int("days", span.last->day - span.first->day),
+	        rd_permille("base_rate", rd_rate_permille(hits, docs->total)));
 }
 
 static uint32_t walk(rd_run *run, const rd_book *b, const rd_docs *docs, bool emit, uint32_t hits)
@@ -104,8 +110,8 @@ static uint32_t walk(rd_run *run, const rd_book *b, const rd_docs *docs, bool em
 	for (uint32_t i = 0, end; i < docs->n; i = end) {
 		uint32_t looked = 0;
 
-		for (end = i + 1; end < docs->n && d[end].party == d[i].party &&
-		                  d[end].number == d[i].number; end++)
+		for (end = i + 1;
+		     end < docs->n && d[end].party == d[i].party && d[end].number == d[i].number; end++)
 			;
 		if (end - i < 2 || (guards && rd_docs_steady(run, d + i, end - i)))
 			continue;
@@ -141,14 +147,12 @@ const rd_check rd_check_dup_invoice_other_date = {
 	.slug = "dup-invoice-other-date",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "同号同额不同日期",
-		"Same partner, number and amount on another date" },
+	.title = { "同号同额不同日期", "Same partner, number and amount on another date" },
 	.finds = { "同一往来单位、同一单据号、同一金额,隔一段时间又入账一次。",
-		"The same document was booked again later, often after a reminder." },
+	           "The same document was booked again later, often after a reminder." },
 	.correction = { "核对原件,红字冲销后一张",
-		"Compare with the original and cancel the later voucher in red" },
-	.basis = { "AuditNet 重复付款矩阵 4",
-		"AuditNet duplicate matrix 4" },
+	                "Compare with the original and cancel the later voucher in red" },
+	.basis = { "AuditNet 重复付款矩阵 4", "AuditNet duplicate matrix 4" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -31,41 +31,50 @@
 
 enum { P_MIN_LEN, P_RATES };
 static const rd_param params[] = {
-	[P_MIN_LEN] = { "min_no_len", "chars",
-		{ "单据号至少几个字符",
-		  "characters that a document number must have" },
-		RD_PARAM_INT, 1, 40, 4, NULL },
-	[P_RATES] = { "rates", "%",
-		{ "用来辨认含税与不含税的税率",
-		  "tax rates by which amounts with and without tax are recognised" },
-		RD_PARAM_WORDS, 0, 0, 0, "1|3|6|9|13" },
+	[P_MIN_LEN] = { "min_no_len",
+	                "chars",
+	                { "单据号至少几个字符", "characters that a document number must have" },
+	                RD_PARAM_INT,
+	                1,
+	                40,
+	                4,
+	                NULL },
+	[P_RATES] = { "rates",
+	              "%",
+	              { "用来辨认含税与不含税的税率",
+	                "tax rates by which amounts with and without tax are recognised" },
+	              RD_PARAM_WORDS,
+	              0,
+	              0,
+	              0,
+	              "1|3|6|9|13" },
 	{ 0 },
 };
 
 enum { K_DIGITS, K_POINT, K_TAX, K_DECIMALS };
 static const rd_message messages[] = {
-	[K_DIGITS] = { "swapped-digits", {
-		"{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
-		"{amount},数字相同而次序不同。请以单据原件为准。",
-		"Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
-		"in {voucher}, the same digits in another order. Go by the original." } },
-	[K_POINT] = { "decimal-point", {
-		"{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
-		"{amount},正好差 {times} 倍:可能小数点错位。请以单据原件为准。",
-		"Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
-		"in {voucher}, {times} times as much: the decimal point may be off. Go by the "
-		"original." } },
-	[K_TAX] = { "tax", {
-		"{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
-		"{amount},正好差 {rate}% 的税:可能一次含税、一次不含税。请以单据原件为准。",
-		"Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
-		"in {voucher}, apart by tax of {rate} %: once with and once without it. Go by "
-		"the original." } },
-	[K_DECIMALS] = { "decimals", {
-		"{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
-		"{amount},只差角分。请以单据原件为准。",
-		"Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
-		"in {voucher}, apart by the decimals only. Go by the original." } },
+	[K_DIGITS] = { "swapped-digits",
+	               { "{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
+	                 "{amount},数字相同而次序不同。请以单据原件为准。",
+	                 "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
+	                 "in {voucher}, the same digits in another order. Go by the original." } },
+	[K_POINT] = { "decimal-point",
+	              { "{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
+	                "{amount},正好差 {times} 倍:可能小数点错位。请以单据原件为准。",
+	                "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
+	                "in {voucher}, {times} times as much: the decimal point may be off. Go by the "
+	                "original." } },
+	[K_TAX] = { "tax",
+	            { "{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
+	              "{amount},正好差 {rate}% 的税:可能一次含税、一次不含税。请以单据原件为准。",
+	              "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
+	              "in {voucher}, apart by tax of {rate} %: once with and once without it. Go by "
+	              "the original." } },
+	[K_DECIMALS] = { "decimals",
+	                 { "{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
+	                   "{amount},只差角分。请以单据原件为准。",
+	                   "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
+	                   "in {voucher}, apart by the decimals only. Go by the original." } },
 	{ 0 },
 };
 
@@ -74,8 +83,8 @@ static const rd_message messages[] = {
 
 /* What one pair of amounts looks like. */
 typedef struct likeness {
-	int     kind;  /* NONE or a message */
-	int64_t with;  /* the factor or the rate */
+	int kind;     /* NONE or a message */
+	int64_t with; /* the factor or the rate */
 } likeness;
 
 static int64_t number_of(rd_str s)
@@ -136,9 +145,9 @@ static void report(rd_run *run, const rd_book *b, const rd_docs *docs, const rd_
 	rd_minor first = rd_doc_size(span.first), last = rd_doc_size(span.last);
 
 	rd_fact what = l.kind == K_TAX ? rd_int("rate", l.with)
-		       : l.kind == K_POINT
-			       ? rd_int("times", l.with)
-			       : rd_money("difference", first < last ? last - first : first - last);
+	               : l.kind == K_POINT
+	                   ? rd_int("times", l.with)
+	                   : rd_money("difference", first < last ? last - first : first - last);
 
 	hit.kind = (uint8_t)l.kind;
 	hit.at_stake = first < last ? first : last;
@@ -150,7 +159,7 @@ static void report(rd_run *run, const rd_book *b, const rd_docs *docs, const rd_
 }
 
 static uint32_t compare(rd_run *run, const rd_book *b, const rd_docs *docs, uint32_t from,
-			uint32_t n, bool emit, uint32_t hits)
+                        uint32_t n, bool emit, uint32_t hits)
 {
 	const rd_document *d = docs->items + from;
 	const bool guards = rd_run_guards(run);
@@ -181,11 +190,12 @@ static uint32_t walk(rd_run *run, const rd_book *b, const rd_docs *docs, bool em
 
 	for (uint32_t i = 0, end; i < docs->n; i = end) {
 		for (end = i + 1; end < docs->n && d[end].party == d[i].party &&
-		                  d[end].number == d[i].number && d[end].day == d[i].day; end++)
+		                  d[end].number == d[i].number && d[end].day == d[i].day;
+		     end++)
 			;
 		if (end - i > 1)
-			found += compare(run, b, docs, i, end - i < GROUP_CAP ? end - i : GROUP_CAP,
-					 emit, hits);
+			found +=
+				compare(run, b, docs, i, end - i < GROUP_CAP ? end - i : GROUP_CAP, emit, hits);
 	}
 	return found;
 }
@@ -207,16 +217,14 @@ const rd_check rd_check_dup_invoice_similar_amount = {
 	.slug = "dup-invoice-similar-amount",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "同一单据金额近似",
-		"Same document with a similar amount" },
+	.title = { "同一单据金额近似", "Same document with a similar amount" },
 	.finds = { "同一往来单位、同一单据号、同一日期,金额却像录错了一样相近:数字颠倒、小数点错"
-		"位、含税与不含税。",
-		"Partner, number and date agree and the amounts differ by a swapped digit, a "
-		"shifted decimal point or by tax." },
+	           "位、含税与不含税。",
+	           "Partner, number and date agree and the amounts differ by a swapped digit, a "
+	           "shifted decimal point or by tax." },
 	.correction = { "以原始凭证为准,差额红字或补充登记",
-		"Go by the original document; book the difference in red, or what is missing" },
-	.basis = { "AuditNet 重复付款矩阵 5",
-		"AuditNet duplicate matrix 5" },
+	                "Go by the original document; book the difference in red, or what is missing" },
+	.basis = { "AuditNet 重复付款矩阵 5", "AuditNet duplicate matrix 5" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

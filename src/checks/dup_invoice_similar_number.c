@@ -31,38 +31,46 @@
 
 enum { P_MIN_AMOUNT, P_CAP };
 static const rd_param params[] = {
-	[P_MIN_AMOUNT] = { "min_amount", "yuan",
-		{ "金额低于此数的不看",
-		  "smaller amounts are not looked at" },
-		RD_PARAM_MONEY, 0, 100000000000, 1000, NULL },
-	[P_CAP] = { "group_cap", "records",
-		{ "一组最多比较多少条",
-		  "records of one group that are compared at most" },
-		RD_PARAM_INT, 2, 1000, 50, NULL },
+	[P_MIN_AMOUNT] = { "min_amount",
+	                   "yuan",
+	                   { "金额低于此数的不看", "smaller amounts are not looked at" },
+	                   RD_PARAM_MONEY,
+	                   0,
+	                   100000000000,
+	                   1000,
+	                   NULL },
+	[P_CAP] = { "group_cap",
+	            "records",
+	            { "一组最多比较多少条", "records of one group that are compared at most" },
+	            RD_PARAM_INT,
+	            2,
+	            1000,
+	            50,
+	            NULL },
 	{ 0 },
 };
 
 enum { K_FORM, K_SLIP, K_PART };
 static const rd_message messages[] = {
-	[K_FORM] = { "other-form", {
-		"{party} 的单据 {document}({voucher})与 {other_document}({first})日期都是 "
-		"{day},金额都是 {amount},号码只是写法不同。请核对两张单据原件是否同一张。",
-		"Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
-		"bear the date {day} and the amount {amount}; their numbers are two ways to "
-		"write one. Look at the originals." } },
-	[K_SLIP] = { "one-slip", {
-		"{party} 的单据 {document}({voucher})与 {other_document}({first})日期都是 "
-		"{day},金额都是 {amount},号码只差一个字符或相邻两位颠倒。"
-		"请核对两张单据原件是否同一张。",
-		"Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
-		"bear the date {day} and the amount {amount}; their numbers differ by one "
-		"slip. Look at the originals." } },
-	[K_PART] = { "part", {
-		"{party} 的单据 {document}({voucher})与 {other_document}({first})日期都是 "
-		"{day},金额都是 {amount},一个号码包含另一个。请核对两张单据原件是否同一张。",
-		"Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
-		"bear the date {day} and the amount {amount}; one number holds the other. Look "
-		"at the originals." } },
+	[K_FORM] = { "other-form",
+	             { "{party} 的单据 {document}({voucher})与 {other_document}({first})日期都是 "
+	               "{day},金额都是 {amount},号码只是写法不同。请核对两张单据原件是否同一张。",
+	               "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
+	               "bear the date {day} and the amount {amount}; their numbers are two ways to "
+	               "write one. Look at the originals." } },
+	[K_SLIP] = { "one-slip",
+	             { "{party} 的单据 {document}({voucher})与 {other_document}({first})日期都是 "
+	               "{day},金额都是 {amount},号码只差一个字符或相邻两位颠倒。"
+	               "请核对两张单据原件是否同一张。",
+	               "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
+	               "bear the date {day} and the amount {amount}; their numbers differ by one "
+	               "slip. Look at the originals." } },
+	[K_PART] = { "part",
+	             { "{party} 的单据 {document}({voucher})与 {other_document}({first})日期都是 "
+	               "{day},金额都是 {amount},一个号码包含另一个。请核对两张单据原件是否同一张。",
+	               "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
+	               "bear the date {day} and the amount {amount}; one number holds the other. Look "
+	               "at the originals." } },
 	{ 0 },
 };
 
@@ -72,7 +80,7 @@ static const rd_message messages[] = {
 #define NONE         (-1)
 
 typedef struct form {
-	char     printed[NUMBER_BYTES], normal[NUMBER_BYTES];
+	char printed[NUMBER_BYTES], normal[NUMBER_BYTES];
 	uint32_t printed_len, normal_len;
 } form;
 
@@ -82,8 +90,8 @@ static form form_of(const rd_book *b, rd_serial number)
 
 	rd_serial_format(b, number, f.printed, sizeof f.printed);
 	f.printed_len = (uint32_t)strlen(f.printed);
-	f.normal_len = rd_number_normal((rd_str){ f.printed, f.printed_len }, f.normal,
-					sizeof f.normal);
+	f.normal_len =
+		rd_number_normal((rd_str){ f.printed, f.printed_len }, f.normal, sizeof f.normal);
 	return f;
 }
 
@@ -123,15 +131,15 @@ static int nearness(const form *f, const form *g, bool guards, rd_serial a, rd_s
 /* Two documents whose numbers are near. */
 typedef struct near {
 	rd_document two[2];
-	uint8_t     kind;
+	uint8_t kind;
 } near;
 
 typedef struct work {
-	rd_run        *run;
+	rd_run *run;
 	const rd_book *b;
-	rd_docs        docs;
-	near          *found;
-	uint32_t       n, cap;
+	rd_docs docs;
+	near *found;
+	uint32_t n, cap;
 } work;
 
 /* Compares the documents of a group with each other; n is capped. */
@@ -163,8 +171,9 @@ static void find(work *w)
 	const uint32_t cap = (uint32_t)rd_run_param(w->run, P_CAP);
 
 	for (uint32_t i = 0, end; i < w->docs.n; i = end) {
-		for (end = i + 1; end < w->docs.n && d[end].party == d[i].party &&
-		                  d[end].day == d[i].day && d[end].amount == d[i].amount; end++)
+		for (end = i + 1; end < w->docs.n && d[end].party == d[i].party && d[end].day == d[i].day &&
+		                  d[end].amount == d[i].amount;
+		     end++)
 			;
 		if (end - i < 2 || (rd_run_guards(w->run) && end - i > PRICE_LIST))
 			continue;
@@ -221,15 +230,13 @@ const rd_check rd_check_dup_invoice_similar_number = {
 	.slug = "dup-invoice-similar-number",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "单据号近似的重复入账",
-		"Same invoice with a slightly different number" },
+	.title = { "单据号近似的重复入账", "Same invoice with a slightly different number" },
 	.finds = { "往来单位、日期、金额相同,单据号只差零、字母、横线或一个录错的字符。",
-		"Partner, date and amount agree, numbers differ by zeros, letters, a dash or "
-		"one mistyped digit." },
+	           "Partner, date and amount agree, numbers differ by zeros, letters, a dash or "
+	           "one mistyped digit." },
 	.correction = { "核对两张单据原件,确认重复后红字冲销",
-		"Compare both originals; if they are one document, cancel one voucher in red" },
-	.basis = { "AuditNet 重复付款矩阵 3",
-		"AuditNet duplicate matrix 3" },
+	                "Compare both originals; if they are one document, cancel one voucher in red" },
+	.basis = { "AuditNet 重复付款矩阵 3", "AuditNet duplicate matrix 3" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

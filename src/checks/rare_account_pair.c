@@ -31,54 +31,72 @@
 
 enum { P_MAX_SEEN, P_MIN_ACCOUNT, P_MAX_LINES, P_MODE };
 static const rd_param params[] = {
-	[P_MAX_SEEN] = { "max_seen", "count",
-		{ "对应关系最多出现几次",
-		  "times that the pair occurs at most" },
-		RD_PARAM_INT, 1, 100, 2, NULL },
-	[P_MIN_ACCOUNT] = { "min_account", "flows",
-		{ "两个科目各自至少有多少笔",
-		  "flows that each of the two accounts must have" },
-		RD_PARAM_INT, 1, 100000, 50, NULL },
-	[P_MAX_LINES] = { "max_lines", "lines",
-		{ "超过这么多行的凭证不看",
-		  "entries with more lines are not looked at" },
-		RD_PARAM_INT, 2, 1000, 12, NULL },
-	[P_MODE] = { "mode", "-",
-		{ "0 = 按资金流向逐笔判断,1 = 只数科目对",
-		  "0 = flows of entries, 1 = pairs of accounts are counted" },
-		RD_PARAM_INT, 0, 1, 0, NULL },
+	[P_MAX_SEEN] = { "max_seen",
+	                 "count",
+	                 { "对应关系最多出现几次", "times that the pair occurs at most" },
+	                 RD_PARAM_INT,
+	                 1,
+	                 100,
+	                 2,
+	                 NULL },
+	[P_MIN_ACCOUNT] = { "min_account",
+	                    "flows",
+	                    { "两个科目各自至少有多少笔",
+	                      "flows that each of the two accounts must have" },
+	                    RD_PARAM_INT,
+	                    1,
+	                    100000,
+	                    50,
+	                    NULL },
+	[P_MAX_LINES] = { "max_lines",
+	                  "lines",
+	                  { "超过这么多行的凭证不看", "entries with more lines are not looked at" },
+	                  RD_PARAM_INT,
+	                  2,
+	                  1000,
+	                  12,
+	                  NULL },
+	[P_MODE] = { "mode",
+	             "-",
+	             { "0 = 按资金流向逐笔判断,1 = 只数科目对",
+	               "0 = flows of entries, 1 = pairs of accounts are counted" },
+	             RD_PARAM_INT,
+	             0,
+	             1,
+	             0,
+	             NULL },
 	{ 0 },
 };
 
 enum { K_FLOW, K_PAIR };
 static const rd_message messages[] = {
-	[K_FLOW] = { "rare-flow", {
-		"{voucher} 借 {account}、贷 {credit_account},金额 {amount}:这一对应在账上只有 "
-		"{seen} 次,而两个科目各有 {debit_flows} 笔和 {credit_flows} 笔。请核对业务实质"
-		"和科目。",
-		"{voucher} debits {account} and credits {credit_account} with {amount}: the "
-		"pair occurs {seen} times, while the accounts have {debit_flows} and "
-		"{credit_flows} flows. Look at the business and the accounts." } },
-	[K_PAIR] = { "rare-pair", {
-		"借 {account}、贷 {credit_account} 这一对应只在 {seen} 张凭证里出现,例如 "
-		"{voucher}。",
-		"The pair debit {account}, credit {credit_account} occurs in {seen} vouchers "
-		"only, such as {voucher}." } },
+	[K_FLOW] = { "rare-flow",
+	             { "{voucher} 借 {account}、贷 {credit_account},金额 {amount}:这一对应在账上只有 "
+	               "{seen} 次,而两个科目各有 {debit_flows} 笔和 {credit_flows} 笔。请核对业务实质"
+	               "和科目。",
+	               "{voucher} debits {account} and credits {credit_account} with {amount}: the "
+	               "pair occurs {seen} times, while the accounts have {debit_flows} and "
+	               "{credit_flows} flows. Look at the business and the accounts." } },
+	[K_PAIR] = { "rare-pair",
+	             { "借 {account}、贷 {credit_account} 这一对应只在 {seen} 张凭证里出现,例如 "
+	               "{voucher}。",
+	               "The pair debit {account}, credit {credit_account} occurs in {seen} vouchers "
+	               "only, such as {voucher}." } },
 	{ 0 },
 };
 
 #define FIRST_DAYS 31 /* of an account: everything is rare when it is new */
 
 typedef struct work {
-	rd_run        *run;
+	rd_run *run;
 	const rd_book *b;
-	rd_arena      *a;
-	bool           guards;
-	int64_t        max_seen, min_account, max_lines;
-	rd_pair_table  pairs, parents;
-	uint64_t      *debit, *credit; /* flows by account */
-	uint64_t       all;
-	rd_day        *first;          /* first use of each account */
+	rd_arena *a;
+	bool guards;
+	int64_t max_seen, min_account, max_lines;
+	rd_pair_table pairs, parents;
+	uint64_t *debit, *credit; /* flows by account */
+	uint64_t all;
+	rd_day *first; /* first use of each account */
 } work;
 
 static bool looked_at(const work *w, rd_row v)
@@ -133,8 +151,7 @@ static void count_parents(work *w)
 
 		if (s->key != 0)
 			rd_pair_add(&w->parents, b->account.parent[d] ? b->account.parent[d] : d,
-				    b->account.parent[c] ? b->account.parent[c] : c, s->last,
-				    s->count);
+			            b->account.parent[c] ? b->account.parent[c] : c, s->last, s->count);
 	}
 }
 
@@ -172,8 +189,8 @@ static bool rare(const work *w, const rd_flow *f, rd_day day)
 	if (w->debit[f->debit] + w->credit[f->debit] < (uint64_t)w->min_account ||
 	    w->debit[f->credit] + w->credit[f->credit] < (uint64_t)w->min_account)
 		return false;
-	if ((pd || pc) && rd_pair_count(&w->parents, pd ? pd : f->debit, pc ? pc : f->credit) >
-	                          (uint64_t)w->max_seen)
+	if ((pd || pc) &&
+	    rd_pair_count(&w->parents, pd ? pd : f->debit, pc ? pc : f->credit) > (uint64_t)w->max_seen)
 		return false;
 	return !is_new(w, f->debit, day) && !is_new(w, f->credit, day);
 }
@@ -211,9 +228,9 @@ static void report_flows(const work *w)
 		for (uint32_t i = 0; i < n; i++) {
 			if (!rare(w, &flows[i], b->voucher.date[v]))
 				continue;
-			uint32_t bits = rd_rarity_millibits(
-				rd_pair_count(&w->pairs, flows[i].debit, flows[i].credit),
-				w->debit[flows[i].debit], w->credit[flows[i].credit], w->all);
+			uint32_t bits =
+				rd_rarity_millibits(rd_pair_count(&w->pairs, flows[i].debit, flows[i].credit),
+			                        w->debit[flows[i].debit], w->credit[flows[i].credit], w->all);
 
 			if (best == n || bits > best_bits) {
 				best = i;
@@ -244,18 +261,20 @@ static void report_pairs(work *w)
 		hit.period = 0;
 		hit.account = debit;
 		hit.key = rd_hash_str(RD_HASH_START, rd_book_text(b, b->account.code[credit]));
-		RD_EMIT(w->run, &hit, rd_acc("credit_account", credit),
-			rd_int("seen", (int64_t)s->count));
+		RD_EMIT(w->run, &hit, rd_acc("credit_account", credit), rd_int("seen", (int64_t)s->count));
 	}
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
-	work w = { .run = run, .b = b, .a = a, .guards = rd_run_guards(run),
-		   .max_seen = rd_run_param(run, P_MAX_SEEN),
-		   .min_account = rd_run_param(run, P_MIN_ACCOUNT),
-		   .max_lines = rd_run_param(run, P_MAX_LINES) };
+	work w = { .run = run,
+		       .b = b,
+		       .a = a,
+		       .guards = rd_run_guards(run),
+		       .max_seen = rd_run_param(run, P_MAX_SEEN),
+		       .min_account = rd_run_param(run, P_MIN_ACCOUNT),
+		       .max_lines = rd_run_param(run, P_MAX_LINES) };
 
 	(void)range;
 	(void)err;
@@ -284,16 +303,15 @@ const rd_check rd_check_rare_account_pair = {
 	.slug = "rare-account-pair",
 	.family = "statistics",
 	.nature = "异常波动",
-	.title = { "罕见科目对应",
-		"Rare account pair" },
+	.title = { "罕见科目对应", "Rare account pair" },
 	.finds = { "借方科目与贷方科目几乎从未搭配过,而两个科目都很常用。",
-		"A debit account meets a credit account that it almost never meets. Typical of "
-		"wrong accounts and of concealed entries." },
+	           "A debit account meets a credit account that it almost never meets. Typical of "
+	           "wrong accounts and of concealed entries." },
 	.correction = { "核对业务实质,科目错误的红字更正",
-		"Look at the business; when the account is wrong, cancel in red and enter it "
-		"right" },
+	                "Look at the business; when the account is wrong, cancel in red and enter it "
+	                "right" },
 	.basis = { "ISA 240 A45(a);MindBridge 罕见流向;Schreyer 等",
-		"ISA 240 A45(a); MindBridge rare flow; Schreyer et al. on local anomalies" },
+	           "ISA 240 A45(a); MindBridge rare flow; Schreyer et al. on local anomalies" },
 	.since = "0.1",
 	.wave = 2,
 	.version = 1,

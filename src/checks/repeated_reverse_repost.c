@@ -33,33 +33,42 @@
 
 enum { P_CYCLES, P_WINDOW };
 static const rd_param params[] = {
-	[P_CYCLES] = { "cycles", "count",
-		{ "至少被冲销几次",
-		  "times that it was cancelled at least" },
-		RD_PARAM_INT, 2, 100, 3, NULL },
-	[P_WINDOW] = { "window", "days",
-		{ "第一次到最后一次最多相隔多少天",
-		  "days from the first to the last cancellation at most" },
-		RD_PARAM_INT, 1, 366, 90, NULL },
+	[P_CYCLES] = { "cycles",
+	               "count",
+	               { "至少被冲销几次", "times that it was cancelled at least" },
+	               RD_PARAM_INT,
+	               2,
+	               100,
+	               3,
+	               NULL },
+	[P_WINDOW] = { "window",
+	               "days",
+	               { "第一次到最后一次最多相隔多少天",
+	                 "days from the first to the last cancellation at most" },
+	               RD_PARAM_INT,
+	               1,
+	               366,
+	               90,
+	               NULL },
 	{ 0 },
 };
 
 enum { K_CYCLES };
 static const rd_message messages[] = {
-	[K_CYCLES] = { "cycles", {
-		"同一笔分录(金额 {amount})从 {first_day} 到 {day} 被冲销 {count} 次,最早是 "
-		"{first},最后一次冲销是 {voucher}。请了解原因,并确认只保留一笔有效分录。",
-		"One entry (amount {amount}) was cancelled {count} times from {first_day} to "
-		"{day}: first {first}, last cancelled by {voucher}. Ask for the reason and see "
-		"that one valid entry is left." } },
+	[K_CYCLES] = { "cycles",
+	               { "同一笔分录(金额 {amount})从 {first_day} 到 {day} 被冲销 {count} 次,最早是 "
+	                 "{first},最后一次冲销是 {voucher}。请了解原因,并确认只保留一笔有效分录。",
+	                 "One entry (amount {amount}) was cancelled {count} times from {first_day} to "
+	                 "{day}: first {first}, last cancelled by {voucher}. Ask for the reason and see "
+	                 "that one valid entry is left." } },
 	{ 0 },
 };
 
 /* A cancelled original: what it was, and when. */
 typedef struct turn {
-	uint64_t hash;     /* of the original */
-	rd_day   day;      /* of the original */
-	rd_row   original, red;
+	uint64_t hash; /* of the original */
+	rd_day day;    /* of the original */
+	rd_row original, red;
 } turn;
 
 static int turn_order(const void *pa, const void *pb)
@@ -77,15 +86,15 @@ static bool one_hand(const rd_book *b, const turn *t, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		if (t[i].day != t[0].day || rd_voucher_day(b, t[i].red) != t[0].day ||
-		    (b->voucher.preparer && b->voucher.preparer[t[i].original] !=
-		                                    b->voucher.preparer[t[0].original]))
+		    (b->voucher.preparer &&
+		     b->voucher.preparer[t[i].original] != b->voucher.preparer[t[0].original]))
 			return false;
 	return true;
 }
 
 /* Revaluation, or an accrual that comes at steady distances. */
 static bool by_design(const rd_book *b, rd_arena *a, const uint8_t *words, const turn *t,
-		      uint32_t n)
+                      uint32_t n)
 {
 	rd_day *days = RD_NEW_N(a, rd_day, n);
 	uint32_t kept = 0;
@@ -123,7 +132,7 @@ static void report(rd_run *run, const rd_book *b, const turn *t, uint32_t n, uin
 
 /* Longest stretches of cancellations of one entry within the window. */
 static uint32_t walk(rd_run *run, const rd_book *b, const turn *t, uint32_t n, bool emit,
-		     uint32_t hits)
+                     uint32_t hits)
 {
 	const uint32_t cycles = (uint32_t)rd_run_param(run, P_CYCLES);
 	const int64_t window = rd_run_param(run, P_WINDOW);
@@ -131,11 +140,11 @@ static uint32_t walk(rd_run *run, const rd_book *b, const turn *t, uint32_t n, b
 	uint32_t found = 0;
 
 	for (uint32_t i = 0, end; i < n; i = end) {
-		for (end = i + 1;
-		     end < n && t[end].hash == t[i].hash && t[end].day - t[i].day <= window; end++)
+		for (end = i + 1; end < n && t[end].hash == t[i].hash && t[end].day - t[i].day <= window;
+		     end++)
 			;
-		if (end - i < cycles || (rd_run_guards(run) &&
-					 by_design(b, rd_run_scratch(run), words, t + i, end - i)))
+		if (end - i < cycles ||
+		    (rd_run_guards(run) && by_design(b, rd_run_scratch(run), words, t + i, end - i)))
 			continue;
 		found++;
 		if (emit)
@@ -158,7 +167,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	for (rd_row v = 0; v < b->voucher.n; v++)
 		if (pairs->red[v])
 			t[n++] = (turn){ rd_entry_hash(b, pairs->other[v], RD_LIKE_SAME),
-				rd_voucher_day(b, pairs->other[v]), pairs->other[v], v };
+				             rd_voucher_day(b, pairs->other[v]), pairs->other[v], v };
 	RD_ASSERT(n == pairs->n);
 	qsort(t, n, sizeof *t, turn_order);
 	uint32_t hits = walk(run, b, t, n, false, 0);
@@ -172,14 +181,11 @@ const rd_check rd_check_repeated_reverse_repost = {
 	.slug = "repeated-reverse-repost",
 	.family = "correction",
 	.nature = "异常波动",
-	.title = { "反复冲销重做",
-		"Reversed and reposted again and again" },
+	.title = { "反复冲销重做", "Reversed and reposted again and again" },
 	.finds = { "同一笔分录反复冲销又重做,达到三次以上。",
-		"The same entry was cancelled and booked anew three times or more." },
-	.correction = { "核实原因并保留一笔有效分录",
-		"Ask for the reason and keep one valid entry" },
-	.basis = { "实务",
-		"Practice" },
+	           "The same entry was cancelled and booked anew three times or more." },
+	.correction = { "核实原因并保留一笔有效分录", "Ask for the reason and keep one valid entry" },
+	.basis = { "实务", "Practice" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

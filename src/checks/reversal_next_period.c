@@ -33,35 +33,48 @@
 
 enum { P_TAIL, P_WINDOW, P_MIN_EFFECT };
 static const rd_param params[] = {
-	[P_TAIL] = { "tail", "days",
-		{ "月末最后几天",
-		  "last days of the month" },
-		RD_PARAM_INT, 1, 31, 5, NULL },
-	[P_WINDOW] = { "window", "days",
-		{ "次月头多少天内冲回",
-		  "days of the next month within which it is undone" },
-		RD_PARAM_INT, 1, 92, 20, NULL },
-	[P_MIN_EFFECT] = { "min_effect", "permille",
-		{ "对当月损益的影响至少千分之几",
-		  "least effect on the result of the month" },
-		RD_PARAM_INT, 0, 1000, 50, NULL },
+	[P_TAIL] = { "tail",
+	             "days",
+	             { "月末最后几天", "last days of the month" },
+	             RD_PARAM_INT,
+	             1,
+	             31,
+	             5,
+	             NULL },
+	[P_WINDOW] = { "window",
+	               "days",
+	               { "次月头多少天内冲回", "days of the next month within which it is undone" },
+	               RD_PARAM_INT,
+	               1,
+	               92,
+	               20,
+	               NULL },
+	[P_MIN_EFFECT] = { "min_effect",
+	                   "permille",
+	                   { "对当月损益的影响至少千分之几",
+	                     "least effect on the result of the month" },
+	                   RD_PARAM_INT,
+	                   0,
+	                   1000,
+	                   50,
+	                   NULL },
 	{ 0 },
 };
 
 enum { K_MONTH, K_QUARTER };
 static const rd_message messages[] = {
-	[K_MONTH] = { "month-end", {
-		"{original_day} 的 {original} 影响当月损益 {effect}(占当月结果的 {share}),"
-		"{day} 由 {voucher} 冲回。请了解依据和冲回原因。",
-		"{original} of {original_day} moves the result of its month by {effect} ("
-		"{share} of it) and is undone on {day} by {voucher}. Ask what it rested on and "
-		"why it was undone." } },
-	[K_QUARTER] = { "quarter-end", {
-		"{original_day} 的 {original} 影响季末当月损益 {effect}(占当月结果的 {share}),"
-		"{day} 由 {voucher} 冲回。季报年报用的就是这个数,请优先了解。",
-		"{original} of {original_day} moves the result of the last month of a quarter "
-		"by {effect} ({share} of it) and is undone on {day} by {voucher}. Reports rest "
-		"on this month: look at it first." } },
+	[K_MONTH] = { "month-end",
+	              { "{original_day} 的 {original} 影响当月损益 {effect}(占当月结果的 {share}),"
+	                "{day} 由 {voucher} 冲回。请了解依据和冲回原因。",
+	                "{original} of {original_day} moves the result of its month by {effect} ("
+	                "{share} of it) and is undone on {day} by {voucher}. Ask what it rested on and "
+	                "why it was undone." } },
+	[K_QUARTER] = { "quarter-end",
+	                { "{original_day} 的 {original} 影响季末当月损益 {effect}(占当月结果的 {share}),"
+	                  "{day} 由 {voucher} 冲回。季报年报用的就是这个数,请优先了解。",
+	                  "{original} of {original_day} moves the result of the last month of a quarter "
+	                  "by {effect} ({share} of it) and is undone on {day} by {voucher}. Reports rest "
+	                  "on this month: look at it first." } },
 	{ 0 },
 };
 
@@ -69,11 +82,11 @@ static const rd_message messages[] = {
 #define COUNT_MAX 4000u /* beyond so many the comparison of all with all is left away */
 
 typedef struct reversal {
-	rd_row   red, original;
+	rd_row red, original;
 	uint64_t accounts; /* hash of the accounts, without amounts and order */
 	rd_period month;   /* of the original */
 	rd_minor effect;
-	uint32_t months;   /* in which these accounts are reversed */
+	uint32_t months; /* in which these accounts are reversed */
 } reversal;
 
 /* Effect on profit: income less expense, debit positive turned round. */
@@ -107,8 +120,7 @@ static rd_minor *results_of(const rd_book *b, rd_arena *a)
 	for (rd_row v = 0; v < b->voucher.n; v++) {
 		uint32_t at = rd_book_period_index(b, rd_day_period(rd_voucher_day(b, v)));
 
-		if (at == RD_NONE ||
-		    b->voucher.flags[v] & (RD_VCH_CLOSING | RD_VCH_OPENING | RD_VCH_VOID))
+		if (at == RD_NONE || b->voucher.flags[v] & (RD_VCH_CLOSING | RD_VCH_OPENING | RD_VCH_VOID))
 			continue;
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++)
 			if (is_pl[b->line.account[i]])
@@ -130,8 +142,8 @@ static uint32_t find(rd_run *run, const rd_book *b, const rd_pairs *pairs, rever
 		rd_row original = pairs->other[red];
 		rd_day was = rd_voucher_day(b, original), undone = rd_voucher_day(b, red);
 		rd_period month = rd_day_period(was);
-		bool one_period = b->has & RD_HAS_PERIOD &&
-		                  b->voucher.period[red] == b->voucher.period[original];
+		bool one_period =
+			b->has & RD_HAS_PERIOD && b->voucher.period[red] == b->voucher.period[original];
 
 		if (rd_period_last(month) - was >= tail || one_period ||
 		    rd_period_months(month, rd_day_period(undone)) < 1 ||
@@ -139,8 +151,8 @@ static uint32_t find(rd_run *run, const rd_book *b, const rd_pairs *pairs, rever
 			continue;
 		if (n == cap)
 			items = rd_grow(rd_run_scratch(run), items, n, &cap, sizeof *items);
-		items[n++] = (reversal){ red, original, accounts_of(b, original), month,
-			profit_of(b, original), 0 };
+		items[n++] =
+			(reversal){ red, original, accounts_of(b, original), month, profit_of(b, original), 0 };
 	}
 	*ret = items;
 	return n;
@@ -165,8 +177,7 @@ static void count_months(reversal *items, uint32_t n)
 
 static bool by_design(const rd_book *b, const uint8_t *words, const reversal *r)
 {
-	uint32_t said = rd_voucher_words(b, words, r->original) |
-			rd_voucher_words(b, words, r->red);
+	uint32_t said = rd_voucher_words(b, words, r->original) | rd_voucher_words(b, words, r->red);
 
 	return said & (RD_WORD_ACCRUAL | RD_WORD_REVALUE) || r->months >= BY_DESIGN;
 }
@@ -242,16 +253,14 @@ const rd_check rd_check_reversal_next_period = {
 	.slug = "reversal-next-period",
 	.family = "correction",
 	.nature = "异常波动",
-	.title = { "期末分录次期冲回",
-		"Period-end entry reversed in the next period" },
+	.title = { "期末分录次期冲回", "Period-end entry reversed in the next period" },
 	.finds = { "月末几天的分录在次月头几周被冲回,报表期间的数字因此偏高或偏低。",
-		"An entry of the last days of a period is undone soon after. The period's "
-		"figures were lifted for the report." },
+	           "An entry of the last days of a period is undone soon after. The period's "
+	           "figures were lifted for the report." },
 	.correction = { "核实业务真实性;不实的调整报表期间",
-		"Look whether there was business behind it; if not, correct the report of the "
-		"month" },
-	.basis = { "ISA 240 A45(c);MindBridge 冲回检验",
-		"ISA 240 A45(c); MindBridge reversal test" },
+	                "Look whether there was business behind it; if not, correct the report of the "
+	                "month" },
+	.basis = { "ISA 240 A45(c);MindBridge 冲回检验", "ISA 240 A45(c); MindBridge reversal test" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

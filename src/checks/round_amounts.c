@@ -30,56 +30,69 @@
 
 enum { P_MIN_AMOUNT, P_STEP, P_MAX_BASE };
 static const rd_param params[] = {
-	[P_MIN_AMOUNT] = { "min_amount", "yuan",
-		{ "金额低于此数的不看",
-		  "smaller amounts are not looked at" },
-		RD_PARAM_MONEY, 0, 100000000000, 5000000, NULL },
-	[P_STEP] = { "step", "yuan",
-		{ "能被此数整除就算整数",
-		  "an amount is round when it is divisible by this" },
-		RD_PARAM_MONEY, 1, 100000000000, 1000000, NULL },
-	[P_MAX_BASE] = { "max_base", "permille",
-		{ "科目自身整数比例高于此数的不报",
-		  "accounts with a larger share of round amounts are left out" },
-		RD_PARAM_INT, 0, 1000, 50, NULL },
+	[P_MIN_AMOUNT] = { "min_amount",
+	                   "yuan",
+	                   { "金额低于此数的不看", "smaller amounts are not looked at" },
+	                   RD_PARAM_MONEY,
+	                   0,
+	                   100000000000,
+	                   5000000,
+	                   NULL },
+	[P_STEP] = { "step",
+	             "yuan",
+	             { "能被此数整除就算整数", "an amount is round when it is divisible by this" },
+	             RD_PARAM_MONEY,
+	             1,
+	             100000000000,
+	             1000000,
+	             NULL },
+	[P_MAX_BASE] = { "max_base",
+	                 "permille",
+	                 { "科目自身整数比例高于此数的不报",
+	                   "accounts with a larger share of round amounts are left out" },
+	                 RD_PARAM_INT,
+	                 0,
+	                 1000,
+	                 50,
+	                 NULL },
 	{ 0 },
 };
 
 enum { K_VOUCHER, K_PERSON, K_PARTNER };
 static const rd_message messages[] = {
-	[K_VOUCHER] = { "round", {
-		"{voucher} 的 {account} 有整数金额 {amount},该科目 {lines} 行里只有 {rate} 是"
-		"这样的整数。请索取合同和付款凭证。",
-		"{voucher} has the round amount {amount} on {account}, where {rate} of {lines} "
-		"lines are as round. Ask for the contract and the proof of payment." } },
-	[K_PERSON] = { "person", {
-		"{preparer} 制单的 {lines} 行里有 {count} 行是整数大额,按所用科目的常态只应有 "
-		"{expected} 行左右。请抽查这些凭证的依据。",
-		"Of {lines} lines keyed by {preparer} {count} are large and round; the "
-		"accounts used would bring about {expected}. Look at what some of these "
-		"vouchers rest on." } },
-	[K_PARTNER] = { "partner", {
-		"{party} 的 {lines} 行里有 {count} 行是整数大额,按所用科目的常态只应有 "
-		"{expected} 行左右。请索取合同和付款凭证。",
-		"Of {lines} lines of {party} {count} are large and round; the accounts used "
-		"would bring about {expected}. Ask for contracts and proofs of payment." } },
+	[K_VOUCHER] = { "round",
+	                { "{voucher} 的 {account} 有整数金额 {amount},该科目 {lines} 行里只有 {rate} 是"
+	                  "这样的整数。请索取合同和付款凭证。",
+	                  "{voucher} has the round amount {amount} on {account}, where {rate} of {lines} "
+	                  "lines are as round. Ask for the contract and the proof of payment." } },
+	[K_PERSON] = { "person",
+	               { "{preparer} 制单的 {lines} 行里有 {count} 行是整数大额,按所用科目的常态只应有 "
+	                 "{expected} 行左右。请抽查这些凭证的依据。",
+	                 "Of {lines} lines keyed by {preparer} {count} are large and round; the "
+	                 "accounts used would bring about {expected}. Look at what some of these "
+	                 "vouchers rest on." } },
+	[K_PARTNER] = { "partner",
+	                { "{party} 的 {lines} 行里有 {count} 行是整数大额,按所用科目的常态只应有 "
+	                  "{expected} 行左右。请索取合同和付款凭证。",
+	                  "Of {lines} lines of {party} {count} are large and round; the accounts used "
+	                  "would bring about {expected}. Ask for contracts and proofs of payment." } },
 	{ 0 },
 };
 
-#define MIN_LINES     30u   /* of an account, a person or a partner */
+#define MIN_LINES      30u    /* of an account, a person or a partner */
 #define TAIL_MILLIBITS 13288u /* a chance of 1 in 10000 */
-#define EXAMPLES      12u
+#define EXAMPLES       12u
 
 typedef struct work {
-	rd_run        *run;
+	rd_run *run;
 	const rd_book *b;
-	rd_arena      *a;
-	bool           guards;
-	rd_minor       min_amount, step;
-	int64_t        max_base;
-	uint32_t      *lines, *round; /* by account */
-	rd_row        *found;         /* round lines, in order */
-	uint32_t       n, cap;
+	rd_arena *a;
+	bool guards;
+	rd_minor min_amount, step;
+	int64_t max_base;
+	uint32_t *lines, *round; /* by account */
+	rd_row *found;           /* round lines, in order */
+	uint32_t n, cap;
 } work;
 
 static inline bool is_round(const work *w, rd_row i)
@@ -131,8 +144,7 @@ static bool explained(const work *w, rd_row v)
 
 		if (usual_here(w, b->line.account[i]))
 			return true;
-		all_money &= role == RD_ROLE_CASH || role == RD_ROLE_BANK ||
-			     role == RD_ROLE_OTHER_MONEY;
+		all_money &= role == RD_ROLE_CASH || role == RD_ROLE_BANK || role == RD_ROLE_OTHER_MONEY;
 	}
 	return all_money;
 }
@@ -250,9 +262,13 @@ static void look_at_shares(const work *w)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run, .b = b, .a = rd_run_scratch(run), .guards = rd_run_guards(run),
-		   .min_amount = rd_run_param(run, P_MIN_AMOUNT), .step = rd_run_param(run, P_STEP),
-		   .max_base = rd_run_param(run, P_MAX_BASE) };
+	work w = { .run = run,
+		       .b = b,
+		       .a = rd_run_scratch(run),
+		       .guards = rd_run_guards(run),
+		       .min_amount = rd_run_param(run, P_MIN_AMOUNT),
+		       .step = rd_run_param(run, P_STEP),
+		       .max_base = rd_run_param(run, P_MAX_BASE) };
 	bool judged = false;
 
 	(void)range;
@@ -263,7 +279,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		judged |= w.lines[k] >= MIN_LINES;
 	if (w.guards && !judged) {
 		rd_run_not_run(run, "各科目都不足 30 行,无法判断",
-			       "no account has 30 lines: too few to judge");
+		               "no account has 30 lines: too few to judge");
 		return RD_OK;
 	}
 	for (uint32_t i = 0, end; i < w.n; i = end) {
@@ -282,15 +298,13 @@ const rd_check rd_check_round_amounts = {
 	.slug = "round-amounts",
 	.family = "statistics",
 	.nature = "异常波动",
-	.title = { "整数大额凭证",
-		"Round amounts" },
+	.title = { "整数大额凭证", "Round amounts" },
 	.finds = { "大额整数;或某科目、某人、某单位的整数金额远多于常态。",
-		"Large round amounts, or an account or person with far more round amounts than "
-		"usual there." },
-	.correction = { "索取合同与付款凭证",
-		"Ask for the contract and the proof of payment" },
+	           "Large round amounts, or an account or person with far more round amounts than "
+	           "usual there." },
+	.correction = { "索取合同与付款凭证", "Ask for the contract and the proof of payment" },
 	.basis = { "ISA 240 A45(e);Nigrini;审计分析实务",
-		"ISA 240 A45(e); Nigrini; practice of audit analytics" },
+	           "ISA 240 A45(e); Nigrini; practice of audit analytics" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

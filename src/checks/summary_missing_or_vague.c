@@ -31,50 +31,68 @@
 
 enum { P_MIN_LEN, P_VAGUE };
 static const rd_param params[] = {
-	[P_MIN_LEN] = { "min_len", "chars",
-		{ "去掉数字和标点后至少几个字",
-		  "characters that must be left without digits and punctuation" },
-		RD_PARAM_INT, 1, 20, 2, NULL },
-	[P_VAGUE] = { "vague", "words",
-		{ "单独使用时算含糊的词",
-		  "words that are vague when they stand alone" },
-		RD_PARAM_WORDS, 0, 0, 0, "付款|收款|费用|调整|其他|报销" },
+	[P_MIN_LEN] = { "min_len",
+	                "chars",
+	                { "去掉数字和标点后至少几个字",
+	                  "characters that must be left without digits and punctuation" },
+	                RD_PARAM_INT,
+	                1,
+	                20,
+	                2,
+	                NULL },
+	[P_VAGUE] = { "vague",
+	              "words",
+	              { "单独使用时算含糊的词", "words that are vague when they stand alone" },
+	              RD_PARAM_WORDS,
+	              0,
+	              0,
+	              0,
+	              "付款|收款|费用|调整|其他|报销" },
 	{ 0 },
 };
 
 enum { K_BLANK, K_BLANK_ANY, K_VAGUE, K_VAGUE_ANY, K_WORDS };
 static const rd_message messages[] = {
-	[K_BLANK] = { "blank", {
-		"{period} 由 {preparer} 制单的凭证有 {count} 张没有摘要,例如 {voucher}。请补全"
-		"摘要。",
-		"{count} vouchers of {period} keyed by {preparer} have no summary, such as "
-		"{voucher}. Complete them." } },
-	[K_BLANK_ANY] = { "blank-unknown-preparer", {
-		"{period} 有 {count} 张凭证没有摘要,例如 {voucher}。请补全摘要。",
-		"{count} vouchers of {period} have no summary, such as {voucher}. Complete "
-		"them." } },
-	[K_VAGUE] = { "vague", {
-		"{period} 由 {preparer} 制单的凭证有 {count} 张摘要过于简单,例如 {voucher} 只"
-		"写了\"{text}\"。请写明具体业务。",
-		"{count} vouchers of {period} keyed by {preparer} have a summary that says "
-		"little, such as {voucher} with \"{text}\". Say what the business was." } },
-	[K_VAGUE_ANY] = { "vague-unknown-preparer", {
-		"{period} 有 {count} 张凭证摘要过于简单,例如 {voucher} 只写了\"{text}\"。请写明"
-		"具体业务。",
-		"{count} vouchers of {period} have a summary that says little, such as "
-		"{voucher} with \"{text}\". Say what the business was." } },
-	[K_WORDS] = { "telling-words", {
-		"{voucher} 的摘要写着\"{text}\",金额 {amount}。请核对这笔分录的依据。",
-		"The summary of {voucher} reads \"{text}\", amount {amount}. Look at what the "
-		"entry rests on." } },
+	[K_BLANK] = { "blank",
+	              { "{period} 由 {preparer} 制单的凭证有 {count} 张没有摘要,例如 {voucher}。请补全"
+	                "摘要。",
+	                "{count} vouchers of {period} keyed by {preparer} have no summary, such as "
+	                "{voucher}. Complete them." } },
+	[K_BLANK_ANY] = { "blank-unknown-preparer",
+	                  { "{period} 有 {count} 张凭证没有摘要,例如 {voucher}。请补全摘要。",
+	                    "{count} vouchers of {period} have no summary, such as {voucher}. Complete "
+	                    "them." } },
+	[K_VAGUE] = { "vague",
+	              { "{period} 由 {preparer} 制单的凭证有 {count} 张摘要过于简单,例如 {voucher} 只"
+	                "写了\"{text}\"。请写明具体业务。",
+	                "{count} vouchers of {period} keyed by {preparer} have a summary that says "
+	                "little, such as {voucher} with \"{text}\". Say what the business was." } },
+	[K_VAGUE_ANY] = { "vague-unknown-preparer",
+	                  { "{period} 有 {count} 张凭证摘要过于简单,例如 {voucher} 只写了\"{text}\"。请写明"
+	                    "具体业务。",
+	                    "{count} vouchers of {period} have a summary that says little, such as "
+	                    "{voucher} with \"{text}\". Say what the business was." } },
+	[K_WORDS] = { "telling-words",
+	              { "{voucher} 的摘要写着\"{text}\",金额 {amount}。请核对这笔分录的依据。",
+	                "The summary of {voucher} reads \"{text}\", amount {amount}. Look at what the "
+	                "entry rests on." } },
 	{ 0 },
 };
 
 enum { TEXT_GOOD, TEXT_BLANK, TEXT_VAGUE, TEXT_TELLING };
 
 static const char *const telling[] = {
-	"调平", "冲平", "凑数", "凑平", "做平", "老板要求", "领导要求", "plug number",
-	"as instructed", "balancing figure", "to make it balance",
+	"调平",
+	"冲平",
+	"凑数",
+	"凑平",
+	"做平",
+	"老板要求",
+	"领导要求",
+	"plug number",
+	"as instructed",
+	"balancing figure",
+	"to make it balance",
 };
 #define N_TELLING ((uint32_t)(sizeof telling / sizeof telling[0]))
 
@@ -102,10 +120,10 @@ static uint32_t letters_of(rd_str s, uint32_t enough, char *out, uint32_t size, 
 
 /* What a text is compared with. */
 typedef struct rules {
-	rd_lexicon    words;
+	rd_lexicon words;
 	const rd_str *vague;
-	uint32_t      n_vague, min_len;
-	uint32_t      enough; /* letters from which a text is neither short nor one vague word */
+	uint32_t n_vague, min_len;
+	uint32_t enough; /* letters from which a text is neither short nor one vague word */
 } rules;
 
 static uint8_t class_of(rd_str s, const rules *r)
@@ -126,14 +144,14 @@ static uint8_t class_of(rd_str s, const rules *r)
 }
 
 typedef struct work {
-	rd_run        *run;
+	rd_run *run;
 	const rd_book *b;
-	uint8_t       *classes;  /* by text */
-	uint32_t      *person;   /* by text: 1 + number of the preparer */
-	rd_text       *names;    /* by number; [0] = none */
-	uint32_t       n_persons;
-	bool           guards;
-	rd_tally       blank, vague;
+	uint8_t *classes; /* by text */
+	uint32_t *person; /* by text: 1 + number of the preparer */
+	rd_text *names;   /* by number; [0] = none */
+	uint32_t n_persons;
+	bool guards;
+	rd_tally blank, vague;
 } work;
 
 /* What the lines of a voucher say together, and the first telling or vague text. */
@@ -147,19 +165,14 @@ static uint8_t voucher_class(const work *w, rd_row v, rd_text *ret_text)
 		rd_text t = b->line.text[i];
 
 		switch (w->classes[t]) {
-		case TEXT_TELLING:
-			*ret_text = t;
-			return TEXT_TELLING;
+		case TEXT_TELLING: *ret_text = t; return TEXT_TELLING;
 		case TEXT_VAGUE:
 			if (!some_vague)
 				*ret_text = t;
 			some_vague = true;
 			break;
-		case TEXT_BLANK:
-			some_blank = true;
-			break;
-		default:
-			some_good = true;
+		case TEXT_BLANK: some_blank = true; break;
+		default: some_good = true;
 		}
 		known |= b->line.party[i] != 0 || rd_line_document(b, i) != 0;
 	}
@@ -270,8 +283,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	for (rd_row v = 0; v < b->voucher.n; v++) {
 		rd_text text;
 		uint8_t class = b->voucher.flags[v] & (RD_VCH_VOID | RD_VCH_OPENING)
-		                        ? TEXT_GOOD
-		                        : voucher_class(&w, v, &text);
+		                    ? TEXT_GOOD
+		                    : voucher_class(&w, v, &text);
 
 		if (class == TEXT_GOOD)
 			continue;
@@ -283,9 +296,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		uint32_t person = w.person ? w.person[b->voucher.preparer[v]] : 0;
 
 		period = period == RD_NONE ? b->n_periods : period;
-		rd_tally_add(class == TEXT_BLANK ? &w.blank : &w.vague,
-			     period * w.n_persons + person, b->voucher.first[v], 0,
-			     b->voucher.date[v]);
+		rd_tally_add(class == TEXT_BLANK ? &w.blank : &w.vague, period * w.n_persons + person,
+		             b->voucher.first[v], 0, b->voucher.date[v]);
 	}
 	for (uint32_t i = 0; i < w.blank.n; i++)
 		report_group(&w, &w.blank.items[i], true);
@@ -299,17 +311,16 @@ const rd_check rd_check_summary_missing_or_vague = {
 	.slug = "summary-missing-or-vague",
 	.family = "statistics",
 	.nature = "数据缺失",
-	.title = { "摘要缺失或含糊",
-		"Summary missing or vague" },
+	.title = { "摘要缺失或含糊", "Summary missing or vague" },
 	.finds = { "摘要空白、只有一个字、只写\"付款\"\"调整\"之类,或出现\"凑数\"\"老板要求\""
-		"等字样,看不出业务内容。",
-		"The text does not say what happened: empty, one character, \"付款\", \"adj\", or "
-		"words such as plug and as instructed." },
+	           "等字样,看不出业务内容。",
+	           "The text does not say what happened: empty, one character, \"付款\", \"adj\", or "
+	           "words such as plug and as instructed." },
 	.correction = { "记账前补全摘要;已记账的在台账补充说明",
-		"Complete the summary before posting; afterwards add the explanation to a "
-		"register" },
+	                "Complete the summary before posting; afterwards add the explanation to a "
+	                "register" },
 	.basis = { "会计基础工作规范 51 条(一);ISA 240 A45(c)",
-		"Basic accounting work rules 51 (1); ISA 240 A45(c)" },
+	           "Basic accounting work rules 51 (1); ISA 240 A45(c)" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -33,38 +33,48 @@
 
 enum { P_MAX_BASE, P_CALENDAR };
 static const rd_param params[] = {
-	[P_MAX_BASE] = { "max_base", "permille",
-		{ "同类凭证里的比例高于此数的不报",
-		  "left out where the share among its like is larger" },
-		RD_PARAM_INT, 0, 1000, 20, NULL },
-	[P_CALENDAR] = { "calendar", "-",
-		{ "0 = 中国法定节假日,1 = 只看周末",
-		  "0 = public holidays of China, 1 = weekends only" },
-		RD_PARAM_INT, 0, 1, 0, NULL },
+	[P_MAX_BASE] = { "max_base",
+	                 "permille",
+	                 { "同类凭证里的比例高于此数的不报",
+	                   "left out where the share among its like is larger" },
+	                 RD_PARAM_INT,
+	                 0,
+	                 1000,
+	                 20,
+	                 NULL },
+	[P_CALENDAR] = { "calendar",
+	                 "-",
+	                 { "0 = 中国法定节假日,1 = 只看周末",
+	                   "0 = public holidays of China, 1 = weekends only" },
+	                 RD_PARAM_INT,
+	                 0,
+	                 1,
+	                 0,
+	                 NULL },
 	{ 0 },
 };
 
 enum { K_WEEKEND, K_HOLIDAY, K_NIGHT };
 static const rd_message messages[] = {
-	[K_WEEKEND] = { "weekend", {
-		"{voucher} 的日期 {day} 是{weekday}。同类 {population} 张凭证里只有 "
-		"{base_rate} 在休息日。请了解原因。",
-		"{voucher} is dated {day}, a {weekday}. Of {population} vouchers of its kind "
-		"{base_rate} fall on days off. Ask for the reason." } },
-	[K_HOLIDAY] = { "holiday", {
-		"{voucher} 的日期 {day} 在{holiday}假期内。同类 {population} 张凭证里只有 "
-		"{base_rate} 在休息日。请了解原因。",
-		"{voucher} is dated {day}, a public holiday ({holiday}). Of {population} "
-		"vouchers of its kind {base_rate} fall on days off. Ask for the reason." } },
-	[K_NIGHT] = { "night", {
-		"{voucher} 在 {time} 录入。同类 {population} 张凭证里只有 {base_rate} 在这样的"
-		"时候。请了解原因。",
-		"{voucher} was keyed at {time}. Of {population} vouchers of its kind "
-		"{base_rate} come at such times. Ask for the reason." } },
+	[K_WEEKEND] = { "weekend",
+	                { "{voucher} 的日期 {day} 是{weekday}。同类 {population} 张凭证里只有 "
+	                  "{base_rate} 在休息日。请了解原因。",
+	                  "{voucher} is dated {day}, a {weekday}. Of {population} vouchers of its kind "
+	                  "{base_rate} fall on days off. Ask for the reason." } },
+	[K_HOLIDAY] = { "holiday",
+	                { "{voucher} 的日期 {day} 在{holiday}假期内。同类 {population} 张凭证里只有 "
+	                  "{base_rate} 在休息日。请了解原因。",
+	                  "{voucher} is dated {day}, a public holiday ({holiday}). Of {population} "
+	                  "vouchers of its kind {base_rate} fall on days off. Ask for the reason." } },
+	[K_NIGHT] = { "night",
+	              { "{voucher} 在 {time} 录入。同类 {population} 张凭证里只有 {base_rate} 在这样的"
+	                "时候。请了解原因。",
+	                "{voucher} was keyed at {time}. Of {population} vouchers of its kind "
+	                "{base_rate} come at such times. Ask for the reason." } },
 	{ 0 },
 };
 
-#define MIN_VOUCHERS 30u  /* of a journal or preparer, for a base rate */
+#define MIN_VOUCHERS  30u /* of a journal or preparer, for a base rate */
 #define MONEY_JOURNAL 900 /* permille of vouchers with a cash or bank line: a cash or bank book */
 
 /* Vouchers and those on days off, of one journal or preparer. */
@@ -73,17 +83,17 @@ typedef struct rate {
 } rate;
 
 typedef struct work {
-	rd_run        *run;
+	rd_run *run;
 	const rd_book *b;
-	rd_arena      *a;
-	bool           guards, weekends;
-	int64_t        max_base;
-	rd_day         first;    /* kinds[0] */
-	uint8_t       *kinds;    /* rd_day_kind by day */
-	uint8_t       *ends;     /* by day: the last one of a month */
-	rate          *journal, *preparer; /* by text; preparer may be NULL */
-	uint32_t       unknown;  /* vouchers of years without a calendar */
-	bool           several;  /* there are journals that are no cash or bank books */
+	rd_arena *a;
+	bool guards, weekends;
+	int64_t max_base;
+	rd_day first;             /* kinds[0] */
+	uint8_t *kinds;           /* rd_day_kind by day */
+	uint8_t *ends;            /* by day: the last one of a month */
+	rate *journal, *preparer; /* by text; preparer may be NULL */
+	uint32_t unknown;         /* vouchers of years without a calendar */
+	bool several;             /* there are journals that are no cash or bank books */
 } work;
 
 static void fill_days(work *w)
@@ -102,8 +112,7 @@ static void fill_days(work *w)
 		return;
 	}
 	for (uint32_t i = 0; i < n; i++)
-		w->kinds[i] = rd_day_weekday(w->first + (rd_day)i) >= 5 ? RD_DAY_WEEKEND
-									: RD_DAY_WORK;
+		w->kinds[i] = rd_day_weekday(w->first + (rd_day)i) >= 5 ? RD_DAY_WEEKEND : RD_DAY_WORK;
 }
 
 static inline rd_day_kind kind_of(const work *w, rd_day day)
@@ -200,8 +209,8 @@ static rate judged_by(const work *w, rd_row v)
 static void report(const work *w, rd_row v, rd_day_kind kind, uint32_t weight, rate base)
 {
 	static const rd_words names[] = {
-		{ "星期一", "Monday" }, { "星期二", "Tuesday" }, { "星期三", "Wednesday" },
-		{ "星期四", "Thursday" }, { "星期五", "Friday" }, { "星期六", "Saturday" },
+		{ "星期一", "Monday" },   { "星期二", "Tuesday" }, { "星期三", "Wednesday" },
+		{ "星期四", "Thursday" }, { "星期五", "Friday" },  { "星期六", "Saturday" },
 		{ "星期日", "Sunday" },
 	};
 	const rd_book *b = w->b;
@@ -211,8 +220,8 @@ static void report(const work *w, rd_row v, rd_day_kind kind, uint32_t weight, r
 
 	if (day_off(kind)) {
 		rd_day day = b->voucher.date[v];
-		rd_words name = kind == RD_DAY_HOLIDAY ? rd_calendar_occasion(day)
-		                                       : names[rd_day_weekday(day)];
+		rd_words name =
+			kind == RD_DAY_HOLIDAY ? rd_calendar_occasion(day) : names[rd_day_weekday(day)];
 
 		hit.kind = kind == RD_DAY_HOLIDAY ? K_HOLIDAY : K_WEEKEND;
 		what = rd_word(kind == RD_DAY_HOLIDAY ? "holiday" : "weekday", name.zh, name.en);
@@ -264,8 +273,7 @@ static void look_at(work *w, rd_row v)
 		return;
 	if (!w->journal)
 		count(w);
-	base = w->guards ? judged_by(w, v)
-			 : w->journal[b->voucher.journal ? b->voucher.journal[v] : 0];
+	base = w->guards ? judged_by(w, v) : w->journal[b->voucher.journal ? b->voucher.journal[v] : 0];
 	if (w->guards && base.all == 0)
 		return;
 	report(w, v, kind, weight, base);
@@ -273,9 +281,12 @@ static void look_at(work *w, rd_row v)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run, .b = b, .a = rd_run_scratch(run), .guards = rd_run_guards(run),
-		   .max_base = rd_run_param(run, P_MAX_BASE),
-		   .weekends = rd_run_param(run, P_CALENDAR) == 1 || !rd_book_is_chinese(b) };
+	work w = { .run = run,
+		       .b = b,
+		       .a = rd_run_scratch(run),
+		       .guards = rd_run_guards(run),
+		       .max_base = rd_run_param(run, P_MAX_BASE),
+		       .weekends = rd_run_param(run, P_CALENDAR) == 1 || !rd_book_is_chinese(b) };
 
 	(void)range;
 	(void)err;
@@ -284,8 +295,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	RD_ASSERT(b->first_day <= b->last_day);
 	fill_days(&w);
 	if (w.guards && b->voucher.n < MIN_VOUCHERS) {
-		rd_run_not_run(run, "不足 30 张凭证,无法判断",
-			       "fewer than 30 vouchers: too few to judge");
+		rd_run_not_run(run, "不足 30 张凭证,无法判断", "fewer than 30 vouchers: too few to judge");
 		return RD_OK;
 	}
 	for (rd_row v = 0; v < b->voucher.n; v++)
@@ -294,7 +304,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		rd_run_not_run(run, "没有这些年份的工作日历", "no calendar for these years");
 	else if (w.unknown > 0)
 		rd_run_remark(run, "部分凭证的年份没有工作日历,没有判断",
-			      "some vouchers lie in years without a calendar and were not judged");
+		              "some vouchers lie in years without a calendar and were not judged");
 	return RD_OK;
 }
 
@@ -302,14 +312,12 @@ const rd_check rd_check_weekend_or_holiday_entry = {
 	.slug = "weekend-or-holiday-entry",
 	.family = "statistics",
 	.nature = "异常波动",
-	.title = { "周末、节假日或夜间分录",
-		"Entry on a weekend, holiday or at night" },
+	.title = { "周末、节假日或夜间分录", "Entry on a weekend, holiday or at night" },
 	.finds = { "日期落在休息日、法定节假日,或在夜间录入,而同类凭证很少这样。",
-		"An entry bears a date (or a time) at which nobody normally works here." },
-	.correction = { "说明原因",
-		"Ask for the reason and note it" },
+	           "An entry bears a date (or a time) at which nobody normally works here." },
+	.correction = { "说明原因", "Ask for the reason and note it" },
 	.basis = { "CAQ 实务指引(2008);MindBridge;ISA 240",
-		"CAQ practice aid 2008; MindBridge; ISA 240" },
+	           "CAQ practice aid 2008; MindBridge; ISA 240" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

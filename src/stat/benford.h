@@ -17,7 +17,7 @@ uint32_t rd_first_two(uint64_t amount);
 
 typedef struct rd_benford {
 	uint64_t n;
-	double   mad, chi2;
+	double mad, chi2;
 } rd_benford;
 
 /* counts[i] = how many amounts begin with the digits 10 + i. */

@@ -3,8 +3,8 @@
 #include "base/assert.h"
 #include <string.h>
 
-#define MANTISSA 6u                   /* bits behind the leading one: bins are 1.6 % wide */
-#define BINS     (64u << MANTISSA)
+#define MANTISSA  6u /* bits behind the leading one: bins are 1.6 % wide */
+#define BINS      (64u << MANTISSA)
 #define PART_BITS 11u
 
 /* Position among bins that grow with the value; monotone. */
