@@ -191,7 +191,8 @@ static void renumber(rd_builder *b, rd_arena *scratch, const uint32_t *order)
 		now[order[i]] = i;
 	for (uint32_t i = 0; i < b->n_both; i++)
 		b->both[i].line = now[b->both[i].line];
-	qsort(b->both, b->n_both, sizeof *b->both, both_cmp);
+	if (b->n_both)
+		qsort(b->both, b->n_both, sizeof *b->both, both_cmp);
 	for (uint32_t i = 0; i < b->n_asserts; i++)
 		b->asserts[i].line = now[b->asserts[i].line];
 }
