@@ -26,7 +26,7 @@ typedef enum key {
 
 static const char *const key_names[K_COUNT] = {
 	[K_FILES] = "files", [K_KIND] = "kind", [K_ENCODING] = "encoding",
-	[K_DELIMITER] = "delimiter", [K_MARK] = "decimal-mark", [K_ORDER] = "date-order",
+	[K_DELIMITER] = "delimiter", [K_MARK] = "decimal", [K_ORDER] = "date-order",
 	[K_HEAD_ROW] = "head-row", [K_YEAR] = "year", [K_PERIOD] = "period", [K_SHEET] = "sheet",
 	[K_COLUMNS] = "columns",
 };
@@ -39,7 +39,7 @@ typedef struct choice {
 
 static const choice kinds[] = {
 	{ "journal", RD_FILE_JOURNAL }, { "trial-balance", RD_FILE_TRIAL_BALANCE },
-	{ "chart", RD_FILE_CHART }, { "parties", RD_FILE_PARTIES }, { NULL, 0 },
+	{ "chart", RD_FILE_CHART }, { NULL, 0 },
 };
 static const choice delimiters[] = {
 	{ ",", ',' }, { ";", ';' }, { "|", '|' }, { "tab", '\t' }, { "\t", '\t' }, { NULL, 0 },
@@ -49,8 +49,9 @@ static const choice orders[] = {
 	{ "YMD", RD_ORDER_YMD }, { "DMY", RD_ORDER_DMY }, { "MDY", RD_ORDER_MDY }, { NULL, 0 },
 };
 static const choice encodings[] = {
-	{ "UTF-8", 0 }, { "UTF-16", 0 }, { "GB18030", 0 }, { "GBK", 0 }, { "GB2312", 0 },
-	{ "ISO-8859-1", 0 }, { "windows-1252", 0 }, { NULL, 0 },
+	{ "UTF-8", 0 }, { "UTF-16", 0 }, { "UTF-16LE", 0 }, { "UTF-16BE", 0 }, { "GB18030", 0 },
+	{ "GBK", 0 }, { "GB2312", 0 }, { "Big5", 0 }, { "windows-1252", 0 }, { "ISO-8859-1", 0 },
+	{ "ISO-8859-15", 0 }, { "CP850", 0 }, { NULL, 0 },
 };
 
 /* ---- places and likeness ---- */
@@ -126,6 +127,15 @@ static int shown(rd_str s)
 	return (int)n;
 }
 
+static bool same_word(rd_str a, const char *b)
+{
+	uint32_t i = 0;
+
+	while (i < a.len && b[i] && lower(a.ptr[i]) == lower(b[i]))
+		i++;
+	return i == a.len && b[i] == '\0';
+}
+
 /* ---- values ---- */
 
 static rd_rc scalar(parser *p, struct fy_node *key_node, struct fy_node *value, rd_str *ret)
@@ -153,7 +163,7 @@ static rd_rc choose(parser *p, struct fy_node *value, rd_str word, const choice 
 	uint32_t n = 0;
 
 	for (int i = 0; choices[i].word; i++)
-		if (rd_str_is(word, choices[i].word)) {
+		if (same_word(word, choices[i].word)) {
 			*ret_index = i;
 			return RD_OK;
 		}

@@ -341,6 +341,7 @@ typedef struct progress {
 	rd_row   file;     /* row for the next table: the workbook's own for the first */
 	bool     taken;    /* that row holds a table already */
 	uint32_t n_read, n_tables;
+	rd_err   why;      /* why the first sheet that is nearly a table is none */
 } progress;
 
 static rd_rc prepare_file(package *p, progress *g, rd_str name, rd_err *err)
@@ -390,6 +391,7 @@ static rd_rc read_one(package *p, const sheet_ref *ref, int64_t part, progress *
 {
 	rd_builder *b = p->x.source->builder;
 	rd_file_kind kind = RD_FILE_OTHER;
+	rd_err why = { .code = RD_OK };
 	rd_buf name;
 
 	rd_buf_init(&name, 8192);
@@ -398,13 +400,17 @@ static rd_rc read_one(package *p, const sheet_ref *ref, int64_t part, progress *
 	rd_buf_str(&name, ref->name);
 	rd_rc rc = prepare_file(p, g, rd_buf_view(&name), err);
 	if (rc == RD_OK)
-		rc = rd_xlsx_sheet(&p->x, part, g->file, name.data, &kind, err);
+		rc = rd_xlsx_sheet(&p->x, part, g->file, name.data, &kind, &why, err);
 	if (rc == RD_OK && kind != RD_FILE_OTHER) {
 		rd_text full = rd_builder_text(b, rd_buf_view(&name));
 
 		rd_builder_file(b, g->file)->name = full;
 		g->taken = true;
 		g->n_tables++;
+	} else if (rc == RD_OK && why.code != RD_OK) {
+		note_sheet(p, ref->name, why.zh, why.en);
+		if (g->why.code == RD_OK)
+			g->why = why;
 	} else if (rc == RD_OK) {
 		note_sheet(p, ref->name, "此工作表不是账表，未读取。",
 		           "This sheet is no table of books; it was not read.");
@@ -439,6 +445,10 @@ static rd_rc read_sheets(package *p, const links *l, rd_err *err)
 		return rd_fail(err, RD_NOT_FOUND, "工作簿中没有名为“%.*s”的工作表",
 		               "the workbook has no sheet named \"%.*s\"",
 		               (int)(wanted.len < 80 ? wanted.len : 80), wanted.ptr);
+	if (g.why.code != RD_OK) {
+		*err = g.why;
+		return g.why.code;
+	}
 	return rd_fail(err, RD_INPUT,
 	               "%u 张工作表中没有可识别的序时账、余额表或科目表；可用映射文件说明各列",
 	               "none of %u sheets is a journal, trial balance or chart that is recognised; a mapping file can state the columns",

@@ -45,7 +45,9 @@ rd_str rd_xlsx_number(rd_str v, rd_xlsx_style style, bool from_1904, char out[RD
 /* Undoes _x000D_ escapes of control characters; the answer lives in `arena` or is `s`. */
 rd_str rd_xlsx_unescape(rd_arena *arena, rd_str s);
 
-/* Reads one sheet into the book as `file`. */
+/* Reads one sheet into the book as `file`. A sheet that is nearly a table of books answers RD_OK
+ * and RD_FILE_OTHER with the reason in *ret_why, for another sheet may be one; without a reason
+ * its code is RD_OK. */
 RD_NODISCARD rd_rc rd_xlsx_sheet(rd_xlsx *x, int64_t part, rd_row file, const char *name,
-                                 rd_file_kind *ret_kind, rd_err *err);
+                                 rd_file_kind *ret_kind, rd_err *ret_why, rd_err *err);
 #endif

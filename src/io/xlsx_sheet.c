@@ -470,11 +470,15 @@ static rd_rc read_sheet(sheet *s, int64_t part, rd_file_kind *ret_kind, rd_err *
 	}
 	s->table = rd_sheet_new(s->x->source, s->file, !s->x->from_1904);
 	RD_TRY(parse_part(s, part, &events, err));
-	return rd_sheet_end(s->table, ret_kind, err);
+	rd_rc rc = rd_sheet_end(s->table, ret_kind, err);
+	if (rc != RD_INPUT)
+		return rc;
+	*ret_kind = RD_FILE_OTHER; /* nearly a table: why it is none is in *err */
+	return RD_OK;
 }
 
 rd_rc rd_xlsx_sheet(rd_xlsx *x, int64_t part, rd_row file, const char *name,
-                    rd_file_kind *ret_kind, rd_err *err)
+                    rd_file_kind *ret_kind, rd_err *ret_why, rd_err *err)
 {
 	rd_arena *arena = rd_arena_new();
 	sheet *s = RD_NEW(arena, sheet);
@@ -486,9 +490,12 @@ rd_rc rd_xlsx_sheet(rd_xlsx *x, int64_t part, rd_row file, const char *name,
 	s->row_arena = rd_arena_new();
 	rd_buf_init(&s->text, RD_RECORD_BYTES_MAX);
 	rd_buf_init(&s->inline_text, RD_CELL_BYTES_MAX);
-	rd_rc rc = read_sheet(s, part, ret_kind, err);
+	ret_why->code = RD_OK;
+	rd_rc rc = read_sheet(s, part, ret_kind, ret_why);
+	if (ret_why->code != RD_OK)
+		rd_err_at(ret_why, name, 0);
 	if (rc != RD_OK)
-		rd_err_at(err, name, 0);
+		*err = *ret_why;
 	rd_sheet_free(s->table);
 	rd_buf_done(&s->text);
 	rd_buf_done(&s->inline_text);
