@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The bars of the linter: speed and memory of `redink check` beside its peers, in one run.
 
-  python3 bench/linter.py [--redink build/redink] [--quick] [--pairs N] [--part NAME …]
-  python3 bench/linter.py --install     installs the peers that are missing
+  python3 bench/linter.py [--redink build/redink] [--install] [--quick] [--pairs N]
+                          [--part NAME …] [--save]
   python3 bench/linter.py --doc         prints docs/bench.md
 
 Prints one line per bar: what, measured, bar, met or NOT MET. Ends with 0 when every bar is met,
@@ -59,7 +59,7 @@ class Bench:
 
     def absent(self, what, peer):
         self.bar(what, "not measured", "", False)
-        self.note(f"{peer} is not installed; python3 bench/linter.py --install does it")
+        self.note(f"{peer} is not installed; python3 bench/linter.py --install does that first")
 
 
 def compare_counts(bench, ledger, ours, theirs):
@@ -197,7 +197,7 @@ def arguments():
     parser.add_argument("--part", action="append", choices=PARTS, help="only this part")
     parser.add_argument("--save", action="store_true",
                         help="keep the figures in bench/figures/linter.txt")
-    parser.add_argument("--install", action="store_true", help="install missing peers and end")
+    parser.add_argument("--install", action="store_true", help="install missing peers first")
     parser.add_argument("--doc", action="store_true", help="print docs/bench.md and end")
     return parser.parse_args()
 
@@ -223,12 +223,11 @@ def measure(options):
 def main():
     options = arguments()
     try:
-        if options.install:
-            engines.install()
-            return 0
         if options.doc:
             print(page.text(), end="")
             return 0
+        if options.install:
+            engines.install()
         return measure(options)
     except Failed as failure:
         print(f"bench: {failure}", file=sys.stderr)

@@ -11,8 +11,9 @@ TEXT = """\
 # Speed and memory of the linter
 
 `./dev bench linter` measures every bar below on the machine it runs on and ends with 1 when one
-is not met. `python3 bench/linter.py --install` installs the peers; `--quick` stays at 1 M lines
-and takes three pairs instead of five. This page is printed by `python3 bench/linter.py --doc`.
+is not met. It is `python3 bench/linter.py --install`, which first installs the peers that are
+missing; with `--quick` it stays at 1 M lines and takes three pairs instead of five, and with
+`--save` it keeps the figures, from which `python3 bench/linter.py --doc` prints this page.
 
 ## How it is measured
 

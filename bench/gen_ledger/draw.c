@@ -4,9 +4,10 @@
 #define AMOUNT_MAX INT64_C(5000000000000)
 
 static const char *const preparers[] = { "王芳", "李娜", "张敏", "刘洋", "陈静", "杨帆",
-	                                 "赵磊", "黄婷", "周杰", "吴倩", "徐明", "孙丽" };
-static const char *const reviewers[] = { "何建国", "马春华", "朱海涛",
-	                                 "郭晓燕", "林志强", "罗文斌" };
+	                                     "赵磊", "黄婷", "周杰", "吴倩", "徐明", "孙丽" };
+static const char *const reviewers[] = {
+	"何建国", "马春华", "朱海涛", "郭晓燕", "林志强", "罗文斌"
+};
 enum {
 	PREPARERS = sizeof preparers / sizeof *preparers,
 	REVIEWERS = sizeof reviewers / sizeof *reviewers,
@@ -65,7 +66,8 @@ static void draw_rare_pair(gen *g, voucher *v)
 		debit = rng_below(&g->rng, g->n_accounts);
 		credit = rng_below(&g->rng, g->n_accounts);
 	} while ((debit == credit || g->usual_pair[debit][credit] || debit == g->cash ||
-	          credit == g->cash) && ++tries < 1000);
+	          credit == g->cash) &&
+	         ++tries < 1000);
 	g->usual_pair[debit][credit] = true;
 
 	int64_t amount = rng_amount(&g->rng, 8, 1.5) + 1;
@@ -196,17 +198,10 @@ static void plant_unbalanced(gen *g, voucher *v)
 static uint64_t plant_missing(gen *g, voucher *v)
 {
 	switch (rng_below(&g->rng, 4)) {
-	case 0:
-		v->lines[rng_below(&g->rng, v->n)].no_summary = true;
-		return 1;
-	case 1:
-		v->reviewer = "";
-		break;
-	case 2:
-		v->attachments = 0;
-		break;
-	default:
-		v->document = 0;
+	case 0: v->lines[rng_below(&g->rng, v->n)].no_summary = true; return 1;
+	case 1: v->reviewer = ""; break;
+	case 2: v->attachments = 0; break;
+	default: v->document = 0;
 	}
 	return (uint64_t)v->n;
 }
@@ -226,21 +221,15 @@ static void plant(gen *g, voucher *v)
 	uint64_t found = 1;
 
 	switch (v->kind) {
-	case KIND_UNBALANCED:
-		plant_unbalanced(g, v);
-		break;
-	case KIND_MISSING:
-		found = plant_missing(g, v);
-		break;
+	case KIND_UNBALANCED: plant_unbalanced(g, v); break;
+	case KIND_MISSING: found = plant_missing(g, v); break;
 	case KIND_UNKNOWN: {
 		int k = rng_below(&g->rng, v->n);
 
 		v->lines[k].unknown = 1 + rng_below(&g->rng, UNKNOWN_CODES);
 		break;
 	}
-	case KIND_SELF_REVIEW:
-		v->preparer = v->reviewer;
-		break;
+	case KIND_SELF_REVIEW: v->preparer = v->reviewer; break;
 	case KIND_WEEKEND:
 		v->day = draw_day(g, v->month, true);
 		found = (uint64_t)v->n;
@@ -249,11 +238,8 @@ static void plant(gen *g, voucher *v)
 		v->day = draw_day(g, v->month + (v->month < MONTHS - 1 ? 1 : -1), false);
 		found = (uint64_t)v->n;
 		break;
-	case KIND_DUPLICATE:
-		found = (uint64_t)v->n;
-		break;
-	default:
-		return; /* counted elsewhere: numbers, pairs, round amounts */
+	case KIND_DUPLICATE: found = (uint64_t)v->n; break;
+	default: return; /* counted elsewhere: numbers, pairs, round amounts */
 	}
 	g->planted[v->kind] += found;
 }

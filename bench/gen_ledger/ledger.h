@@ -43,7 +43,8 @@ typedef enum kind {
 } kind;
 
 /* First-level accounts; a positive one is debited, a negative one credited. */
-struct template {
+struct template
+{
 	const char *summary; /* the partner's name follows where there is one */
 	int weight;
 	double mu, sigma; /* of the logarithm of the amount in yuan */

@@ -11,25 +11,25 @@ static const struct parent {
 	char side;
 	int subs;
 } parents[PARENTS] = {
-	{ 1001, "库存现金", 'D', 1 },       { 1002, "银行存款", 'D', 4 },
-	{ 1012, "其他货币资金", 'D', 2 },   { 1101, "交易性金融资产", 'D', 2 },
-	{ 1121, "应收票据", 'D', 2 },       { 1122, "应收账款", 'D', 12 },
-	{ 1123, "预付账款", 'D', 6 },       { 1221, "其他应收款", 'D', 10 },
-	{ 1403, "原材料", 'D', 10 },        { 1405, "库存商品", 'D', 12 },
-	{ 1601, "固定资产", 'D', 6 },       { 1602, "累计折旧", 'C', 6 },
-	{ 1701, "无形资产", 'D', 3 },       { 1702, "累计摊销", 'C', 3 },
-	{ 2001, "短期借款", 'C', 3 },       { 2201, "应付票据", 'C', 2 },
-	{ 2202, "应付账款", 'C', 12 },      { 2203, "预收账款", 'C', 6 },
-	{ 2211, "应付职工薪酬", 'C', 6 },   { 2221, "应交税费", 'C', 10 },
-	{ 2241, "其他应付款", 'C', 8 },     { 2501, "长期借款", 'C', 2 },
-	{ 4001, "实收资本", 'C', 3 },       { 4103, "本年利润", 'C', 1 },
-	{ 4104, "利润分配", 'C', 3 },       { 5001, "生产成本", 'D', 8 },
-	{ 5101, "制造费用", 'D', 10 },      { 6001, "主营业务收入", 'C', 10 },
-	{ 6051, "其他业务收入", 'C', 4 },   { 6301, "营业外收入", 'C', 2 },
-	{ 6401, "主营业务成本", 'D', 10 },  { 6402, "其他业务成本", 'D', 2 },
-	{ 6403, "税金及附加", 'D', 4 },     { 6601, "销售费用", 'D', 14 },
-	{ 6602, "管理费用", 'D', 18 },      { 6603, "财务费用", 'D', 4 },
-	{ 6711, "营业外支出", 'D', 2 },     { 6801, "所得税费用", 'D', 1 },
+	{ 1001, "库存现金", 'D', 1 },      { 1002, "银行存款", 'D', 4 },
+	{ 1012, "其他货币资金", 'D', 2 },  { 1101, "交易性金融资产", 'D', 2 },
+	{ 1121, "应收票据", 'D', 2 },      { 1122, "应收账款", 'D', 12 },
+	{ 1123, "预付账款", 'D', 6 },      { 1221, "其他应收款", 'D', 10 },
+	{ 1403, "原材料", 'D', 10 },       { 1405, "库存商品", 'D', 12 },
+	{ 1601, "固定资产", 'D', 6 },      { 1602, "累计折旧", 'C', 6 },
+	{ 1701, "无形资产", 'D', 3 },      { 1702, "累计摊销", 'C', 3 },
+	{ 2001, "短期借款", 'C', 3 },      { 2201, "应付票据", 'C', 2 },
+	{ 2202, "应付账款", 'C', 12 },     { 2203, "预收账款", 'C', 6 },
+	{ 2211, "应付职工薪酬", 'C', 6 },  { 2221, "应交税费", 'C', 10 },
+	{ 2241, "其他应付款", 'C', 8 },    { 2501, "长期借款", 'C', 2 },
+	{ 4001, "实收资本", 'C', 3 },      { 4103, "本年利润", 'C', 1 },
+	{ 4104, "利润分配", 'C', 3 },      { 5001, "生产成本", 'D', 8 },
+	{ 5101, "制造费用", 'D', 10 },     { 6001, "主营业务收入", 'C', 10 },
+	{ 6051, "其他业务收入", 'C', 4 },  { 6301, "营业外收入", 'C', 2 },
+	{ 6401, "主营业务成本", 'D', 10 }, { 6402, "其他业务成本", 'D', 2 },
+	{ 6403, "税金及附加", 'D', 4 },    { 6601, "销售费用", 'D', 14 },
+	{ 6602, "管理费用", 'D', 18 },     { 6603, "财务费用", 'D', 4 },
+	{ 6711, "营业外支出", 'D', 2 },    { 6801, "所得税费用", 'D', 1 },
 };
 
 /* Voucher templates: first-level accounts, a positive one is debited, a negative one credited. */
@@ -42,8 +42,7 @@ const struct template templates[TEMPLATES] = {
 	{ "支付销售推广及运输费-", 6, 7.2, 1.4, true, { 6601, 6601, 6601, -1002 } },
 	{ "结转销售成本", 6, 8.3, 1.5, false, { 6401, -1405 } },
 	{ "生产车间领用材料", 5, 7.9, 1.5, false, { 5001, 5001, 5101, -1403, -1403 } },
-	{ "计提本月职工工资及社保", 3, 9.2, 1.3, false,
-	  { 6601, 6602, 5001, -2211, -2211, -2221 } },
+	{ "计提本月职工工资及社保", 3, 9.2, 1.3, false, { 6601, 6602, 5001, -2211, -2211, -2221 } },
 	{ "发放职工工资", 3, 9.0, 1.3, false, { 2211, -1002 } },
 	{ "计提固定资产折旧", 2, 8.0, 1.4, false, { 6602, 5101, 6601, -1602, -1602 } },
 	{ "完工产品入库", 4, 8.6, 1.4, false, { 1405, 1405, -5001, -5001, -5101 } },
@@ -73,8 +72,7 @@ static void calendar_init(gen *g)
 	for (int m = 0; m < MONTHS; m++) {
 		g->month_start[m] = day;
 		for (int k = 1; k <= month_days[m]; k++, day++) {
-			snprintf(g->dates[day], sizeof g->dates[day], "2024-%02d-%02d",
-			         (m + 1) % 100, k % 100);
+			snprintf(g->dates[day], sizeof g->dates[day], "2024-%02d-%02d", (m + 1) % 100, k % 100);
 			g->weekday[day] = (day + 1) % 7; /* 1 January 2024 was a Monday */
 		}
 	}
@@ -91,14 +89,10 @@ static const char *account_root(const struct parent *p)
 {
 	switch (p->code / 1000) {
 	case 1:
-	case 5:
-		return "Assets";
-	case 2:
-		return "Liabilities";
-	case 4:
-		return "Equity";
-	default:
-		return p->side == 'C' ? "Income" : "Expenses";
+	case 5: return "Assets";
+	case 2: return "Liabilities";
+	case 4: return "Equity";
+	default: return p->side == 'C' ? "Income" : "Expenses";
 	}
 }
 
@@ -155,8 +149,8 @@ static void variant_init(gen *g, int t, int variant)
 
 		for (int j = 0; j < k; j++)
 			same += codes[j] == codes[k];
-		accounts[k] = g->first_of[parent] +
-		              (variant + same * (1 + variant % 3) + t) % parents[parent].subs;
+		accounts[k] =
+			g->first_of[parent] + (variant + same * (1 + variant % 3) + t) % parents[parent].subs;
 	}
 	for (int i = 0; i < n; i++) {
 		for (int j = 0; j < n; j++) {
@@ -176,8 +170,7 @@ static void templates_init(gen *g)
 		sum += templates[t].weight;
 		while (slot < TEMPLATE_SLOTS * sum / total)
 			g->template_pick[slot++] = t;
-		while (g->template_lines[t] < LINES_MAX &&
-		       templates[t].accounts[g->template_lines[t]])
+		while (g->template_lines[t] < LINES_MAX && templates[t].accounts[g->template_lines[t]])
 			g->template_lines[t]++;
 		for (int variant = 0; variant < VARIANTS; variant++)
 			variant_init(g, t, variant);
@@ -186,27 +179,25 @@ static void templates_init(gen *g)
 
 static void party_names_init(gen *g)
 {
-	static const char *const cities[20] = { "北京", "上海", "广州", "深圳", "杭州",
-		                                "苏州", "南京", "武汉", "成都", "重庆",
-		                                "天津", "青岛", "厦门", "宁波", "长沙",
-		                                "郑州", "合肥", "济南", "西安", "无锡" };
-	static const char *const firms[20] = { "华信", "恒达", "中联", "瑞丰", "宏远",
-		                               "金桥", "东方", "天成", "博雅", "启明",
-		                               "盛世", "佳和", "永兴", "新元", "海纳",
-		                               "鼎新", "汇通", "卓越", "云帆", "同创" };
+	static const char *const cities[20] = { "北京", "上海", "广州", "深圳", "杭州", "苏州", "南京",
+		                                    "武汉", "成都", "重庆", "天津", "青岛", "厦门", "宁波",
+		                                    "长沙", "郑州", "合肥", "济南", "西安", "无锡" };
+	static const char *const firms[20] = { "华信", "恒达", "中联", "瑞丰", "宏远", "金桥", "东方",
+		                                   "天成", "博雅", "启明", "盛世", "佳和", "永兴", "新元",
+		                                   "海纳", "鼎新", "汇通", "卓越", "云帆", "同创" };
 	static const char *const trades[10] = { "科技", "贸易", "实业", "电子", "机械",
-		                                "物流", "商务", "建材", "化工", "食品" };
+		                                    "物流", "商务", "建材", "化工", "食品" };
 
 	for (int i = 0; i < PARTIES; i++) {
 		const char *city = cities[i % 20], *firm = firms[i / 20 % 20];
 		const char *trade = trades[i / 400 % 10];
 
 		if (i < 4000)
-			snprintf(g->party_names[i], sizeof g->party_names[i], "%s%s%s有限公司",
-			         city, firm, trade);
+			snprintf(g->party_names[i], sizeof g->party_names[i], "%s%s%s有限公司", city, firm,
+			         trade);
 		else
-			snprintf(g->party_names[i], sizeof g->party_names[i], "%s%s%s有限公司%d部",
-			         city, firm, trade, i / 4000);
+			snprintf(g->party_names[i], sizeof g->party_names[i], "%s%s%s有限公司%d部", city, firm,
+			         trade, i / 4000);
 	}
 }
 

@@ -117,8 +117,7 @@ static void write_bank_side(gen *g, const voucher *v, const line *l)
 	                amount > 0 ? "转账收入" : "转账支出");
 	if (g->anom > 0 && fate >= 15 * g->anom && fate < 25 * g->anom) {
 		g->bank_extra++;
-		write_bank_line(g, day, l->account, -(rng_below(&g->rng, 90000000) + 7), "",
-		                "银行手续费");
+		write_bank_line(g, day, l->account, -(rng_below(&g->rng, 90000000) + 7), "", "银行手续费");
 	}
 }
 

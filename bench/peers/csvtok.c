@@ -91,9 +91,8 @@ static void *split(void *arg)
 	int column = 0;
 
 	for (const char *p = sum.start; p < sum.end; p += BLOCK) {
-		uint64_t mask = sum.end - p >= BLOCK ?
-		                        separators64(p) :
-		                        separators_slow(p, (size_t)(sum.end - p));
+		uint64_t mask =
+			sum.end - p >= BLOCK ? separators64(p) : separators_slow(p, (size_t)(sum.end - p));
 
 		for (; mask; mask &= mask - 1) {
 			const char *end = p + __builtin_ctzll(mask);
