@@ -105,10 +105,11 @@ void rd_period_format(rd_period p, char out[16])
 }
 
 /* The numbers and marks of a date text: digits become numbers, all else one mark each. */
+enum { PARTS = 7 };
 typedef struct parts {
-	int64_t num[6];
-	int32_t digits[6];
-	char    mark[6]; /* what follows number i: '-' '/' '.' ' ' 'T' ':' or Y M D for 年月日 */
+	int64_t num[PARTS]; /* year to second, and its fraction */
+	int32_t digits[PARTS];
+	char    mark[PARTS]; /* what follows number i: '-' '/' '.' ' ' 'T' ':' or Y M D for 年月日 */
 	int32_t n;
 } parts;
 
@@ -140,7 +141,7 @@ static bool split(rd_str s, parts *p)
 		uint32_t cp = rd_halfwidth(rd_utf8_next(s, &at));
 
 		if (cp >= '0' && cp <= '9') {
-			if (!in_number && p->n++ == 6)
+			if (!in_number && p->n++ == PARTS)
 				return false;
 			int32_t i = p->n - 1;
 			if (++p->digits[i] > 9)
@@ -149,6 +150,8 @@ static bool split(rd_str s, parts *p)
 			in_number = true;
 			continue;
 		}
+		if (cp == 0x7B2C && p->n && p->mark[p->n - 1] == 'Y') /* 2024年第3期 */
+			continue;
 		char m = mark_of(cp);
 		if (m == 0 || p->n == 0)
 			return false;
@@ -173,10 +176,14 @@ static bool time_fits(const parts *p, int32_t from)
 		return p->digits[from] == 6 || p->digits[from] == 4;
 	static const int64_t max[3] = { 23, 59, 60 };
 
-	for (int32_t i = from; i < p->n; i++)
-		if (i - from > 2 || p->num[i] > max[i - from] ||
-		    (i < p->n - 1 && p->mark[i] != ':'))
-			return p->n - from > 2 && i - from > 2; /* fraction of a second */
+	for (int32_t i = from; i < p->n; i++) {
+		int32_t k = i - from; /* hour, minute, second, fraction */
+
+		if (k > 3 || (k < 3 && p->num[i] > max[k]))
+			return false;
+		if (i + 1 < p->n && p->mark[i] != (k == 2 ? '.' : ':'))
+			return false;
+	}
 	return true;
 }
 
