@@ -291,6 +291,8 @@ static rd_rc read_and_check(job *j, rd_err *err)
 	j->read_ns = read - start;
 	if (rc == RD_OK)
 		rc = rd_run_checks(j->book, &j->run, &j->result, err);
+	else if (j->args->n_operands == 1)
+		rd_err_at(err, j->args->operands[0], 0);
 	j->check_ns = now_ns() - read;
 	rd_progress_end(&j->progress);
 	return rc;

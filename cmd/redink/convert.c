@@ -43,7 +43,9 @@ static rd_rc read_book(const rd_args *a, rd_book **ret, rd_err *err)
 		RD_TRY(rd_mapping_parse(a->arena, mapping, text, &mappings, &o.n_mappings, err));
 		o.mappings = mappings;
 	}
-	return rd_read_paths(a->operands, 1, &o, ret, err);
+	if (rd_read_paths(a->operands, 1, &o, ret, err) != RD_OK)
+		return rd_err_at(err, a->operands[0], 0);
+	return RD_OK;
 }
 
 static void say_counts(const rd_book *b, const rd_export_loss *loss, int lang)

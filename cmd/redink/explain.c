@@ -129,7 +129,7 @@ static void put_range(page *p, const rd_param *q, rd_buf *text)
 		rd_catalogue_value(q, q->max, text);
 	}
 	if (unit[0])
-		rd_buf_printf(text, say(p, "(%s)", " (%s)"), unit);
+		rd_buf_printf(text, say(p, "\uff08%s\uff09", " (%s)"), unit);
 	rd_buf_puts(text, say(p, "，预设 ", ", preset "));
 	rd_catalogue_value(q, q->preset, text);
 }

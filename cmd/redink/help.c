@@ -48,7 +48,7 @@ static void put_option(rd_buf *out, const rd_option *o, int lang, uint32_t width
 	if (o->kind == RD_OPT_CHOICE)
 		rd_buf_printf(&text, say(lang, "（可选 %s", " (one of %s"), o->choices);
 	else if (o->kind == RD_OPT_NUMBER)
-		rd_buf_printf(&text, say(lang, "(%lld 到 %lld", " (%lld to %lld"),
+		rd_buf_printf(&text, say(lang, "\uff08%lld 到 %lld", " (%lld to %lld"),
 		              (long long)o->min, (long long)o->max);
 	if (o->preset)
 		rd_buf_printf(&text, o->kind == RD_OPT_CHOICE || o->kind == RD_OPT_NUMBER

@@ -129,6 +129,14 @@ const rd_check *rd_finding_check(const rd_finding *f)
 	return rd_checks[f->check];
 }
 
+bool rd_place_repeats(const rd_finding *f, uint32_t i)
+{
+	for (uint32_t k = 0; k < i; k++)
+		if (f->places[k].file == f->places[i].file && f->places[k].line == f->places[i].line)
+			return true;
+	return false;
+}
+
 /* ---- excerpts ---- */
 
 /* Looking for marked lines stops here: a voucher may have a million lines. */

@@ -42,6 +42,8 @@ void rd_name_voucher(const rd_book *b, rd_row voucher, int lang, rd_buf *out);
 /* "1,234,567" */
 void rd_count_format(uint64_t n, rd_buf *out);
 const rd_check *rd_finding_check(const rd_finding *f);
+/* True when place i of a finding stands before it already. */
+bool rd_place_repeats(const rd_finding *f, uint32_t i);
 
 /* Lines of a voucher for an excerpt: all when there are at most `max`, else those that prove the
  * finding, their neighbours and the first ones. Rows ascend. */

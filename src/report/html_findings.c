@@ -2,7 +2,6 @@
 
 #define EXCERPT_LINES 12u
 #define NOTES_SHOWN   200u
-#define PLACES_SHOWN  12u
 
 /* ---- one finding ---- */
 
@@ -85,6 +84,7 @@ static void put_row(rd_page *p, rd_words name)
 static void put_data(rd_page *p, const rd_finding *f)
 {
 	char hex[33], money[RD_MINOR_TEXT];
+	uint32_t others = 0;
 
 	rd_buf_puts(p->out, "<dl>");
 	if (f->party) {
@@ -100,12 +100,19 @@ static void put_data(rd_page *p, const rd_finding *f)
 		                true, money);
 		rd_buf_printf(p->out, "%s</dd>", money);
 	}
-	if (f->n_places > 1) {
+	for (uint32_t i = 1; i < f->n_places; i++)
+		others += !rd_place_repeats(f, i);
+	if (others) {
+		bool some = false;
+
 		put_row(p, (rd_words){ "另见", "see also" });
-		for (uint32_t i = 1; i < f->n_places && i <= PLACES_SHOWN; i++) {
-			rd_buf_puts(p->out, i > 1 ? ", <code>" : "<code>");
+		for (uint32_t i = 1; i < f->n_places; i++) {
+			if (rd_place_repeats(f, i))
+				continue;
+			rd_buf_puts(p->out, some ? ", <code>" : "<code>");
 			put_place(p, f->places[i]);
 			rd_buf_puts(p->out, "</code>");
+			some = true;
 		}
 		rd_buf_puts(p->out, "</dd>");
 	}

@@ -180,16 +180,20 @@ static rd_str message_of(rd_text_out *t, const rd_finding *f)
 /* Places in other files or vouchers, which the excerpt does not show. */
 static void put_more_places(rd_text_out *t, const rd_finding *f)
 {
-	uint32_t shown = 0;
+	uint32_t shown = 0, others = 0;
 
-	if (f->n_places < 2 || (f->voucher != RD_NONE && f->kind != RD_KIND_COLLAPSED))
+	for (uint32_t i = 1; i < f->n_places; i++)
+		others += !rd_place_repeats(f, i);
+	if (others == 0 || (f->voucher != RD_NONE && f->kind != RD_KIND_COLLAPSED))
 		return;
 	rd_buf_puts(t->out, rd_text_say(t, "    另见: ", "    see also: "));
 	for (uint32_t i = 1; i < f->n_places && shown < PLACES_SHOWN; i++) {
+		if (rd_place_repeats(f, i))
+			continue;
 		rd_buf_puts(t->out, shown++ ? ", " : "");
 		rd_text_place(t, f->places[i], t->out);
 	}
-	if (f->n_places > PLACES_SHOWN + 1)
+	if (others > PLACES_SHOWN)
 		rd_buf_puts(t->out, " …");
 	rd_buf_char(t->out, '\n');
 }
@@ -244,11 +248,11 @@ static void put_group_head(rd_text_out *t, uint32_t check, uint32_t fresh, uint3
 	rd_text_paint(t, RD_PAINT_BOLD);
 	rd_buf_printf(t->out, "  %s  %s", rd_say(c->title, lang), c->slug);
 	rd_text_paint(t, RD_PAINT_PLAIN);
-	rd_buf_printf(t->out, lang == RD_EN ? "  (%s, %u" : "  (%s，%u 条",
+	rd_buf_printf(t->out, lang == RD_EN ? "  (%s, %u" : "  \uff08%s，%u 条",
 	              rd_say(rd_certainty_words(c->certainty), lang), fresh);
 	if (t->r->has_baseline)
 		rd_buf_printf(t->out, lang == RD_EN ? " new, %u known" : "新增，%u 条已知", known);
-	rd_buf_puts(t->out, ")\n");
+	rd_buf_puts(t->out, lang == RD_EN ? ")\n" : "\uff09\n");
 	rd_text_paint(t, RD_PAINT_DIM);
 	for (uint32_t i = 0, n = t->r->width < 100 ? t->r->width : 100; i < n; i++)
 		rd_buf_char(t->out, '-');
