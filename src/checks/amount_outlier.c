@@ -58,7 +58,7 @@ static const rd_param params[] = {
 	            NULL },
 	[P_MEASURE] = { "measure",
 	                "-",
-	                { "0 = 取对数按方向和单位判断,1 = 按科目比较原值",
+	                { "0 = 取对数按方向和单位判断，1 = 按科目比较原值",
 	                  "0 = logarithms by side and partner, 1 = plain amounts by account" },
 	                RD_PARAM_INT,
 	                0,
@@ -71,22 +71,22 @@ static const rd_param params[] = {
 enum { K_ACCOUNT, K_PARTY, K_LARGEST, K_RAW };
 static const rd_message messages[] = {
 	[K_ACCOUNT] = { "account",
-	                { "{voucher} 的 {account} 金额 {amount},该科目这个方向通常在 {median} 左右("
-	                  "{lines} 行)。请与原始单据核对,看小数点和科目。",
+	                { "{voucher} 的 {account} 金额 {amount}，该科目这个方向通常在 {median} 左右（"
+	                  "{lines} 行）。请与原始单据核对，看小数点和科目。",
 	                  "{voucher} has {amount} on {account}, where this side usually has about "
 	                  "{median} ({lines} lines). Compare with the document: decimal point, account." } },
 	[K_PARTY] = { "party",
-	              { "{voucher} 与 {party} 的金额 {amount},该单位通常在 {median} 左右({lines} 笔)。"
+	              { "{voucher} 与 {party} 的金额 {amount}，该单位通常在 {median} 左右（{lines} 笔）。"
 	                "请与原始单据核对。",
 	                "{voucher} has {amount} with {party}, who usually has about {median} ({lines} "
 	                "amounts). Compare with the document." } },
 	[K_LARGEST] = { "largest",
-	                { "{voucher} 与 {party} 的金额 {amount},是该单位第二大金额 {median} 的 {times} "
+	                { "{voucher} 与 {party} 的金额 {amount}，是该单位第二大金额 {median} 的 {times} "
 	                  "倍。请与原始单据核对。",
 	                  "{voucher} has {amount} with {party}, {times} times the next largest ({median}"
 	                  "). Compare with the document." } },
 	[K_RAW] = { "raw",
-	            { "{voucher} 的 {account} 金额 {amount},与该科目中位数 {median} 相差超过绝对中位"
+	            { "{voucher} 的 {account} 金额 {amount}，与该科目中位数 {median} 相差超过绝对中位"
 	              "差的设定倍数。请与原始单据核对。",
 	              "{voucher} has {amount} on {account}, further from the median {median} than "
 	              "the set multiple of the deviation. Compare with the document." } },
@@ -263,12 +263,12 @@ const rd_check rd_check_amount_outlier = {
 	.family = "statistics",
 	.nature = "异常波动",
 	.title = { "金额离群", "Amount far from what is usual here" },
-	.finds = { "金额远高于该科目或该往来单位的常态:可能小数点错位、科目用错。",
+	.finds = { "金额远高于该科目或该往来单位的常态：可能小数点错位、科目用错。",
 	           "An amount far outside what the account or partner normally has, perhaps a "
 	           "decimal point or a wrong account." },
-	.correction = { "核对原始凭证,错记的红字更正",
+	.correction = { "核对原始凭证，错记的红字更正",
 	                "Compare with the document and correct a slip in red" },
-	.basis = { "Nigrini 相对规模因子;MindBridge;ISA 520",
+	.basis = { "Nigrini 相对规模因子；MindBridge；ISA 520",
 	           "Nigrini relative size factor; MindBridge; ISA 520" },
 	.since = "0.1",
 	.wave = 2,

@@ -43,7 +43,7 @@ static const rd_param params[] = {
 	              NULL },
 	[P_MAD] = { "mad",
 	            "millionths",
-	            { "平均绝对偏差的界限(百万分之一)",
+	            { "平均绝对偏差的界限（百万分之一）",
 	              "limit of the mean absolute deviation, in millionths" },
 	            RD_PARAM_INT,
 	            0,
@@ -60,7 +60,7 @@ static const rd_param params[] = {
 	               NULL },
 	[P_CHI2] = { "chi2",
 	             "hundredths",
-	             { "卡方的界限(百分之一)", "limit of the chi-square, in hundredths" },
+	             { "卡方的界限（百分之一）", "limit of the chi-square, in hundredths" },
 	             RD_PARAM_INT,
 	             0,
 	             100000000,
@@ -72,20 +72,20 @@ static const rd_param params[] = {
 enum { K_SPIKE, K_ONE_AMOUNT, K_SPREAD };
 static const rd_message messages[] = {
 	[K_SPIKE] = { "spike",
-	              { "科目 {account} 的 {n} 个金额里,以 {digits} 开头的有 {seen} 个,按本福特定律应"
-	                "有 {expected} 个左右(偏差 {mad},卡方 {chi2})。其中 {amount} 出现 {times} 次。"
+	              { "科目 {account} 的 {n} 个金额里，以 {digits} 开头的有 {seen} 个，按本福特定律应"
+	                "有 {expected} 个左右（偏差 {mad}，卡方 {chi2}）。其中 {amount} 出现 {times} 次。"
 	                "请抽查这些凭证。",
 	                "Of {n} amounts on {account} {seen} begin with {digits}; Benford's law expects "
 	                "about {expected} (deviation {mad}, chi-square {chi2}). {amount} occurs "
 	                "{times} times among them. Look at these vouchers." } },
 	[K_ONE_AMOUNT] = { "one-amount",
-	                   { "科目 {account} 的 {n} 个金额里,以 {digits} 开头的有 {seen} 个(应有 {expected} "
-	                     "个左右),其中 {times} 个都是 {amount}。请确认这是不是固定价格或费用。",
+	                   { "科目 {account} 的 {n} 个金额里，以 {digits} 开头的有 {seen} 个（应有 {expected} "
+	                     "个左右），其中 {times} 个都是 {amount}。请确认这是不是固定价格或费用。",
 	                     "Of {n} amounts on {account} {seen} begin with {digits} (about {expected} "
 	                     "expected), and {times} of them are {amount}. See whether it is a fixed price "
 	                     "or fee." } },
 	[K_SPREAD] = { "spread",
-	               { "科目 {account} 的 {n} 个金额整体偏离本福特定律(偏差 {mad},卡方 {chi2}),没有明"
+	               { "科目 {account} 的 {n} 个金额整体偏离本福特定律（偏差 {mad}，卡方 {chi2}），没有明"
 	                 "显尖峰。请了解该科目金额的来源。",
 	                 "The {n} amounts on {account} depart from Benford's law as a whole (deviation "
 	                 "{mad}, chi-square {chi2}) without a clear spike. Ask where the amounts of "
@@ -311,11 +311,11 @@ const rd_check rd_check_benford_first_two = {
 	.family = "statistics",
 	.nature = "异常波动",
 	.title = { "本福特前两位数检验", "Benford, first two digits" },
-	.finds = { "某科目以某些两位数开头的金额远多于本福特定律的预期,例如刚好在限额以下。",
+	.finds = { "某科目以某些两位数开头的金额远多于本福特定律的预期，例如刚好在限额以下。",
 	           "Certain digit pairs (such as 49 or 99 under a limit) are far more frequent "
 	           "than they should be." },
 	.correction = { "抽查尖峰数字对应的凭证", "Look at some vouchers behind the spike" },
-	.basis = { "Nigrini《本福特定律》;MindBridge", "Nigrini, Benford's Law; MindBridge" },
+	.basis = { "Nigrini《本福特定律》；MindBridge", "Nigrini, Benford's Law; MindBridge" },
 	.since = "0.1",
 	.wave = 2,
 	.version = 1,

@@ -57,7 +57,7 @@ static const rd_param params[] = {
 	                   NULL },
 	[P_MAX_CHANCE] = { "max_chance",
 	                   "permille",
-	                   { "按概率最多允许多少对巧合(千分之一对)",
+	                   { "按概率最多允许多少对巧合（千分之一对）",
 	                     "pairs that chance may bring, in thousandths of a pair" },
 	                   RD_PARAM_INT,
 	                   0,
@@ -70,14 +70,14 @@ static const rd_param params[] = {
 enum { K_NEAR, K_SAME_DAY };
 static const rd_message messages[] = {
 	[K_NEAR] = { "near",
-	             { "{party} 的 {account} 在 {first_day}({first})和 {day}({voucher})各记 {amount},"
-	               "方向相同,没有单据号能区分。请核对单据;确属重复的,红字冲销后一张。",
+	             { "{party} 的 {account} 在 {first_day}（{first}）和 {day}（{voucher}）各记 {amount}，"
+	               "方向相同，没有单据号能区分。请核对单据；确属重复的，红字冲销后一张。",
 	               "{account} of {party} has {amount} on the same side on {first_day} ({first}) "
 	               "and on {day} ({voucher}), with no document numbers that tell them apart. "
 	               "Compare the documents; if it is there twice, cancel the later one in red." } },
 	[K_SAME_DAY] = { "same-day",
-	                 { "{party} 的 {account} 在 {day} 有 {count} 笔金额都是 {amount}、方向相同,分别在 "
-	                   "{first} 和 {voucher} 等凭证里。请核对单据;确属重复的,红字冲销。",
+	                 { "{party} 的 {account} 在 {day} 有 {count} 笔金额都是 {amount}、方向相同，分别在 "
+	                   "{first} 和 {voucher} 等凭证里。请核对单据；确属重复的，红字冲销。",
 	                   "{account} of {party} has {count} lines of {amount} on the same side on {day}, "
 	                   "in vouchers {first}, {voucher} and so on. Compare the documents; if it is "
 	                   "there twice, cancel in red." } },
@@ -457,12 +457,12 @@ const rd_check rd_check_dup_amount_near_date = {
 	.family = "duplicate",
 	.nature = "操作错误",
 	.title = { "疑似重复入账", "Probable duplicate: same partner, account and amount within days" },
-	.finds = { "同一往来单位、科目、方向、金额,几天内在不同凭证里出现两次,又没有单据号能区分。",
+	.finds = { "同一往来单位、科目、方向、金额，几天内在不同凭证里出现两次，又没有单据号能区分。",
 	           "Same partner, account, side and amount twice within a few days, without "
 	           "different document numbers to tell them apart." },
-	.correction = { "核对单据;确认后红字冲销",
+	.correction = { "核对单据；确认后红字冲销",
 	                "Compare the documents; once confirmed, cancel the later voucher in red" },
-	.basis = { "实务;MindBridge 重复检验", "Practice; MindBridge duplicate test" },
+	.basis = { "实务；MindBridge 重复检验", "Practice; MindBridge duplicate test" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -46,13 +46,13 @@ static const rd_param params[] = {
 enum { K_SAME, K_OTHER };
 static const rd_message messages[] = {
 	[K_SAME] = { "same-text",
-	             { "{day} 的 {count} 张凭证分录完全相同,摘要也相同,金额 {amount}:最早是 {first},"
-	               "最后是 {voucher}。请核对单据;确属重复的,红字冲销后一张。",
+	             { "{day} 的 {count} 张凭证分录完全相同，摘要也相同，金额 {amount}：最早是 {first}，"
+	               "最后是 {voucher}。请核对单据；确属重复的，红字冲销后一张。",
 	               "{count} vouchers of {day} agree in all lines and in the summary, amount "
 	               "{amount}: first {first}, last {voucher}. Compare the documents; if it is "
 	               "there twice, cancel the later one in red." } },
 	[K_OTHER] = { "other-text",
-	              { "{day} 的 {count} 张凭证分录完全相同而摘要不同,金额 {amount}:最早是 {first},最"
+	              { "{day} 的 {count} 张凭证分录完全相同而摘要不同，金额 {amount}：最早是 {first}，最"
 	                "后是 {voucher}。请核对单据是否同一笔业务。",
 	                "{count} vouchers of {day} agree in all lines but not in the summary, amount "
 	                "{amount}: first {first}, last {voucher}. Look whether the documents show one "
@@ -252,11 +252,11 @@ const rd_check rd_check_dup_entry = {
 	.family = "duplicate",
 	.nature = "操作错误",
 	.title = { "整张凭证重复", "Whole entry booked twice" },
-	.finds = { "两张凭证日期相同,各行的科目、往来单位、方向、金额也全部相同。",
+	.finds = { "两张凭证日期相同，各行的科目、往来单位、方向、金额也全部相同。",
 	           "Two entries have the same date, accounts, amounts and partners." },
 	.correction = { "核对后红字冲销重复的一张",
 	                "Compare the documents and cancel the doubled voucher in red" },
-	.basis = { "beancount noduplicates 插件;MindBridge", "beancount noduplicates; MindBridge" },
+	.basis = { "beancount noduplicates 插件；MindBridge", "beancount noduplicates; MindBridge" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -52,8 +52,8 @@ static const rd_param params[] = {
 enum { K_TWICE };
 static const rd_message messages[] = {
 	[K_TWICE] = { "twice",
-	              { "{party} 的单据 {document}({day},金额 {amount})在 {count} 张凭证里各记了一次:"
-	                "最早是 {first},最后是 {voucher}。请对照单据原件;确属重复的,红字冲销后一张。",
+	              { "{party} 的单据 {document}（{day}，金额 {amount}）在 {count} 张凭证里各记了一次："
+	                "最早是 {first}，最后是 {voucher}。请对照单据原件；确属重复的，红字冲销后一张。",
 	                "Document {document} of {party} ({day}, amount {amount}) stands in {count} "
 	                "vouchers: first in {first}, last in {voucher}. Compare with the original; if "
 	                "it is there twice, cancel the later one in red." } },
@@ -145,13 +145,13 @@ const rd_check rd_check_dup_invoice_exact = {
 	.slug = "dup-invoice-exact",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "同一单据重复入账(四项全同)", "Same document booked twice (all four equal)" },
-	.finds = { "同一往来单位、同一单据号、同一日期、同一金额,记在两张凭证里。",
+	.title = { "同一单据重复入账（四项全同）", "Same document booked twice (all four equal)" },
+	.finds = { "同一往来单位、同一单据号、同一日期、同一金额，记在两张凭证里。",
 	           "Two entries with the same partner, document number, date and amount." },
-	.correction = { "核对单据后红字冲销后一张凭证;已付款的追回",
+	.correction = { "核对单据后红字冲销后一张凭证；已付款的追回",
 	                "Compare with the document and cancel the later voucher in red; ask back what "
 	                "was paid twice" },
-	.basis = { "AuditNet 重复付款矩阵 1;Nigrini 三同检验;会计信息化工作规范(财会〔2024〕11号"
+	.basis = { "AuditNet 重复付款矩阵 1；Nigrini 三同检验；会计信息化工作规范（财会〔2024〕11号"
 	           ")25 条",
 	           "AuditNet duplicate matrix 1; Nigrini same-same-same test; 财会〔2024〕11号 "
 	           "art. 25" },

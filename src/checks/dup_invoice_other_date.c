@@ -52,8 +52,8 @@ static const rd_param params[] = {
 enum { K_LATER };
 static const rd_message messages[] = {
 	[K_LATER] = { "later",
-	              { "{party} 的单据 {document},金额 {amount},{first_day} 已记入 {first},{day} 又记"
-	                "入 {voucher},相隔 {days} 天。请对照单据原件;确属重复的,红字冲销后一张。",
+	              { "{party} 的单据 {document}，金额 {amount}，{first_day} 已记入 {first}，{day} 又记"
+	                "入 {voucher}，相隔 {days} 天。请对照单据原件；确属重复的，红字冲销后一张。",
 	                "Document {document} of {party}, amount {amount}, was booked on {first_day} in "
 	                "{first} and again on {day} in {voucher}, {days} days later. Compare with the "
 	                "original; if it is there twice, cancel the later one in red." } },
@@ -148,9 +148,9 @@ const rd_check rd_check_dup_invoice_other_date = {
 	.family = "duplicate",
 	.nature = "操作错误",
 	.title = { "同号同额不同日期", "Same partner, number and amount on another date" },
-	.finds = { "同一往来单位、同一单据号、同一金额,隔一段时间又入账一次。",
+	.finds = { "同一往来单位、同一单据号、同一金额，隔一段时间又入账一次。",
 	           "The same document was booked again later, often after a reminder." },
-	.correction = { "核对原件,红字冲销后一张",
+	.correction = { "核对原件，红字冲销后一张",
 	                "Compare with the original and cancel the later voucher in red" },
 	.basis = { "AuditNet 重复付款矩阵 4", "AuditNet duplicate matrix 4" },
 	.since = "0.1",

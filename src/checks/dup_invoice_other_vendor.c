@@ -56,14 +56,14 @@ static const rd_param params[] = {
 enum { K_OTHER, K_ONE_NAME };
 static const rd_message messages[] = {
 	[K_OTHER] = { "other-party",
-	              { "单据 {document}({day},金额 {amount})既记在 {party} 名下({voucher}),又记在 "
-	                "{other_party} 名下({first})。请查对原始单据,红字冲销往来单位选错的一张。",
+	              { "单据 {document}（{day}，金额 {amount}）既记在 {party} 名下（{voucher}），又记在 "
+	                "{other_party} 名下（{first}）。请查对原始单据，红字冲销往来单位选错的一张。",
 	                "Document {document} ({day}, amount {amount}) stands under {party} ({voucher}) "
 	                "and under {other_party} ({first}). Look up the original and cancel the entry "
 	                "under the wrong partner in red." } },
 	[K_ONE_NAME] = { "one-name",
-	                 { "单据 {document}({day},金额 {amount})记在 {party}({voucher})和 {other_party}("
-	                   "{first})两个名下,两个名称很像同一单位。请核对是否重复入账,并查往来档案是否重"
+	                 { "单据 {document}（{day}，金额 {amount}）记在 {party}（{voucher}）和 {other_party}("
+	                   "{first})两个名下，两个名称很像同一单位。请核对是否重复入账，并查往来档案是否重"
 	                   "复。",
 	                   "Document {document} ({day}, amount {amount}) stands under {party} ({voucher}) "
 	                   "and {other_party} ({first}), two names that look like one partner. Look "
@@ -182,11 +182,11 @@ const rd_check rd_check_dup_invoice_other_vendor = {
 	.family = "duplicate",
 	.nature = "操作错误",
 	.title = { "同号同额不同供应商", "Same document number, date and amount at another vendor" },
-	.finds = { "同一单据号、同一日期、同一金额,记在不同往来单位名下:可能选错单位后又记一次,或"
+	.finds = { "同一单据号、同一日期、同一金额，记在不同往来单位名下：可能选错单位后又记一次，或"
 	           "同一单位有两个档案。",
 	           "One document booked under two partners: wrong partner chosen, then booked "
 	           "again, or two master records of one vendor." },
-	.correction = { "核对原始凭证,红字冲销错误一方;合并往来单位",
+	.correction = { "核对原始凭证，红字冲销错误一方；合并往来单位",
 	                "Compare with the original and cancel the wrong one in red; merge the two "
 	                "records of one partner" },
 	.basis = { "AuditNet 重复付款矩阵 2", "AuditNet duplicate matrix 2" },

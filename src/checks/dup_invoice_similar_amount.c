@@ -54,25 +54,25 @@ static const rd_param params[] = {
 enum { K_DIGITS, K_POINT, K_TAX, K_DECIMALS };
 static const rd_message messages[] = {
 	[K_DIGITS] = { "swapped-digits",
-	               { "{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
-	                 "{amount},数字相同而次序不同。请以单据原件为准。",
+	               { "{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
+	                 "{amount}，数字相同而次序不同。请以单据原件为准。",
 	                 "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
 	                 "in {voucher}, the same digits in another order. Go by the original." } },
 	[K_POINT] = { "decimal-point",
-	              { "{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
-	                "{amount},正好差 {times} 倍:可能小数点错位。请以单据原件为准。",
+	              { "{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
+	                "{amount}，正好差 {times} 倍：可能小数点错位。请以单据原件为准。",
 	                "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
 	                "in {voucher}, {times} times as much: the decimal point may be off. Go by the "
 	                "original." } },
 	[K_TAX] = { "tax",
-	            { "{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
-	              "{amount},正好差 {rate}% 的税:可能一次含税、一次不含税。请以单据原件为准。",
+	            { "{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
+	              "{amount}，正好差 {rate}% 的税：可能一次含税、一次不含税。请以单据原件为准。",
 	              "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
 	              "in {voucher}, apart by tax of {rate} %: once with and once without it. Go by "
 	              "the original." } },
 	[K_DECIMALS] = { "decimals",
-	                 { "{party} 的单据 {document}({day}),{first} 记 {first_amount},{voucher} 记 "
-	                   "{amount},只差角分。请以单据原件为准。",
+	                 { "{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
+	                   "{amount}，只差角分。请以单据原件为准。",
 	                   "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
 	                   "in {voucher}, apart by the decimals only. Go by the original." } },
 	{ 0 },
@@ -218,11 +218,11 @@ const rd_check rd_check_dup_invoice_similar_amount = {
 	.family = "duplicate",
 	.nature = "操作错误",
 	.title = { "同一单据金额近似", "Same document with a similar amount" },
-	.finds = { "同一往来单位、同一单据号、同一日期,金额却像录错了一样相近:数字颠倒、小数点错"
+	.finds = { "同一往来单位、同一单据号、同一日期，金额却像录错了一样相近：数字颠倒、小数点错"
 	           "位、含税与不含税。",
 	           "Partner, number and date agree and the amounts differ by a swapped digit, a "
 	           "shifted decimal point or by tax." },
-	.correction = { "以原始凭证为准,差额红字或补充登记",
+	.correction = { "以原始凭证为准，差额红字或补充登记",
 	                "Go by the original document; book the difference in red, or what is missing" },
 	.basis = { "AuditNet 重复付款矩阵 5", "AuditNet duplicate matrix 5" },
 	.since = "0.1",

@@ -53,21 +53,21 @@ static const rd_param params[] = {
 enum { K_FORM, K_SLIP, K_PART };
 static const rd_message messages[] = {
 	[K_FORM] = { "other-form",
-	             { "{party} 的单据 {document}({voucher})与 {other_document}({first})日期都是 "
-	               "{day},金额都是 {amount},号码只是写法不同。请核对两张单据原件是否同一张。",
+	             { "{party} 的单据 {document}（{voucher}）与 {other_document}（{first}）日期都是 "
+	               "{day}，金额都是 {amount}，号码只是写法不同。请核对两张单据原件是否同一张。",
 	               "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
 	               "bear the date {day} and the amount {amount}; their numbers are two ways to "
 	               "write one. Look at the originals." } },
 	[K_SLIP] = { "one-slip",
-	             { "{party} 的单据 {document}({voucher})与 {other_document}({first})日期都是 "
-	               "{day},金额都是 {amount},号码只差一个字符或相邻两位颠倒。"
+	             { "{party} 的单据 {document}（{voucher}）与 {other_document}（{first}）日期都是 "
+	               "{day}，金额都是 {amount}，号码只差一个字符或相邻两位颠倒。"
 	               "请核对两张单据原件是否同一张。",
 	               "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
 	               "bear the date {day} and the amount {amount}; their numbers differ by one "
 	               "slip. Look at the originals." } },
 	[K_PART] = { "part",
-	             { "{party} 的单据 {document}({voucher})与 {other_document}({first})日期都是 "
-	               "{day},金额都是 {amount},一个号码包含另一个。请核对两张单据原件是否同一张。",
+	             { "{party} 的单据 {document}（{voucher}）与 {other_document}（{first}）日期都是 "
+	               "{day}，金额都是 {amount}，一个号码包含另一个。请核对两张单据原件是否同一张。",
 	               "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
 	               "bear the date {day} and the amount {amount}; one number holds the other. Look "
 	               "at the originals." } },
@@ -231,10 +231,10 @@ const rd_check rd_check_dup_invoice_similar_number = {
 	.family = "duplicate",
 	.nature = "操作错误",
 	.title = { "单据号近似的重复入账", "Same invoice with a slightly different number" },
-	.finds = { "往来单位、日期、金额相同,单据号只差零、字母、横线或一个录错的字符。",
+	.finds = { "往来单位、日期、金额相同，单据号只差零、字母、横线或一个录错的字符。",
 	           "Partner, date and amount agree, numbers differ by zeros, letters, a dash or "
 	           "one mistyped digit." },
-	.correction = { "核对两张单据原件,确认重复后红字冲销",
+	.correction = { "核对两张单据原件，确认重复后红字冲销",
 	                "Compare both originals; if they are one document, cancel one voucher in red" },
 	.basis = { "AuditNet 重复付款矩阵 3", "AuditNet duplicate matrix 3" },
 	.since = "0.1",

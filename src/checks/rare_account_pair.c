@@ -58,7 +58,7 @@ static const rd_param params[] = {
 	                  NULL },
 	[P_MODE] = { "mode",
 	             "-",
-	             { "0 = 按资金流向逐笔判断,1 = 只数科目对",
+	             { "0 = 按资金流向逐笔判断，1 = 只数科目对",
 	               "0 = flows of entries, 1 = pairs of accounts are counted" },
 	             RD_PARAM_INT,
 	             0,
@@ -71,14 +71,14 @@ static const rd_param params[] = {
 enum { K_FLOW, K_PAIR };
 static const rd_message messages[] = {
 	[K_FLOW] = { "rare-flow",
-	             { "{voucher} 借 {account}、贷 {credit_account},金额 {amount}:这一对应在账上只有 "
-	               "{seen} 次,而两个科目各有 {debit_flows} 笔和 {credit_flows} 笔。请核对业务实质"
+	             { "{voucher} 借 {account}、贷 {credit_account}，金额 {amount}：这一对应在账上只有 "
+	               "{seen} 次，而两个科目各有 {debit_flows} 笔和 {credit_flows} 笔。请核对业务实质"
 	               "和科目。",
 	               "{voucher} debits {account} and credits {credit_account} with {amount}: the "
 	               "pair occurs {seen} times, while the accounts have {debit_flows} and "
 	               "{credit_flows} flows. Look at the business and the accounts." } },
 	[K_PAIR] = { "rare-pair",
-	             { "借 {account}、贷 {credit_account} 这一对应只在 {seen} 张凭证里出现,例如 "
+	             { "借 {account}、贷 {credit_account} 这一对应只在 {seen} 张凭证里出现，例如 "
 	               "{voucher}。",
 	               "The pair debit {account}, credit {credit_account} occurs in {seen} vouchers "
 	               "only, such as {voucher}." } },
@@ -291,7 +291,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		w.first[k] = RD_DAY_NONE;
 	count_flows(&w);
 	if (w.guards && w.all < (uint64_t)w.min_account * 2) {
-		rd_run_not_run(run, "分录太少,无法判断", "too few entries to judge");
+		rd_run_not_run(run, "分录太少，无法判断", "too few entries to judge");
 		return RD_OK;
 	}
 	count_parents(&w);
@@ -304,13 +304,13 @@ const rd_check rd_check_rare_account_pair = {
 	.family = "statistics",
 	.nature = "异常波动",
 	.title = { "罕见科目对应", "Rare account pair" },
-	.finds = { "借方科目与贷方科目几乎从未搭配过,而两个科目都很常用。",
+	.finds = { "借方科目与贷方科目几乎从未搭配过，而两个科目都很常用。",
 	           "A debit account meets a credit account that it almost never meets. Typical of "
 	           "wrong accounts and of concealed entries." },
-	.correction = { "核对业务实质,科目错误的红字更正",
+	.correction = { "核对业务实质，科目错误的红字更正",
 	                "Look at the business; when the account is wrong, cancel in red and enter it "
 	                "right" },
-	.basis = { "ISA 240 A45(a);MindBridge 罕见流向;Schreyer 等",
+	.basis = { "ISA 240 A45(a)；MindBridge 罕见流向；Schreyer 等",
 	           "ISA 240 A45(a); MindBridge rare flow; Schreyer et al. on local anomalies" },
 	.since = "0.1",
 	.wave = 2,

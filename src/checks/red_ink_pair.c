@@ -36,18 +36,18 @@
 enum { K_REFERENCE, K_AMOUNTS, K_CORRECTED };
 static const rd_message messages[] = {
 	[K_REFERENCE] = { "by-reference",
-	                  { "{voucher} 按摘要所写冲销了 {original}({original_day},金额 {amount})。无需处理。",
+	                  { "{voucher} 按摘要所写冲销了 {original}（{original_day}，金额 {amount}）。无需处理。",
 	                    "{voucher} cancels {original} ({original_day}, amount {amount}), as its "
 	                    "summary says. Nothing to do." } },
 	[K_AMOUNTS] = { "by-amounts",
-	                { "{voucher} 与 {original}({original_day},金额 {amount})分录相同而相反,看作冲销。"
-	                  "无需处理;摘要宜写明原凭证。",
+	                { "{voucher} 与 {original}（{original_day}，金额 {amount}）分录相同而相反，看作冲销。"
+	                  "无需处理；摘要宜写明原凭证。",
 	                  "{voucher} holds the entry of {original} ({original_day}, amount {amount}) "
 	                  "negated and is taken for its cancellation. Nothing to do; the summary should "
 	                  "name the original." } },
 	[K_CORRECTED] = { "corrected",
-	                  { "{voucher} 冲销了 {original}({original_day},金额 {amount}),{blue} 重新登记了正"
-	                    "确的分录。更正完整,无需处理。",
+	                  { "{voucher} 冲销了 {original}（{original_day}，金额 {amount}），{blue} 重新登记了正"
+	                    "确的分录。更正完整，无需处理。",
 	                    "{voucher} cancels {original} ({original_day}, amount {amount}), and {blue} "
 	                    "enters the right one. The correction is complete." } },
 	{ 0 },
@@ -165,12 +165,12 @@ const rd_check rd_check_red_ink_pair = {
 	.family = "correction",
 	.nature = "操作错误",
 	.title = { "红字冲销对", "Red-ink pair" },
-	.finds = { "一张凭证被另一张红字(或反方向)凭证冲销。不是差错:成对显示一次,两张都不参与其"
+	.finds = { "一张凭证被另一张红字（或反方向）凭证冲销。不是差错：成对显示一次，两张都不参与其"
 	           "他检查。",
 	           "An entry and its cancellation. No fault: the pair is shown once and both "
 	           "sides leave the other checks." },
 	.correction = { "无需处理", "Nothing to do" },
-	.basis = { "会计基础工作规范 51 条(五);法国 FEC(允许负数金额)",
+	.basis = { "会计基础工作规范 51 条（五）；法国 FEC（允许负数金额）",
 	           "Basic accounting work rules 51 (5); FEC (negative amounts allowed)" },
 	.since = "0.1",
 	.wave = 1,

@@ -54,38 +54,38 @@ static const rd_param params[] = {
 enum { K_NO_ORIGINAL, K_MISSING, K_MORE, K_ACCOUNTS, K_TWICE, K_BEFORE, K_SEVERAL };
 static const rd_message messages[] = {
 	[K_NO_ORIGINAL] = { "no-original",
-	                    { "红字凭证 {voucher} 冲减 {amount},摘要没有写明原凭证,账上也没有相符的分录。请"
-	                      "注明原凭证,并补做蓝字订正凭证。",
+	                    { "红字凭证 {voucher} 冲减 {amount}，摘要没有写明原凭证，账上也没有相符的分录。请"
+	                      "注明原凭证，并补做蓝字订正凭证。",
 	                      "Red voucher {voucher} takes out {amount}, names no original, and no entry of "
 	                      "the books fits. Name the original and enter the right blue voucher." } },
 	[K_MISSING] = { "missing-original",
-	                { "{voucher} 的摘要写明更正或冲销 {named} 号凭证,账上没有这张凭证。请核对所写的"
+	                { "{voucher} 的摘要写明更正或冲销 {named} 号凭证，账上没有这张凭证。请核对所写的"
 	                  "日期和号码。",
 	                  "The summary of {voucher} says that it corrects voucher {named}, which is not "
 	                  "in the books. Check the date and number it names." } },
 	[K_MORE] = { "more-than-original",
-	             { "{voucher} 冲减 {amount},多于所写明的 {original}({original_amount}),相差 "
+	             { "{voucher} 冲减 {amount}，多于所写明的 {original}（{original_amount}），相差 "
 	               "{difference}。请核对冲销金额。",
 	               "{voucher} takes out {amount}, more than the voucher {original} it names ("
 	               "{original_amount}); difference {difference}. Check the amount." } },
 	[K_ACCOUNTS] = { "other-accounts",
-	                 { "{voucher}(金额 {amount})写明冲销 {original}({original_amount}),科目却不同。请"
+	                 { "{voucher}（金额 {amount}）写明冲销 {original}（{original_amount}），科目却不同。请"
 	                   "核对原凭证号或科目。",
 	                   "{voucher} (amount {amount}) says that it cancels {original} ("
 	                   "{original_amount}), but the accounts differ. Check the number or the "
 	                   "accounts." } },
 	[K_TWICE] = { "cancelled-twice",
-	              { "{voucher}(金额 {amount})写明冲销 {original},而该凭证已由 {earlier} 冲销。请核"
+	              { "{voucher}（金额 {amount}）写明冲销 {original}，而该凭证已由 {earlier} 冲销。请核"
 	                "对是否冲销了两次。",
 	                "{voucher} (amount {amount}) says that it cancels {original}, which {earlier} "
 	                "has cancelled already. Look whether it was cancelled twice." } },
 	[K_BEFORE] = { "before-the-data",
-	               { "红字凭证 {voucher} 冲减 {amount},原凭证不在本次数据里,可能在 {first_day} 之前。"
+	               { "红字凭证 {voucher} 冲减 {amount}，原凭证不在本次数据里，可能在 {first_day} 之前。"
 	                 "需要时请一并提供以前的账。",
 	                 "Red voucher {voucher} takes out {amount}; its original is not in these data "
 	                 "and may lie before {first_day}. Add the earlier books if this matters." } },
 	[K_SEVERAL] = { "several-fit",
-	                { "红字凭证 {voucher} 冲减 {amount},摘要没有写明原凭证,有 {count} 张凭证都相符。"
+	                { "红字凭证 {voucher} 冲减 {amount}，摘要没有写明原凭证，有 {count} 张凭证都相符。"
 	                  "请在摘要里注明是哪一张。",
 	                  "Red voucher {voucher} takes out {amount} and names no original; {count} "
 	                  "vouchers would fit. Name the one that is meant." } },
@@ -411,13 +411,13 @@ const rd_check rd_check_red_pair_unlinked = {
 	.family = "correction",
 	.nature = "操作错误",
 	.title = { "红字冲销不成对或金额不符", "Red entry without its original, or only in part" },
-	.finds = { "红字凭证没有写明原凭证且找不到相符的分录,或写明的凭证不存在、科目不同、金额超"
+	.finds = { "红字凭证没有写明原凭证且找不到相符的分录，或写明的凭证不存在、科目不同、金额超"
 	           "出。",
 	           "A negative entry names no original, names one that does not exist, or cancels "
 	           "another amount." },
 	.correction = { "补充注明原凭证号并补做蓝字订正凭证",
 	                "Name the original in the summary and enter the right blue voucher" },
-	.basis = { "会计基础工作规范 51 条(五)", "Basic accounting work rules 51 (5)" },
+	.basis = { "会计基础工作规范 51 条（五）", "Basic accounting work rules 51 (5)" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

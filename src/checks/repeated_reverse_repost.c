@@ -56,8 +56,8 @@ static const rd_param params[] = {
 enum { K_CYCLES };
 static const rd_message messages[] = {
 	[K_CYCLES] = { "cycles",
-	               { "同一笔分录(金额 {amount})从 {first_day} 到 {day} 被冲销 {count} 次,最早是 "
-	                 "{first},最后一次冲销是 {voucher}。请了解原因,并确认只保留一笔有效分录。",
+	               { "同一笔分录（金额 {amount}）从 {first_day} 到 {day} 被冲销 {count} 次，最早是 "
+	                 "{first}，最后一次冲销是 {voucher}。请了解原因，并确认只保留一笔有效分录。",
 	                 "One entry (amount {amount}) was cancelled {count} times from {first_day} to "
 	                 "{day}: first {first}, last cancelled by {voucher}. Ask for the reason and see "
 	                 "that one valid entry is left." } },
@@ -182,7 +182,7 @@ const rd_check rd_check_repeated_reverse_repost = {
 	.family = "correction",
 	.nature = "异常波动",
 	.title = { "反复冲销重做", "Reversed and reposted again and again" },
-	.finds = { "同一笔分录反复冲销又重做,达到三次以上。",
+	.finds = { "同一笔分录反复冲销又重做，达到三次以上。",
 	           "The same entry was cancelled and booked anew three times or more." },
 	.correction = { "核实原因并保留一笔有效分录", "Ask for the reason and keep one valid entry" },
 	.basis = { "实务", "Practice" },

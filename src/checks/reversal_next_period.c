@@ -64,14 +64,14 @@ static const rd_param params[] = {
 enum { K_MONTH, K_QUARTER };
 static const rd_message messages[] = {
 	[K_MONTH] = { "month-end",
-	              { "{original_day} 的 {original} 影响当月损益 {effect}(占当月结果的 {share}),"
+	              { "{original_day} 的 {original} 影响当月损益 {effect}（占当月结果的 {share}），"
 	                "{day} 由 {voucher} 冲回。请了解依据和冲回原因。",
 	                "{original} of {original_day} moves the result of its month by {effect} ("
 	                "{share} of it) and is undone on {day} by {voucher}. Ask what it rested on and "
 	                "why it was undone." } },
 	[K_QUARTER] = { "quarter-end",
-	                { "{original_day} 的 {original} 影响季末当月损益 {effect}(占当月结果的 {share}),"
-	                  "{day} 由 {voucher} 冲回。季报年报用的就是这个数,请优先了解。",
+	                { "{original_day} 的 {original} 影响季末当月损益 {effect}（占当月结果的 {share}），"
+	                  "{day} 由 {voucher} 冲回。季报年报用的就是这个数，请优先了解。",
 	                  "{original} of {original_day} moves the result of the last month of a quarter "
 	                  "by {effect} ({share} of it) and is undone on {day} by {voucher}. Reports rest "
 	                  "on this month: look at it first." } },
@@ -254,13 +254,13 @@ const rd_check rd_check_reversal_next_period = {
 	.family = "correction",
 	.nature = "异常波动",
 	.title = { "期末分录次期冲回", "Period-end entry reversed in the next period" },
-	.finds = { "月末几天的分录在次月头几周被冲回,报表期间的数字因此偏高或偏低。",
+	.finds = { "月末几天的分录在次月头几周被冲回，报表期间的数字因此偏高或偏低。",
 	           "An entry of the last days of a period is undone soon after. The period's "
 	           "figures were lifted for the report." },
-	.correction = { "核实业务真实性;不实的调整报表期间",
+	.correction = { "核实业务真实性；不实的调整报表期间",
 	                "Look whether there was business behind it; if not, correct the report of the "
 	                "month" },
-	.basis = { "ISA 240 A45(c);MindBridge 冲回检验", "ISA 240 A45(c); MindBridge reversal test" },
+	.basis = { "ISA 240 A45(c)；MindBridge 冲回检验", "ISA 240 A45(c); MindBridge reversal test" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

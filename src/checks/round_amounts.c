@@ -61,18 +61,18 @@ static const rd_param params[] = {
 enum { K_VOUCHER, K_PERSON, K_PARTNER };
 static const rd_message messages[] = {
 	[K_VOUCHER] = { "round",
-	                { "{voucher} 的 {account} 有整数金额 {amount},该科目 {lines} 行里只有 {rate} 是"
+	                { "{voucher} 的 {account} 有整数金额 {amount}，该科目 {lines} 行里只有 {rate} 是"
 	                  "这样的整数。请索取合同和付款凭证。",
 	                  "{voucher} has the round amount {amount} on {account}, where {rate} of {lines} "
 	                  "lines are as round. Ask for the contract and the proof of payment." } },
 	[K_PERSON] = { "person",
-	               { "{preparer} 制单的 {lines} 行里有 {count} 行是整数大额,按所用科目的常态只应有 "
+	               { "{preparer} 制单的 {lines} 行里有 {count} 行是整数大额，按所用科目的常态只应有 "
 	                 "{expected} 行左右。请抽查这些凭证的依据。",
 	                 "Of {lines} lines keyed by {preparer} {count} are large and round; the "
 	                 "accounts used would bring about {expected}. Look at what some of these "
 	                 "vouchers rest on." } },
 	[K_PARTNER] = { "partner",
-	                { "{party} 的 {lines} 行里有 {count} 行是整数大额,按所用科目的常态只应有 "
+	                { "{party} 的 {lines} 行里有 {count} 行是整数大额，按所用科目的常态只应有 "
 	                  "{expected} 行左右。请索取合同和付款凭证。",
 	                  "Of {lines} lines of {party} {count} are large and round; the accounts used "
 	                  "would bring about {expected}. Ask for contracts and proofs of payment." } },
@@ -278,7 +278,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	for (rd_row k = 0; k < b->account.n; k++)
 		judged |= w.lines[k] >= MIN_LINES;
 	if (w.guards && !judged) {
-		rd_run_not_run(run, "各科目都不足 30 行,无法判断",
+		rd_run_not_run(run, "各科目都不足 30 行，无法判断",
 		               "no account has 30 lines: too few to judge");
 		return RD_OK;
 	}
@@ -299,11 +299,11 @@ const rd_check rd_check_round_amounts = {
 	.family = "statistics",
 	.nature = "异常波动",
 	.title = { "整数大额凭证", "Round amounts" },
-	.finds = { "大额整数;或某科目、某人、某单位的整数金额远多于常态。",
+	.finds = { "大额整数；或某科目、某人、某单位的整数金额远多于常态。",
 	           "Large round amounts, or an account or person with far more round amounts than "
 	           "usual there." },
 	.correction = { "索取合同与付款凭证", "Ask for the contract and the proof of payment" },
-	.basis = { "ISA 240 A45(e);Nigrini;审计分析实务",
+	.basis = { "ISA 240 A45(e)；Nigrini；审计分析实务",
 	           "ISA 240 A45(e); Nigrini; practice of audit analytics" },
 	.since = "0.1",
 	.wave = 1,

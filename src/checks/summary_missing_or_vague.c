@@ -54,26 +54,26 @@ static const rd_param params[] = {
 enum { K_BLANK, K_BLANK_ANY, K_VAGUE, K_VAGUE_ANY, K_WORDS };
 static const rd_message messages[] = {
 	[K_BLANK] = { "blank",
-	              { "{period} 由 {preparer} 制单的凭证有 {count} 张没有摘要,例如 {voucher}。请补全"
+	              { "{period} 由 {preparer} 制单的凭证有 {count} 张没有摘要，例如 {voucher}。请补全"
 	                "摘要。",
 	                "{count} vouchers of {period} keyed by {preparer} have no summary, such as "
 	                "{voucher}. Complete them." } },
 	[K_BLANK_ANY] = { "blank-unknown-preparer",
-	                  { "{period} 有 {count} 张凭证没有摘要,例如 {voucher}。请补全摘要。",
+	                  { "{period} 有 {count} 张凭证没有摘要，例如 {voucher}。请补全摘要。",
 	                    "{count} vouchers of {period} have no summary, such as {voucher}. Complete "
 	                    "them." } },
 	[K_VAGUE] = { "vague",
-	              { "{period} 由 {preparer} 制单的凭证有 {count} 张摘要过于简单,例如 {voucher} 只"
-	                "写了\"{text}\"。请写明具体业务。",
+	              { "{period} 由 {preparer} 制单的凭证有 {count} 张摘要过于简单，例如 {voucher} 只"
+	                "写了“{text}”。请写明具体业务。",
 	                "{count} vouchers of {period} keyed by {preparer} have a summary that says "
 	                "little, such as {voucher} with \"{text}\". Say what the business was." } },
 	[K_VAGUE_ANY] = { "vague-unknown-preparer",
-	                  { "{period} 有 {count} 张凭证摘要过于简单,例如 {voucher} 只写了\"{text}\"。请写明"
+	                  { "{period} 有 {count} 张凭证摘要过于简单，例如 {voucher} 只写了“{text}”。请写明"
 	                    "具体业务。",
 	                    "{count} vouchers of {period} have a summary that says little, such as "
 	                    "{voucher} with \"{text}\". Say what the business was." } },
 	[K_WORDS] = { "telling-words",
-	              { "{voucher} 的摘要写着\"{text}\",金额 {amount}。请核对这笔分录的依据。",
+	              { "{voucher} 的摘要写着“{text}”，金额 {amount}。请核对这笔分录的依据。",
 	                "The summary of {voucher} reads \"{text}\", amount {amount}. Look at what the "
 	                "entry rests on." } },
 	{ 0 },
@@ -312,14 +312,14 @@ const rd_check rd_check_summary_missing_or_vague = {
 	.family = "statistics",
 	.nature = "数据缺失",
 	.title = { "摘要缺失或含糊", "Summary missing or vague" },
-	.finds = { "摘要空白、只有一个字、只写\"付款\"\"调整\"之类,或出现\"凑数\"\"老板要求\""
-	           "等字样,看不出业务内容。",
-	           "The text does not say what happened: empty, one character, \"付款\", \"adj\", or "
+	.finds = { "摘要空白、只有一个字、只写“付款”“调整”之类，或出现“凑数”“老板要求”"
+	           "等字样，看不出业务内容。",
+	           "The text does not say what happened: empty, one character, “付款”, “adj”, or "
 	           "words such as plug and as instructed." },
-	.correction = { "记账前补全摘要;已记账的在台账补充说明",
+	.correction = { "记账前补全摘要；已记账的在台账补充说明",
 	                "Complete the summary before posting; afterwards add the explanation to a "
 	                "register" },
-	.basis = { "会计基础工作规范 51 条(一);ISA 240 A45(c)",
+	.basis = { "会计基础工作规范 51 条（一）；ISA 240 A45(c)",
 	           "Basic accounting work rules 51 (1); ISA 240 A45(c)" },
 	.since = "0.1",
 	.wave = 1,

@@ -44,7 +44,7 @@ static const rd_param params[] = {
 	                 NULL },
 	[P_CALENDAR] = { "calendar",
 	                 "-",
-	                 { "0 = 中国法定节假日,1 = 只看周末",
+	                 { "0 = 中国法定节假日，1 = 只看周末",
 	                   "0 = public holidays of China, 1 = weekends only" },
 	                 RD_PARAM_INT,
 	                 0,
@@ -295,7 +295,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	RD_ASSERT(b->first_day <= b->last_day);
 	fill_days(&w);
 	if (w.guards && b->voucher.n < MIN_VOUCHERS) {
-		rd_run_not_run(run, "不足 30 张凭证,无法判断", "fewer than 30 vouchers: too few to judge");
+		rd_run_not_run(run, "不足 30 张凭证，无法判断", "fewer than 30 vouchers: too few to judge");
 		return RD_OK;
 	}
 	for (rd_row v = 0; v < b->voucher.n; v++)
@@ -303,7 +303,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	if (w.unknown == b->voucher.n)
 		rd_run_not_run(run, "没有这些年份的工作日历", "no calendar for these years");
 	else if (w.unknown > 0)
-		rd_run_remark(run, "部分凭证的年份没有工作日历,没有判断",
+		rd_run_remark(run, "部分凭证的年份没有工作日历，没有判断",
 		              "some vouchers lie in years without a calendar and were not judged");
 	return RD_OK;
 }
@@ -313,10 +313,10 @@ const rd_check rd_check_weekend_or_holiday_entry = {
 	.family = "statistics",
 	.nature = "异常波动",
 	.title = { "周末、节假日或夜间分录", "Entry on a weekend, holiday or at night" },
-	.finds = { "日期落在休息日、法定节假日,或在夜间录入,而同类凭证很少这样。",
+	.finds = { "日期落在休息日、法定节假日，或在夜间录入，而同类凭证很少这样。",
 	           "An entry bears a date (or a time) at which nobody normally works here." },
 	.correction = { "说明原因", "Ask for the reason and note it" },
-	.basis = { "CAQ 实务指引(2008);MindBridge;ISA 240",
+	.basis = { "CAQ 实务指引（2008）；MindBridge；ISA 240",
 	           "CAQ practice aid 2008; MindBridge; ISA 240" },
 	.since = "0.1",
 	.wave = 1,
