@@ -244,11 +244,12 @@ static bool is_person(rd_str name)
 {
 	char han[16];
 	bool dotted;
-	uint32_t n = han_only(without_remark(name), han, &dotted);
+	rd_str plain = without_remark(name);
+	uint32_t n = han_only(plain, han, &dotted);
 
 	if (dotted)
 		return n >= 4 && n <= 15;
-	if (n < 2 || n > 4 || rd_name_has(name, heads))
+	if (n < 2 || n > 4 || rd_name_has(plain, heads))
 		return false;
 	if (n >= 3)
 		for (const char *const *d = double_surnames; *d; d++)
