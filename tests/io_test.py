@@ -2,7 +2,7 @@
 """Tests of the readers: io_test.py --redink BIN --io-dump BIN [SUITE...]
 
 Suites: golden (tests/io), hostile (tests/badinput), texts (odd strings survive), real (SAF-T
-files). Standard library only. The last line is "N passed, N failed".
+files), docs (examples of the manual). Standard library only. The last line is "N passed, N failed".
 """
 import csv
 import glob
@@ -259,6 +259,23 @@ def real(redink, io_dump, work):
         check(differ == ([("WorkingDocuments", "147585", "165585")] if odd else []), "%s: %s" % (name, differ))
 
 
+# ---- the examples of the manual ----
+
+def docs(redink, io_dump, work):
+    with open(os.path.join(ROOT, "docs", "mapping.md"), encoding="utf-8") as f:
+        examples = re.findall(r"```yaml\n(.*?)```", f.read(), re.S)
+    check(len(examples) >= 3, "docs/mapping.md: %d examples" % len(examples))
+    books = os.path.join(work, "other.tsv") # no example is about this file, so only the mapping itself is tried
+    with open(books, "w", encoding="utf-8") as f:
+        f.write("日期\t凭证号\t科目编码\t借方金额\t贷方金额\t摘要\n2024-01-05\t1\t1001\t5\t\ta\n2024-01-05\t1\t1002\t\t5\ta\n")
+    for i, example in enumerate(examples):
+        path = os.path.join(work, "mapping.yaml")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(example)
+        code, _, err, _, _ = run([redink, "check", "--no-config", "--mapping", path, books])
+        check(code in (0, 1), "docs/mapping.md, example %d: %s" % (i + 1, err))
+
+
 def main():
     args = sys.argv[1:]
     paths = {}
@@ -266,7 +283,7 @@ def main():
         paths[args[0]], args = os.path.abspath(args[1]), args[2:]
     if len(paths) != 2:
         sys.exit(__doc__)
-    suites = {"golden": golden, "hostile": hostile, "texts": texts, "real": real}
+    suites = {"golden": golden, "hostile": hostile, "texts": texts, "real": real, "docs": docs}
     with tempfile.TemporaryDirectory() as work:
         for name in args or suites:
             suites[name](paths["--redink"], paths["--io-dump"], work)
