@@ -46,6 +46,8 @@ typedef struct rd_alias_slot {
 	uint32_t row;              /* first line, as position in reading order */
 } rd_alias_slot;
 
+#define RD_RECENT_ALIASES 1024u
+
 typedef struct rd_declared {   /* one account of a chart */
 	rd_text  code, name, currencies, class_text;
 	rd_side  side;
@@ -117,6 +119,7 @@ struct rd_builder {
 	/* aliases: open addressing by (code, name) */
 	rd_alias_slot  *aliases;
 	uint32_t        n_aliases, alias_mask;
+	rd_alias_slot  *recent[RD_RECENT_ALIASES]; /* the last slot of a code, by its low bits */
 };
 
 /* Adds a use of `name` for `code`. */

@@ -149,6 +149,7 @@ static void alias_grow(rd_builder *b)
 	uint32_t n = b->alias_mask + 1;
 	rd_alias_slot *old = b->aliases;
 
+	memset(b->recent, 0, sizeof b->recent); /* the slots move */
 	b->aliases = rd_column_new(2 * (size_t)n * sizeof *old);
 	b->alias_mask = 2 * n - 1;
 	for (uint32_t i = 0; i < n; i++)
@@ -160,14 +161,18 @@ static void alias_grow(rd_builder *b)
 void rd_alias_use(rd_builder *b, bool is_party, rd_text code, rd_text name, rd_day day,
                   uint32_t row)
 {
-	rd_alias_slot *s = alias_slot(b->aliases, b->alias_mask, is_party, code, name);
+	rd_alias_slot **recent = &b->recent[(code ^ (uint32_t)is_party << 9) & (RD_RECENT_ALIASES - 1)];
+	rd_alias_slot *s = *recent;
 
-	if (s->lines == 0) {
-		if (b->n_aliases++ > b->alias_mask / 2) {
+	if (s == NULL || s->code != code || s->name != name || s->is_party != is_party) {
+		s = alias_slot(b->aliases, b->alias_mask, is_party, code, name);
+		if (s->lines == 0 && b->n_aliases++ > b->alias_mask / 2) {
 			alias_grow(b);
 			s = alias_slot(b->aliases, b->alias_mask, is_party, code, name);
 		}
-		*s = (rd_alias_slot){ code, name, is_party, 0, day, day, row };
+		if (s->lines == 0)
+			*s = (rd_alias_slot){ code, name, is_party, 0, day, day, row };
+		*recent = s;
 	}
 	s->lines++;
 	if (day != RD_DAY_NONE) {

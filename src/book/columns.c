@@ -70,7 +70,7 @@ void rd_table_room(rd_table *t, uint32_t n)
 {
 	if (n <= t->cap)
 		return;
-	uint64_t cap = t->cap ? t->cap : 1024;
+	uint64_t cap = t->cap ? t->cap : 4096;
 
 	while (cap < n)
 		cap = cap < (16u << 20) ? cap * 2 : cap + (16u << 20);

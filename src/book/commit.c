@@ -74,6 +74,31 @@ static void append(const rd_rows *r, rd_table *to, rd_table *from)
 	to->n += n;
 }
 
+/* A voucher that a block's end cuts in two is one run again. Only then are the runs of a tidy
+ * export its vouchers, and nothing has to be folded at the seal. */
+static bool same_run(const rd_table *t, uint32_t a, uint32_t b)
+{
+	for (uint32_t c = 0; c < t->n_cols; c++)
+		if (t->used[c] && c != R_FIRST &&
+		    memcmp((char *)t->col[c] + (size_t)a * t->size[c], (char *)t->col[c] + (size_t)b * t->size[c],
+		           t->size[c]) != 0)
+			return false;
+	return true;
+}
+
+static void join_runs(rd_table *t, uint32_t run)
+{
+	if (run == 0 || run >= t->n || !same_run(t, run - 1, run))
+		return;
+	for (uint32_t c = 0; c < t->n_cols; c++)
+		if (t->used[c]) {
+			char *p = (char *)t->col[c] + (size_t)run * t->size[c];
+
+			memmove(p, p + t->size[c], (size_t)(t->n - run - 1) * t->size[c]);
+		}
+	t->n--;
+}
+
 /* The first run of a block that begins inside a voucher takes what the run before it says. */
 static void inherit(rd_table *t, uint32_t first)
 {
@@ -224,6 +249,7 @@ rd_rc rd_rows_commit(rd_rows *r, rd_err *err)
 		RD_COL(b->runs, uint32_t, R_FIRST)[i] += base;
 	if (r->inherit && run < b->runs.n)
 		inherit(&b->runs, run);
+	join_runs(&b->runs, run);
 	commit_notes(r);
 	commit_places(r, base);
 	commit_sums(r);

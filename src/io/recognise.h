@@ -23,7 +23,7 @@ typedef struct rd_sample {
 	bool           whole;  /* the sample is all there is */
 } rd_sample;
 
-#define RD_SAMPLE_ROWS 2000u
+#define RD_SAMPLE_ROWS 500u
 
 void rd_sample_add(rd_sample *s, const rd_str *cells, uint32_t n_cells, uint32_t line);
 
