@@ -265,27 +265,30 @@ static int64_t series_of(const plan *p, const span *s)
 	}
 }
 
-/* Do enough series of this plan begin at the bottom, and does one of them really go back? */
+/* Do enough series of this plan begin at the bottom, and does one of them really go back? Below a
+ * quarter of what the series before reached is the bottom, too: its first numbers are missing. */
 static bool plan_fits(const plan *p, int64_t share)
 {
-	uint64_t top = 0, min = 0;
+	uint64_t top = 0, min = 0, max = 0, bottom = BEGINS;
 	int64_t n = 0, good = 0;
 	bool back = false;
 
 	for (uint32_t i = 0; i < p->n; i++) {
-		bool fresh = i == 0 || series_of(p, &p->spans[i]) != series_of(p, &p->spans[i - 1]);
+		const span *s = &p->spans[i];
 
-		if (fresh) {
-			good += n && min <= BEGINS;
+		if (i == 0 || series_of(p, s) != series_of(p, s - 1)) {
+			good += n && min <= bottom;
 			n++;
-			min = p->spans[i].min;
+			bottom = max / 4 > BEGINS ? max / 4 : BEGINS;
+			min = s->min;
+			max = 0;
 			back |= min <= top;
-		} else if (p->spans[i].min < min) {
-			min = p->spans[i].min;
 		}
-		top = p->spans[i].max > top ? p->spans[i].max : top;
+		min = s->min < min ? s->min : min;
+		max = s->max > max ? s->max : max;
+		top = s->max > top ? s->max : top;
 	}
-	good += n && min <= BEGINS;
+	good += n && min <= bottom;
 	return n && good * 100 >= share * n && (n == 1 || back);
 }
 
@@ -313,6 +316,43 @@ static void plan_missing(plan *p)
 	p->missing += p->n ? holes(sum.min, sum.max, sum.n) : 0;
 }
 
+/* More vouchers than the series have numbers for: a tenth of them at least would repeat. */
+static bool is_crowded(const plan *p)
+{
+	span sum = { 0 };
+	uint64_t n = 0, room = 0;
+
+	for (uint32_t i = 0; i < p->n; i++) {
+		const span *s = &p->spans[i];
+
+		if (i && series_of(p, s) != series_of(p, s - 1)) {
+			room += sum.max - sum.min + 1;
+			sum.n = 0;
+		}
+		sum.min = sum.n && sum.min < s->min ? sum.min : s->min;
+		sum.max = sum.n && sum.max > s->max ? sum.max : s->max;
+		sum.n += s->n;
+		n += s->n;
+	}
+	room += p->n ? sum.max - sum.min + 1 : 0;
+	return n / 11 * 10 > room;
+}
+
+static void choose_reset(plan *p, int64_t share)
+{
+	p->reset = RD_RESET_MONTH;
+	if (plan_fits(p, share))
+		return;
+	p->reset = RD_RESET_YEAR;
+	for (p->start = 1; p->start <= 12; p->start++)
+		if (plan_fits(p, share) && !is_crowded(p))
+			return;
+	p->start = 1;
+	p->reset = RD_RESET_NONE;
+	if (is_crowded(p))
+		p->reset = RD_RESET_MONTH;
+}
+
 /* keys: period << 32 | cell, of all cells of the strand, sorted. */
 static plan plan_of(maps *m, const uint64_t *keys, uint32_t n)
 {
@@ -331,14 +371,7 @@ static plan plan_of(maps *m, const uint64_t *keys, uint32_t n)
 			p.n++;
 		}
 	}
-	p.reset = RD_RESET_MONTH;
-	if (!plan_fits(&p, m->share)) {
-		p.reset = RD_RESET_YEAR;
-		while (p.start <= 12 && !plan_fits(&p, m->share))
-			p.start++;
-		if (p.start > 12)
-			p.reset = RD_RESET_NONE;
-	}
+	choose_reset(&p, m->share);
 	plan_missing(&p);
 	return p;
 }

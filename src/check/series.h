@@ -7,7 +7,7 @@
  * holes, the numbers run through all journals and make one strand. A strand falls into
  * series where its numbers begin anew: every month, every (fiscal) year, or never. That is
  * found from the data: a month or year counts as begun anew when its smallest number is at
- * most 3, and enough of them must.
+ * most 3, or at most a quarter of the largest one before; enough of them must.
  *
  * The set is an index of the run, built once: 8 bytes a voucher stay, 12 to 20 are needed while it
  * is built. Time is linear in the vouchers. Numbers without digits and number 0
