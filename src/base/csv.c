@@ -14,7 +14,7 @@ typedef struct scan {
 	uint32_t    field;  /* start of the field being scanned */
 } scan;
 
-/* The byte behind the closing quote of the field at `at`, or n when it is not closed. */
+/* The byte behind the closing quote of the field at `at`, or n + 1 when it is not closed. */
 static uint32_t closing(const scan *s, uint32_t at)
 {
 	uint32_t i = at + 1;
@@ -23,7 +23,7 @@ static uint32_t closing(const scan *s, uint32_t at)
 		const char *q = i < s->n ? memchr(s->p + i, '"', s->n - i) : NULL;
 
 		if (q == NULL)
-			return s->n;
+			return s->n + 1;
 		i = (uint32_t)(q - s->p) + 1;
 		if (i >= s->n || s->p[i] != '"')
 			return i;
@@ -43,14 +43,8 @@ static bool ends_field(const scan *s, uint32_t i)
 /* One candidate byte at i. Returns where to go on; n + 1 when a quote stays open. */
 static uint32_t step(scan *s, uint32_t i)
 {
-	if (s->p[i] == '"') {
-		if (!s->quoting || i != s->field)
-			return i + 1;
-		uint32_t to = closing(s, i);
-
-		/* Closed by the very last byte: only more text could say. */
-		return to == s->n && (s->n == i + 1 || s->p[s->n - 1] != '"') ? s->n + 1 : to;
-	}
+	if (s->p[i] == '"')
+		return s->quoting && i == s->field ? closing(s, i) : i + 1;
 	if (ends_field(s, i)) {
 		s->ends[s->n_ends++] = s->p[i] == s->delimiter ? i : i | RD_CSV_LAST;
 		s->field = i + 1;

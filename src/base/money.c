@@ -7,7 +7,7 @@ bool rd_minor_parse_plain(const char *p, uint32_t len, rd_minor *ret_minor)
 	uint32_t i = 0, whole;
 	bool neg = len && p[0] == '-';
 
-	if (len == 0 || len > 18)
+	if (len == 0 || len > 17) /* 17 digits and two decimals fit into 64 bits */
 		return false;
 	i = neg;
 	for (whole = i; i < len && (unsigned)(p[i] - '0') < 10; i++)
@@ -25,6 +25,8 @@ bool rd_minor_parse_plain(const char *p, uint32_t len, rd_minor *ret_minor)
 			return false;
 		v += a * 10 + b;
 	}
+	if (v > (uint64_t)RD_MINOR_MAX)
+		return false;
 	*ret_minor = neg ? -(rd_minor)v : (rd_minor)v;
 	return true;
 }

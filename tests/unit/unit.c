@@ -27,15 +27,19 @@ static uint32_t    failures; /* of the test that runs */
 static char        at_case[400];
 static const char *skipped;
 
-static void complain(const char *file, int line, const char *what)
+enum { SHOWN_MAX = 10 }; /* failures of one test that are shown */
+
+static bool complain(const char *file, int line, const char *what)
 {
 	const char *slash = strrchr(file, '/');
 
-	failures++;
+	if (failures++ >= SHOWN_MAX)
+		return false;
 	printf("  %s:%d: %s", slash ? slash + 1 : file, line, what);
 	if (at_case[0])
 		printf("   [%s]", at_case);
 	printf("\n");
+	return true;
 }
 
 void unit_true(bool cond, const char *what, const char *file, int line)
@@ -46,19 +50,15 @@ void unit_true(bool cond, const char *what, const char *file, int line)
 
 void unit_int(int64_t got, int64_t want, const char *what, const char *file, int line)
 {
-	if (got == want)
-		return;
-	complain(file, line, what);
-	printf("      got %" PRId64 ", want %" PRId64 "\n", got, want);
+	if (got != want && complain(file, line, what))
+		printf("      got %" PRId64 ", want %" PRId64 "\n", got, want);
 }
 
 void unit_text(rd_str got, rd_str want, const char *what, const char *file, int line)
 {
-	if (rd_str_eq(got, want))
-		return;
-	complain(file, line, what);
-	printf("      got  '" RD_STR_FMT "'\n      want '" RD_STR_FMT "'\n", RD_STR_ARG(got),
-	       RD_STR_ARG(want));
+	if (!rd_str_eq(got, want) && complain(file, line, what))
+		printf("      got  '" RD_STR_FMT "'\n      want '" RD_STR_FMT "'\n", RD_STR_ARG(got),
+		       RD_STR_ARG(want));
 }
 
 void unit_case(const char *fmt, ...)
@@ -148,6 +148,8 @@ int main(int argc, char **argv)
 				printf("%s: %s\n", files[i].name, t->name);
 			fflush(stdout);
 			t->run();
+			if (failures > SHOWN_MAX)
+				printf("  and %u more\n", failures - SHOWN_MAX);
 			if (failures)
 				printf("FAIL %s: %s\n", files[i].name, t->name);
 			if (skipped)
