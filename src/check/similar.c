@@ -67,12 +67,13 @@ uint32_t rd_jaro_winkler(rd_str sa, rd_str sb)
 			k++;
 		moved += a[i] != b[k++];
 	}
+	const uint32_t one = 1000000; /* matches are 64 at most */
 	uint32_t jaro =
-		(1000 * matches / n + 1000 * matches / m + 1000 * (matches - moved / 2) / matches) / 3;
+		(one * matches / n + one * matches / m + one * (matches - moved / 2) / matches) / 3;
 
 	while (prefix < 4 && prefix < n && prefix < m && a[prefix] == b[prefix])
 		prefix++;
-	return jaro + prefix * (1000 - jaro) / 10;
+	return (jaro + prefix * (one - jaro) / 10) / 1000;
 }
 
 uint32_t rd_number_normal(rd_str s, char *out, uint32_t size)

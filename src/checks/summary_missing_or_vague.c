@@ -314,8 +314,8 @@ const rd_check rd_check_summary_missing_or_vague = {
 	.title = { "摘要缺失或含糊", "Summary missing or vague" },
 	.finds = { "摘要空白、只有一个字、只写“付款”“调整”之类，或出现“凑数”“老板要求”"
 	           "等字样，看不出业务内容。",
-	           "The text does not say what happened: empty, one character, “付款”, “adj”, or "
-	           "words such as plug and as instructed." },
+	           "The text does not say what happened: empty, one character, nothing but 付款 or "
+	           "调整, or words such as 凑数, plug number and as instructed." },
 	.correction = { "记账前补全摘要；已记账的在台账补充说明",
 	                "Complete the summary before posting; afterwards add the explanation to a "
 	                "register" },
