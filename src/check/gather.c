@@ -121,7 +121,8 @@ static void gather_check(rd_engine *e, rd_result *r, uint32_t check, rd_finding 
 		c->state = RD_CHECK_NOT_RUN;
 	else
 		c->reason = (rd_words){ "", "" };
-	qsort(all, n, sizeof *all, place_cmp);
+	if (n)
+		qsort(all, n, sizeof *all, place_cmp);
 	if (must_collapse(e, rd_checks[check], c)) {
 		collapse(r, check, all, n, &r->findings[r->n_findings++]);
 		c->collapsed = true;

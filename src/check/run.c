@@ -355,7 +355,8 @@ rd_rc rd_run_checks(const rd_book *book, const rd_run_options *options, rd_resul
 		rc = rd_engine_params(&e, err);
 	if (rc == RD_OK) {
 		plan(&e, r);
-		qsort(e.parts, e.n_parts, sizeof *e.parts, part_cmp);
+		if (e.n_parts)
+			qsort(e.parts, e.n_parts, sizeof *e.parts, part_cmp);
 		rd_parallel(options->threads, e.n_parts, run_part, &e);
 		rc = first_failure(&e, err);
 	}

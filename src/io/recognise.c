@@ -121,14 +121,23 @@ static void read_heads(rd_arena *a, const rd_sample *s, heads *h)
 	}
 }
 
-/* The first row with at least three known names (two when it has no more cells). */
+/* The first row with at least three known names; two do when it has no more than three cells. */
+static bool is_head(rd_arena *a, const rd_sample_row *r)
+{
+	uint32_t filled = 0, known = known_cells(a, r);
+
+	for (uint32_t i = 0; i < r->n_cells; i++)
+		filled += rd_str_trim(r->cells[i]).len > 0;
+	return known >= 3 || (known == 2 && filled <= 3);
+}
+
 static bool find_heads(rd_arena *a, const rd_sample *s, const rd_mapping *m, heads *h)
 {
 	uint32_t limit = s->n < RD_HEAD_ROWS_MAX ? s->n : RD_HEAD_ROWS_MAX;
 
 	for (uint32_t i = 0; i < limit; i++) {
 		const rd_sample_row *r = &s->rows[i];
-		bool is_it = m && m->head_row ? r->line == m->head_row : known_cells(a, r) >= 3;
+		bool is_it = m && m->head_row ? r->line == m->head_row : is_head(a, r);
 
 		if (!is_it)
 			continue;
@@ -187,7 +196,8 @@ static bool is_chart(const rd_layout *l)
 	return (has(l, RD_F_ACCOUNT_CODE) || has(l, RD_F_ACCOUNT)) &&
 	       (has(l, RD_F_ACCOUNT_NAME) || has(l, RD_F_ACCOUNT)) &&
 	       (has(l, RD_F_NORMAL_SIDE) || has(l, RD_F_CLASS) || has(l, RD_F_OPEN) || has(l, RD_F_OPEN_D) ||
-	        has(l, RD_F_OPEN_FROM) || has(l, RD_F_DISABLED) || has(l, RD_F_CURRENCIES));
+	        has(l, RD_F_OPEN_FROM) || has(l, RD_F_DISABLED) || has(l, RD_F_CURRENCIES) ||
+	        l->n_columns <= 3);
 }
 
 /* 凭证字 alone may hold "记-12": then it is the number. */
@@ -447,6 +457,7 @@ rd_rc rd_recognise(rd_source *s, rd_row file, bool excel, const rd_sample *sampl
 			else
 				return RD_OK;
 		} else {
+			p->layout.n_columns = h.n;
 			p->kind = choose_kind(&h, &p->layout, sample, m ? m->kind : RD_FILE_OTHER);
 			p->first_row = h.at + h.rows;
 			p->head_line = sample->rows[h.at].line;
