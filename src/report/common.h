@@ -66,7 +66,8 @@ bool rd_excerpt_of(const rd_result *r, const rd_finding *f, rd_row voucher, uint
                    rd_excerpt *ret);
 
 /* One line of an excerpt as cells. */
-enum { RD_EX_DATE, RD_EX_NUMBER, RD_EX_TEXT, RD_EX_ACCOUNT, RD_EX_DEBIT, RD_EX_CREDIT, RD_EX_CELLS };
+enum { RD_EX_DATE, RD_EX_NUMBER, RD_EX_TEXT, RD_EX_ACCOUNT, RD_EX_DEBIT, RD_EX_CREDIT,
+       RD_EX_CELLS };
 rd_words rd_excerpt_head(uint32_t cell);
 void     rd_excerpt_cell(const rd_book *b, rd_row line, uint32_t cell, int lang, rd_buf *out);
 #endif

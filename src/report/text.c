@@ -65,6 +65,34 @@ void rd_text_entry(rd_text_out *t, rd_words label, rd_str text)
 	rd_buf_char(t->out, '\n');
 }
 
+void rd_text_flow_begin(rd_text_out *t)
+{
+	RD_ASSERT(t->out == &t->w->buf);
+	rd_buf_clear(&t->side);
+	t->out = &t->side;
+}
+
+void rd_text_flow_end(rd_text_out *t)
+{
+	rd_str all = rd_buf_view(&t->side);
+
+	RD_ASSERT(t->out == &t->side);
+	t->out = &t->w->buf;
+	while (all.len) {
+		const char *end = memchr(all.ptr, '\n', all.len);
+		uint32_t n = end ? (uint32_t)(end - all.ptr) : all.len, used = end ? n + 1 : n;
+		uint32_t blanks = 0;
+
+		while (blanks < n && all.ptr[blanks] == ' ')
+			blanks++;
+		rd_wrap(t->out, (rd_str){ all.ptr, n }, 0, blanks + 4, t->r->width);
+		if (end)
+			rd_buf_char(t->out, '\n');
+		all = (rd_str){ all.ptr + used, all.len - used };
+	}
+	rd_writer_spill(t->w);
+}
+
 /* ---- head: what was read ---- */
 
 static void put_file_counts(rd_text_out *t, const rd_file *f)
@@ -224,7 +252,9 @@ static void put_notes_of(rd_text_out *t, const rd_file *f, rd_row file, const rd
 			continue;
 		for (uint32_t i = 0; i < n && shown < NOTES_SHOWN; i++)
 			if (notes[i].kind == k) {
+				rd_text_flow_begin(t);
 				put_note(t, &notes[i]);
+				rd_text_flow_end(t);
 				shown++;
 			}
 		if (shown < f->notes[k]) {
@@ -469,23 +499,32 @@ void rd_report_text(const rd_report *r, rd_writer *w)
 	RD_ASSERT(r->width >= 20);
 	rd_buf_init(&t.a, TEXT_MAX);
 	rd_buf_init(&t.b, TEXT_MAX);
+	rd_buf_init(&t.side, TEXT_MAX);
 	index_findings(&t);
 	if (r->quiet) {
 		rd_text_brief(&t);
 	} else {
 		for (uint32_t i = 1; i < b->n_files; i++) {
+			rd_text_flow_begin(&t);
 			put_file(&t, &b->files[i]);
-			rd_writer_spill(w);
+			rd_text_flow_end(&t);
 		}
+		rd_text_flow_begin(&t);
 		put_books(&t);
+		rd_text_flow_end(&t);
 		put_groups(&t);
 		put_notes(&t);
 		put_not_run(&t);
+		rd_text_flow_begin(&t);
 		put_expired(&t);
+		rd_text_flow_end(&t);
 		put_gone(&t);
+		rd_text_flow_begin(&t);
 		put_summary(&t);
+		rd_text_flow_end(&t);
 	}
 	rd_buf_done(&t.a);
 	rd_buf_done(&t.b);
+	rd_buf_done(&t.side);
 	rd_arena_free(t.arena);
 }

@@ -15,6 +15,7 @@ typedef struct rd_text_out {
 	rd_writer       *w;
 	rd_buf          *out;     /* of the writer */
 	rd_buf           a, b;    /* for text that is built before it is placed */
+	rd_buf           side;    /* of rd_text_flow_begin */
 	rd_arena        *arena;
 	uint32_t        *first, *next; /* findings of each check, in order; RD_NONE ends */
 	void            *table;   /* of the excerpts, made when first needed */
@@ -29,6 +30,10 @@ const char *rd_text_say(const rd_text_out *t, const char *zh, const char *en);
 void rd_text_place(const rd_text_out *t, rd_place p, rd_buf *out);
 /* "= label: text", wrapped. */
 void rd_text_entry(rd_text_out *t, rd_words label, rd_str text);
+
+/* Between the two, what is put out is kept; then its lines are wrapped at the width. */
+void rd_text_flow_begin(rd_text_out *t);
+void rd_text_flow_end(rd_text_out *t);
 
 /* All findings of one check, with head and advice. */
 void rd_text_group(rd_text_out *t, uint32_t check);

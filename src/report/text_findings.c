@@ -231,7 +231,9 @@ static void put_finding(rd_text_out *t, const rd_finding *f)
 		if (f->other != RD_NONE && f->other != f->voucher)
 			put_excerpt(t, f, f->other, OTHER_LINES);
 	}
+	rd_text_flow_begin(t);
 	put_more_places(t, f);
+	rd_text_flow_end(t);
 	put_tail(t, f);
 	rd_writer_spill(t->w);
 }
@@ -298,7 +300,9 @@ void rd_text_group(rd_text_out *t, uint32_t check)
 	}
 	if (fresh == 0)
 		return;
+	rd_text_flow_begin(t);
 	put_group_head(t, check, fresh, known, severity);
+	rd_text_flow_end(t);
 	for (uint32_t i = t->first[check]; i != RD_NONE && shown < max; i = t->next[i])
 		if (res->findings[i].state == RD_STATE_NEW) {
 			put_finding(t, &res->findings[i]);

@@ -51,6 +51,23 @@ static uint32_t piece_end(rd_str s, uint32_t from)
 	return i;
 }
 
+/* Columns of a piece; colour codes take none. */
+static uint32_t columns(rd_str s)
+{
+	uint32_t w = rd_utf8_width(s);
+
+	for (uint32_t i = 0; i + 1 < s.len; i++) {
+		uint32_t from = i;
+
+		if (s.ptr[i] != '\033' || s.ptr[i + 1] != '[')
+			continue;
+		while (i < s.len && s.ptr[i] != 'm')
+			i++;
+		w -= rd_utf8_width((rd_str){ s.ptr + from, (i < s.len ? i + 1 : i) - from });
+	}
+	return w;
+}
+
 void rd_wrap(rd_buf *out, rd_str s, uint32_t at, uint32_t indent, uint32_t width)
 {
 	uint32_t i = 0, column = at, blanks = 0;
@@ -72,7 +89,7 @@ void rd_wrap(rd_buf *out, rd_str s, uint32_t at, uint32_t indent, uint32_t width
 			continue;
 		}
 		uint32_t end = piece_end(s, i);
-		uint32_t w = rd_utf8_width((rd_str){ s.ptr + i, end - i });
+		uint32_t w = columns((rd_str){ s.ptr + i, end - i });
 
 		if (!fresh && column + blanks + w > width) {
 			rd_buf_char(out, '\n');
