@@ -218,9 +218,54 @@ static void reads_what_rfc_4180_writes(void)
 	}
 }
 
+/* Records cut in one pass, by vectors and by bytes, are those that the index tells. */
+static void cuts_what_the_index_tells(void)
+{
+	static const char *const picks[] = { "aaaaaaaaaaaaaaaaaaaaa,\n", ",\n", "aaaa,", "aaaaaaaaaaaaaaaaaaaaaaaa\n" };
+	static bench b;
+	uint64_t seed = 21;
+
+	for (int trial = 0; trial < 8000; trial++) {
+		const char *pick = picks[unit_below(&seed, 4)];
+		rd_csv_cutter cutters[2];
+		uint32_t open, from = 0, n_ends, len = (uint32_t)strlen(pick);
+		rd_str cells[2][4];
+
+		b.n = unit_below(&seed, 300);
+		for (uint32_t i = 0; i < b.n + 64; i++) /* what stands behind must not matter */
+			b.text[i] = i < b.n ? pick[unit_below(&seed, len)] : "\n,"[i & 1];
+		n_ends = rd_csv_index((rd_csv){ ',', true }, b.text, b.n, b.ends, &open);
+		if (b.n && b.text[b.n - 1] != '\n') /* the last record needs no line end */
+			b.ends[n_ends++] = b.n | RD_CSV_LAST;
+		for (int k = 0; k < 2; k++)
+			rd_csv_cut_begin(&cutters[k], b.text, b.n, ',');
+		cutters[1].wide = false;
+		unit_case("trial %d", trial);
+		for (uint32_t e = 0; e < n_ends;) {
+			uint32_t n = 0, got = rd_csv_cut(&cutters[0], cells[0], 4), last;
+
+			UNIT_INT(rd_csv_cut(&cutters[1], cells[1], 4), got);
+			do {
+				last = b.ends[e++];
+				rd_str want = { b.text + from, (last & RD_CSV_AT) - from };
+
+				for (int k = 0; k < 2 && n < 4 && n < got; k++)
+					if (cells[k][n].ptr != want.ptr || cells[k][n].len != want.len)
+						UNIT_BYTES(cells[k][n], want);
+				n++;
+				from = (last & RD_CSV_AT) + 1;
+			} while (!(last & RD_CSV_LAST));
+			UNIT_INT(got, n);
+		}
+		UNIT_INT(rd_csv_cut(&cutters[0], cells[0], 4), 0);
+		UNIT_INT(rd_csv_cut(&cutters[1], cells[1], 4), 0);
+	}
+}
+
 const unit_test csv_tests[] = {
 	{ "fields end where the definition says, on random text", random_texts },
 	{ "fields end where the definition says, at every alignment", every_alignment },
+	{ "records cut in one pass are those that the index tells", cuts_what_the_index_tells },
 	{ "cells lose their quotes and the returns of their line end", cells },
 	{ "other delimiters, and quotes that are letters", other_dialects },
 	{ "cells that RFC 4180 quotes come back as they were", reads_what_rfc_4180_writes },
