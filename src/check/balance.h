@@ -98,7 +98,7 @@ typedef struct rd_open {
 rd_day rd_balances_day(const rd_balances *s, const rd_run *run);
 
 /* First in, first out. With a journal its lines are the items; else the period since which the
- * balance stands on its side is taken, by its last day. Lines whose clearing mark sums to zero are left
- * out. */
+ * balance stands on its side is taken, by its last day. Lines whose clearing mark sums to zero are
+ * left out. */
 void rd_open_find(const rd_balances *s, rd_run *run, rd_row account, rd_day limit, rd_open *ret);
 #endif
