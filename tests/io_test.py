@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Tests of the readers: io_test.py --redink BIN --io-dump BIN [SUITE...]
 
-Suites: golden (tests/io), hostile (tests/badinput), texts (odd strings survive), real (SAF-T
-files), docs (examples of the manual). Standard library only. The last line is "N passed, N failed".
+Suites: golden (tests/io and the examples of docs/mapping.md), hostile (tests/badinput), texts
+(odd strings survive), real (SAF-T files). Standard library only. The last line is "N passed, N failed".
 """
 import csv
 import glob
@@ -82,6 +82,7 @@ def golden(redink, io_dump, work):
     failed += int(found.group(2))
     if code:
         print(out)
+    docs(redink, io_dump, work)
 
 
 # ---- hostile files ----
@@ -283,7 +284,7 @@ def main():
         paths[args[0]], args = os.path.abspath(args[1]), args[2:]
     if len(paths) != 2:
         sys.exit(__doc__)
-    suites = {"golden": golden, "hostile": hostile, "texts": texts, "real": real, "docs": docs}
+    suites = {"golden": golden, "hostile": hostile, "texts": texts, "real": real}
     with tempfile.TemporaryDirectory() as work:
         for name in args or suites:
             suites[name](paths["--redink"], paths["--io-dump"], work)
