@@ -111,19 +111,24 @@ static void seal_periods(rd_book *book, rd_arena *arena)
 		qsort(book->periods, book->n_periods, sizeof *book->periods, period_cmp);
 }
 
+static void add_day(rd_book *book, rd_day d)
+{
+	if (d == RD_DAY_NONE)
+		return;
+	if (book->first_day == RD_DAY_NONE || d < book->first_day)
+		book->first_day = d;
+	if (d > book->last_day)
+		book->last_day = d;
+}
+
+/* Lines of one voucher may have days of their own. */
 static void seal_days(rd_book *book)
 {
 	book->first_day = book->last_day = RD_DAY_NONE;
-	for (rd_row v = 0; v < book->voucher.n; v++) {
-		rd_day d = book->voucher.date[v];
-
-		if (d == RD_DAY_NONE)
-			continue;
-		if (book->first_day == RD_DAY_NONE || d < book->first_day)
-			book->first_day = d;
-		if (d > book->last_day)
-			book->last_day = d;
-	}
+	for (rd_row v = 0; v < book->voucher.n; v++)
+		add_day(book, book->voucher.date[v]);
+	for (rd_row i = 0; book->line.date && i < book->line.n; i++)
+		add_day(book, book->line.date[i]);
 }
 
 /* A trial balance without a period is of the last period of the journal. */
