@@ -23,13 +23,18 @@ static void look_at(const rd_book *b)
 
 void rd_fuzz_read(const uint8_t *data, size_t size, rd_fuzz_reader read, const char *name)
 {
-	static const rd_read_options options = { .threads = 1 };
+	static const rd_read_options options = {.threads = 1};
 	rd_builder *b = rd_builder_new();
-	rd_source s = { .builder = b, .options = &options, .path = name, .fd = -1,
-	                .bytes = size, .head = (const char *)data, .data = (const char *)data };
-	rd_seal_options seal = { .threads = 1 };
+	rd_source s = {.builder = b,
+	               .options = &options,
+	               .path = name,
+	               .fd = -1,
+	               .bytes = size,
+	               .head = (const char *)data,
+	               .data = (const char *)data};
+	rd_seal_options seal = {.threads = 1};
 	rd_book *book = NULL;
-	rd_err err = { 0 };
+	rd_err err = {0};
 
 	s.head_len = size > 65536 ? 65536 : (uint32_t)size;
 	if (rd_builder_add_file(b, rd_str_of(name), &s.file, &err) == RD_OK) {

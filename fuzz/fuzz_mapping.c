@@ -14,8 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rd_arena *arena = rd_arena_new();
 	rd_mapping *m = NULL;
 	uint32_t n = 0;
-	rd_err err = { 0 };
-	rd_str text = { (const char *)data, (uint32_t)size };
+	rd_err err = {0};
+	rd_str text = {(const char *)data, (uint32_t)size};
 	rd_rc rc = rd_mapping_parse(arena, "fuzz.yaml", text, &m, &n, &err);
 
 	RD_ASSERT(rc == RD_OK ? n > 0 : err.code == rc && err.zh[0] && err.en[0]);

@@ -11,15 +11,14 @@
 
 #define REL "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
-static const char root_rels[] =
-	"<Relationships><Relationship Id=\"r\" Type=\"" REL "/officeDocument\" Target=\"xl/workbook.xml\"/>"
-	"</Relationships>";
-static const char workbook[] =
-	"<workbook xmlns:r=\"" REL "\"><workbookPr date1904=\"0\"/><sheets>"
-	"<sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>";
-static const char workbook_rels[] =
-	"<Relationships><Relationship Id=\"r1\" Type=\"" REL "/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
-	"</Relationships>";
+static const char root_rels[] = "<Relationships><Relationship Id=\"r\" Type=\"" REL
+								"/officeDocument\" Target=\"xl/workbook.xml\"/>"
+								"</Relationships>";
+static const char workbook[] = "<workbook xmlns:r=\"" REL "\"><workbookPr date1904=\"0\"/><sheets>"
+							   "<sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>";
+static const char workbook_rels[] = "<Relationships><Relationship Id=\"r1\" Type=\"" REL
+									"/worksheet\" Target=\"worksheets/sheet1.xml\"/>"
+									"</Relationships>";
 
 static void add(zip_t *z, const char *name, const void *data, size_t size)
 {
@@ -34,8 +33,8 @@ static void add(zip_t *z, const char *name, const void *data, size_t size)
 /* Packs the parts; the caller frees the answer. */
 static uint8_t *pack(const uint8_t *data, size_t size, size_t *ret_size)
 {
-	static const char *const names[] = { "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml",
-	                                     "xl/styles.xml" };
+	static const char *const names[] = {"xl/worksheets/sheet1.xml", "xl/sharedStrings.xml",
+	                                    "xl/styles.xml"};
 	zip_error_t why;
 	zip_error_init(&why);
 	zip_source_t *target = zip_source_buffer_create(NULL, 0, 0, &why);

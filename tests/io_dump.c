@@ -22,31 +22,48 @@
 enum { PATHS_MAX = 64 };
 
 static const char *const note_names[RD_NOTE_KINDS] = {
-	[RD_NOTE_READ_AS] = "read-as", [RD_NOTE_COLUMN_MISSING] = "column-missing",
-	[RD_NOTE_FIELD_COUNT] = "field-count", [RD_NOTE_EMPTY_LINE] = "empty-line",
-	[RD_NOTE_BOM] = "bom", [RD_NOTE_STRAY_CR] = "stray-cr", [RD_NOTE_NUL] = "nul",
-	[RD_NOTE_PADDING] = "padding", [RD_NOTE_TRAILING_COLUMN] = "trailing-column",
-	[RD_NOTE_BYTES_INVALID] = "bytes-invalid", [RD_NOTE_MOJIBAKE] = "mojibake",
-	[RD_NOTE_DATE_BAD] = "date-bad", [RD_NOTE_PERIOD_BAD] = "period-bad",
-	[RD_NOTE_AMOUNT_BAD] = "amount-bad", [RD_NOTE_DECIMALS] = "decimals",
-	[RD_NOTE_SIDE_BAD] = "side-bad", [RD_NOTE_QUOTE] = "quote",
-	[RD_NOTE_CELL_LONG] = "cell-long", [RD_NOTE_ROW_REJECTED] = "row-rejected",
-	[RD_NOTE_SKIPPED] = "skipped", [RD_NOTE_SIDE_VIEW] = "side-view",
+	[RD_NOTE_READ_AS] = "read-as",
+	[RD_NOTE_COLUMN_MISSING] = "column-missing",
+	[RD_NOTE_FIELD_COUNT] = "field-count",
+	[RD_NOTE_EMPTY_LINE] = "empty-line",
+	[RD_NOTE_BOM] = "bom",
+	[RD_NOTE_STRAY_CR] = "stray-cr",
+	[RD_NOTE_NUL] = "nul",
+	[RD_NOTE_PADDING] = "padding",
+	[RD_NOTE_TRAILING_COLUMN] = "trailing-column",
+	[RD_NOTE_BYTES_INVALID] = "bytes-invalid",
+	[RD_NOTE_MOJIBAKE] = "mojibake",
+	[RD_NOTE_DATE_BAD] = "date-bad",
+	[RD_NOTE_PERIOD_BAD] = "period-bad",
+	[RD_NOTE_AMOUNT_BAD] = "amount-bad",
+	[RD_NOTE_DECIMALS] = "decimals",
+	[RD_NOTE_SIDE_BAD] = "side-bad",
+	[RD_NOTE_QUOTE] = "quote",
+	[RD_NOTE_CELL_LONG] = "cell-long",
+	[RD_NOTE_ROW_REJECTED] = "row-rejected",
+	[RD_NOTE_SKIPPED] = "skipped",
+	[RD_NOTE_SIDE_VIEW] = "side-view",
 };
 static const char *const kind_names[] = {
-	[RD_FILE_OTHER] = "other", [RD_FILE_JOURNAL] = "journal",
-	[RD_FILE_TRIAL_BALANCE] = "trial-balance", [RD_FILE_CHART] = "chart",
-	[RD_FILE_PARTIES] = "parties", [RD_FILE_STANDARD] = "standard",
+	[RD_FILE_OTHER] = "other",
+	[RD_FILE_JOURNAL] = "journal",
+	[RD_FILE_TRIAL_BALANCE] = "trial-balance",
+	[RD_FILE_CHART] = "chart",
+	[RD_FILE_PARTIES] = "parties",
+	[RD_FILE_STANDARD] = "standard",
 };
 static const char *const total_names[] = {
-	[RD_TOTAL_ENTRIES] = "entries", [RD_TOTAL_LINES] = "lines", [RD_TOTAL_DEBIT] = "debit",
+	[RD_TOTAL_ENTRIES] = "entries",
+	[RD_TOTAL_LINES] = "lines",
+	[RD_TOTAL_DEBIT] = "debit",
 	[RD_TOTAL_CREDIT] = "credit",
 };
 static const char *const has_names[] = {
-	"lines", "entry-no", "date", "period", "journal", "account", "party", "document-no",
-	"document-date", "text", "currency", "preparer", "reviewer", "poster", "attachments",
-	"entry-time", "clearing", "assertion", "chart", "opening", "trial-balance",
-	"control-totals", "raw", "party-master", "file-period",
+	"lines",         "entry-no",       "date",        "period",        "journal",
+	"account",       "party",          "document-no", "document-date", "text",
+	"currency",      "preparer",       "reviewer",    "poster",        "attachments",
+	"entry-time",    "clearing",       "assertion",   "chart",         "opening",
+	"trial-balance", "control-totals", "raw",         "party-master",  "file-period",
 };
 static const char *const key_names[] = {
 	"entry-id", "number", "journal", "period", "date", "document", "cut",
@@ -169,7 +186,7 @@ static void print_bits(rd_buf *o, const char *title, uint32_t bits, const char *
 
 static void print_masters(const rd_book *b, rd_buf *o)
 {
-	static const char *const sides[] = { "either", "debit", "credit" };
+	static const char *const sides[] = {"either", "debit", "credit"};
 	const rd_accounts *a = &b->account;
 
 	for (rd_row i = 1; i < a->n; i++) {
@@ -237,8 +254,7 @@ static void print_vouchers(const rd_book *b, rd_buf *o)
 		if (v->attachments && v->attachments[i] != RD_ATTACHMENTS_BLANK)
 			rd_buf_printf(o, " attachments=%d", v->attachments[i]);
 		if (v->entry_time && v->entry_time[i] >= 0)
-			rd_buf_printf(o, " time=%02d:%02d", v->entry_time[i] / 60,
-			              v->entry_time[i] % 60);
+			rd_buf_printf(o, " time=%02d:%02d", v->entry_time[i] / 60, v->entry_time[i] % 60);
 		rd_buf_puts(o, v->flags[i] & RD_VCH_VOID ? " void\n" : "\n");
 		for (rd_row k = v->first[i]; k < v->first[i + 1]; k++)
 			print_line(b, k, o);
@@ -332,7 +348,7 @@ static void list(rd_arena *a, const char *dir, const char **paths, uint32_t *n)
 static bool run_case(const char *dir, const char *name, const char *files, bool update)
 {
 	rd_arena *a = rd_arena_new();
-	rd_read_options options = { .threads = 1 };
+	rd_read_options options = {.threads = 1};
 	const char *paths[PATHS_MAX];
 	rd_mapping *mappings = NULL;
 	char path[4096];
@@ -352,9 +368,8 @@ static bool run_case(const char *dir, const char *name, const char *files, bool 
 	}
 	qsort(paths, n, sizeof *paths, by_name);
 	snprintf(path, sizeof path, "%s/mapping.yaml", dir);
-	if (read_file(path, &text) &&
-	    rd_mapping_parse(a, "mapping.yaml", rd_buf_view(&text), &mappings, &options.n_mappings,
-	                     &err) != RD_OK)
+	if (read_file(path, &text) && rd_mapping_parse(a, "mapping.yaml", rd_buf_view(&text), &mappings,
+	                                               &options.n_mappings, &err) != RD_OK)
 		rd_buf_printf(&got, "mapping.yaml:%u:%u %s\n", err.line, err.column, err.en);
 	options.mappings = mappings;
 	rd_buf_str(&again, rd_buf_view(&got));
@@ -427,7 +442,7 @@ int main(int argc, char **argv)
 	int passed = 0, failed = 0, i = 1;
 
 	if (argc > 2 && strcmp(argv[1], "--print") == 0) {
-		rd_read_options options = { .threads = 1 };
+		rd_read_options options = {.threads = 1};
 		rd_buf out;
 
 		rd_buf_init(&out, (size_t)1 << 30);

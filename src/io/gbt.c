@@ -19,29 +19,68 @@
 #define AUX_MAX 30
 
 typedef enum table {
-	TB_NONE, TB_BOOK, TB_PERIOD, TB_ACCOUNT, TB_AUX, TB_BALANCE, TB_VOUCHER, TB_CUSTOMER,
-	TB_SUPPLIER, TB_EMPLOYEE, TB_UNIT, TB_PERSON, TB_KNOWN, TB_UNREAD
+	TB_NONE,
+	TB_BOOK,
+	TB_PERIOD,
+	TB_ACCOUNT,
+	TB_AUX,
+	TB_BALANCE,
+	TB_VOUCHER,
+	TB_CUSTOMER,
+	TB_SUPPLIER,
+	TB_EMPLOYEE,
+	TB_UNIT,
+	TB_PERSON,
+	TB_KNOWN,
+	TB_UNREAD
 } table;
 
-static const struct { const char *name; table table; } table_names[] = {
-	{ "电子账簿", TB_BOOK }, { "会计期间", TB_PERIOD }, { "会计科目", TB_ACCOUNT },
-	{ "科目辅助核算", TB_AUX }, { "科目余额及发生额", TB_BALANCE }, { "记账凭证", TB_VOUCHER },
-	{ "客户档案", TB_CUSTOMER }, { "供应商档案", TB_SUPPLIER }, { "员工档案", TB_EMPLOYEE },
+static const struct {
+	const char *name;
+	table table;
+} table_names[] = {
+	{"电子账簿", TB_BOOK},
+	{"会计期间", TB_PERIOD},
+	{"会计科目", TB_ACCOUNT},
+	{"科目辅助核算", TB_AUX},
+	{"科目余额及发生额", TB_BALANCE},
+	{"记账凭证", TB_VOUCHER},
+	{"客户档案", TB_CUSTOMER},
+	{"供应商档案", TB_SUPPLIER},
+	{"员工档案", TB_EMPLOYEE},
 	/* inside 辅助核算项档案 of the older standard */
-	{ "单位", TB_UNIT }, { "人员", TB_PERSON }, { "部门", TB_KNOWN },
+	{"单位", TB_UNIT},
+	{"人员", TB_PERSON},
+	{"部门", TB_KNOWN},
 	/* code lists that nothing in the books depends on */
-	{ "记账凭证类型", TB_KNOWN }, { "汇率类型", TB_KNOWN }, { "币种", TB_KNOWN },
-	{ "结算方式", TB_KNOWN }, { "部门档案", TB_KNOWN }, { "自定义档案项", TB_KNOWN },
-	{ "自定义档案项值", TB_KNOWN }, { "总账基础信息", TB_KNOWN }, { "现金流量项目", TB_KNOWN },
+	{"记账凭证类型", TB_KNOWN},
+	{"汇率类型", TB_KNOWN},
+	{"币种", TB_KNOWN},
+	{"结算方式", TB_KNOWN},
+	{"部门档案", TB_KNOWN},
+	{"自定义档案项", TB_KNOWN},
+	{"自定义档案项值", TB_KNOWN},
+	{"总账基础信息", TB_KNOWN},
+	{"现金流量项目", TB_KNOWN},
 	/* tables of records that are not read */
-	{ "现金流量凭证项目数据", TB_UNREAD }, { "报表集", TB_UNREAD }, { "报表项数据", TB_UNREAD },
-	{ "单据类型", TB_UNREAD }, { "交易类型", TB_UNREAD }, { "应收明细表", TB_UNREAD },
-	{ "应付明细表", TB_UNREAD }, { "固定资产卡片", TB_UNREAD }, { "固定资产减少情况", TB_UNREAD },
-	{ "固定资产变动情况", TB_UNREAD }, { "企业资产负债表", TB_UNREAD },
-	{ "企业利润表", TB_UNREAD }, { "企业现金流量表", TB_UNREAD },
-	{ "企业应交增值税明细表", TB_UNREAD }, { "企业资产减值准备明细表", TB_UNREAD },
-	{ "企业股东权益增减变动表", TB_UNREAD }, { "企业利润分配表", TB_UNREAD },
-	{ "企业会计报表附注", TB_UNREAD },
+	{"现金流量凭证项目数据", TB_UNREAD},
+	{"报表集", TB_UNREAD},
+	{"报表项数据", TB_UNREAD},
+	{"单据类型", TB_UNREAD},
+	{"交易类型", TB_UNREAD},
+	{"应收明细表", TB_UNREAD},
+	{"应付明细表", TB_UNREAD},
+	{"固定资产卡片", TB_UNREAD},
+	{"固定资产减少情况", TB_UNREAD},
+	{"固定资产变动情况", TB_UNREAD},
+	{"企业资产负债表", TB_UNREAD},
+	{"企业利润表", TB_UNREAD},
+	{"企业现金流量表", TB_UNREAD},
+	{"企业应交增值税明细表", TB_UNREAD},
+	{"企业资产减值准备明细表", TB_UNREAD},
+	{"企业股东权益增减变动表", TB_UNREAD},
+	{"企业利润分配表", TB_UNREAD},
+	{"企业会计报表附注", TB_UNREAD},
 };
 #define N_TABLES (sizeof table_names / sizeof *table_names)
 
@@ -50,52 +89,78 @@ static const char *const roots[] = {
 };
 
 /* Fields of a voucher line, both editions. */
-static const struct { const char *name; rd_field field; } voucher_fields[] = {
-	{ "记账凭证日期", RD_F_DATE }, { "凭证日期", RD_F_DATE },
-	{ "会计年度", RD_F_YEAR }, { "会计期间号", RD_F_PERIOD },
-	{ "记账凭证类型编号", RD_F_JOURNAL }, { "凭证种类", RD_F_JOURNAL },
-	{ "记账凭证编号", RD_F_NUMBER }, { "凭证编号", RD_F_NUMBER },
-	{ "记账凭证摘要", RD_F_TEXT }, { "摘要", RD_F_TEXT },
-	{ "科目编号", RD_F_ACCOUNT_CODE }, { "辅助核算组", RD_F_AUX },
-	{ "借方本币金额", RD_F_DEBIT }, { "借方金额", RD_F_DEBIT },
-	{ "贷方本币金额", RD_F_CREDIT }, { "贷方金额", RD_F_CREDIT },
-	{ "币种编码", RD_F_CURRENCY }, { "币种", RD_F_CURRENCY },
-	{ "借方原币金额", RD_F_FOREIGN_DEBIT }, { "借方外币金额", RD_F_FOREIGN_DEBIT },
-	{ "贷方原币金额", RD_F_FOREIGN_CREDIT }, { "贷方外币金额", RD_F_FOREIGN_CREDIT },
-	{ "汇率", RD_F_RATE }, { "票据号", RD_F_DOCUMENT }, { "票据日期", RD_F_DOCUMENT_DATE },
-	{ "附件数", RD_F_ATTACHMENTS }, { "制单人", RD_F_PREPARER }, { "制单人员", RD_F_PREPARER },
-	{ "审核人", RD_F_REVIEWER }, { "审核人员", RD_F_REVIEWER },
-	{ "记账人", RD_F_POSTER }, { "记账人员", RD_F_POSTER }, { "记账标志", RD_F_POSTED },
-	{ "作废标志", RD_F_VOID }, { "凭证来源系统", RD_F_SOURCE },
+static const struct {
+	const char *name;
+	rd_field field;
+} voucher_fields[] = {
+	{"记账凭证日期", RD_F_DATE},
+	{"凭证日期", RD_F_DATE},
+	{"会计年度", RD_F_YEAR},
+	{"会计期间号", RD_F_PERIOD},
+	{"记账凭证类型编号", RD_F_JOURNAL},
+	{"凭证种类", RD_F_JOURNAL},
+	{"记账凭证编号", RD_F_NUMBER},
+	{"凭证编号", RD_F_NUMBER},
+	{"记账凭证摘要", RD_F_TEXT},
+	{"摘要", RD_F_TEXT},
+	{"科目编号", RD_F_ACCOUNT_CODE},
+	{"辅助核算组", RD_F_AUX},
+	{"借方本币金额", RD_F_DEBIT},
+	{"借方金额", RD_F_DEBIT},
+	{"贷方本币金额", RD_F_CREDIT},
+	{"贷方金额", RD_F_CREDIT},
+	{"币种编码", RD_F_CURRENCY},
+	{"币种", RD_F_CURRENCY},
+	{"借方原币金额", RD_F_FOREIGN_DEBIT},
+	{"借方外币金额", RD_F_FOREIGN_DEBIT},
+	{"贷方原币金额", RD_F_FOREIGN_CREDIT},
+	{"贷方外币金额", RD_F_FOREIGN_CREDIT},
+	{"汇率", RD_F_RATE},
+	{"票据号", RD_F_DOCUMENT},
+	{"票据日期", RD_F_DOCUMENT_DATE},
+	{"附件数", RD_F_ATTACHMENTS},
+	{"制单人", RD_F_PREPARER},
+	{"制单人员", RD_F_PREPARER},
+	{"审核人", RD_F_REVIEWER},
+	{"审核人员", RD_F_REVIEWER},
+	{"记账人", RD_F_POSTER},
+	{"记账人员", RD_F_POSTER},
+	{"记账标志", RD_F_POSTED},
+	{"作废标志", RD_F_VOID},
+	{"凭证来源系统", RD_F_SOURCE},
 };
 
 /* Fields of a balance row: the collector's own, in the cells of the nearest rd_field. */
-static const struct { const char *name; rd_field field; } balance_fields[] = {
-	{ "科目编号", RD_F_ACCOUNT_CODE }, { "辅助核算组", RD_F_AUX },
-	{ "会计年度", RD_F_YEAR }, { "会计期间号", RD_F_PERIOD }, { "会计月度", RD_F_PERIOD },
-	{ "期初余额方向", RD_F_OPEN_SIDE }, { "期末余额方向", RD_F_CLOSE_SIDE },
-	{ "期初本币余额", RD_F_OPEN }, { "期初余额", RD_F_OPEN },
-	{ "借方本币金额", RD_F_MOVE_D }, { "借方发生额", RD_F_MOVE_D },
-	{ "贷方本币金额", RD_F_MOVE_C }, { "贷方发生额", RD_F_MOVE_C },
-	{ "期末本币余额", RD_F_CLOSE }, { "期末余额", RD_F_CLOSE },
+static const struct {
+	const char *name;
+	rd_field field;
+} balance_fields[] = {
+	{"科目编号", RD_F_ACCOUNT_CODE},   {"辅助核算组", RD_F_AUX},
+	{"会计年度", RD_F_YEAR},           {"会计期间号", RD_F_PERIOD},
+	{"会计月度", RD_F_PERIOD},         {"期初余额方向", RD_F_OPEN_SIDE},
+	{"期末余额方向", RD_F_CLOSE_SIDE}, {"期初本币余额", RD_F_OPEN},
+	{"期初余额", RD_F_OPEN},           {"借方本币金额", RD_F_MOVE_D},
+	{"借方发生额", RD_F_MOVE_D},       {"贷方本币金额", RD_F_MOVE_C},
+	{"贷方发生额", RD_F_MOVE_C},       {"期末本币余额", RD_F_CLOSE},
+	{"期末余额", RD_F_CLOSE},
 };
 
 typedef struct gbt {
-	rd_source       *source;
-	rd_builder      *builder;
-	rd_records      *records;
-	table            table;      /* of the record being read */
-	uint32_t         table_index, depth, line;
-	bool             in_entry, had_entry;
-	rd_fields        head, entry; /* a record; a 记账凭证分录 inside of it */
-	rd_str           aux[AUX_MAX + 1];
-	rd_idmap         rules;      /* what auxiliary item n of an account is: a kind below */
-	uint32_t         n_cut;
-	rd_gbt_balances  balances;
-	int32_t          year;
-	rd_str           extra[8];   /* fields that are no rd_field, by table */
-	uint32_t         counts[N_TABLES], first[N_TABLES];
-	bool             aux_unknown;
+	rd_source *source;
+	rd_builder *builder;
+	rd_records *records;
+	table table; /* of the record being read */
+	uint32_t table_index, depth, line;
+	bool in_entry, had_entry;
+	rd_fields head, entry; /* a record; a 记账凭证分录 inside of it */
+	rd_str aux[AUX_MAX + 1];
+	rd_idmap rules; /* what auxiliary item n of an account is: a kind below */
+	uint32_t n_cut;
+	rd_gbt_balances balances;
+	int32_t year;
+	rd_str extra[8]; /* fields that are no rd_field, by table */
+	uint32_t counts[N_TABLES], first[N_TABLES];
+	bool aux_unknown;
 } gbt;
 
 bool rd_gbt_is_root(rd_str name)
@@ -118,7 +183,7 @@ static int32_t year_of(rd_str s)
 
 static rd_str keep(gbt *g, rd_str s)
 {
-	return (rd_str){ rd_arena_copy(g->head.arena, s.ptr, s.len), s.len };
+	return (rd_str){rd_arena_copy(g->head.arena, s.ptr, s.len), s.len};
 }
 
 /* The yuan has many names; 本位币 means whatever the books are kept in. */
@@ -149,7 +214,9 @@ static uint32_t digits_in(rd_str s)
 
 enum { KIND_UNKNOWN, KIND_OTHER, KIND_CUSTOMER, KIND_SUPPLIER, KIND_EMPLOYEE };
 static const char *const kind_marks[] = {
-	[KIND_CUSTOMER] = "客户：", [KIND_SUPPLIER] = "供应商：", [KIND_EMPLOYEE] = "员工：",
+	[KIND_CUSTOMER] = "客户：",
+	[KIND_SUPPLIER] = "供应商：",
+	[KIND_EMPLOYEE] = "员工：",
 };
 
 static uint32_t party_kind(rd_str archive)
@@ -158,8 +225,8 @@ static uint32_t party_kind(rd_str archive)
 		return KIND_CUSTOMER;
 	if (rd_str_has(archive, "供应商"))
 		return KIND_SUPPLIER;
-	if (rd_str_has(archive, "员工") || rd_str_has(archive, "职员") ||
-	    rd_str_has(archive, "人员") || rd_str_has(archive, "个人"))
+	if (rd_str_has(archive, "员工") || rd_str_has(archive, "职员") || rd_str_has(archive, "人员") ||
+	    rd_str_has(archive, "个人"))
 		return KIND_EMPLOYEE;
 	return KIND_OTHER;
 }
@@ -182,13 +249,16 @@ static void aux_end(gbt *g)
 
 static void note_unknown_aux(gbt *g, rd_str item)
 {
-	rd_note note = { .file = g->source->file, .line = g->line, .kind = RD_NOTE_SKIPPED };
+	rd_note note = {.file = g->source->file, .line = g->line, .kind = RD_NOTE_SKIPPED};
 
 	note.found = rd_builder_text(g->builder, item);
-	note.hint_zh = rd_builder_text(g->builder, RD_STR(
-		"科目辅助核算表没有说明此辅助项是客户、供应商还是部门，不作往来单位读取。"));
-	note.hint_en = rd_builder_text(g->builder, RD_STR(
-		"科目辅助核算 does not say what this auxiliary item is; it is not read as a party."));
+	note.hint_zh = rd_builder_text(
+		g->builder,
+		RD_STR("科目辅助核算表没有说明此辅助项是客户、供应商还是部门，不作往来单位读取。"));
+	note.hint_en = rd_builder_text(
+		g->builder,
+		RD_STR(
+			"科目辅助核算 does not say what this auxiliary item is; it is not read as a party."));
 	rd_builder_note(g->builder, &note);
 	g->aux_unknown = true;
 }
@@ -214,7 +284,7 @@ static rd_str aux_party(gbt *g, rd_arena *arena, rd_str account, bool *ret_any)
 		char *p = rd_arena_alloc(arena, k + item.len + 1, 1);
 		memcpy(p, kind_marks[kind], k);
 		memcpy(p + k, item.ptr, item.len);
-		return (rd_str){ p, k + item.len };
+		return (rd_str){p, k + item.len};
 	}
 	return RD_STR("");
 }
@@ -277,10 +347,8 @@ static bool balance_amount(gbt *g, rd_field field, rd_minor *ret, bool *ok)
 		if (*ret <= RD_MINOR_MAX && *ret >= -RD_MINOR_MAX)
 			return true;
 		break;
-	case RD_AMOUNT_BLANK:
-		return true;
-	default:
-		break;
+	case RD_AMOUNT_BLANK: return true;
+	default: break;
 	}
 	if (*ok)
 		rd_builder_note_at(g->builder, g->source->file, g->line, RD_NOTE_AMOUNT_BAD, true, s);
@@ -296,7 +364,7 @@ static bool is_credit(rd_str side)
 
 static void balance_end(gbt *g)
 {
-	rd_gbt_balance r = { .line = g->line };
+	rd_gbt_balance r = {.line = g->line};
 	rd_str account = g->head.cell[RD_F_ACCOUNT_CODE], period = g->head.cell[RD_F_PERIOD];
 	int32_t year = year_of(g->head.cell[RD_F_YEAR]);
 	bool ok = true, any_aux;
@@ -306,8 +374,7 @@ static void balance_end(gbt *g)
 	if (rd_str_is(period, "0") || rd_str_is(period, "00"))
 		return; /* the opening of the year, said again by period 1 */
 	if (period.len && !rd_period_parse(period, year ? year : g->year, &r.period))
-		rd_builder_note_at(g->builder, g->source->file, g->line, RD_NOTE_PERIOD_BAD, false,
-		                   period);
+		rd_builder_note_at(g->builder, g->source->file, g->line, RD_NOTE_PERIOD_BAD, false, period);
 	balance_amount(g, RD_F_OPEN, &r.open, &ok);
 	balance_amount(g, RD_F_MOVE_D, &r.debit, &ok);
 	balance_amount(g, RD_F_MOVE_C, &r.credit, &ok);
@@ -328,8 +395,8 @@ static void balance_end(gbt *g)
  * knows when both amounts are the same. */
 static void settle_currency(rd_fields *f)
 {
-	static const rd_field of_currency[] = { RD_F_CURRENCY, RD_F_FOREIGN_DEBIT,
-	                                        RD_F_FOREIGN_CREDIT, RD_F_RATE };
+	static const rd_field of_currency[] = {RD_F_CURRENCY, RD_F_FOREIGN_DEBIT, RD_F_FOREIGN_CREDIT,
+	                                       RD_F_RATE};
 	rd_str code = f->cell[RD_F_CURRENCY];
 	bool iso = code.len == 3, base = is_base_currency(code);
 
@@ -396,16 +463,31 @@ static rd_rc record_end(gbt *g, rd_err *err)
 /* ---- fields ---- */
 
 /* Fields kept in extra[], by table. */
-static const struct { table table; const char *name; uint8_t at; } extra_fields[] = {
-	{ TB_BOOK, "会计核算单位", 0 }, { TB_BOOK, "组织机构代码", 1 }, { TB_BOOK, "本位币", 2 },
-	{ TB_BOOK, "会计年度", 3 }, { TB_BOOK, "年度", 3 },
-	{ TB_PERIOD, "会计期间起始日期", 0 }, { TB_PERIOD, "会计期间结束日期", 1 },
-	{ TB_AUX, "辅助项编号", 0 }, { TB_AUX, "辅助项名称", 1 }, { TB_AUX, "对应档案", 2 },
-	{ TB_CUSTOMER, "客户编码", 0 }, { TB_CUSTOMER, "客户名称", 1 },
-	{ TB_SUPPLIER, "供应商编码", 0 }, { TB_SUPPLIER, "供应商名称", 1 },
-	{ TB_EMPLOYEE, "员工编码", 0 }, { TB_EMPLOYEE, "员工姓名", 1 },
-	{ TB_UNIT, "单位编号", 0 }, { TB_UNIT, "单位名称", 1 },
-	{ TB_PERSON, "人员编号", 0 }, { TB_PERSON, "人员姓名", 1 },
+static const struct {
+	table table;
+	const char *name;
+	uint8_t at;
+} extra_fields[] = {
+	{TB_BOOK, "会计核算单位", 0},
+	{TB_BOOK, "组织机构代码", 1},
+	{TB_BOOK, "本位币", 2},
+	{TB_BOOK, "会计年度", 3},
+	{TB_BOOK, "年度", 3},
+	{TB_PERIOD, "会计期间起始日期", 0},
+	{TB_PERIOD, "会计期间结束日期", 1},
+	{TB_AUX, "辅助项编号", 0},
+	{TB_AUX, "辅助项名称", 1},
+	{TB_AUX, "对应档案", 2},
+	{TB_CUSTOMER, "客户编码", 0},
+	{TB_CUSTOMER, "客户名称", 1},
+	{TB_SUPPLIER, "供应商编码", 0},
+	{TB_SUPPLIER, "供应商名称", 1},
+	{TB_EMPLOYEE, "员工编码", 0},
+	{TB_EMPLOYEE, "员工姓名", 1},
+	{TB_UNIT, "单位编号", 0},
+	{TB_UNIT, "单位名称", 1},
+	{TB_PERSON, "人员编号", 0},
+	{TB_PERSON, "人员姓名", 1},
 };
 
 static void account_field(gbt *g, rd_str name, rd_str v)
@@ -442,7 +524,8 @@ static void field_end(gbt *g, rd_str name, rd_str v)
 			if (rd_str_is(name, voucher_fields[i].name))
 				rd_fields_set(f, voucher_fields[i].field, v);
 		if (rd_str_ends(name, "数量") && v.len && f->cell[RD_F_QUANTITY].len == 0)
-			rd_fields_set(f, RD_F_QUANTITY, rd_minor_mark(v) && !rd_str_is(v, "0.00") ? v : RD_STR("0"));
+			rd_fields_set(f, RD_F_QUANTITY,
+			              rd_minor_mark(v) && !rd_str_is(v, "0.00") ? v : RD_STR("0"));
 	} else {
 		for (size_t i = 0; i < sizeof balance_fields / sizeof *balance_fields; i++)
 			if (rd_str_is(name, balance_fields[i].name))
@@ -497,8 +580,8 @@ static rd_rc on_end(void *ctx, rd_xml *x, rd_str name, rd_str text, rd_err *err)
 	if (g->table == TB_NONE)
 		return RD_OK;
 	if (rd_xml_text_cut(x) && g->n_cut++ < RD_NOTES_MAX)
-		rd_builder_note_at(g->builder, g->source->file, rd_xml_line(x), RD_NOTE_CELL_LONG,
-		                   false, text);
+		rd_builder_note_at(g->builder, g->source->file, rd_xml_line(x), RD_NOTE_CELL_LONG, false,
+		                   text);
 	if (rd_xml_depth(x) == g->depth) {
 		rd_rc rc = record_end(g, err);
 
@@ -518,8 +601,7 @@ static void note_unread(gbt *g)
 {
 	for (uint32_t i = 0; i < N_TABLES; i++) {
 		char zh[120], en[120];
-		rd_note note = { .file = g->source->file, .line = g->first[i],
-		                 .kind = RD_NOTE_SKIPPED };
+		rd_note note = {.file = g->source->file, .line = g->first[i], .kind = RD_NOTE_SKIPPED};
 
 		if (table_names[i].table != TB_UNREAD || g->counts[i] == 0)
 			continue;
@@ -551,7 +633,7 @@ static void describe(gbt *g, rd_str root)
 
 rd_rc rd_read_gbt(rd_source *source, rd_str root, rd_err *err)
 {
-	static const rd_xml_events events = { on_start, on_end };
+	static const rd_xml_events events = {on_start, on_end};
 	rd_arena *arena = rd_arena_new();
 	gbt *g = RD_NEW(arena, gbt);
 

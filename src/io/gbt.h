@@ -12,21 +12,21 @@
 
 typedef struct rd_gbt_balance {
 	rd_period period;
-	rd_text   account, party;  /* party: 0 = none or not known */
-	bool      plain;           /* the row has no auxiliary item */
-	bool      open_credit, close_credit;
-	rd_minor  open, debit, credit, close;
-	uint32_t  line;
+	rd_text account, party; /* party: 0 = none or not known */
+	bool plain;             /* the row has no auxiliary item */
+	bool open_credit, close_credit;
+	rd_minor open, debit, credit, close;
+	uint32_t line;
 } rd_gbt_balance;
 
 typedef struct rd_gbt_balances {
-	rd_arena       *arena;
+	rd_arena *arena;
 	rd_gbt_balance *rows;
-	uint32_t        n, cap;
+	uint32_t n, cap;
 	/* accounts whose chart says that their balance is a credit balance */
-	rd_text        *credit;
-	uint32_t        n_credit, cap_credit;
-	bool            sides;     /* rows say on which side their balances stand (24589) */
+	rd_text *credit;
+	uint32_t n_credit, cap_credit;
+	bool sides; /* rows say on which side their balances stand (24589) */
 } rd_gbt_balances;
 
 void rd_gbt_balances_add(rd_gbt_balances *b, const rd_gbt_balance *row);

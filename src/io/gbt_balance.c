@@ -132,7 +132,7 @@ static void emit(rd_builder *builder, rd_row file, rd_fields *f, const rd_gbt_ba
 static void account_rows(const rd_gbt_balances *b, rd_builder *builder, rd_row file, rd_fields *f,
                          uint32_t from, uint32_t to, bool natural)
 {
-	rd_gbt_balance sum = { 0 };
+	rd_gbt_balance sum = {0};
 	bool has_plain = false;
 	uint32_t n = 0;
 
@@ -168,8 +168,9 @@ void rd_gbt_balances_end(rd_gbt_balances *b, rd_builder *builder, rd_row file)
 	for (uint32_t from = 0, to; from < b->n; from = to) {
 		const rd_gbt_balance *r = &b->rows[from];
 
-		for (to = from + 1; to < b->n && b->rows[to].period == r->period &&
-		                    b->rows[to].account == r->account; to++)
+		for (to = from + 1;
+		     to < b->n && b->rows[to].period == r->period && b->rows[to].account == r->account;
+		     to++)
 			;
 		account_rows(b, builder, file, &f, from, to, natural);
 	}

@@ -8,50 +8,65 @@
 #include "base/limits.h"
 #include <libfyaml.h>
 
-#define TEXT_MAX (1u << 20)   /* bytes of a mapping file: thousands of columns */
-#define MAPPINGS_MAX 1000u
-#define NAME_MAX_EDIT 64u     /* longer words are not compared for likeness */
+#define TEXT_MAX      (1u << 20) /* bytes of a mapping file: thousands of columns */
+#define MAPPINGS_MAX  1000u
+#define NAME_MAX_EDIT 64u /* longer words are not compared for likeness */
 
 typedef struct parser {
-	rd_arena   *arena;
-	rd_err     *err;
+	rd_arena *arena;
+	rd_err *err;
 	rd_mapping *items;
-	uint32_t    n, cap;
+	uint32_t n, cap;
 } parser;
 
 typedef enum key {
-	K_FILES, K_KIND, K_ENCODING, K_DELIMITER, K_MARK, K_ORDER, K_HEAD_ROW, K_YEAR, K_PERIOD,
-	K_SHEET, K_COLUMNS, K_COUNT
+	K_FILES,
+	K_KIND,
+	K_ENCODING,
+	K_DELIMITER,
+	K_MARK,
+	K_ORDER,
+	K_HEAD_ROW,
+	K_YEAR,
+	K_PERIOD,
+	K_SHEET,
+	K_COLUMNS,
+	K_COUNT
 } key;
 
 static const char *const key_names[K_COUNT] = {
-	[K_FILES] = "files", [K_KIND] = "kind", [K_ENCODING] = "encoding",
-	[K_DELIMITER] = "delimiter", [K_MARK] = "decimal", [K_ORDER] = "date-order",
-	[K_HEAD_ROW] = "head-row", [K_YEAR] = "year", [K_PERIOD] = "period", [K_SHEET] = "sheet",
-	[K_COLUMNS] = "columns",
+	[K_FILES] = "files",         [K_KIND] = "kind",       [K_ENCODING] = "encoding",
+	[K_DELIMITER] = "delimiter", [K_MARK] = "decimal",    [K_ORDER] = "date-order",
+	[K_HEAD_ROW] = "head-row",   [K_YEAR] = "year",       [K_PERIOD] = "period",
+	[K_SHEET] = "sheet",         [K_COLUMNS] = "columns",
 };
 
 /* Words that a value may be, and what each means. */
 typedef struct choice {
 	const char *word;
-	int         value;
+	int value;
 } choice;
 
 static const choice kinds[] = {
-	{ "journal", RD_FILE_JOURNAL }, { "trial-balance", RD_FILE_TRIAL_BALANCE },
-	{ "chart", RD_FILE_CHART }, { NULL, 0 },
+	{"journal", RD_FILE_JOURNAL},
+	{"trial-balance", RD_FILE_TRIAL_BALANCE},
+	{"chart", RD_FILE_CHART},
+	{NULL, 0},
 };
 static const choice delimiters[] = {
-	{ ",", ',' }, { ";", ';' }, { "|", '|' }, { "tab", '\t' }, { "\t", '\t' }, { NULL, 0 },
+	{",", ','}, {";", ';'}, {"|", '|'}, {"tab", '\t'}, {"\t", '\t'}, {NULL, 0},
 };
-static const choice marks[] = { { ".", '.' }, { ",", ',' }, { NULL, 0 } };
+static const choice marks[] = {{".", '.'}, {",", ','}, {NULL, 0}};
 static const choice orders[] = {
-	{ "YMD", RD_ORDER_YMD }, { "DMY", RD_ORDER_DMY }, { "MDY", RD_ORDER_MDY }, { NULL, 0 },
+	{"YMD", RD_ORDER_YMD},
+	{"DMY", RD_ORDER_DMY},
+	{"MDY", RD_ORDER_MDY},
+	{NULL, 0},
 };
 static const choice encodings[] = {
-	{ "UTF-8", 0 }, { "UTF-16", 0 }, { "UTF-16LE", 0 }, { "UTF-16BE", 0 }, { "GB18030", 0 },
-	{ "GBK", 0 }, { "GB2312", 0 }, { "Big5", 0 }, { "windows-1252", 0 }, { "ISO-8859-1", 0 },
-	{ "ISO-8859-15", 0 }, { "CP850", 0 }, { NULL, 0 },
+	{"UTF-8", 0},       {"UTF-16", 0}, {"UTF-16LE", 0}, {"UTF-16BE", 0},     {"GB18030", 0},
+	{"GBK", 0},         {"GB2312", 0}, {"Big5", 0},     {"windows-1252", 0}, {"ISO-8859-1", 0},
+	{"ISO-8859-15", 0}, {"CP850", 0},  {NULL, 0},
 };
 
 /* ---- places and likeness ---- */
@@ -102,9 +117,9 @@ static uint32_t edits(rd_str a, const char *b)
 }
 
 typedef struct nearest {
-	rd_str      word;
+	rd_str word;
 	const char *best;
-	uint32_t    edits;
+	uint32_t edits;
 } nearest;
 
 static void consider(nearest *n, const char *candidate)
@@ -148,11 +163,11 @@ static rd_rc scalar(parser *p, struct fy_node *key_node, struct fy_node *value, 
 	if (text == NULL || len > RD_CELL_BYTES_MAX) {
 		const char *name = fy_node_get_scalar0(key_node);
 
-		return at(p, key_node, rd_fail(p->err, RD_INPUT, "%.60s 的值应是一个词或数字",
-		                               "the value of %.60s must be one word or number",
-		                               name ? name : "?"));
+		return at(p, key_node,
+		          rd_fail(p->err, RD_INPUT, "%.60s 的值应是一个词或数字",
+		                  "the value of %.60s must be one word or number", name ? name : "?"));
 	}
-	*ret = (rd_str){ rd_arena_copy(p->arena, text, len), (uint32_t)len };
+	*ret = (rd_str){rd_arena_copy(p->arena, text, len), (uint32_t)len};
 	return RD_OK;
 }
 
@@ -178,9 +193,9 @@ static rd_rc choose(parser *p, struct fy_node *value, rd_str word, const choice 
 			all[n++] = *w++;
 	}
 	all[n] = '\0';
-	return at(p, value, rd_fail(p->err, RD_INPUT, "%s 不能是“%.*s”；可用：%s",
-	                            "%s cannot be \"%.*s\"; possible are: %s", name, shown(word),
-	                            word.ptr, all));
+	return at(p, value,
+	          rd_fail(p->err, RD_INPUT, "%s 不能是“%.*s”；可用：%s",
+	                  "%s cannot be \"%.*s\"; possible are: %s", name, shown(word), word.ptr, all));
 }
 
 static rd_rc number(parser *p, struct fy_node *value, rd_str word, const char *name, uint32_t min,
@@ -194,9 +209,10 @@ static rd_rc number(parser *p, struct fy_node *value, rd_str word, const char *n
 		v = v * 10 + (uint64_t)(word.ptr[i] - '0');
 	}
 	if (!ok || v < min || v > max)
-		return at(p, value, rd_fail(p->err, RD_INPUT, "%s 不能是“%.*s”，应为 %u 到 %u 的整数",
-		                            "%s cannot be \"%.*s\"; it is a whole number from %u to %u",
-		                            name, shown(word), word.ptr, min, max));
+		return at(p, value,
+		          rd_fail(p->err, RD_INPUT, "%s 不能是“%.*s”，应为 %u 到 %u 的整数",
+		                  "%s cannot be \"%.*s\"; it is a whole number from %u to %u", name,
+		                  shown(word), word.ptr, min, max));
 	*ret = (uint32_t)v;
 	return RD_OK;
 }
@@ -206,20 +222,21 @@ static rd_rc number(parser *p, struct fy_node *value, rd_str word, const char *n
 static rd_rc column(parser *p, rd_mapping *m, uint32_t *cap, struct fy_node *key_node,
                     struct fy_node *value)
 {
-	rd_mapping_column c = { 0 };
+	rd_mapping_column c = {0};
 	rd_str name, head;
 	bool plain = false;
 
 	RD_TRY(scalar(p, key_node, key_node, &name));
 	c.field = rd_field_find(name);
 	if (c.field == RD_FIELD_COUNT) {
-		nearest n = { name, "", UINT32_MAX };
+		nearest n = {name, "", UINT32_MAX};
 
 		for (uint32_t f = 0; f < RD_FIELD_COUNT; f++)
 			consider(&n, rd_field_name((rd_field)f));
-		return at(p, key_node, rd_fail(p->err, RD_INPUT, "没有名为“%.*s”的字段，最接近的是 %s",
-		                               "there is no field \"%.*s\"; the nearest is %s",
-		                               shown(name), name.ptr, n.best));
+		return at(p, key_node,
+		          rd_fail(p->err, RD_INPUT, "没有名为“%.*s”的字段，最接近的是 %s",
+		                  "there is no field \"%.*s\"; the nearest is %s", shown(name), name.ptr,
+		                  n.best));
 	}
 	RD_TRY(scalar(p, key_node, value, &head));
 	struct fy_token *token = fy_node_get_scalar_token(value);
@@ -227,9 +244,10 @@ static rd_rc column(parser *p, rd_mapping *m, uint32_t *cap, struct fy_node *key
 	for (uint32_t i = 0; i < head.len; i++)
 		plain = plain && head.ptr[i] >= '0' && head.ptr[i] <= '9';
 	if (head.len == 0)
-		return at(p, value, rd_fail(p->err, RD_INPUT, "字段 %.*s 没有写明列名或列号",
-		                            "the field %.*s has neither the name nor the number of a column",
-		                            shown(name), name.ptr));
+		return at(p, value,
+		          rd_fail(p->err, RD_INPUT, "字段 %.*s 没有写明列名或列号",
+		                  "the field %.*s has neither the name nor the number of a column",
+		                  shown(name), name.ptr));
 	if (plain)
 		RD_TRY(number(p, value, head, rd_field_name(c.field), 1, RD_COLUMNS_MAX, &c.column));
 	else
@@ -238,9 +256,10 @@ static rd_rc column(parser *p, rd_mapping *m, uint32_t *cap, struct fy_node *key
 		const rd_mapping_column *o = &m->columns[i];
 
 		if (o->column == c.column && rd_str_eq(o->head, c.head))
-			return at(p, value, rd_fail(p->err, RD_INPUT, "一列不能既是 %s 又是 %s",
-			                            "one column cannot be both %s and %s",
-			                            rd_field_name(o->field), rd_field_name(c.field)));
+			return at(p, value,
+			          rd_fail(p->err, RD_INPUT, "一列不能既是 %s 又是 %s",
+			                  "one column cannot be both %s and %s", rd_field_name(o->field),
+			                  rd_field_name(c.field)));
 	}
 	m->columns = rd_grow(p->arena, m->columns, m->n_columns, cap, sizeof c);
 	m->columns[m->n_columns++] = c;
@@ -254,9 +273,11 @@ static rd_rc columns(parser *p, rd_mapping *m, struct fy_node *key_node, struct 
 	uint32_t cap = 0;
 
 	if (value == NULL || !fy_node_is_mapping(value))
-		return at(p, key_node, rd_fail(p->err, RD_INPUT,
-		                               "columns 之下应逐行写“字段: 列名”或“字段: 列号”",
-		                               "under columns stands one \"field: head name\" or \"field: column number\" a line"));
+		return at(
+			p, key_node,
+			rd_fail(
+				p->err, RD_INPUT, "columns 之下应逐行写“字段: 列名”或“字段: 列号”",
+				"under columns stands one \"field: head name\" or \"field: column number\" a line"));
 	while ((pair = fy_node_mapping_iterate(value, &it)) != NULL)
 		RD_TRY(column(p, m, &cap, fy_node_pair_key(pair), fy_node_pair_value(pair)));
 	return RD_OK;
@@ -270,12 +291,8 @@ static rd_rc set_value(parser *p, rd_mapping *m, key k, struct fy_node *value, r
 	uint32_t v = 0;
 
 	switch (k) {
-	case K_FILES:
-		m->files = word;
-		return RD_OK;
-	case K_SHEET:
-		m->sheet = word;
-		return RD_OK;
+	case K_FILES: m->files = word; return RD_OK;
+	case K_SHEET: m->sheet = word; return RD_OK;
 	case K_KIND:
 		RD_TRY(choose(p, value, word, kinds, key_names[k], &i));
 		m->kind = (rd_file_kind)kinds[i].value;
@@ -296,8 +313,7 @@ static rd_rc set_value(parser *p, rd_mapping *m, key k, struct fy_node *value, r
 		RD_TRY(choose(p, value, word, orders, key_names[k], &i));
 		m->order = orders[i].value;
 		return RD_OK;
-	case K_HEAD_ROW:
-		return number(p, value, word, key_names[k], 1, 1000000, &m->head_row);
+	case K_HEAD_ROW: return number(p, value, word, key_names[k], 1, 1000000, &m->head_row);
 	case K_YEAR:
 		RD_TRY(number(p, value, word, key_names[k], 1900, 9999, &v));
 		m->year = (int32_t)v;
@@ -305,9 +321,10 @@ static rd_rc set_value(parser *p, rd_mapping *m, key k, struct fy_node *value, r
 	default:
 		RD_ASSERT(k == K_PERIOD);
 		if (!rd_period_parse(word, 0, &m->period))
-			return at(p, value, rd_fail(p->err, RD_INPUT, "period 不能是“%.*s”，应如 2024-03",
-			                            "period cannot be \"%.*s\"; write it as 2024-03.",
-			                            shown(word), word.ptr));
+			return at(p, value,
+			          rd_fail(p->err, RD_INPUT, "period 不能是“%.*s”，应如 2024-03",
+			                  "period cannot be \"%.*s\"; write it as 2024-03.", shown(word),
+			                  word.ptr));
 		return RD_OK;
 	}
 }
@@ -321,33 +338,34 @@ static rd_rc entry(parser *p, rd_mapping *m, struct fy_node *key_node, struct fy
 	while (k < K_COUNT && !rd_str_is(name, key_names[k]))
 		k++;
 	if (k == K_COUNT) {
-		nearest n = { name, "", UINT32_MAX };
+		nearest n = {name, "", UINT32_MAX};
 
 		for (key i = K_FILES; i < K_COUNT; i++)
 			consider(&n, key_names[i]);
-		return at(p, key_node, rd_fail(p->err, RD_INPUT, "不认识“%.*s”，最接近的是 %s",
-		                               "\"%.*s\" is not known; the nearest is %s.", shown(name),
-		                               name.ptr, n.best));
+		return at(p, key_node,
+		          rd_fail(p->err, RD_INPUT, "不认识“%.*s”，最接近的是 %s",
+		                  "\"%.*s\" is not known; the nearest is %s.", shown(name), name.ptr,
+		                  n.best));
 	}
 	if (k == K_COLUMNS)
 		return columns(p, m, key_node, value);
 	RD_TRY(scalar(p, key_node, value, &word));
 	if (word.len == 0)
-		return at(p, key_node, rd_fail(p->err, RD_INPUT, "%s 没有值", "%s has no value",
-		                               key_names[k]));
+		return at(p, key_node,
+		          rd_fail(p->err, RD_INPUT, "%s 没有值", "%s has no value", key_names[k]));
 	return set_value(p, m, k, value, word);
 }
 
 static rd_rc mapping(parser *p, struct fy_node *node)
 {
-	rd_mapping m = { .files = RD_STR("*"), .encoding = RD_STR(""), .sheet = RD_STR(""),
-	                 .order = -1 };
+	rd_mapping m = {.files = RD_STR("*"), .encoding = RD_STR(""), .sheet = RD_STR(""), .order = -1};
 	struct fy_node_pair *pair;
 	void *it = NULL;
 
 	if (node == NULL || !fy_node_is_mapping(node))
-		return at(p, node, rd_fail(p->err, RD_INPUT, "这里应逐行写“键: 值”，例如 files: \"*.csv\"",
-		                           "here stands one \"key: value\" a line, for example files: \"*.csv\""));
+		return at(p, node,
+		          rd_fail(p->err, RD_INPUT, "这里应逐行写“键: 值”，例如 files: \"*.csv\"",
+		                  "here stands one \"key: value\" a line, for example files: \"*.csv\""));
 	while ((pair = fy_node_mapping_iterate(node, &it)) != NULL)
 		RD_TRY(entry(p, &m, fy_node_pair_key(pair), fy_node_pair_value(pair)));
 	if (p->n >= MAPPINGS_MAX)
@@ -399,7 +417,7 @@ static void discard(struct fy_diag *diag, void *user, const char *buf, size_t le
 static rd_rc parse(parser *p, rd_str text)
 {
 	struct fy_diag_cfg quiet;
-	struct fy_parse_cfg cfg = { .flags = FYPCF_DEFAULT_PARSE | FYPCF_JSON_NONE };
+	struct fy_parse_cfg cfg = {.flags = FYPCF_DEFAULT_PARSE | FYPCF_JSON_NONE};
 	struct fy_document *doc;
 	rd_rc rc;
 
@@ -407,8 +425,7 @@ static rd_rc parse(parser *p, rd_str text)
 		return rd_fail(p->err, RD_LIMIT, "映射文件超过 %u 字节",
 		               "the mapping file has more than %u bytes", TEXT_MAX);
 	if (memchr(text.ptr, '\0', text.len) || rd_utf8_check(text.ptr, text.len) >= 0)
-		return rd_fail(p->err, RD_INPUT, "映射文件应是 UTF-8 文本",
-		               "a mapping file is UTF-8 text");
+		return rd_fail(p->err, RD_INPUT, "映射文件应是 UTF-8 文本", "a mapping file is UTF-8 text");
 	fy_diag_cfg_default(&quiet);
 	quiet.fp = NULL;
 	quiet.output_fn = discard;
@@ -431,7 +448,7 @@ static rd_rc parse(parser *p, rd_str text)
 rd_rc rd_mapping_parse(rd_arena *arena, const char *name, rd_str text, rd_mapping **ret_mappings,
                        uint32_t *ret_n, rd_err *err)
 {
-	parser p = { .arena = arena, .err = err };
+	parser p = {.arena = arena, .err = err};
 	rd_rc rc = parse(&p, text);
 
 	if (rc != RD_OK)

@@ -5,22 +5,22 @@
 #define BLOCK 1024u /* records held back; 1 MiB of cells */
 
 struct rd_records {
-	rd_arena   *arena;  /* of the struct */
-	rd_arena   *texts;  /* of the records held back */
+	rd_arena *arena; /* of the struct */
+	rd_arena *texts; /* of the records held back */
 	rd_builder *builder;
-	rd_row      file;
-	rd_rows    *rows;
-	rd_layout   layout;
-	bool        met[RD_FIELD_COUNT];
-	bool        widened; /* `met` grew since `rows` was made */
-	uint32_t    n;
-	uint32_t    lines[BLOCK];
-	rd_str      cells[BLOCK][RD_FIELD_COUNT];
+	rd_row file;
+	rd_rows *rows;
+	rd_layout layout;
+	bool met[RD_FIELD_COUNT];
+	bool widened; /* `met` grew since `rows` was made */
+	uint32_t n;
+	uint32_t lines[BLOCK];
+	rd_str cells[BLOCK][RD_FIELD_COUNT];
 };
 
 void rd_fields_init(rd_fields *f)
 {
-	*f = (rd_fields){ .arena = rd_arena_new() };
+	*f = (rd_fields){.arena = rd_arena_new()};
 	rd_fields_clear(f);
 }
 
@@ -43,7 +43,7 @@ void rd_fields_set(rd_fields *f, rd_field field, rd_str value)
 	RD_ASSERT(field < RD_FIELD_COUNT);
 	value = rd_str_trim(value);
 	f->met[field] = true;
-	f->cell[field] = (rd_str){ rd_arena_copy(f->arena, value.ptr, value.len), value.len };
+	f->cell[field] = (rd_str){rd_arena_copy(f->arena, value.ptr, value.len), value.len};
 }
 
 void rd_fields_inherit(rd_fields *f, const rd_fields *from)
@@ -149,7 +149,7 @@ rd_rc rd_records_add(rd_records *r, const rd_fields *f, uint32_t line, rd_err *e
 		r->met[i] |= f->met[i];
 		cells[i] = RD_STR("");
 		if (v.len)
-			cells[i] = (rd_str){ rd_arena_copy(r->texts, v.ptr, v.len), v.len };
+			cells[i] = (rd_str){rd_arena_copy(r->texts, v.ptr, v.len), v.len};
 	}
 	r->lines[r->n++] = line;
 	return r->n < BLOCK ? RD_OK : rd_records_flush(r, err);

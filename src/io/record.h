@@ -14,8 +14,8 @@
 
 typedef struct rd_fields {
 	rd_arena *arena;
-	rd_str    cell[RD_FIELD_COUNT];
-	bool      met[RD_FIELD_COUNT];
+	rd_str cell[RD_FIELD_COUNT];
+	bool met[RD_FIELD_COUNT];
 } rd_fields;
 
 void rd_fields_init(rd_fields *f);
@@ -30,18 +30,18 @@ void rd_fields_layout(const rd_fields *f, rd_layout *ret_layout);
 /* Small numbers by number, for what one table says about ids in another. In an arena. */
 typedef struct rd_idmap {
 	rd_arena *arena;
-	uint64_t *keys;   /* 0 = free */
+	uint64_t *keys; /* 0 = free */
 	uint32_t *values;
-	uint32_t  n, size;
+	uint32_t n, size;
 } rd_idmap;
 
-void     rd_idmap_put(rd_idmap *m, uint64_t key, uint32_t value); /* key is not 0 */
-uint32_t rd_idmap_get(const rd_idmap *m, uint64_t key);           /* 0 = not there */
+void rd_idmap_put(rd_idmap *m, uint64_t key, uint32_t value); /* key is not 0 */
+uint32_t rd_idmap_get(const rd_idmap *m, uint64_t key);       /* 0 = not there */
 
 typedef struct rd_records rd_records;
 
 rd_records *rd_records_new(rd_builder *b, rd_row file);
-void        rd_records_free(rd_records *r); /* NULL is fine; what was not flushed is lost */
+void rd_records_free(rd_records *r); /* NULL is fine; what was not flushed is lost */
 /* For periods given without a year. Holds from the next record on. */
 RD_NODISCARD rd_rc rd_records_year(rd_records *r, int32_t year, rd_err *err);
 RD_NODISCARD rd_rc rd_records_add(rd_records *r, const rd_fields *f, uint32_t line, rd_err *err);

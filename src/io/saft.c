@@ -15,62 +15,100 @@
 #include <stdio.h>
 
 typedef enum tag {
-	T_OTHER, T_AUDIT_FILE, T_HEADER, T_COMPANY, T_SELECTION, T_ACCOUNT, T_CUSTOMER, T_SUPPLIER,
-	T_ENTRIES, T_JOURNAL, T_TRANSACTION, T_LINE, T_DEBIT_LINE, T_CREDIT_LINE, T_DEBIT, T_CREDIT,
-	T_SALES, T_PURCHASES, T_MOVEMENTS, T_WORKING, T_PAYMENTS, T_DOCUMENT, T_STATUS
+	T_OTHER,
+	T_AUDIT_FILE,
+	T_HEADER,
+	T_COMPANY,
+	T_SELECTION,
+	T_ACCOUNT,
+	T_CUSTOMER,
+	T_SUPPLIER,
+	T_ENTRIES,
+	T_JOURNAL,
+	T_TRANSACTION,
+	T_LINE,
+	T_DEBIT_LINE,
+	T_CREDIT_LINE,
+	T_DEBIT,
+	T_CREDIT,
+	T_SALES,
+	T_PURCHASES,
+	T_MOVEMENTS,
+	T_WORKING,
+	T_PAYMENTS,
+	T_DOCUMENT,
+	T_STATUS
 } tag;
 
-static const struct { const char *name; tag tag; } tag_names[] = {
-	{ "AuditFile", T_AUDIT_FILE }, { "Header", T_HEADER }, { "Company", T_COMPANY },
-	{ "SelectionCriteria", T_SELECTION }, { "Account", T_ACCOUNT },
-	{ "Customer", T_CUSTOMER }, { "Supplier", T_SUPPLIER },
-	{ "GeneralLedgerEntries", T_ENTRIES }, { "Journal", T_JOURNAL },
-	{ "Transaction", T_TRANSACTION }, { "Line", T_LINE }, { "TransactionLine", T_LINE },
-	{ "DebitLine", T_DEBIT_LINE }, { "CreditLine", T_CREDIT_LINE },
-	{ "DebitAmount", T_DEBIT }, { "CreditAmount", T_CREDIT },
-	{ "SalesInvoices", T_SALES }, { "PurchaseInvoices", T_PURCHASES },
-	{ "MovementOfGoods", T_MOVEMENTS }, { "WorkingDocuments", T_WORKING },
-	{ "Payments", T_PAYMENTS }, { "Invoice", T_DOCUMENT }, { "StockMovement", T_DOCUMENT },
-	{ "WorkDocument", T_DOCUMENT }, { "Payment", T_DOCUMENT }, { "DocumentStatus", T_STATUS },
+static const struct {
+	const char *name;
+	tag tag;
+} tag_names[] = {
+	{"AuditFile", T_AUDIT_FILE},
+	{"Header", T_HEADER},
+	{"Company", T_COMPANY},
+	{"SelectionCriteria", T_SELECTION},
+	{"Account", T_ACCOUNT},
+	{"Customer", T_CUSTOMER},
+	{"Supplier", T_SUPPLIER},
+	{"GeneralLedgerEntries", T_ENTRIES},
+	{"Journal", T_JOURNAL},
+	{"Transaction", T_TRANSACTION},
+	{"Line", T_LINE},
+	{"TransactionLine", T_LINE},
+	{"DebitLine", T_DEBIT_LINE},
+	{"CreditLine", T_CREDIT_LINE},
+	{"DebitAmount", T_DEBIT},
+	{"CreditAmount", T_CREDIT},
+	{"SalesInvoices", T_SALES},
+	{"PurchaseInvoices", T_PURCHASES},
+	{"MovementOfGoods", T_MOVEMENTS},
+	{"WorkingDocuments", T_WORKING},
+	{"Payments", T_PAYMENTS},
+	{"Invoice", T_DOCUMENT},
+	{"StockMovement", T_DOCUMENT},
+	{"WorkDocument", T_DOCUMENT},
+	{"Payment", T_DOCUMENT},
+	{"DocumentStatus", T_STATUS},
 };
 
 #define MICRO 6 /* Portuguese document lines carry up to six decimals */
 
 /* What a section of source documents states and holds. */
 typedef struct documents {
-	tag      section;
+	tag section;
 	uint32_t line, debit_line, credit_line, entries_line;
-	bool     has_entries, has_debit, has_credit;
-	int64_t  entries, n;
-	int64_t  debit, credit;         /* stated, in millionths */
-	int64_t  sum_debit, sum_credit; /* of documents that are not cancelled */
-	int64_t  doc_debit, doc_credit;
-	bool     doc_void;
+	bool has_entries, has_debit, has_credit;
+	int64_t entries, n;
+	int64_t debit, credit;         /* stated, in millionths */
+	int64_t sum_debit, sum_credit; /* of documents that are not cancelled */
+	int64_t doc_debit, doc_credit;
+	bool doc_void;
 } documents;
 
 typedef struct saft {
-	rd_source  *source;
+	rd_source *source;
 	rd_builder *builder;
 	rd_records *records;
-	uint8_t     path[RD_XML_DEPTH_MAX + 1];
-	tag         section;         /* of the source documents, or T_ENTRIES */
-	rd_fields   account, journal, entry, line, party;
-	uint32_t    account_line, line_line, party_line;
+	uint8_t path[RD_XML_DEPTH_MAX + 1];
+	tag section; /* of the source documents, or T_ENTRIES */
+	rd_fields account, journal, entry, line, party;
+	uint32_t account_line, line_line, party_line;
 	/* header */
-	char        version[32], country[32];
-	int32_t     year;            /* of the fiscal year */
-	rd_day      from, to;
-	int32_t     year_from, month_from, year_to, month_to;
-	rd_period   tb_period;
+	char version[32], country[32];
+	int32_t year; /* of the fiscal year */
+	rd_day from, to;
+	int32_t year_from, month_from, year_to, month_to;
+	rd_period tb_period;
 	/* ledger */
-	uint32_t    n_accounts, n_entries, n_cut;
-	uint64_t    n_lines;
-	int64_t     stated_entries;
-	rd_minor    stated_debit, stated_credit;
-	uint32_t    entries_line, debit_line, credit_line;
+	uint32_t n_accounts, n_entries, n_cut;
+	uint64_t n_lines;
+	int64_t stated_entries;
+	rd_minor stated_debit, stated_credit;
+	uint32_t entries_line, debit_line, credit_line;
 	/* masters: ids that are both a customer's and a supplier's are told apart */
-	rd_idmap    customers;
-	documents   docs;
+	rd_idmap customers;
+	documents docs;
 } saft;
 
 static tag tag_of(rd_str name)
@@ -207,11 +245,14 @@ static rd_rc header_end(saft *s, rd_err *err)
 
 static void account_field(saft *s, rd_str name, rd_str v)
 {
-	static const struct { const char *name; rd_field field; } fields[] = {
-		{ "AccountID", RD_F_ACCOUNT_CODE }, { "AccountDescription", RD_F_ACCOUNT_NAME },
-		{ "AccountCreationDate", RD_F_OPEN_FROM },
-		{ "OpeningDebitBalance", RD_F_OPEN_D }, { "OpeningCreditBalance", RD_F_OPEN_C },
-		{ "ClosingDebitBalance", RD_F_CLOSE_D }, { "ClosingCreditBalance", RD_F_CLOSE_C },
+	static const struct {
+		const char *name;
+		rd_field field;
+	} fields[] = {
+		{"AccountID", RD_F_ACCOUNT_CODE},        {"AccountDescription", RD_F_ACCOUNT_NAME},
+		{"AccountCreationDate", RD_F_OPEN_FROM}, {"OpeningDebitBalance", RD_F_OPEN_D},
+		{"OpeningCreditBalance", RD_F_OPEN_C},   {"ClosingDebitBalance", RD_F_CLOSE_D},
+		{"ClosingCreditBalance", RD_F_CLOSE_C},
 	};
 
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
@@ -226,8 +267,8 @@ static void account_end(saft *s)
 	bool closes = a->met[RD_F_CLOSE_D] || a->met[RD_F_CLOSE_C];
 
 	if (a->cell[RD_F_ACCOUNT_CODE].len == 0) {
-		rd_builder_note_at(s->builder, s->source->file, s->account_line, RD_NOTE_ROW_REJECTED,
-		                   true, a->cell[RD_F_ACCOUNT_NAME]);
+		rd_builder_note_at(s->builder, s->source->file, s->account_line, RD_NOTE_ROW_REJECTED, true,
+		                   a->cell[RD_F_ACCOUNT_NAME]);
 		return;
 	}
 	/* One side is written and the other left out: it is nil. */
@@ -261,7 +302,7 @@ static rd_str supplier_id(saft *s, rd_arena *arena, rd_str id)
 	char *p = rd_arena_alloc(arena, sizeof mark + id.len, 1);
 	memcpy(p, mark, 2);
 	memcpy(p + 2, id.ptr, id.len);
-	return (rd_str){ p, id.len + 2 };
+	return (rd_str){p, id.len + 2};
 }
 
 static void party_end(saft *s, tag kind)
@@ -401,8 +442,11 @@ static void ledger_total_field(saft *s, const rd_xml *x, rd_str name, rd_str v)
 static void add_total(saft *s, uint32_t line, rd_total_kind kind, const char *scope,
                       int64_t declared, int64_t computed)
 {
-	rd_total t = { .file = s->source->file, .line = line, .kind = kind, .declared = declared,
-	               .computed = computed };
+	rd_total t = {.file = s->source->file,
+	              .line = line,
+	              .kind = kind,
+	              .declared = declared,
+	              .computed = computed};
 
 	if (line == 0)
 		return;
@@ -478,17 +522,19 @@ static void documents_end(saft *s)
 {
 	documents *d = &s->docs;
 	const char *name = section_name(d->section);
-	rd_note note = { .file = s->source->file, .line = d->line, .kind = RD_NOTE_SKIPPED };
+	rd_note note = {.file = s->source->file, .line = d->line, .kind = RD_NOTE_SKIPPED};
 	char zh[160], en[200];
 
 	add_total(s, d->entries_line, RD_TOTAL_ENTRIES, name, d->entries, d->n);
 	add_total(s, d->debit_line, RD_TOTAL_DEBIT, name, to_minor(d->debit), to_minor(d->sum_debit));
 	add_total(s, d->credit_line, RD_TOTAL_CREDIT, name, to_minor(d->credit),
 	          to_minor(d->sum_credit));
-	snprintf(zh, sizeof zh, "%lld 份单据不作为分录读取，只核对文件声明的控制合计。", (long long)d->n);
-	snprintf(en, sizeof en,
-	         "%lld documents are not read as entries; only the totals that the file states are compared.",
+	snprintf(zh, sizeof zh, "%lld 份单据不作为分录读取，只核对文件声明的控制合计。",
 	         (long long)d->n);
+	snprintf(
+		en, sizeof en,
+		"%lld documents are not read as entries; only the totals that the file states are compared.",
+		(long long)d->n);
 	note.found = rd_builder_text(s->builder, rd_str_of(name));
 	note.hint_zh = rd_builder_text(s->builder, rd_str_of(zh));
 	note.hint_en = rd_builder_text(s->builder, rd_str_of(en));
@@ -537,7 +583,7 @@ static rd_rc on_start(void *ctx, rd_xml *x, rd_str name, const char *const *attr
 		s->section = t;
 	} else if (is_documents(t)) {
 		s->section = t;
-		s->docs = (documents){ .section = t, .line = rd_xml_line(x) };
+		s->docs = (documents){.section = t, .line = rd_xml_line(x)};
 	} else if (s->section == T_ENTRIES && t == T_JOURNAL) {
 		rd_fields_clear(&s->journal);
 	} else if (s->section == T_ENTRIES && t == T_TRANSACTION) {
@@ -588,8 +634,8 @@ static rd_rc on_end(void *ctx, rd_xml *x, rd_str name, rd_str text, rd_err *err)
 
 	text = rd_str_trim(text);
 	if (rd_xml_text_cut(x) && s->n_cut++ < RD_NOTES_MAX)
-		rd_builder_note_at(s->builder, s->source->file, rd_xml_line(x), RD_NOTE_CELL_LONG,
-		                   false, text);
+		rd_builder_note_at(s->builder, s->source->file, rd_xml_line(x), RD_NOTE_CELL_LONG, false,
+		                   text);
 	if (s->section == T_ENTRIES)
 		return ledger_element(s, x, t, parent, name, text, err);
 	if (is_documents(s->section)) {
@@ -643,7 +689,7 @@ static void describe(saft *s)
 
 rd_rc rd_read_saft(rd_source *source, rd_err *err)
 {
-	static const rd_xml_events events = { on_start, on_end };
+	static const rd_xml_events events = {on_start, on_end};
 	rd_arena *arena = rd_arena_new();
 	saft *s = RD_NEW(arena, saft);
 

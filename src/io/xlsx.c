@@ -11,48 +11,48 @@
 #include "base/limits.h"
 #include <stdio.h>
 
-#define SHEETS_MAX 512u
-#define STYLES_MAX (1u << 16)  /* a workbook may have 65 490 cell formats */
+#define SHEETS_MAX  512u
+#define STYLES_MAX  (1u << 16) /* a workbook may have 65 490 cell formats */
 #define FORMATS_MAX 4096u      /* and some 250 number formats of its own */
 #define STRINGS_MAX (1u << 27)
 
 typedef struct link {
 	rd_str id, type, target;
-	bool   external;
+	bool external;
 } link;
 
 typedef struct links {
 	rd_arena *arena;
-	link     *items;
-	uint32_t  n, cap;
+	link *items;
+	uint32_t n, cap;
 } links;
 
 typedef struct sheet_ref {
 	rd_str name, id;
-	bool   hidden;
+	bool hidden;
 } sheet_ref;
 
 typedef struct format {
 	uint32_t id;
-	rd_str   code;
+	rd_str code;
 } format;
 
 /* What is being collected; one for the whole workbook. */
 typedef struct package {
-	rd_xlsx    x;
+	rd_xlsx x;
 	sheet_ref *sheets;
-	uint32_t   n_sheets, sheets_cap;
-	format    *formats;
-	uint32_t   n_formats, formats_cap, styles_cap;
-	bool       in_cell_formats;
-	uint32_t   strings_cap;
-	bool       in_item, in_phonetic;
-	rd_str     folder; /* of the workbook part, "xl/" */
+	uint32_t n_sheets, sheets_cap;
+	format *formats;
+	uint32_t n_formats, formats_cap, styles_cap;
+	bool in_cell_formats;
+	uint32_t strings_cap;
+	bool in_item, in_phonetic;
+	rd_str folder; /* of the workbook part, "xl/" */
 } package;
 
 static rd_str keep(rd_arena *a, rd_str s)
 {
-	return (rd_str){ rd_arena_copy(a, s.ptr, s.len), s.len };
+	return (rd_str){rd_arena_copy(a, s.ptr, s.len), s.len};
 }
 
 static uint32_t number_of(rd_str s)
@@ -67,7 +67,7 @@ static uint32_t number_of(rd_str s)
 static rd_rc parse_part(package *p, int64_t part, const rd_xml_events *events, void *ctx,
                         rd_err *err)
 {
-	rd_xml_input in = { .name = p->x.source->path, .read = rd_zip_part_read };
+	rd_xml_input in = {.name = p->x.source->path, .read = rd_zip_part_read};
 	rd_xml_result result;
 	rd_zip_part *zp;
 
@@ -135,7 +135,7 @@ static rd_rc link_part(const package *p, rd_str folder, const link *l, int64_t *
 
 		while (end < t.len && t.ptr[end] != '/')
 			end++;
-		rd_str step = { t.ptr + i, end - i };
+		rd_str step = {t.ptr + i, end - i};
 		if (rd_str_is(step, "..")) {
 			if (n == 0)
 				return outside(t, err);
@@ -151,17 +151,17 @@ static rd_rc link_part(const package *p, rd_str folder, const link *l, int64_t *
 		}
 		i = end + 1;
 	}
-	*ret_name = keep(p->x.arena, (rd_str){ path, n });
+	*ret_name = keep(p->x.arena, (rd_str){path, n});
 	*ret_part = rd_zip_find(p->x.zip, *ret_name);
 	return RD_OK;
 }
 
 static rd_rc read_links(package *p, rd_str part_name, links *ret, rd_err *err)
 {
-	static const rd_xml_events events = { link_start, NULL };
+	static const rd_xml_events events = {link_start, NULL};
 	int64_t part = rd_zip_find(p->x.zip, part_name);
 
-	*ret = (links){ .arena = p->x.arena };
+	*ret = (links){.arena = p->x.arena};
 	return part < 0 ? RD_OK : parse_part(p, part, &events, ret, err);
 }
 
@@ -185,7 +185,7 @@ static rd_rc workbook_start(void *ctx, rd_xml *x, rd_str name, const char *const
 	if (p->n_sheets >= SHEETS_MAX)
 		return rd_fail(err, RD_LIMIT, "工作簿的工作表超过 %u 张，不予读取",
 		               "the workbook has more than %u sheets; it is not read", SHEETS_MAX);
-	sheet_ref ref = { .hidden = rd_str_has(rd_xml_attr(attrs, "state"), "idden") };
+	sheet_ref ref = {.hidden = rd_str_has(rd_xml_attr(attrs, "state"), "idden")};
 	ref.name = keep(p->x.arena, rd_xml_attr(attrs, "name"));
 	/* the attribute is r:id; sheetId has another local name */
 	ref.id = keep(p->x.arena, rd_xml_attr(attrs, "id"));
@@ -203,11 +203,10 @@ static rd_rc style_start(void *ctx, rd_xml *x, rd_str name, const char *const *a
 	(void)x;
 	if (p->n_formats >= FORMATS_MAX || p->x.n_styles >= STYLES_MAX)
 		return rd_fail(err, RD_LIMIT, "工作簿的单元格格式超过 %u 种，不予读取",
-		               "the workbook has more than %u cell formats; it is not read",
-		               STYLES_MAX);
+		               "the workbook has more than %u cell formats; it is not read", STYLES_MAX);
 	if (rd_str_is(name, "numFmt")) {
-		p->formats = rd_grow(p->x.arena, p->formats, p->n_formats, &p->formats_cap,
-		                     sizeof *p->formats);
+		p->formats =
+			rd_grow(p->x.arena, p->formats, p->n_formats, &p->formats_cap, sizeof *p->formats);
 		p->formats[p->n_formats++] = (format){
 			number_of(rd_xml_attr(attrs, "numFmtId")),
 			keep(p->x.arena, rd_xml_attr(attrs, "formatCode")),
@@ -221,8 +220,8 @@ static rd_rc style_start(void *ctx, rd_xml *x, rd_str name, const char *const *a
 		for (uint32_t i = 0; i < p->n_formats && code.len == 0; i++)
 			if (p->formats[i].id == id)
 				code = p->formats[i].code;
-		p->x.styles = rd_grow(p->x.arena, p->x.styles, p->x.n_styles, &p->styles_cap,
-		                      sizeof *p->x.styles);
+		p->x.styles =
+			rd_grow(p->x.arena, p->x.styles, p->x.n_styles, &p->styles_cap, sizeof *p->x.styles);
 		p->x.styles[p->x.n_styles++] = rd_xlsx_style_of(id, code);
 	}
 	return RD_OK;
@@ -284,7 +283,7 @@ static rd_rc string_end(void *ctx, rd_xml *x, rd_str name, rd_str text, rd_err *
 
 static rd_rc open_workbook(package *p, links *ret_links, rd_err *err)
 {
-	static const rd_xml_events workbook_events = { workbook_start, NULL };
+	static const rd_xml_events workbook_events = {workbook_start, NULL};
 	links root;
 	int64_t part;
 	rd_str name = RD_STR("xl/workbook.xml");
@@ -296,18 +295,19 @@ static rd_rc open_workbook(package *p, links *ret_links, rd_err *err)
 	else
 		part = rd_zip_find(p->x.zip, name);
 	if (part < 0)
-		return rd_fail(err, RD_INPUT, "压缩包中没有工作簿，不是 XLSX 文件；ZIP 请先解压再读",
-		               "the package holds no workbook: it is no XLSX; unpack a ZIP before reading it");
+		return rd_fail(
+			err, RD_INPUT, "压缩包中没有工作簿，不是 XLSX 文件；ZIP 请先解压再读",
+			"the package holds no workbook: it is no XLSX; unpack a ZIP before reading it");
 	RD_TRY(parse_part(p, part, &workbook_events, p, err));
 	uint32_t slash = name.len;
 	while (slash > 0 && name.ptr[slash - 1] != '/')
 		slash--;
-	p->folder = (rd_str){ name.ptr, slash };
+	p->folder = (rd_str){name.ptr, slash};
 
 	char rels[1200];
 	int n = snprintf(rels, sizeof rels, "%.*s_rels/%.*s.rels", (int)slash, name.ptr,
 	                 (int)(name.len - slash), name.ptr + slash);
-	return read_links(p, (rd_str){ rels, (uint32_t)n }, ret_links, err);
+	return read_links(p, (rd_str){rels, (uint32_t)n}, ret_links, err);
 }
 
 /* A part that a workbook may lack: shared strings, styles. */
@@ -328,7 +328,7 @@ static rd_rc read_optional(package *p, const links *l, const char *type, const c
 static void note_sheet(package *p, rd_str name, const char *zh, const char *en)
 {
 	rd_builder *b = p->x.source->builder;
-	rd_note note = { .file = p->x.source->file, .kind = RD_NOTE_SKIPPED };
+	rd_note note = {.file = p->x.source->file, .kind = RD_NOTE_SKIPPED};
 
 	note.found = rd_builder_text(b, name);
 	note.hint_zh = rd_builder_text(b, rd_str_of(zh));
@@ -338,10 +338,10 @@ static void note_sheet(package *p, rd_str name, const char *zh, const char *en)
 
 /* What goes on while the sheets are read one by one. */
 typedef struct progress {
-	rd_row   file;     /* row for the next table: the workbook's own for the first */
-	bool     taken;    /* that row holds a table already */
+	rd_row file; /* row for the next table: the workbook's own for the first */
+	bool taken;  /* that row holds a table already */
 	uint32_t n_read, n_tables;
-	rd_err   why;      /* why the first sheet that is nearly a table is none */
+	rd_err why; /* why the first sheet that is nearly a table is none */
 } progress;
 
 static rd_rc prepare_file(package *p, progress *g, rd_str name, rd_err *err)
@@ -391,7 +391,7 @@ static rd_rc read_one(package *p, const sheet_ref *ref, int64_t part, progress *
 {
 	rd_builder *b = p->x.source->builder;
 	rd_file_kind kind = RD_FILE_OTHER;
-	rd_err why = { .code = RD_OK };
+	rd_err why = {.code = RD_OK};
 	rd_buf name;
 
 	rd_buf_init(&name, 8192);
@@ -424,15 +424,16 @@ static rd_rc read_sheets(package *p, const links *l, rd_err *err)
 {
 	const rd_mapping *m = p->x.source->mapping;
 	rd_str wanted = m ? m->sheet : RD_STR("");
-	progress g = { .file = p->x.source->file };
+	progress g = {.file = p->x.source->file};
 
 	for (uint32_t i = 0; i < p->n_sheets; i++) {
 		const sheet_ref *ref = &p->sheets[i];
 		int64_t part;
 
 		if (wanted.len == 0 && ref->hidden)
-			note_sheet(p, ref->name, "隐藏的工作表不读取；要读取请在映射文件的 sheet 中写明。",
-			           "A hidden sheet is not read; name it as sheet in a mapping file to read it.");
+			note_sheet(
+				p, ref->name, "隐藏的工作表不读取；要读取请在映射文件的 sheet 中写明。",
+				"A hidden sheet is not read; name it as sheet in a mapping file to read it.");
 		if (wanted.len ? !rd_str_eq(wanted, ref->name) : ref->hidden)
 			continue;
 		RD_TRY(sheet_part(p, l, ref, &part, err));
@@ -449,16 +450,16 @@ static rd_rc read_sheets(package *p, const links *l, rd_err *err)
 		*err = g.why;
 		return g.why.code;
 	}
-	return rd_fail(err, RD_INPUT,
-	               "%u 张工作表中没有可识别的序时账、余额表或科目表；可用映射文件说明各列",
-	               "none of %u sheets is a journal, trial balance or chart that is recognised; a mapping file can state the columns",
-	               g.n_read);
+	return rd_fail(
+		err, RD_INPUT, "%u 张工作表中没有可识别的序时账、余额表或科目表；可用映射文件说明各列",
+		"none of %u sheets is a journal, trial balance or chart that is recognised; a mapping file can state the columns",
+		g.n_read);
 }
 
 static rd_rc read_workbook(package *p, rd_err *err)
 {
-	static const rd_xml_events style_events = { style_start, style_end };
-	static const rd_xml_events string_events = { string_start, string_end };
+	static const rd_xml_events style_events = {style_start, style_end};
+	static const rd_xml_events string_events = {string_start, string_end};
 	links l;
 
 	RD_TRY(rd_zip_open(p->x.source, &p->x.zip, err));

@@ -12,7 +12,10 @@
 #include "io/zip.h"
 
 typedef enum rd_xlsx_look {
-	RD_XLSX_PLAIN, RD_XLSX_DATE, RD_XLSX_DATE_TIME, RD_XLSX_TIME
+	RD_XLSX_PLAIN,
+	RD_XLSX_DATE,
+	RD_XLSX_DATE_TIME,
+	RD_XLSX_TIME
 } rd_xlsx_look;
 
 /* What the number format of a cell does to a number. */
@@ -22,15 +25,15 @@ typedef struct rd_xlsx_style {
 } rd_xlsx_style;
 
 typedef struct rd_xlsx {
-	rd_source     *source;
-	rd_arena      *arena;
-	rd_zip        *zip;
-	bool           from_1904;   /* day 0 is 1904-01-01 (old Macintosh files) */
-	rd_xlsx_style *styles;      /* by the cell's s attribute */
-	uint32_t       n_styles;
-	rd_buf         strings;     /* all shared strings, one after the other */
-	uint64_t      *string_ends; /* end of each; it starts where the one before ends */
-	uint32_t       n_strings;
+	rd_source *source;
+	rd_arena *arena;
+	rd_zip *zip;
+	bool from_1904;        /* day 0 is 1904-01-01 (old Macintosh files) */
+	rd_xlsx_style *styles; /* by the cell's s attribute */
+	uint32_t n_styles;
+	rd_buf strings;        /* all shared strings, one after the other */
+	uint64_t *string_ends; /* end of each; it starts where the one before ends */
+	uint32_t n_strings;
 } rd_xlsx;
 
 /* A built-in format (code empty) or a format of the workbook's own. */

@@ -11,9 +11,9 @@
 #include "io/xlsx.h"
 #include <stdlib.h>
 
-#define SHEET_ROWS 1048576u
+#define SHEET_ROWS    1048576u
 #define SHEET_COLUMNS 16384u
-#define MERGES_MAX (1u << 20)
+#define MERGES_MAX    (1u << 20)
 #define TITLE_COLUMNS 5u /* a range from column A this wide is a title, not a head */
 
 typedef struct merge {
@@ -23,38 +23,38 @@ typedef struct merge {
 /* A value that goes down from a merged range into the rows below it. */
 typedef struct hanging {
 	uint32_t until;
-	rd_str   value;
+	rd_str value;
 } hanging;
 
 typedef struct cell {
-	const char *ptr;   /* shared string or hanging value; NULL = in the row's text */
-	uint32_t    at, len;
+	const char *ptr; /* shared string or hanging value; NULL = in the row's text */
+	uint32_t at, len;
 } cell;
 
 typedef struct sheet {
-	rd_xlsx  *x;
-	const char *name;    /* for messages */
+	rd_xlsx *x;
+	const char *name; /* for messages */
 	rd_sheet *table;
-	rd_row    file;
+	rd_row file;
 	rd_arena *arena;     /* merges and hanging values */
 	rd_arena *row_arena; /* what is needed for one row only */
-	merge    *merges;
-	uint32_t  n_merges, merges_cap, next_merge;
-	uint32_t  row, col;  /* current; col 1-based, the last one seen */
-	uint32_t  n_cells;
-	bool      in_row, in_cell, in_string, in_phonetic, too_long;
-	uint32_t  noted_wide; /* row where a cell beyond RD_COLUMNS_MAX was noted */
-	char      type;      /* 's' shared, 'i' inline, 'b', 'e', 't' text, 'd' date, 'n' */
-	uint32_t  style;
-	bool      has_value;
-	uint64_t  delivered; /* bytes of all rows, repeated values counted each time */
-	rd_buf    text;      /* texts of this row */
-	rd_buf    inline_text;
-	rd_str    formula;
-	cell      cells[RD_COLUMNS_MAX];
-	hanging   hang[RD_COLUMNS_MAX];
-	uint32_t  n_hang;
-	rd_str    out[RD_COLUMNS_MAX];
+	merge *merges;
+	uint32_t n_merges, merges_cap, next_merge;
+	uint32_t row, col; /* current; col 1-based, the last one seen */
+	uint32_t n_cells;
+	bool in_row, in_cell, in_string, in_phonetic, too_long;
+	uint32_t noted_wide; /* row where a cell beyond RD_COLUMNS_MAX was noted */
+	char type;           /* 's' shared, 'i' inline, 'b', 'e', 't' text, 'd' date, 'n' */
+	uint32_t style;
+	bool has_value;
+	uint64_t delivered; /* bytes of all rows, repeated values counted each time */
+	rd_buf text;        /* texts of this row */
+	rd_buf inline_text;
+	rd_str formula;
+	cell cells[RD_COLUMNS_MAX];
+	hanging hang[RD_COLUMNS_MAX];
+	uint32_t n_hang;
+	rd_str out[RD_COLUMNS_MAX];
 } sheet;
 
 /* ---- references ---- */
@@ -104,9 +104,10 @@ static bool number_parse(rd_str s, uint32_t max, uint32_t *ret)
 
 static rd_rc bad_ref(rd_str ref, rd_err *err)
 {
-	return rd_fail(err, RD_INPUT, "单元格位置“%.*s”不合规则或超出工作表；请由软件重新导出",
-	               "the cell reference \"%.*s\" is malformed or outside of a sheet; export the file again",
-	               (int)(ref.len < 40 ? ref.len : 40), ref.ptr);
+	return rd_fail(
+		err, RD_INPUT, "单元格位置“%.*s”不合规则或超出工作表；请由软件重新导出",
+		"the cell reference \"%.*s\" is malformed or outside of a sheet; export the file again",
+		(int)(ref.len < 40 ? ref.len : 40), ref.ptr);
 }
 
 /* ---- merged ranges ---- */
@@ -123,10 +124,10 @@ static rd_rc merge_start(void *ctx, rd_xml *x, rd_str name, const char *const *a
 	int64_t colon = rd_str_find(ref, ":");
 	if (colon < 0)
 		return RD_OK; /* one cell: nothing to repeat */
-	rd_str a = { ref.ptr, (uint32_t)colon };
-	rd_str b = { ref.ptr + colon + 1, ref.len - (uint32_t)colon - 1 };
-	if (!ref_parse(a, &m.col1, &m.row1) || !ref_parse(b, &m.col2, &m.row2) ||
-	    m.col1 > m.col2 || m.row1 > m.row2)
+	rd_str a = {ref.ptr, (uint32_t)colon};
+	rd_str b = {ref.ptr + colon + 1, ref.len - (uint32_t)colon - 1};
+	if (!ref_parse(a, &m.col1, &m.row1) || !ref_parse(b, &m.col2, &m.row2) || m.col1 > m.col2 ||
+	    m.row1 > m.row2)
 		return bad_ref(ref, err);
 	if (s->n_merges >= MERGES_MAX)
 		return rd_fail(err, RD_LIMIT, "工作表的合并单元格超过 %u 处，不予读取",
@@ -183,7 +184,7 @@ static rd_rc survey(sheet *s, int64_t part, bool *ret_merges, rd_err *err)
 
 static rd_rc parse_part(sheet *s, int64_t part, const rd_xml_events *events, rd_err *err)
 {
-	rd_xml_input in = { .name = s->name, .read = rd_zip_part_read };
+	rd_xml_input in = {.name = s->name, .read = rd_zip_part_read};
 	rd_xml_result result;
 	rd_zip_part *p;
 
@@ -203,8 +204,8 @@ static cell *place(sheet *s, rd_str v)
 
 	if (c >= RD_COLUMNS_MAX) {
 		if (s->noted_wide == 0)
-			rd_builder_note_at(s->x->source->builder, s->file, s->row,
-			                   RD_NOTE_TRAILING_COLUMN, false, v);
+			rd_builder_note_at(s->x->source->builder, s->file, s->row, RD_NOTE_TRAILING_COLUMN,
+			                   false, v);
 		s->noted_wide = s->row;
 		return NULL;
 	}
@@ -220,7 +221,7 @@ static void put(sheet *s, rd_str v)
 	cell *c = v.len ? place(s, v) : NULL;
 
 	if (c) {
-		*c = (cell){ NULL, (uint32_t)s->text.size, v.len };
+		*c = (cell){NULL, (uint32_t)s->text.size, v.len};
 		rd_buf_str(&s->text, v);
 	}
 }
@@ -231,32 +232,30 @@ static rd_rc put_shared(sheet *s, rd_str index, rd_err *err)
 	uint32_t i;
 
 	if (!number_parse(rd_str_trim(index), UINT32_MAX / 16, &i) || i >= x->n_strings)
-		return rd_fail(err, RD_INPUT, "单元格引用的共享文本 %.*s 不存在，文件已损坏；请重新导出",
-		               "a cell refers to shared text %.*s, which is not there: the file is damaged; export it again",
-		               (int)(index.len < 20 ? index.len : 20), index.ptr);
+		return rd_fail(
+			err, RD_INPUT, "单元格引用的共享文本 %.*s 不存在，文件已损坏；请重新导出",
+			"a cell refers to shared text %.*s, which is not there: the file is damaged; export it again",
+			(int)(index.len < 20 ? index.len : 20), index.ptr);
 	uint64_t from = i ? x->string_ends[i - 1] : 0;
-	rd_str v = { x->strings.data ? x->strings.data + from : "",
-	             (uint32_t)(x->string_ends[i] - from) };
+	rd_str v = {x->strings.data ? x->strings.data + from : "",
+	            (uint32_t)(x->string_ends[i] - from)};
 	if (v.len > RD_CELL_BYTES_MAX - 4) /* it reached the limit of a text and may be cut */
 		s->too_long = true;
 	cell *c = v.len ? place(s, v) : NULL;
 	if (c)
-		*c = (cell){ v.ptr, 0, v.len };
+		*c = (cell){v.ptr, 0, v.len};
 	return RD_OK;
 }
 
 static rd_rc put_value(sheet *s, rd_str v, rd_err *err)
 {
 	char out[RD_XLSX_NUMBER_TEXT];
-	rd_xlsx_style style = { RD_XLSX_PLAIN, 0 };
+	rd_xlsx_style style = {RD_XLSX_PLAIN, 0};
 
 	s->has_value = true;
 	switch (s->type) {
-	case 's':
-		return put_shared(s, v, err);
-	case 'b':
-		put(s, rd_str_is(v, "0") ? RD_STR("FALSE") : RD_STR("TRUE"));
-		return RD_OK;
+	case 's': return put_shared(s, v, err);
+	case 'b': put(s, rd_str_is(v, "0") ? RD_STR("FALSE") : RD_STR("TRUE")); return RD_OK;
 	case 'n':
 		if (s->style < s->x->n_styles)
 			style = s->x->styles[s->style];
@@ -316,7 +315,7 @@ static rd_str cell_value(const sheet *s, uint32_t c)
 	if (c >= s->n_cells)
 		return RD_STR("");
 	const cell *v = &s->cells[c];
-	return (rd_str){ v->ptr ? v->ptr : s->text.data ? s->text.data + v->at : "", v->len };
+	return (rd_str){v->ptr ? v->ptr : s->text.data ? s->text.data + v->at : "", v->len};
 }
 
 /* A value from a merged range, into a cell that is empty itself. */
@@ -328,7 +327,7 @@ static void fill(sheet *s, uint32_t c, rd_str v)
 		memset(s->cells + s->n_cells, 0, (c + 1 - s->n_cells) * sizeof s->cells[0]);
 		s->n_cells = c + 1;
 	}
-	s->cells[c] = (cell){ v.ptr, 0, v.len };
+	s->cells[c] = (cell){v.ptr, 0, v.len};
 }
 
 static void apply_merges(sheet *s)
@@ -353,7 +352,7 @@ static void apply_merges(sheet *s)
 		for (uint32_t c = m->col1; c <= (head ? m->col2 : m->col1); c++) {
 			fill(s, c, v);
 			if (m->row2 > s->row) {
-				s->hang[c] = (hanging){ m->row2, v };
+				s->hang[c] = (hanging){m->row2, v};
 				s->n_hang = c + 1 > s->n_hang ? c + 1 : s->n_hang;
 			}
 		}
@@ -368,9 +367,10 @@ static rd_rc row_start(sheet *s, const char *const *attrs, rd_err *err)
 	if (r.len && !number_parse(r, SHEET_ROWS, &row))
 		return bad_ref(r, err);
 	if (row <= s->row || row > SHEET_ROWS)
-		return rd_fail(err, RD_INPUT, "工作表的行号 %u 重复或乱序，文件已损坏；请重新导出",
-		               "row %u of the sheet is doubled or out of order: the file is damaged; export it again",
-		               row);
+		return rd_fail(
+			err, RD_INPUT, "工作表的行号 %u 重复或乱序，文件已损坏；请重新导出",
+			"row %u of the sheet is doubled or out of order: the file is damaged; export it again",
+			row);
 	s->row = row;
 	s->col = 0;
 	s->n_cells = 0;
@@ -444,7 +444,7 @@ static rd_rc on_end(void *ctx, rd_xml *x, rd_str name, rd_str text, rd_err *err)
 
 		f[0] = '=';
 		memcpy(f + 1, text.ptr, text.len);
-		s->formula = (rd_str){ f, text.len + 1 };
+		s->formula = (rd_str){f, text.len + 1};
 	} else if (rd_str_is(name, "is"))
 		s->in_string = false;
 	else if (rd_str_is(name, "rPh"))
@@ -458,8 +458,8 @@ static rd_rc on_end(void *ctx, rd_xml *x, rd_str name, rd_str text, rd_err *err)
 
 static rd_rc read_sheet(sheet *s, int64_t part, rd_file_kind *ret_kind, rd_err *err)
 {
-	static const rd_xml_events merge_events = { merge_start, NULL };
-	static const rd_xml_events events = { on_start, on_end };
+	static const rd_xml_events merge_events = {merge_start, NULL};
+	static const rd_xml_events events = {on_start, on_end};
 	bool has_merges;
 
 	RD_TRY(survey(s, part, &has_merges, err));
@@ -477,8 +477,8 @@ static rd_rc read_sheet(sheet *s, int64_t part, rd_file_kind *ret_kind, rd_err *
 	return RD_OK;
 }
 
-rd_rc rd_xlsx_sheet(rd_xlsx *x, int64_t part, rd_row file, const char *name,
-                    rd_file_kind *ret_kind, rd_err *ret_why, rd_err *err)
+rd_rc rd_xlsx_sheet(rd_xlsx *x, int64_t part, rd_row file, const char *name, rd_file_kind *ret_kind,
+                    rd_err *ret_why, rd_err *err)
 {
 	rd_arena *arena = rd_arena_new();
 	sheet *s = RD_NEW(arena, sheet);

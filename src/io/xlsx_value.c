@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #define DIGITS_SHOWN 15 /* a spreadsheet stores binary numbers and shows 15 digits of them */
-#define DIGITS_MAX 40
+#define DIGITS_MAX   40
 
 /* ---- number formats ---- */
 
@@ -11,16 +11,14 @@
 static rd_xlsx_look builtin_look(uint32_t id)
 {
 	static const uint8_t look[59] = {
-		[14] = RD_XLSX_DATE, [15] = RD_XLSX_DATE, [16] = RD_XLSX_DATE, [17] = RD_XLSX_DATE,
-		[18] = RD_XLSX_TIME, [19] = RD_XLSX_TIME, [20] = RD_XLSX_TIME, [21] = RD_XLSX_TIME,
-		[22] = RD_XLSX_DATE_TIME,
-		[27] = RD_XLSX_DATE, [28] = RD_XLSX_DATE, [29] = RD_XLSX_DATE, [30] = RD_XLSX_DATE,
-		[31] = RD_XLSX_DATE, [32] = RD_XLSX_TIME, [33] = RD_XLSX_TIME, [34] = RD_XLSX_TIME,
-		[35] = RD_XLSX_TIME, [36] = RD_XLSX_DATE,
-		[45] = RD_XLSX_TIME, [46] = RD_XLSX_TIME, [47] = RD_XLSX_TIME,
-		[50] = RD_XLSX_DATE, [51] = RD_XLSX_DATE, [52] = RD_XLSX_DATE, [53] = RD_XLSX_DATE,
-		[54] = RD_XLSX_DATE, [55] = RD_XLSX_TIME, [56] = RD_XLSX_TIME, [57] = RD_XLSX_DATE,
-		[58] = RD_XLSX_DATE,
+		[14] = RD_XLSX_DATE,      [15] = RD_XLSX_DATE, [16] = RD_XLSX_DATE, [17] = RD_XLSX_DATE,
+		[18] = RD_XLSX_TIME,      [19] = RD_XLSX_TIME, [20] = RD_XLSX_TIME, [21] = RD_XLSX_TIME,
+		[22] = RD_XLSX_DATE_TIME, [27] = RD_XLSX_DATE, [28] = RD_XLSX_DATE, [29] = RD_XLSX_DATE,
+		[30] = RD_XLSX_DATE,      [31] = RD_XLSX_DATE, [32] = RD_XLSX_TIME, [33] = RD_XLSX_TIME,
+		[34] = RD_XLSX_TIME,      [35] = RD_XLSX_TIME, [36] = RD_XLSX_DATE, [45] = RD_XLSX_TIME,
+		[46] = RD_XLSX_TIME,      [47] = RD_XLSX_TIME, [50] = RD_XLSX_DATE, [51] = RD_XLSX_DATE,
+		[52] = RD_XLSX_DATE,      [53] = RD_XLSX_DATE, [54] = RD_XLSX_DATE, [55] = RD_XLSX_TIME,
+		[56] = RD_XLSX_TIME,      [57] = RD_XLSX_DATE, [58] = RD_XLSX_DATE,
 	};
 
 	return id < sizeof look ? (rd_xlsx_look)look[id] : RD_XLSX_PLAIN;
@@ -46,7 +44,7 @@ static uint32_t skip_literal(rd_str code, uint32_t i)
 /* Looks at the first section of a format, where positive numbers are. */
 rd_xlsx_style rd_xlsx_style_of(uint32_t format_id, rd_str code)
 {
-	rd_xlsx_style style = { RD_XLSX_PLAIN, 0 };
+	rd_xlsx_style style = {RD_XLSX_PLAIN, 0};
 	bool year_or_day = false, month = false, clock = false;
 	uint32_t zeros = 0, others = 0;
 
@@ -91,9 +89,9 @@ rd_xlsx_style rd_xlsx_style_of(uint32_t format_id, rd_str code)
 
 /* 0.d1d2d3… times 10^point */
 typedef struct decimal {
-	bool    negative;
+	bool negative;
 	int32_t n, point;
-	char    digit[DIGITS_MAX];
+	char digit[DIGITS_MAX];
 } decimal;
 
 /* The exponent behind 'e'; false when it is none or absurd (the cell then stays as it is). */
@@ -121,7 +119,7 @@ static bool decimal_parse(rd_str v, decimal *d)
 	bool dot = false, any = false;
 	uint32_t i = 0;
 
-	*d = (decimal){ 0 };
+	*d = (decimal){0};
 	if (i < v.len && (v.ptr[i] == '-' || v.ptr[i] == '+'))
 		d->negative = v.ptr[i++] == '-';
 	for (; i < v.len; i++) {
@@ -199,7 +197,7 @@ static rd_str decimal_text(const decimal *d, uint32_t pad, char out[RD_XLSX_NUMB
 		for (int32_t i = whole; i < d->n; i++)
 			out[k++] = d->digit[i];
 	}
-	return (rd_str){ out, k };
+	return (rd_str){out, k};
 }
 
 /* ---- dates ---- */
@@ -258,7 +256,7 @@ rd_str rd_xlsx_number(rd_str v, rd_xlsx_style style, bool from_1904, char out[RD
 		n = snprintf(out, RD_XLSX_NUMBER_TEXT, "%s", date);
 	else
 		n = snprintf(out, RD_XLSX_NUMBER_TEXT, "%s %s", date, clock);
-	return (rd_str){ out, (uint32_t)n };
+	return (rd_str){out, (uint32_t)n};
 }
 
 /* ---- escapes ---- */
@@ -307,5 +305,5 @@ rd_str rd_xlsx_unescape(rd_arena *arena, rd_str s)
 			i += 7;
 		}
 	}
-	return (rd_str){ out, k };
+	return (rd_str){out, k};
 }

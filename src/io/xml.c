@@ -8,27 +8,27 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define CHUNK (64u << 10)
-#define WIDEN 4u          /* one byte of any allowed encoding becomes at most four of UTF-8 */
+#define CHUNK   (64u << 10)
+#define WIDEN   4u         /* one byte of any allowed encoding becomes at most four of UTF-8 */
 #define TAG_MAX (1u << 20) /* one tag, comment or declaration; expat keeps it whole */
 
 struct rd_xml {
-	XML_Parser           parser;
+	XML_Parser parser;
 	const rd_xml_events *events;
-	void                *ctx;
-	rd_err              *err;
-	rd_rc                rc;        /* of the handler that failed */
-	bool                 stopped, doctype, cut;
-	uint32_t             depth;
-	uint32_t             quiet;     /* bytes given to expat since it last reported anything */
-	rd_buf               text;
+	void *ctx;
+	rd_err *err;
+	rd_rc rc; /* of the handler that failed */
+	bool stopped, doctype, cut;
+	uint32_t depth;
+	uint32_t quiet; /* bytes given to expat since it last reported anything */
+	rd_buf text;
 	/* decoding of encodings that expat does not know */
-	iconv_t              conv;
-	bool                 has_conv;
-	char                 rest[8];   /* an unfinished character at the end of a chunk */
-	uint32_t             n_rest;
-	uint32_t             line;      /* lines decoded so far, for bad_line */
-	rd_xml_result        result;
+	iconv_t conv;
+	bool has_conv;
+	char rest[8]; /* an unfinished character at the end of a chunk */
+	uint32_t n_rest;
+	uint32_t line; /* lines decoded so far, for bad_line */
+	rd_xml_result result;
 };
 
 uint32_t rd_xml_line(const rd_xml *x)
@@ -89,13 +89,12 @@ static void on_start(void *user, const char *name, const char **attrs)
 	rd_buf_clear(&x->text);
 	if (++x->depth > RD_XML_DEPTH_MAX) {
 		fail(x, rd_fail(x->err, RD_LIMIT, "XML 嵌套超过 %u 层，不予读取",
-		                "XML is nested deeper than %u levels; it is not read",
-		                RD_XML_DEPTH_MAX));
+		                "XML is nested deeper than %u levels; it is not read", RD_XML_DEPTH_MAX));
 		return;
 	}
 	if (x->events->start) {
-		rd_rc rc = x->events->start(x->ctx, x, local_name(name),
-		                            (const char *const *)attrs, x->err);
+		rd_rc rc =
+			x->events->start(x->ctx, x, local_name(name), (const char *const *)attrs, x->err);
 
 		if (rc != RD_OK)
 			fail(x, rc);
@@ -167,30 +166,30 @@ static void on_doctype(void *user, const char *name, const char *sysid, const ch
 /* ---- encodings ---- */
 
 typedef struct known_encoding {
-	const char *name;    /* as declared, upper case */
+	const char *name; /* as declared, upper case */
 	const char *shown;
-	const char *expat;   /* what expat is told; NULL = it finds out itself */
-	const char *iconv;   /* decoded before expat sees it; NULL = by expat */
+	const char *expat; /* what expat is told; NULL = it finds out itself */
+	const char *iconv; /* decoded before expat sees it; NULL = by expat */
 } known_encoding;
 
 /* GBK and GB2312 are subsets of GB 18030, and exporters declare the smaller one for the larger. */
 static const known_encoding encodings[] = {
-	{ "UTF-8", "UTF-8", "UTF-8", NULL },
-	{ "UTF8", "UTF-8", "UTF-8", NULL },
-	{ "US-ASCII", "UTF-8", "UTF-8", NULL },
-	{ "ASCII", "UTF-8", "UTF-8", NULL },
+	{"UTF-8", "UTF-8", "UTF-8", NULL},
+	{"UTF8", "UTF-8", "UTF-8", NULL},
+	{"US-ASCII", "UTF-8", "UTF-8", NULL},
+	{"ASCII", "UTF-8", "UTF-8", NULL},
 	/* declared as UTF-16 but written byte by byte: the declaration is left from a conversion */
-	{ "UTF-16", "UTF-8", "UTF-8", NULL },
-	{ "ISO-8859-1", "ISO-8859-1", "ISO-8859-1", NULL },
-	{ "LATIN1", "ISO-8859-1", "ISO-8859-1", NULL },
-	{ "WINDOWS-1252", "windows-1252", "UTF-8", "CP1252" },
-	{ "CP1252", "windows-1252", "UTF-8", "CP1252" },
-	{ "GB18030", "GB18030", "UTF-8", "GB18030" },
-	{ "GBK", "GB18030", "UTF-8", "GB18030" },
-	{ "GB2312", "GB18030", "UTF-8", "GB18030" },
-	{ "CP936", "GB18030", "UTF-8", "GB18030" },
+	{"UTF-16", "UTF-8", "UTF-8", NULL},
+	{"ISO-8859-1", "ISO-8859-1", "ISO-8859-1", NULL},
+	{"LATIN1", "ISO-8859-1", "ISO-8859-1", NULL},
+	{"WINDOWS-1252", "windows-1252", "UTF-8", "CP1252"},
+	{"CP1252", "windows-1252", "UTF-8", "CP1252"},
+	{"GB18030", "GB18030", "UTF-8", "GB18030"},
+	{"GBK", "GB18030", "UTF-8", "GB18030"},
+	{"GB2312", "GB18030", "UTF-8", "GB18030"},
+	{"CP936", "GB18030", "UTF-8", "GB18030"},
 };
-static const known_encoding by_utf16_mark = { "UTF-16", "UTF-16", NULL, NULL };
+static const known_encoding by_utf16_mark = {"UTF-16", "UTF-16", NULL, NULL};
 
 static const known_encoding *encoding_find(rd_str name)
 {
@@ -213,7 +212,7 @@ static const known_encoding *encoding_find(rd_str name)
 /* The name in encoding="…" of an XML declaration; empty when there is none. */
 static rd_str declared_encoding(const char *p, uint32_t n)
 {
-	rd_str head = { p, n < 512 ? n : 512 };
+	rd_str head = {p, n < 512 ? n : 512};
 	int64_t end, at;
 
 	if (!rd_str_starts(head, "<?xml"))
@@ -232,7 +231,7 @@ static rd_str declared_encoding(const char *p, uint32_t n)
 	uint32_t from = i + 1, to = from;
 	while (to < head.len && head.ptr[to] != head.ptr[i])
 		to++;
-	return (rd_str){ head.ptr + from, to - from };
+	return (rd_str){head.ptr + from, to - from};
 }
 
 static rd_rc choose_encoding(const rd_xml_input *in, const char *p, uint32_t n,
@@ -254,10 +253,10 @@ static rd_rc choose_encoding(const rd_xml_input *in, const char *p, uint32_t n,
 	*ret = name.len ? encoding_find(name) : &encodings[0];
 	if (*ret != NULL)
 		return RD_OK;
-	return rd_fail(err, RD_INPUT,
-	               "XML 声明的编码 %.*s 不在可读之列；请另存为 UTF-8 或 GB18030",
-	               "the XML declares the encoding %.*s, which is not read; save it as UTF-8 or GB 18030",
-	               (int)(name.len < 40 ? name.len : 40), name.ptr);
+	return rd_fail(
+		err, RD_INPUT, "XML 声明的编码 %.*s 不在可读之列；请另存为 UTF-8 或 GB18030",
+		"the XML declares the encoding %.*s, which is not read; save it as UTF-8 or GB 18030",
+		(int)(name.len < 40 ? name.len : 40), name.ptr);
 }
 
 /* Decodes n bytes at p into out (room for (n + 8) * WIDEN); answers the bytes written. */
@@ -301,14 +300,15 @@ static rd_rc parse_error(rd_xml *x)
 	if (x->rc != RD_OK)
 		return rd_err_at(x->err, NULL, rd_xml_line(x));
 	if (x->doctype)
-		rc = rd_fail(x->err, RD_INPUT,
-		             "文件含有 DOCTYPE 声明；它可能引用文件之外的内容，所以不读取，请由软件重新导出",
-		             "the file has a DOCTYPE, which can reach outside of it, so it is not read; export it again");
+		rc = rd_fail(
+			x->err, RD_INPUT,
+			"文件含有 DOCTYPE 声明；它可能引用文件之外的内容，所以不读取，请由软件重新导出",
+			"the file has a DOCTYPE, which can reach outside of it, so it is not read; export it again");
 	else
-		rc = rd_fail(x->err, RD_INPUT,
-		             "XML 不合格式（%s）；文件可能不完整或被改动过，请重新导出",
-		             "the XML is not well formed (%s); it may be cut off or edited, export it again",
-		             XML_ErrorString(code));
+		rc =
+			rd_fail(x->err, RD_INPUT, "XML 不合格式（%s）；文件可能不完整或被改动过，请重新导出",
+		            "the XML is not well formed (%s); it may be cut off or edited, export it again",
+		            XML_ErrorString(code));
 	x->err->line = rd_xml_line(x);
 	x->err->column = column;
 	return rc;
@@ -322,7 +322,8 @@ static rd_rc feed(rd_xml *x, const char *p, uint32_t n, bool final)
 	size_t made = n;
 
 	if (out == NULL)
-		return rd_fail(x->err, RD_LIMIT, "内存不足，无法读取 XML", "out of memory while reading XML");
+		return rd_fail(x->err, RD_LIMIT, "内存不足，无法读取 XML",
+		               "out of memory while reading XML");
 	if (x->has_conv)
 		made = decode(x, p, n, final, out);
 	else
@@ -382,7 +383,7 @@ static rd_rc run(rd_xml *x, const rd_xml_input *in, char *chunk)
 rd_rc rd_xml_parse(const rd_xml_input *in, const rd_xml_events *events, void *ctx,
                    rd_xml_result *ret_result, rd_err *err)
 {
-	rd_xml x = { .events = events, .ctx = ctx, .err = err, .rc = RD_OK };
+	rd_xml x = {.events = events, .ctx = ctx, .err = err, .rc = RD_OK};
 	rd_arena *arena = rd_arena_new();
 	char *chunk = rd_arena_alloc(arena, CHUNK, 64);
 	rd_rc rc = RD_OK;
@@ -437,8 +438,8 @@ rd_rc rd_xml_bytes_read(void *ctx, char *buf, uint32_t size, uint32_t *ret_got, 
 
 rd_rc rd_xml_parse_source(rd_source *s, const rd_xml_events *events, void *ctx, rd_err *err)
 {
-	rd_xml_bytes bytes = { s, 0 };
-	rd_xml_input in = { .name = s->path, .read = rd_xml_bytes_read, .ctx = &bytes };
+	rd_xml_bytes bytes = {s, 0};
+	rd_xml_input in = {.name = s->path, .read = rd_xml_bytes_read, .ctx = &bytes};
 	rd_xml_result result;
 
 	if (s->mapping)
@@ -453,7 +454,7 @@ rd_rc rd_xml_parse_source(rd_source *s, const rd_xml_events *events, void *ctx, 
 }
 
 typedef struct root_name {
-	char     name[128];
+	char name[128];
 	uint32_t len;
 } root_name;
 
@@ -471,23 +472,24 @@ static rd_rc root_start(void *ctx, rd_xml *x, rd_str name, const char *const *at
 
 rd_rc rd_read_xml(rd_source *s, rd_err *err)
 {
-	static const rd_xml_events only_root = { root_start, NULL };
-	rd_xml_bytes bytes = { s, 0 };
-	rd_xml_input in = { .name = s->path, .read = rd_xml_bytes_read, .ctx = &bytes };
+	static const rd_xml_events only_root = {root_start, NULL};
+	rd_xml_bytes bytes = {s, 0};
+	rd_xml_input in = {.name = s->path, .read = rd_xml_bytes_read, .ctx = &bytes};
 	rd_xml_result result;
-	root_name root = { .len = 0 };
+	root_name root = {.len = 0};
 
 	if (s->mapping)
 		in.encoding = s->mapping->encoding;
 	RD_TRY(rd_xml_parse(&in, &only_root, &root, &result, err));
-	rd_str name = { root.name, root.len };
+	rd_str name = {root.name, root.len};
 	if (rd_gbt_is_root(name))
 		return rd_read_gbt(s, name, err);
 	if (rd_str_is(name, "AuditFile"))
 		return rd_read_saft(s, err);
-	rd_fail(err, RD_INPUT,
-	        "XML 的根元素是 %.*s，不是可读的账簿；可读：GB/T 24589.1、GB/T 19581、SAF-T(AuditFile)",
-	        "the root element is %.*s: no books that are read; read are GB/T 24589.1, GB/T 19581, SAF-T (AuditFile)",
-	        (int)(name.len < 60 ? name.len : 60), name.ptr);
+	rd_fail(
+		err, RD_INPUT,
+		"XML 的根元素是 %.*s，不是可读的账簿；可读：GB/T 24589.1、GB/T 19581、SAF-T(AuditFile)",
+		"the root element is %.*s: no books that are read; read are GB/T 24589.1, GB/T 19581, SAF-T (AuditFile)",
+		(int)(name.len < 60 ? name.len : 60), name.ptr);
 	return rd_err_at(err, s->path, 0);
 }

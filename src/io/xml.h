@@ -17,8 +17,8 @@
 typedef struct rd_xml rd_xml;
 
 typedef struct rd_xml_input {
-	const char *name;     /* for messages */
-	rd_str      encoding; /* stated by the user; empty = as the document declares */
+	const char *name; /* for messages */
+	rd_str encoding;  /* stated by the user; empty = as the document declares */
 	/* Fills buf with at most size bytes; *ret_got = 0 at the end. */
 	rd_rc (*read)(void *ctx, char *buf, uint32_t size, uint32_t *ret_got, rd_err *err);
 	void *ctx;
@@ -32,25 +32,25 @@ typedef struct rd_xml_events {
 } rd_xml_events;
 
 typedef struct rd_xml_result {
-	const char *encoding;  /* "UTF-8", "GB18030", … */
-	uint64_t    bad_bytes; /* bytes outside the encoding, replaced */
-	uint32_t    bad_line;  /* line of the first of them */
+	const char *encoding; /* "UTF-8", "GB18030", … */
+	uint64_t bad_bytes;   /* bytes outside the encoding, replaced */
+	uint32_t bad_line;    /* line of the first of them */
 } rd_xml_result;
 
 RD_NODISCARD rd_rc rd_xml_parse(const rd_xml_input *in, const rd_xml_events *events, void *ctx,
                                 rd_xml_result *ret_result, rd_err *err);
 
-uint32_t rd_xml_line(const rd_xml *x);     /* of the tag being reported */
-uint32_t rd_xml_depth(const rd_xml *x);    /* of the element being reported; 1 = root */
-bool     rd_xml_text_cut(const rd_xml *x); /* in end: the text was longer than RD_XML_TEXT_MAX */
-void     rd_xml_stop(rd_xml *x);           /* enough was seen: rd_xml_parse answers RD_OK */
+uint32_t rd_xml_line(const rd_xml *x);  /* of the tag being reported */
+uint32_t rd_xml_depth(const rd_xml *x); /* of the element being reported; 1 = root */
+bool rd_xml_text_cut(const rd_xml *x);  /* in end: the text was longer than RD_XML_TEXT_MAX */
+void rd_xml_stop(rd_xml *x);            /* enough was seen: rd_xml_parse answers RD_OK */
 /* Value of the attribute with this local name; empty when there is none. */
-rd_str   rd_xml_attr(const char *const *attrs, const char *name);
+rd_str rd_xml_attr(const char *const *attrs, const char *name);
 
 /* Reads a source's bytes from its start, from memory or by pread. */
 typedef struct rd_xml_bytes {
 	const rd_source *source;
-	uint64_t         at;
+	uint64_t at;
 } rd_xml_bytes;
 
 rd_rc rd_xml_bytes_read(void *ctx, char *buf, uint32_t size, uint32_t *ret_got, rd_err *err);

@@ -9,20 +9,20 @@
 #define RATIO_FROM (10ull << 20) /* below this size no ratio is suspicious: it fits in memory */
 
 struct rd_zip {
-	rd_arena    *arena;
-	zip_t       *zip;
-	const char **names;  /* sorted, to find duplicates and parts */
-	zip_int64_t *index;  /* of names[i] in the directory */
-	uint32_t     n;
-	const char  *path;
-	uint64_t     bytes;  /* of the package */
+	rd_arena *arena;
+	zip_t *zip;
+	const char **names; /* sorted, to find duplicates and parts */
+	zip_int64_t *index; /* of names[i] in the directory */
+	uint32_t n;
+	const char *path;
+	uint64_t bytes; /* of the package */
 };
 
 struct rd_zip_part {
-	rd_arena   *arena;
+	rd_arena *arena;
 	zip_file_t *file;
 	const char *name;
-	uint64_t    packed, unpacked;
+	uint64_t packed, unpacked;
 };
 
 static int lower(char c)
@@ -54,8 +54,7 @@ static bool name_escapes(const char *name)
 {
 	rd_str s = rd_str_of(name);
 
-	return s.len == 0 || s.ptr[0] == '/' || rd_str_has(s, "\\") ||
-	       (s.len > 1 && s.ptr[1] == ':') ||
+	return s.len == 0 || s.ptr[0] == '/' || rd_str_has(s, "\\") || (s.len > 1 && s.ptr[1] == ':') ||
 	       rd_str_is(s, "..") || rd_str_starts(s, "../") || rd_str_has(s, "/../") ||
 	       rd_str_ends(s, "/..");
 }
@@ -67,8 +66,7 @@ static rd_rc look_at_entries(rd_zip *z, rd_err *err)
 
 	if (n < 0 || n > RD_ZIP_ENTRIES_MAX)
 		return rd_fail(err, RD_LIMIT, "压缩包含有超过 %u 个部件，不予读取",
-		               "the package holds more than %u parts; it is not read",
-		               RD_ZIP_ENTRIES_MAX);
+		               "the package holds more than %u parts; it is not read", RD_ZIP_ENTRIES_MAX);
 	e = RD_NEW_N(z->arena, entry, (size_t)n + 1);
 	z->names = RD_NEW_N(z->arena, const char *, (size_t)n + 1);
 	z->index = RD_NEW_N(z->arena, zip_int64_t, (size_t)n + 1);
@@ -84,15 +82,15 @@ static rd_rc look_at_entries(rd_zip *z, rd_err *err)
 		if ((st.valid & ZIP_STAT_ENCRYPTION_METHOD) && st.encryption_method != ZIP_EM_NONE)
 			return rd_fail(err, RD_INPUT, "文件已加密，请去掉密码后另存",
 			               "the file is encrypted; save it without a password");
-		e[i] = (entry){ rd_arena_copy(z->arena, st.name, strlen(st.name)), i };
+		e[i] = (entry){rd_arena_copy(z->arena, st.name, strlen(st.name)), i};
 	}
 	qsort(e, (size_t)n, sizeof *e, entry_cmp);
 	for (zip_int64_t i = 0; i < n; i++) {
 		if (i > 0 && name_cmp(e[i - 1].name, e[i].name) == 0)
-			return rd_fail(err, RD_INPUT,
-			               "压缩包中有两个同名部件（%.80s），内容以哪个为准不能确定，不予读取",
-			               "the package has two parts named %.80s; which one counts is open, so it is not read",
-			               e[i].name);
+			return rd_fail(
+				err, RD_INPUT, "压缩包中有两个同名部件（%.80s），内容以哪个为准不能确定，不予读取",
+				"the package has two parts named %.80s; which one counts is open, so it is not read",
+				e[i].name);
 		z->names[i] = e[i].name;
 		z->index[i] = e[i].index;
 	}
@@ -139,8 +137,7 @@ rd_rc rd_zip_open(const rd_source *s, rd_zip **ret_zip, rd_err *err)
 	}
 	if (z->zip == NULL) {
 		rc = rd_fail(err, RD_INPUT, "不是完整的 XLSX/ZIP 文件（%s）；请重新导出",
-		             "no complete XLSX/ZIP file (%s); export it again",
-		             zip_error_strerror(&why));
+		             "no complete XLSX/ZIP file (%s); export it again", zip_error_strerror(&why));
 	} else {
 		rc = look_at_entries(z, err);
 	}
@@ -228,10 +225,11 @@ rd_rc rd_zip_part_read(void *part, char *buf, uint32_t size, uint32_t *ret_got, 
 	p->unpacked += (uint64_t)got;
 	if (p->unpacked > RD_ZIP_PART_MAX ||
 	    (p->unpacked > RATIO_FROM && p->unpacked / RD_ZIP_RATIO_MAX > p->packed))
-		return rd_fail(err, RD_LIMIT,
-		               "部件 %.80s 解压后过大（上限 %llu MiB，且不超过压缩大小的 %u 倍），不予读取",
-		               "the part %.80s unpacks to too much (at most %llu MiB and %u times its packed size); it is not read",
-		               p->name, (unsigned long long)(RD_ZIP_PART_MAX >> 20), RD_ZIP_RATIO_MAX);
+		return rd_fail(
+			err, RD_LIMIT,
+			"部件 %.80s 解压后过大（上限 %llu MiB，且不超过压缩大小的 %u 倍），不予读取",
+			"the part %.80s unpacks to too much (at most %llu MiB and %u times its packed size); it is not read",
+			p->name, (unsigned long long)(RD_ZIP_PART_MAX >> 20), RD_ZIP_RATIO_MAX);
 	*ret_got = (uint32_t)got;
 	return RD_OK;
 }

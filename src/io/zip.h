@@ -18,13 +18,13 @@ typedef struct rd_zip_part rd_zip_part;
 
 /* The package borrows the source's bytes; close it first. */
 RD_NODISCARD rd_rc rd_zip_open(const rd_source *s, rd_zip **ret_zip, rd_err *err);
-void               rd_zip_close(rd_zip *z); /* NULL is fine */
+void rd_zip_close(rd_zip *z); /* NULL is fine */
 
 /* Position of a part, -1 when there is none. */
 int64_t rd_zip_find(const rd_zip *z, rd_str name);
 
 RD_NODISCARD rd_rc rd_zip_part_open(rd_zip *z, int64_t part, rd_zip_part **ret_part, rd_err *err);
-void               rd_zip_part_close(rd_zip_part *p); /* NULL is fine */
+void rd_zip_part_close(rd_zip_part *p); /* NULL is fine */
 /* The next bytes; *ret_got = 0 at the end, where the checksum was found right. Fits
  * rd_xml_input.read. */
 rd_rc rd_zip_part_read(void *part, char *buf, uint32_t size, uint32_t *ret_got, rd_err *err);
