@@ -105,7 +105,7 @@ uint32_t rd_number_normal(rd_str s, char *out, uint32_t size)
 
 bool rd_same_digits(rd_minor a, rd_minor b)
 {
-	int32_t count[10] = { 0 };
+	int32_t count[10] = {0};
 	uint64_t x = a < 0 ? 0 - (uint64_t)a : (uint64_t)a, y = b < 0 ? 0 - (uint64_t)b : (uint64_t)b;
 
 	for (; x; x /= 10)
@@ -120,7 +120,7 @@ bool rd_same_digits(rd_minor a, rd_minor b)
 
 bool rd_steady_days(const rd_day *days, uint32_t n)
 {
-	static const int32_t steps[] = { 7, 14, 30, 91, 365 };
+	static const int32_t steps[] = {7, 14, 30, 91, 365};
 
 	if (n < 3)
 		return false;
@@ -146,15 +146,35 @@ uint32_t rd_number_length(const rd_book *b, rd_serial s)
 	return (uint32_t)strlen(text);
 }
 
+/* 2.51120E+19: a spreadsheet took the number for a quantity, and its last digits are lost. */
+static bool is_rounded(rd_str s)
+{
+	uint32_t i = 0, digits = 0;
+
+	for (; i < s.len && ((s.ptr[i] >= '0' && s.ptr[i] <= '9') || s.ptr[i] == '.'); i++)
+		digits++;
+	if (digits == 0 || s.len - i < 3 || (s.ptr[i] != 'E' && s.ptr[i] != 'e') || s.ptr[i + 1] != '+')
+		return false;
+	for (i += 2; i < s.len; i++)
+		if (s.ptr[i] < '0' || s.ptr[i] > '9')
+			return false;
+	return true;
+}
+
 bool rd_number_usable(const rd_book *b, rd_serial s, int64_t min_len)
 {
-	if (s == 0 || (int64_t)rd_number_length(b, s) < min_len)
+	char text[256];
+
+	if (s == 0)
+		return false;
+	rd_serial_format(b, s, text, sizeof text);
+	rd_str printed = rd_str_of(text);
+
+	if ((int64_t)printed.len < min_len || is_rounded(printed))
 		return false;
 	rd_serial_parts p = rd_serial_parts_of(b, s);
 
-	if (!p.has_value)
-		return true;
-	if (p.value != 0)
+	if (!p.has_value || p.value != 0)
 		return true;
 	for (uint32_t i = 0; i < p.prefix.len; i++)
 		if (p.prefix.ptr[i] >= '1' && p.prefix.ptr[i] <= '9')
@@ -177,8 +197,8 @@ bool rd_number_ordinary(const rd_book *b, rd_serial s)
 
 bool rd_party_named(const rd_book *b, rd_row party)
 {
-	static const char *const veils[] = { "脱敏",     "匿名", "隐去", "REDACTED", "redacted",
-		                                 "Redacted", "***",  "XXX",  "xxx" };
+	static const char *const veils[] = {"脱敏",     "匿名", "隐去", "REDACTED", "redacted",
+	                                    "Redacted", "***",  "XXX",  "xxx"};
 
 	if (party == 0)
 		return false;

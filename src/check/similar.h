@@ -21,7 +21,8 @@ bool rd_steady_days(const rd_day *days, uint32_t n);
 
 /* Length of a serial as printed, in bytes. */
 uint32_t rd_number_length(const rd_book *b, rd_serial s);
-/* It is printed with at least min_len characters, and not all of its digits are zero. */
+/* It is printed with at least min_len characters, not all of its digits are zero, and no
+ * spreadsheet made 2.51E+19 of it. */
 bool rd_number_usable(const rd_book *b, rd_serial s, int64_t min_len);
 /* Digits only that read as a date (20240131) or as a number below a million. */
 bool rd_number_ordinary(const rd_book *b, rd_serial s);

@@ -9,7 +9,8 @@
  * red; if both exist, nothing is wrong.
  *
  * Known limits: two real documents of one day and amount may have similar numbers: consecutive
- * ones (last figure 1 to 9 apart) and groups of more than five (list prices) are left out, and so
+ * ones (last figure 1 to 9 apart, or another letter at the end) and groups of more than five
+ * (list prices) are left out, and so
  * are amounts that return at steady distances. Left out are cancelled pairs, vouchers that close
  * or open a period, and partners whose name is blank or hidden.
  *
@@ -19,7 +20,7 @@
  *
  * 怎么办:两张单据原件放在一起核对。是同一张的,红字冲销后一张;确有两张的,不必处理。
  *
- * 已知局限:同日同额的两张真实单据号码也可能相近:连号(末位相差 1 至 9)、一组超过五张(标价金额)和按
+ * 已知局限:同日同额的两张真实单据号码也可能相近:连号(末位相差 1 至 9 或末尾字母不同)、一组超过五张(标价金额)和按
  * 固定间隔重复的金额都不报。已冲销的凭证、结转与期初凭证、名称为空或已脱敏的往来单位不参与比较。
  */
 #include "base/assert.h"
@@ -31,47 +32,47 @@
 
 enum { P_MIN_AMOUNT, P_CAP };
 static const rd_param params[] = {
-	[P_MIN_AMOUNT] = { "min_amount",
-	                   "yuan",
-	                   { "金额低于此数的不看", "smaller amounts are not looked at" },
-	                   RD_PARAM_MONEY,
-	                   0,
-	                   100000000000,
-	                   1000,
-	                   NULL },
-	[P_CAP] = { "group_cap",
-	            "records",
-	            { "一组最多比较多少条", "records of one group that are compared at most" },
-	            RD_PARAM_INT,
-	            2,
-	            1000,
-	            50,
-	            NULL },
-	{ 0 },
+	[P_MIN_AMOUNT] = {"min_amount",
+                      "yuan",
+                      {"金额低于此数的不看", "smaller amounts are not looked at"},
+                      RD_PARAM_MONEY,
+                      0,
+                      100000000000,
+                      1000,
+                      NULL},
+	[P_CAP] = {"group_cap",
+               "records",
+               {"一组最多比较多少条", "records of one group that are compared at most"},
+               RD_PARAM_INT,
+               2,
+               1000,
+               50,
+               NULL},
+	{0},
 };
 
 enum { K_FORM, K_SLIP, K_PART };
 static const rd_message messages[] = {
-	[K_FORM] = { "other-form",
-	             { "{party} 的单据 {document}（{voucher}）与 {other_document}（{first}）日期都是 "
-	               "{day}，金额都是 {amount}，号码只是写法不同。请核对两张单据原件是否同一张。",
-	               "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
-	               "bear the date {day} and the amount {amount}; their numbers are two ways to "
-	               "write one. Look at the originals." } },
-	[K_SLIP] = { "one-slip",
-	             { "{party} 的单据 {document}（{voucher}）与 {other_document}（{first}）日期都是 "
-	               "{day}，金额都是 {amount}，号码只差一个字符或相邻两位颠倒。"
-	               "请核对两张单据原件是否同一张。",
-	               "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
-	               "bear the date {day} and the amount {amount}; their numbers differ by one "
-	               "slip. Look at the originals." } },
-	[K_PART] = { "part",
-	             { "{party} 的单据 {document}（{voucher}）与 {other_document}（{first}）日期都是 "
-	               "{day}，金额都是 {amount}，一个号码包含另一个。请核对两张单据原件是否同一张。",
-	               "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
-	               "bear the date {day} and the amount {amount}; one number holds the other. Look "
-	               "at the originals." } },
-	{ 0 },
+	[K_FORM] = {"other-form",
+                {"{party} 的单据 {document}（{voucher}）与 {other_document}（{first}）日期都是 "
+                 "{day}，金额都是 {amount}，号码只是写法不同。请核对两张单据原件是否同一张。",
+                 "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
+                 "bear the date {day} and the amount {amount}; their numbers are two ways to "
+                 "write one. Look at the originals."}},
+	[K_SLIP] = {"one-slip",
+                {"{party} 的单据 {document}（{voucher}）与 {other_document}（{first}）日期都是 "
+                 "{day}，金额都是 {amount}，号码只差一个字符或相邻两位颠倒。"
+                 "请核对两张单据原件是否同一张。",
+                 "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
+                 "bear the date {day} and the amount {amount}; their numbers differ by one "
+                 "slip. Look at the originals."}},
+	[K_PART] = {"part",
+                {"{party} 的单据 {document}（{voucher}）与 {other_document}（{first}）日期都是 "
+                 "{day}，金额都是 {amount}，一个号码包含另一个。请核对两张单据原件是否同一张。",
+                 "Documents {document} ({voucher}) and {other_document} ({first}) of {party} "
+                 "bear the date {day} and the amount {amount}; one number holds the other. Look "
+                 "at the originals."}},
+	{0},
 };
 
 #define NUMBER_BYTES 64u
@@ -86,21 +87,29 @@ typedef struct form {
 
 static form form_of(const rd_book *b, rd_serial number)
 {
-	form f = { .printed_len = 0 };
+	form f = {.printed_len = 0};
 
 	rd_serial_format(b, number, f.printed, sizeof f.printed);
 	f.printed_len = (uint32_t)strlen(f.printed);
-	f.normal_len =
-		rd_number_normal((rd_str){ f.printed, f.printed_len }, f.normal, sizeof f.normal);
+	f.normal_len = rd_number_normal((rd_str){f.printed, f.printed_len}, f.normal, sizeof f.normal);
 	return f;
 }
 
-/* Numbers that follow each other: equal but for the last figures, 1 to 9 apart. */
-static bool consecutive(rd_serial a, rd_serial b)
+static bool is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Numbers that follow each other: equal but for the last figures, 1 to 9 apart, or for a letter at
+ * the end (120610B, 120610E). */
+static bool consecutive(rd_serial a, rd_serial b, rd_str p, rd_str q)
 {
 	uint64_t x = rd_serial_value(a), y = rd_serial_value(b), d = x < y ? y - x : x - y;
 
-	return d >= 1 && d <= 9;
+	if (rd_serial_shape(a) == rd_serial_shape(b))
+		return d >= 1 && d <= 9;
+	return p.len == q.len && p.len > 1 && memcmp(p.ptr, q.ptr, p.len - 1) == 0 &&
+	       is_letter(p.ptr[p.len - 1]) && is_letter(q.ptr[q.len - 1]);
 }
 
 static bool holds(rd_str all, rd_str part)
@@ -114,12 +123,12 @@ static bool holds(rd_str all, rd_str part)
 /* In which way two numbers are near, or NONE. */
 static int nearness(const form *f, const form *g, bool guards, rd_serial a, rd_serial b)
 {
-	rd_str p = { f->printed, f->printed_len }, q = { g->printed, g->printed_len };
-	rd_str n = { f->normal, f->normal_len }, m = { g->normal, g->normal_len };
+	rd_str p = {f->printed, f->printed_len}, q = {g->printed, g->printed_len};
+	rd_str n = {f->normal, f->normal_len}, m = {g->normal, g->normal_len};
 
 	if (n.len > 0 && rd_str_eq(n, m))
 		return K_FORM;
-	if (guards && consecutive(a, b) && rd_serial_shape(a) == rd_serial_shape(b))
+	if (guards && consecutive(a, b, p, q))
 		return NONE;
 	if (p.len >= MIN_CHARS && q.len >= MIN_CHARS && rd_one_slip(p, q))
 		return K_SLIP;
@@ -161,7 +170,7 @@ static void compare(work *w, const rd_document *d, uint32_t n)
 				continue;
 			if (w->n == w->cap)
 				w->found = rd_grow(a, w->found, w->n, &w->cap, sizeof *w->found);
-			w->found[w->n++] = (near){ { d[i], d[k] }, (uint8_t)kind };
+			w->found[w->n++] = (near){{d[i], d[k]}, (uint8_t)kind};
 		}
 }
 
@@ -212,7 +221,7 @@ static void report(const work *w, const near *pair)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run, .b = b };
+	work w = {.run = run, .b = b};
 
 	(void)range;
 	(void)err;
@@ -230,13 +239,13 @@ const rd_check rd_check_dup_invoice_similar_number = {
 	.slug = "dup-invoice-similar-number",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "单据号近似的重复入账", "Same invoice with a slightly different number" },
-	.finds = { "往来单位、日期、金额相同，单据号只差零、字母、横线或一个录错的字符。",
-	           "Partner, date and amount agree, numbers differ by zeros, letters, a dash or "
-	           "one mistyped digit." },
-	.correction = { "核对两张单据原件，确认重复后红字冲销",
-	                "Compare both originals; if they are one document, cancel one voucher in red" },
-	.basis = { "AuditNet 重复付款矩阵 3", "AuditNet duplicate matrix 3" },
+	.title = {"单据号近似的重复入账", "Same invoice with a slightly different number"},
+	.finds = {"往来单位、日期、金额相同，单据号只差零、字母、横线或一个录错的字符。",
+              "Partner, date and amount agree, numbers differ by zeros, letters, a dash or "
+              "one mistyped digit."},
+	.correction = {"核对两张单据原件，确认重复后红字冲销",
+                   "Compare both originals; if they are one document, cancel one voucher in red"},
+	.basis = {"AuditNet 重复付款矩阵 3", "AuditNet duplicate matrix 3"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,
