@@ -112,49 +112,65 @@ static int sub_cmp(const void *x, const void *y)
 	return (a->value > b->value) - (a->value < b->value);
 }
 
-/* How one more column treats the group order[from..to): 0 it does not split it, 1 all parts
- * stay balanced, -1 some part breaks. */
-static int splits(const finder *f, uint32_t column, uint32_t from, uint32_t to, sub *parts)
+typedef struct verdict {
+	bool     split;             /* the column has several values in the group */
+	uint32_t parts, balanced;
+} verdict;
+
+/* How one more column treats the group order[from..to). */
+static verdict split_by(const finder *f, uint32_t column, uint32_t from, uint32_t to, sub *parts)
 {
 	uint32_t n = to - from;
-	bool many = false, broken = false;
+	verdict v = { 0 };
 	rd_minor sum = 0;
 
 	for (uint32_t k = 0; k < n; k++) {
 		parts[k] = (sub){ value_at(&f->b->runs, column, f->order[from + k].run),
 		                  f->net[f->order[from + k].run] };
-		many |= parts[k].value != parts[0].value;
+		v.split |= parts[k].value != parts[0].value;
 	}
-	if (!many)
-		return 0;
+	if (!v.split)
+		return v;
 	qsort(parts, n, sizeof *parts, sub_cmp);
 	for (uint32_t k = 0; k < n; k++) {
 		sum += parts[k].net;
 		if (k + 1 == n || parts[k + 1].value != parts[k].value) {
-			broken |= sum != 0;
+			v.parts++;
+			v.balanced += sum == 0;
 			sum = 0;
 		}
 	}
-	return broken ? -1 : 1;
+	return v;
 }
 
-/* Does the column belong to the key? */
+/* Does the column belong to the key? Balanced groups decide. When it splits none of them, groups
+ * that are open as a whole decide: their parts must balance, all but one in each. */
 static bool joins(const finder *f, uint32_t column, sub *parts)
 {
-	uint64_t split = 0, kept = 0;
+	uint64_t split = 0, kept = 0, open = 0, cleared = 0;
 
 	for (uint32_t from = 0, to; from < f->n_runs; from = to) {
 		rd_minor sum = 0;
 
 		for (to = from; to < f->n_runs && f->order[to].key == f->order[from].key; to++)
 			sum += f->net[f->order[to].run];
-		if (sum != 0 || to - from < 2)
+		if (to - from < 2)
 			continue;
-		int s = splits(f, column, from, to, parts);
-		split += s != 0;
-		kept += s > 0;
+		verdict v = split_by(f, column, from, to, parts);
+
+		if (!v.split)
+			continue;
+		if (sum == 0) {
+			split++;
+			kept += v.balanced == v.parts;
+		} else {
+			open++;
+			cleared += v.balanced > 0 && v.balanced + 1 >= v.parts;
+		}
 	}
-	return split > 0 && kept * 100 >= split * STAY_MIN_PERCENT;
+	if (split == 0)
+		return open > 0 && cleared == open;
+	return kept * 100 >= split * STAY_MIN_PERCENT;
 }
 
 /* ---- cutting ---- */
