@@ -43,7 +43,7 @@ rd_words rd_calendar_occasion(rd_day day)
 
 	if (i < rd_calendar_entries_n && rd_calendar_entries[i].day == day)
 		return rd_calendar_occasions[rd_calendar_entries[i].occasion];
-	return (rd_words){ "", "" };
+	return (rd_words){"", ""};
 }
 
 void rd_calendar_fill(rd_day first, uint32_t n, uint8_t *ret_kinds)

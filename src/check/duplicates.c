@@ -67,7 +67,7 @@ rd_docs rd_docs_for(rd_run *run, const rd_book *b, rd_docs_by by, rd_minor min_a
 	};
 	const rd_documents *all = rd_index_documents(run, b);
 	bool guards = rd_run_guards(run);
-	rd_docs docs = { RD_NEW_N(rd_run_scratch(run), rd_document, all->n + 1), 0, all->total };
+	rd_docs docs = {RD_NEW_N(rd_run_scratch(run), rd_document, all->n + 1), 0, all->total};
 
 	for (uint32_t i = 0; i < all->n; i++) {
 		const rd_document *d = &all->items[i];
@@ -176,7 +176,7 @@ bool *rd_docs_rhythm(rd_run *run, const rd_book *b, const rd_document *docs, uin
 
 rd_docs_span rd_docs_span_of(const rd_book *b, const rd_document *docs, uint32_t n)
 {
-	rd_docs_span s = { &docs[0], &docs[0], 1, 0, { 0 } };
+	rd_docs_span s = {&docs[0], &docs[0], 1, 0, {0}};
 
 	RD_ASSERT(n > 0);
 	for (uint32_t i = 0; i < n; i++) {

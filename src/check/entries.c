@@ -64,13 +64,13 @@ static uint32_t fill(rd_comparer *c, int which, const rd_book *b, rd_row v, rd_l
 		rd_minor a = b->line.amount[i];
 		uint32_t credit = b->line.flags[i] & RD_LINE_CREDIT;
 
-		items[n++] = (rd_entry_item){ who_of(b, i), how == RD_LIKE_RED ? -a : a,
-			                          credit ^ (how == RD_LIKE_SWAP) };
+		items[n++] = (rd_entry_item){who_of(b, i), how == RD_LIKE_RED ? -a : a,
+		                             credit ^ (how == RD_LIKE_SWAP)};
 		if (b->line.flags[i] & RD_LINE_BOTH) {
 			rd_minor o = rd_book_both_credit(b, i);
 
-			items[n++] = (rd_entry_item){ who_of(b, i), how == RD_LIKE_RED ? -o : o,
-				                          1u ^ (how == RD_LIKE_SWAP) };
+			items[n++] = (rd_entry_item){who_of(b, i), how == RD_LIKE_RED ? -o : o,
+			                             1u ^ (how == RD_LIKE_SWAP)};
 		}
 	}
 	if (n > 1)

@@ -64,10 +64,10 @@ static void take_parts(work *w, rd_row v)
 
 		if (w->n_parts == w->cap)
 			w->parts = rd_grow(w->scratch, w->parts, w->n_parts, &w->cap, sizeof *w->parts);
-		w->parts[w->n_parts++] = (part){ { v, i, b->line.party[i], number,
-			                               b->line.date ? b->line.date[i] : b->voucher.date[v],
-			                               kind == KIND_PARTNER ? net : 0, 0 },
-			                             kind == KIND_EXPENSE ? net : 0 };
+		w->parts[w->n_parts++] = (part){{v, i, b->line.party[i], number,
+		                                 b->line.date ? b->line.date[i] : b->voucher.date[v],
+		                                 kind == KIND_PARTNER ? net : 0, 0},
+		                                kind == KIND_EXPENSE ? net : 0};
 	}
 }
 
@@ -180,11 +180,11 @@ static void count_strangers(work *w, rd_documents *kept)
 
 void rd_documents_build(rd_arena *arena, const rd_book *b, rd_documents *out)
 {
-	*out = (rd_documents){ 0 };
+	*out = (rd_documents){0};
 	if (!b->line.document && !b->voucher.document)
 		return;
 	size_t bytes = rd_mul((size_t)b->line.n + 1, sizeof(rd_document));
-	work w = { .b = b, .scratch = rd_arena_new(), .all = rd_column_new(bytes) };
+	work w = {.b = b, .scratch = rd_arena_new(), .all = rd_column_new(bytes)};
 
 	w.kind = kinds_of(b, w.scratch);
 	for (rd_row v = 0; v < b->voucher.n; v++)

@@ -58,12 +58,12 @@ static void add_side(work *w, rd_row v, bool cancels, uint32_t words)
 {
 	if (w->n == w->cap)
 		w->sides = rd_grow(w->scratch, w->sides, w->n, &w->cap, sizeof *w->sides);
-	w->sides[w->n++] = (side){ rd_entry_hash(w->b, v, cancels ? w->how : RD_LIKE_SAME),
-		                       rd_serial_value(w->b->voucher.number[v]),
-		                       rd_voucher_day(w->b, v),
-		                       v,
-		                       cancels,
-		                       (uint8_t)words };
+	w->sides[w->n++] = (side){rd_entry_hash(w->b, v, cancels ? w->how : RD_LIKE_SAME),
+	                          rd_serial_value(w->b->voucher.number[v]),
+	                          rd_voucher_day(w->b, v),
+	                          v,
+	                          cancels,
+	                          (uint8_t)words};
 }
 
 /* Cancelling vouchers: first the red ones (their amounts sum to less than nothing), then those
@@ -154,7 +154,7 @@ static void by_reference(work *w, const side *g, uint32_t n)
 {
 	for (uint32_t i = 1; i < n; i++) {
 		rd_reference ref;
-		uint32_t found = 0, at[2] = { 0, 0 };
+		uint32_t found = 0, at[2] = {0, 0};
 
 		if (!g[i].cancels || !rd_voucher_reference(w->b, w->words, g[i].voucher, &ref))
 			continue;
@@ -241,18 +241,18 @@ static void pair_all(work *w)
 
 void rd_pairs_build(rd_arena *arena, const rd_book *b, const uint8_t *words, rd_pairs *out)
 {
-	static const rd_likeness rounds[] = { RD_LIKE_RED, RD_LIKE_SWAP };
+	static const rd_likeness rounds[] = {RD_LIKE_RED, RD_LIKE_SWAP};
 
-	*out = (rd_pairs){ 0 };
+	*out = (rd_pairs){0};
 	for (size_t i = 0; i < 2; i++) {
 		if (rounds[i] == RD_LIKE_SWAP && !words)
 			break;
-		work w = { .b = b,
-			       .words = words,
-			       .scratch = rd_arena_new(),
-			       .how = rounds[i],
-			       .out = out,
-			       .arena = arena };
+		work w = {.b = b,
+		          .words = words,
+		          .scratch = rd_arena_new(),
+		          .how = rounds[i],
+		          .out = out,
+		          .arena = arena};
 
 		w.comparer.arena = w.scratch;
 		w.filter = RD_NEW_N(w.scratch, uint64_t, FILTER_BITS / 64);

@@ -24,7 +24,7 @@ rd_outlier_room rd_outlier_room_for(rd_arena *a, const rd_book *b, const rd_by_a
 	for (rd_row k = 0; k < b->account.n; k++)
 		if (x->start[k + 1] - x->start[k] > most)
 			most = x->start[k + 1] - x->start[k];
-	return (rd_outlier_room){ RD_NEW_N(a, int64_t, most), RD_NEW_N(a, int64_t, most) };
+	return (rd_outlier_room){RD_NEW_N(a, int64_t, most), RD_NEW_N(a, int64_t, most)};
 }
 
 rd_outlier_fence rd_outlier_raw(rd_outlier_room *room, const rd_book *b, const rd_row *rows,
@@ -36,7 +36,7 @@ rd_outlier_fence rd_outlier_raw(rd_outlier_room *room, const rd_book *b, const r
 	/* Deviations stay below 9 * 10^17 (RD_MINOR_MAX), so that the product needs a limit. */
 	rd_minor reach = s.mad > RD_MINOR_MAX / z ? RD_MINOR_MAX : s.mad * z;
 
-	return (rd_outlier_fence){ s.median, reach, s.mad > 0 };
+	return (rd_outlier_fence){s.median, reach, s.mad > 0};
 }
 
 typedef struct work {
@@ -55,14 +55,14 @@ static void add(work *w, rd_row line, rd_outlier_why why, rd_minor usual, uint32
 {
 	if (w->n == w->cap)
 		w->found = rd_grow(w->a, w->found, w->n, &w->cap, sizeof *w->found);
-	w->found[w->n++] = (rd_outlier){ line, why, usual, n, z };
+	w->found[w->n++] = (rd_outlier){line, why, usual, n, z};
 }
 
 /* The log value that parts two clusters, 0 = there is one. The gap must be wide and leave a
  * tenth of the amounts on either side; the widest counts. */
 static int64_t gap_of(const int64_t *values, uint32_t n)
 {
-	uint32_t count[BINS] = { 0 }, below = 0, empty = 0, widest = GAP_BINS - 1;
+	uint32_t count[BINS] = {0}, below = 0, empty = 0, widest = GAP_BINS - 1;
 	int64_t at = 0;
 
 	for (uint32_t i = 0; i < n; i++)
@@ -270,7 +270,7 @@ static void keep_strongest(work *w, rd_outliers *ret)
 	ranked *r = RD_NEW_N(w->a, ranked, w->n + 1);
 
 	for (uint32_t i = 0; i < w->n; i++)
-		r[i] = (ranked){ rd_line_voucher(w->b, w->found[i].line), w->found[i] };
+		r[i] = (ranked){rd_line_voucher(w->b, w->found[i].line), w->found[i]};
 	if (w->n > 1)
 		qsort(r, w->n, sizeof *r, rank_order);
 	for (uint32_t i = 0; i < w->n; i++)
@@ -282,13 +282,13 @@ static void keep_strongest(work *w, rd_outliers *ret)
 bool rd_outliers_find(rd_outliers *ret, rd_arena *a, const rd_book *b, const rd_by_account *x,
                       const rd_outlier_rules *rules)
 {
-	work w = { .b = b, .rules = rules, .a = a };
+	work w = {.b = b, .rules = rules, .a = a};
 	rd_row most = b->voucher.n + 1; /* a party has one amount a voucher */
 
 	for (rd_row k = 0; k < b->account.n; k++)
 		if (x->start[k + 1] - x->start[k] > most)
 			most = x->start[k + 1] - x->start[k];
-	*ret = (rd_outliers){ NULL, 0 };
+	*ret = (rd_outliers){NULL, 0};
 	w.values = RD_NEW_N(a, int64_t, most);
 	w.spare = RD_NEW_N(a, int64_t, most);
 	w.tmp = RD_NEW_N(a, int64_t, most);

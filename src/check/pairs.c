@@ -23,7 +23,7 @@ static uint32_t take_side(const rd_book *b, rd_row v, bool credit, rest *out)
 		rd_minor a = credit ? rd_line_credit(b, i) : rd_line_debit(b, i);
 
 		if (a != 0 && b->line.account[i] != 0)
-			out[n++] = (rest){ i, a };
+			out[n++] = (rest){i, a};
 	}
 	return n;
 }
@@ -44,7 +44,7 @@ static void put(const rd_book *b, rd_flow *flows, uint32_t *n, uint32_t max, res
 {
 	if (*n < max)
 		flows[(*n)++] =
-			(rd_flow){ b->line.account[d->line], b->line.account[c->line], d->line, amount };
+			(rd_flow){b->line.account[d->line], b->line.account[c->line], d->line, amount};
 	d->left -= amount;
 	c->left -= amount;
 }
@@ -98,7 +98,7 @@ uint32_t rd_voucher_flows(const rd_book *b, rd_row voucher, rd_flow *flows, uint
 		    (b->line.flags[k] & (RD_LINE_CREDIT | RD_LINE_BOTH)) == RD_LINE_CREDIT &&
 		    b->line.amount[i] == b->line.amount[k] && b->line.amount[i] != 0 &&
 		    b->line.account[i] && b->line.account[k]) {
-			flows[0] = (rd_flow){ b->line.account[i], b->line.account[k], i, b->line.amount[i] };
+			flows[0] = (rd_flow){b->line.account[i], b->line.account[k], i, b->line.amount[i]};
 			return 1;
 		}
 	}
@@ -107,7 +107,7 @@ uint32_t rd_voucher_flows(const rd_book *b, rd_row voucher, rd_flow *flows, uint
 
 void rd_pair_table_init(rd_pair_table *t, rd_arena *a)
 {
-	*t = (rd_pair_table){ a, RD_NEW_N(a, rd_pair_slot, 4096), 4096, 0 };
+	*t = (rd_pair_table){a, RD_NEW_N(a, rd_pair_slot, 4096), 4096, 0};
 }
 
 /* The slot of a key, or the free one where it belongs. */
@@ -188,8 +188,8 @@ static void take_voucher(sides *s, const rd_book *b, rd_row v)
 
 void rd_pairs_of_vouchers(rd_pair_table *t, rd_arena *a, const rd_book *b)
 {
-	sides s = { .stamp = { RD_NEW_N(a, rd_row, b->account.n + 1),
-		                   RD_NEW_N(a, rd_row, b->account.n + 1) } };
+	sides s = {
+		.stamp = {RD_NEW_N(a, rd_row, b->account.n + 1), RD_NEW_N(a, rd_row, b->account.n + 1)}};
 
 	_Static_assert(RD_LINE_CREDIT == 1, "the flag is the side");
 	for (rd_row v = 0; v < b->voucher.n; v++) {

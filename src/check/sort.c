@@ -31,7 +31,7 @@ void rd_sort_u64(uint64_t *items, uint64_t *tmp, size_t n)
 		all_and &= items[i];
 	}
 	for (unsigned shift = 0; shift < 64; shift += 8) {
-		size_t at[256] = { 0 }, sum = 0;
+		size_t at[256] = {0}, sum = 0;
 
 		if ((((all_or ^ all_and) >> shift) & 0xff) == 0)
 			continue; /* all words have the same byte here */

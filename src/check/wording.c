@@ -89,22 +89,22 @@ static const struct {
 	const char *word;
 	uint32_t group;
 } corrections[] = {
-	{ "注销", RD_WORD_CANCEL },           { "冲销", RD_WORD_CANCEL },
-	{ "红冲", RD_WORD_CANCEL },           { "红字", RD_WORD_CANCEL },
-	{ "冲回", RD_WORD_CANCEL },           { "反冲", RD_WORD_CANCEL },
-	{ "storno", RD_WORD_CANCEL },         { "reversal", RD_WORD_CANCEL },
-	{ "reversing", RD_WORD_CANCEL },      { "extourne", RD_WORD_CANCEL },
-	{ "contrepass", RD_WORD_CANCEL },     { "annulation", RD_WORD_CANCEL },
-	{ "更正", RD_WORD_CORRECT },          { "订正", RD_WORD_CORRECT },
-	{ "correction of", RD_WORD_CORRECT }, { "退货", RD_WORD_NATURE },
-	{ "退回", RD_WORD_NATURE },           { "折让", RD_WORD_NATURE },
-	{ "折扣", RD_WORD_NATURE },           { "返利", RD_WORD_NATURE },
-	{ "退款", RD_WORD_NATURE },           { "红字发票", RD_WORD_NATURE },
-	{ "return", RD_WORD_NATURE },         { "discount", RD_WORD_NATURE },
-	{ "rebate", RD_WORD_NATURE },         { "avoir", RD_WORD_NATURE },
-	{ "暂估", RD_WORD_ACCRUAL },          { "预提", RD_WORD_ACCRUAL },
-	{ "accrual", RD_WORD_ACCRUAL },       { "调汇", RD_WORD_REVALUE },
-	{ "重估", RD_WORD_REVALUE },          { "revaluation", RD_WORD_REVALUE },
+	{"注销", RD_WORD_CANCEL},           {"冲销", RD_WORD_CANCEL},
+	{"红冲", RD_WORD_CANCEL},           {"红字", RD_WORD_CANCEL},
+	{"冲回", RD_WORD_CANCEL},           {"反冲", RD_WORD_CANCEL},
+	{"storno", RD_WORD_CANCEL},         {"reversal", RD_WORD_CANCEL},
+	{"reversing", RD_WORD_CANCEL},      {"extourne", RD_WORD_CANCEL},
+	{"contrepass", RD_WORD_CANCEL},     {"annulation", RD_WORD_CANCEL},
+	{"更正", RD_WORD_CORRECT},          {"订正", RD_WORD_CORRECT},
+	{"correction of", RD_WORD_CORRECT}, {"退货", RD_WORD_NATURE},
+	{"退回", RD_WORD_NATURE},           {"折让", RD_WORD_NATURE},
+	{"折扣", RD_WORD_NATURE},           {"返利", RD_WORD_NATURE},
+	{"退款", RD_WORD_NATURE},           {"红字发票", RD_WORD_NATURE},
+	{"return", RD_WORD_NATURE},         {"discount", RD_WORD_NATURE},
+	{"rebate", RD_WORD_NATURE},         {"avoir", RD_WORD_NATURE},
+	{"暂估", RD_WORD_ACCRUAL},          {"预提", RD_WORD_ACCRUAL},
+	{"accrual", RD_WORD_ACCRUAL},       {"调汇", RD_WORD_REVALUE},
+	{"重估", RD_WORD_REVALUE},          {"revaluation", RD_WORD_REVALUE},
 };
 #define N_CORRECTIONS ((uint32_t)(sizeof corrections / sizeof corrections[0]))
 _Static_assert(sizeof corrections / sizeof corrections[0] <= 32, "one bit a word");
@@ -178,7 +178,7 @@ static bool next_run(rd_str s, uint32_t at, run *r)
 {
 	while (at < s.len && !is_digit(s.ptr[at]))
 		at++;
-	*r = (run){ at, at, 0, 0 };
+	*r = (run){at, at, 0, 0};
 	for (; r->to < s.len && is_digit(s.ptr[r->to]); r->to++)
 		if (++r->digits <= 15)
 			r->value = r->value * 10 + (uint64_t)(s.ptr[r->to] - '0');
@@ -207,8 +207,8 @@ static bool precedes(rd_str s, uint32_t *end, const char *word)
  * it marks a number. */
 static bool number_mark(rd_str s, uint32_t end, rd_str *ret_journal)
 {
-	static const char *const marks[] = { "第", "字", "-",  "—",  "#",  " ",
-		                                 "号", ".",  "No", "no", "n°", "N°" };
+	static const char *const marks[] = {"第", "字", "-",  "—",  "#",  " ",
+	                                    "号", ".",  "No", "no", "n°", "N°"};
 	bool marked = false, again = true;
 
 	while (again) {
@@ -221,9 +221,7 @@ static bool number_mark(rd_str s, uint32_t end, rd_str *ret_journal)
 
 	if (from > 0 && (unsigned char)s.ptr[from - 1] >= 0x80) {
 		/* one or two Han characters of 记 收 付 转 现 银 */
-		static const char *const words[] = {
-			"现收", "现付", "银收", "银付", "记", "收", "付", "转"
-		};
+		static const char *const words[] = {"现收", "现付", "银收", "银付", "记", "收", "付", "转"};
 
 		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 			if (precedes(s, &from, words[i]))
@@ -234,7 +232,7 @@ static bool number_mark(rd_str s, uint32_t end, rd_str *ret_journal)
 			from--;
 		marked |= from < end;
 	}
-	*ret_journal = (rd_str){ s.ptr + from, end - from };
+	*ret_journal = (rd_str){s.ptr + from, end - from};
 	return marked;
 }
 
@@ -282,7 +280,7 @@ static bool han_date(rd_str s, const run *r, rd_reference *ref)
 
 bool rd_reference_parse(rd_str s, rd_reference *ret)
 {
-	rd_reference ref = { 0 };
+	rd_reference ref = {0};
 	run r;
 
 	if ((rd_correction_words(s) & (RD_WORD_CANCEL | RD_WORD_CORRECT)) == 0)
@@ -290,7 +288,7 @@ bool rd_reference_parse(rd_str s, rd_reference *ret)
 	for (uint32_t at = 0; next_run(s, at, &r); at = r.to) {
 		if (plain_date(s, &r, &ref) || han_date(s, &r, &ref))
 			continue;
-		rd_str journal = { "", 0 };
+		rd_str journal = {"", 0};
 		bool marked = number_mark(s, r.from, &journal);
 
 		/* 号 behind the digits marks a number too, but not that of an invoice or contract. */

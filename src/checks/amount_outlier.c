@@ -32,65 +32,66 @@
 
 enum { P_MIN_N, P_Z, P_RSF, P_MEASURE };
 static const rd_param params[] = {
-	[P_MIN_N] = { "min_n",
-	              "lines",
-	              { "至少多少行才判断", "lines that are needed to judge" },
-	              RD_PARAM_INT,
-	              5,
-	              1000000,
-	              30,
-	              NULL },
-	[P_Z] = { "z",
-	          "sd",
-	          { "离中位数多少个标准差", "standard deviations from the median" },
-	          RD_PARAM_INT,
-	          1,
-	          1000,
-	          4,
-	          NULL },
-	[P_RSF] = { "rsf",
-	            "times",
-	            { "最大一笔超过第二大的多少倍", "times that the largest amount exceeds the next" },
-	            RD_PARAM_INT,
-	            2,
-	            1000000,
-	            10,
-	            NULL },
-	[P_MEASURE] = { "measure",
-	                "-",
-	                { "0 = 取对数按方向和单位判断，1 = 按科目比较原值",
-	                  "0 = logarithms by side and partner, 1 = plain amounts by account" },
-	                RD_PARAM_INT,
-	                0,
-	                1,
-	                0,
-	                NULL },
-	{ 0 },
+	[P_MIN_N] = {"min_n",
+                 "lines",
+                 {"至少多少行才判断", "lines that are needed to judge"},
+                 RD_PARAM_INT,
+                 5,
+                 1000000,
+                 30,
+                 NULL},
+	[P_Z] = {"z",
+             "sd",
+             {"离中位数多少个标准差", "standard deviations from the median"},
+             RD_PARAM_INT,
+             1,
+             1000,
+             4,
+             NULL},
+	[P_RSF] = {"rsf",
+               "times",
+               {"最大一笔超过第二大的多少倍", "times that the largest amount exceeds the next"},
+               RD_PARAM_INT,
+               2,
+               1000000,
+               10,
+               NULL},
+	[P_MEASURE] = {"measure",
+                   "-",
+                   {"0 = 取对数按方向和单位判断，1 = 按科目比较原值",
+                    "0 = logarithms by side and partner, 1 = plain amounts by account"},
+                   RD_PARAM_INT,
+                   0,
+                   1,
+                   0,
+                   NULL},
+	{0},
 };
 
 enum { K_ACCOUNT, K_PARTY, K_LARGEST, K_RAW };
 static const rd_message messages[] = {
-	[K_ACCOUNT] = { "account",
-	                { "{voucher} 的 {account} 金额 {amount}，该科目这个方向通常在 {median} 左右（"
-	                  "{lines} 行）。请与原始单据核对，看小数点和科目。",
-	                  "{voucher} has {amount} on {account}, where this side usually has about "
-	                  "{median} ({lines} lines). Compare with the document: decimal point, account." } },
-	[K_PARTY] = { "party",
-	              { "{voucher} 与 {party} 的金额 {amount}，该单位通常在 {median} 左右（{lines} 笔）。"
-	                "请与原始单据核对。",
-	                "{voucher} has {amount} with {party}, who usually has about {median} ({lines} "
-	                "amounts). Compare with the document." } },
-	[K_LARGEST] = { "largest",
-	                { "{voucher} 与 {party} 的金额 {amount}，是该单位第二大金额 {median} 的 {times} "
-	                  "倍。请与原始单据核对。",
-	                  "{voucher} has {amount} with {party}, {times} times the next largest ({median}"
-	                  "). Compare with the document." } },
-	[K_RAW] = { "raw",
-	            { "{voucher} 的 {account} 金额 {amount}，与该科目中位数 {median} 相差超过绝对中位"
-	              "差的设定倍数。请与原始单据核对。",
-	              "{voucher} has {amount} on {account}, further from the median {median} than "
-	              "the set multiple of the deviation. Compare with the document." } },
-	{ 0 },
+	[K_ACCOUNT] =
+		{"account",
+         {"{voucher} 的 {account} 金额 {amount}，该科目这个方向通常在 {median} 左右（"
+          "{lines} 行）。请与原始单据核对，看小数点和科目。",
+          "{voucher} has {amount} on {account}, where this side usually has about "
+          "{median} ({lines} lines). Compare with the document: decimal point, account."}},
+	[K_PARTY] = {"party",
+                 {"{voucher} 与 {party} 的金额 {amount}，该单位通常在 {median} 左右（{lines} 笔）。"
+                  "请与原始单据核对。",
+                  "{voucher} has {amount} with {party}, who usually has about {median} ({lines} "
+                  "amounts). Compare with the document."}},
+	[K_LARGEST] = {"largest",
+                   {"{voucher} 与 {party} 的金额 {amount}，是该单位第二大金额 {median} 的 {times} "
+                    "倍。请与原始单据核对。",
+                    "{voucher} has {amount} with {party}, {times} times the next largest ({median}"
+                    "). Compare with the document."}},
+	[K_RAW] = {"raw",
+               {"{voucher} 的 {account} 金额 {amount}，与该科目中位数 {median} 相差超过绝对中位"
+                "差的设定倍数。请与原始单据核对。",
+                "{voucher} has {amount} on {account}, further from the median {median} than "
+                "the set multiple of the deviation. Compare with the document."}},
+	{0},
 };
 
 typedef struct work {
@@ -146,7 +147,7 @@ static raw *find_raw(work *w, int64_t z, uint32_t *ret_n)
 				continue;
 			if (n_found == cap)
 				found = rd_grow(w->a, found, n_found, &cap, sizeof *found);
-			found[n_found++] = (raw){ v, rows[i], fence.median };
+			found[n_found++] = (raw){v, rows[i], fence.median};
 		}
 	}
 	*ret_n = n_found;
@@ -227,7 +228,7 @@ static void report(const work *w, const rd_outlier *o, uint32_t hits)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run, .b = b, .a = rd_run_scratch(run), .guards = rd_run_guards(run) };
+	work w = {.run = run, .b = b, .a = rd_run_scratch(run), .guards = rd_run_guards(run)};
 	const int64_t z = rd_run_param(run, P_Z);
 	uint32_t hits = 0;
 
@@ -237,8 +238,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		look_raw(&w, z);
 		return RD_OK;
 	}
-	rd_outlier_rules rules = { (uint32_t)rd_run_param(run, P_MIN_N), z, rd_run_param(run, P_RSF),
-		                       w.guards ? rd_outlier_materiality(b) : 0, w.guards };
+	rd_outlier_rules rules = {(uint32_t)rd_run_param(run, P_MIN_N), z, rd_run_param(run, P_RSF),
+	                          w.guards ? rd_outlier_materiality(b) : 0, w.guards};
 
 	if (!rd_outliers_find(&w.found, w.a, b, rd_index_by_account(run, b), &rules)) {
 		rd_run_not_run(run, "各科目和往来单位的金额都太少",
@@ -262,14 +263,14 @@ const rd_check rd_check_amount_outlier = {
 	.slug = "amount-outlier",
 	.family = "statistics",
 	.nature = "异常波动",
-	.title = { "金额离群", "Amount far from what is usual here" },
-	.finds = { "金额远高于该科目或该往来单位的常态：可能小数点错位、科目用错。",
-	           "An amount far outside what the account or partner normally has, perhaps a "
-	           "decimal point or a wrong account." },
-	.correction = { "核对原始凭证，错记的红字更正",
-	                "Compare with the document and correct a slip in red" },
-	.basis = { "Nigrini 相对规模因子；MindBridge；ISA 520",
-	           "Nigrini relative size factor; MindBridge; ISA 520" },
+	.title = {"金额离群", "Amount far from what is usual here"},
+	.finds = {"金额远高于该科目或该往来单位的常态：可能小数点错位、科目用错。",
+              "An amount far outside what the account or partner normally has, perhaps a "
+              "decimal point or a wrong account."},
+	.correction = {"核对原始凭证，错记的红字更正",
+                   "Compare with the document and correct a slip in red"},
+	.basis = {"Nigrini 相对规模因子；MindBridge；ISA 520",
+              "Nigrini relative size factor; MindBridge; ISA 520"},
 	.since = "0.1",
 	.wave = 2,
 	.version = 1,

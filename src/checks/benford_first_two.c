@@ -33,64 +33,66 @@
 
 enum { P_MIN_N, P_MAD, P_EXCESS, P_CHI2 };
 static const rd_param params[] = {
-	[P_MIN_N] = { "min_n",
-	              "amounts",
-	              { "科目至少有多少个金额", "amounts that an account must have" },
-	              RD_PARAM_INT,
-	              100,
-	              100000000,
-	              1000,
-	              NULL },
-	[P_MAD] = { "mad",
-	            "millionths",
-	            { "平均绝对偏差的界限（百万分之一）",
-	              "limit of the mean absolute deviation, in millionths" },
-	            RD_PARAM_INT,
-	            0,
-	            1000000,
-	            2200,
-	            NULL },
-	[P_EXCESS] = { "min_excess",
-	               "entries",
-	               { "尖峰至少多出多少笔", "entries that a spike must have too many" },
-	               RD_PARAM_INT,
-	               1,
-	               1000000,
-	               15,
-	               NULL },
-	[P_CHI2] = { "chi2",
-	             "hundredths",
-	             { "卡方的界限（百分之一）", "limit of the chi-square, in hundredths" },
-	             RD_PARAM_INT,
-	             0,
-	             100000000,
-	             11202,
-	             NULL },
-	{ 0 },
+	[P_MIN_N] = {"min_n",
+                 "amounts",
+                 {"科目至少有多少个金额", "amounts that an account must have"},
+                 RD_PARAM_INT,
+                 100,
+                 100000000,
+                 1000,
+                 NULL},
+	[P_MAD] = {"mad",
+               "millionths",
+               {"平均绝对偏差的界限（百万分之一）",
+                "limit of the mean absolute deviation, in millionths"},
+               RD_PARAM_INT,
+               0,
+               1000000,
+               2200,
+               NULL},
+	[P_EXCESS] = {"min_excess",
+                  "entries",
+                  {"尖峰至少多出多少笔", "entries that a spike must have too many"},
+                  RD_PARAM_INT,
+                  1,
+                  1000000,
+                  15,
+                  NULL},
+	[P_CHI2] = {"chi2",
+                "hundredths",
+                {"卡方的界限（百分之一）", "limit of the chi-square, in hundredths"},
+                RD_PARAM_INT,
+                0,
+                100000000,
+                11202,
+                NULL},
+	{0},
 };
 
 enum { K_SPIKE, K_ONE_AMOUNT, K_SPREAD };
 static const rd_message messages[] = {
-	[K_SPIKE] = { "spike",
-	              { "科目 {account} 的 {n} 个金额里，以 {digits} 开头的有 {seen} 个，按本福特定律应"
-	                "有 {expected} 个左右（偏差 {mad}，卡方 {chi2}）。其中 {amount} 出现 {times} 次。"
-	                "请抽查这些凭证。",
-	                "Of {n} amounts on {account} {seen} begin with {digits}; Benford's law expects "
-	                "about {expected} (deviation {mad}, chi-square {chi2}). {amount} occurs "
-	                "{times} times among them. Look at these vouchers." } },
-	[K_ONE_AMOUNT] = { "one-amount",
-	                   { "科目 {account} 的 {n} 个金额里，以 {digits} 开头的有 {seen} 个（应有 {expected} "
-	                     "个左右），其中 {times} 个都是 {amount}。请确认这是不是固定价格或费用。",
-	                     "Of {n} amounts on {account} {seen} begin with {digits} (about {expected} "
-	                     "expected), and {times} of them are {amount}. See whether it is a fixed price "
-	                     "or fee." } },
-	[K_SPREAD] = { "spread",
-	               { "科目 {account} 的 {n} 个金额整体偏离本福特定律（偏差 {mad}，卡方 {chi2}），没有明"
-	                 "显尖峰。请了解该科目金额的来源。",
-	                 "The {n} amounts on {account} depart from Benford's law as a whole (deviation "
-	                 "{mad}, chi-square {chi2}) without a clear spike. Ask where the amounts of "
-	                 "this account come from." } },
-	{ 0 },
+	[K_SPIKE] = {"spike",
+                 {"科目 {account} 的 {n} 个金额里，以 {digits} 开头的有 {seen} 个，按本福特定律应"
+                  "有 {expected} 个左右（偏差 {mad}，卡方 {chi2}）。其中 {amount} 出现 {times} 次。"
+                  "请抽查这些凭证。",
+                  "Of {n} amounts on {account} {seen} begin with {digits}; Benford's law expects "
+                  "about {expected} (deviation {mad}, chi-square {chi2}). {amount} occurs "
+                  "{times} times among them. Look at these vouchers."}},
+	[K_ONE_AMOUNT] =
+		{"one-amount",
+         {"科目 {account} 的 {n} 个金额里，以 {digits} 开头的有 {seen} 个（应有 {expected} "
+          "个左右），其中 {times} 个都是 {amount}。请确认这是不是固定价格或费用。",
+          "Of {n} amounts on {account} {seen} begin with {digits} (about {expected} "
+          "expected), and {times} of them are {amount}. See whether it is a fixed price "
+          "or fee."}},
+	[K_SPREAD] =
+		{"spread",
+         {"科目 {account} 的 {n} 个金额整体偏离本福特定律（偏差 {mad}，卡方 {chi2}），没有明"
+          "显尖峰。请了解该科目金额的来源。",
+          "The {n} amounts on {account} depart from Benford's law as a whole (deviation "
+          "{mad}, chi-square {chi2}) without a clear spike. Ask where the amounts of "
+          "this account come from."}},
+	{0},
 };
 
 #define Z_LIMIT 3290 /* thousandths: one in a thousand by chance */
@@ -190,7 +192,7 @@ static behind look_behind(rd_run *run, const rd_book *b, const rd_row *rows, rd_
 	uint64_t *amounts = RD_NEW_N(a, uint64_t, seen + 1), *who = RD_NEW_N(a, uint64_t, seen + 1);
 	uint64_t *with = RD_NEW_N(a, uint64_t, seen + 1), *tmp = RD_NEW_N(a, uint64_t, seen + 1);
 	uint32_t found = 0;
-	behind x = { 0 };
+	behind x = {0};
 
 	for (rd_row k = 0; k < n && found < seen; k++) {
 		rd_minor m =
@@ -255,7 +257,7 @@ static void report(rd_run *run, const rd_book *b, rd_row account, const rd_row *
 		rd_int("most_party_lines", x.party ? x.party_lines : 0),
 		x.preparer ? rd_txt("most_preparer", x.preparer) : rd_int("preparers", 0),
 		rd_int("most_preparer_lines", x.preparer ? x.preparer_lines : 0),
-		{ 0 },
+		{0},
 	};
 
 	rd_emit(run, &hit, facts);
@@ -310,12 +312,12 @@ const rd_check rd_check_benford_first_two = {
 	.slug = "benford-first-two",
 	.family = "statistics",
 	.nature = "异常波动",
-	.title = { "本福特前两位数检验", "Benford, first two digits" },
-	.finds = { "某科目以某些两位数开头的金额远多于本福特定律的预期，例如刚好在限额以下。",
-	           "Certain digit pairs (such as 49 or 99 under a limit) are far more frequent "
-	           "than they should be." },
-	.correction = { "抽查尖峰数字对应的凭证", "Look at some vouchers behind the spike" },
-	.basis = { "Nigrini《本福特定律》；MindBridge", "Nigrini, Benford's Law; MindBridge" },
+	.title = {"本福特前两位数检验", "Benford, first two digits"},
+	.finds = {"某科目以某些两位数开头的金额远多于本福特定律的预期，例如刚好在限额以下。",
+              "Certain digit pairs (such as 49 or 99 under a limit) are far more frequent "
+              "than they should be."},
+	.correction = {"抽查尖峰数字对应的凭证", "Look at some vouchers behind the spike"},
+	.basis = {"Nigrini《本福特定律》；MindBridge", "Nigrini, Benford's Law; MindBridge"},
 	.since = "0.1",
 	.wave = 2,
 	.version = 1,

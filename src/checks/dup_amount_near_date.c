@@ -39,49 +39,51 @@
 
 enum { P_WINDOW, P_MIN_AMOUNT, P_MAX_CHANCE };
 static const rd_param params[] = {
-	[P_WINDOW] = { "window",
-	               "days",
-	               { "前后最多相隔多少天", "days between the two at most" },
-	               RD_PARAM_INT,
-	               0,
-	               366,
-	               7,
-	               NULL },
-	[P_MIN_AMOUNT] = { "min_amount",
-	                   "yuan",
-	                   { "金额低于此数的不看", "smaller amounts are not looked at" },
-	                   RD_PARAM_MONEY,
-	                   0,
-	                   100000000000,
-	                   50000,
-	                   NULL },
-	[P_MAX_CHANCE] = { "max_chance",
-	                   "permille",
-	                   { "按概率最多允许多少对巧合（千分之一对）",
-	                     "pairs that chance may bring, in thousandths of a pair" },
-	                   RD_PARAM_INT,
-	                   0,
-	                   100000,
-	                   200,
-	                   NULL },
-	{ 0 },
+	[P_WINDOW] = {"window",
+                  "days",
+                  {"前后最多相隔多少天", "days between the two at most"},
+                  RD_PARAM_INT,
+                  0,
+                  366,
+                  7,
+                  NULL},
+	[P_MIN_AMOUNT] = {"min_amount",
+                      "yuan",
+                      {"金额低于此数的不看", "smaller amounts are not looked at"},
+                      RD_PARAM_MONEY,
+                      0,
+                      100000000000,
+                      50000,
+                      NULL},
+	[P_MAX_CHANCE] = {"max_chance",
+                      "permille",
+                      {"按概率最多允许多少对巧合（千分之一对）",
+                       "pairs that chance may bring, in thousandths of a pair"},
+                      RD_PARAM_INT,
+                      0,
+                      100000,
+                      200,
+                      NULL},
+	{0},
 };
 
 enum { K_NEAR, K_SAME_DAY };
 static const rd_message messages[] = {
-	[K_NEAR] = { "near",
-	             { "{party} 的 {account} 在 {first_day}（{first}）和 {day}（{voucher}）各记 {amount}，"
-	               "方向相同，没有单据号能区分。请核对单据；确属重复的，红字冲销后一张。",
-	               "{account} of {party} has {amount} on the same side on {first_day} ({first}) "
-	               "and on {day} ({voucher}), with no document numbers that tell them apart. "
-	               "Compare the documents; if it is there twice, cancel the later one in red." } },
-	[K_SAME_DAY] = { "same-day",
-	                 { "{party} 的 {account} 在 {day} 有 {count} 笔金额都是 {amount}、方向相同，分别在 "
-	                   "{first} 和 {voucher} 等凭证里。请核对单据；确属重复的，红字冲销。",
-	                   "{account} of {party} has {count} lines of {amount} on the same side on {day}, "
-	                   "in vouchers {first}, {voucher} and so on. Compare the documents; if it is "
-	                   "there twice, cancel in red." } },
-	{ 0 },
+	[K_NEAR] =
+		{"near",
+         {"{party} 的 {account} 在 {first_day}（{first}）和 {day}（{voucher}）各记 {amount}，"
+          "方向相同，没有单据号能区分。请核对单据；确属重复的，红字冲销后一张。",
+          "{account} of {party} has {amount} on the same side on {first_day} ({first}) "
+          "and on {day} ({voucher}), with no document numbers that tell them apart. "
+          "Compare the documents; if it is there twice, cancel the later one in red."}},
+	[K_SAME_DAY] =
+		{"same-day",
+         {"{party} 的 {account} 在 {day} 有 {count} 笔金额都是 {amount}、方向相同，分别在 "
+          "{first} 和 {voucher} 等凭证里。请核对单据；确属重复的，红字冲销。",
+          "{account} of {party} has {count} lines of {amount} on the same side on {day}, "
+          "in vouchers {first}, {voucher} and so on. Compare the documents; if it is "
+          "there twice, cancel in red."}},
+	{0},
 };
 
 #define USUAL_TIMES 5u  /* an amount that a partner has so often a year is usual */
@@ -185,7 +187,7 @@ static bool may_be_one(const work *w, const uint64_t *rows, uint32_t n)
 static void add_cluster(work *w, const uint64_t *rows, uint32_t n)
 {
 	const rd_book *b = w->b;
-	cluster c = { (rd_row)rows[0], (rd_row)rows[0], n, 0, { 0 }, 0 };
+	cluster c = {(rd_row)rows[0], (rd_row)rows[0], n, 0, {0}, 0};
 	bool several = false;
 
 	for (uint32_t i = 1; i < n; i++) {
@@ -409,9 +411,9 @@ static void report_all(work *w)
 			report(w, c);
 		else if (c->chance <= w->max_chance)
 			r[n++] =
-				(ranked){ rd_line_voucher(b, c->first), rd_line_voucher(b, c->last), c->chance,
-				          rd_role_has_partner((rd_role)b->account.role[b->line.account[c->first]]),
-				          i };
+				(ranked){rd_line_voucher(b, c->first), rd_line_voucher(b, c->last), c->chance,
+			             rd_role_has_partner((rd_role)b->account.role[b->line.account[c->first]]),
+			             i};
 	}
 	if (n > 1)
 		qsort(r, n, sizeof *r, rank_order);
@@ -427,13 +429,13 @@ static const char *const allowances[] = {
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run,
-		       .b = b,
-		       .a = rd_run_scratch(run),
-		       .guards = rd_run_guards(run),
-		       .window = rd_run_param(run, P_WINDOW),
-		       .min_amount = rd_run_param(run, P_MIN_AMOUNT),
-		       .max_chance = rd_run_param(run, P_MAX_CHANCE) };
+	work w = {.run = run,
+	          .b = b,
+	          .a = rd_run_scratch(run),
+	          .guards = rd_run_guards(run),
+	          .window = rd_run_param(run, P_WINDOW),
+	          .min_amount = rd_run_param(run, P_MIN_AMOUNT),
+	          .max_chance = rd_run_param(run, P_MAX_CHANCE)};
 
 	(void)range;
 	(void)err;
@@ -456,13 +458,13 @@ const rd_check rd_check_dup_amount_near_date = {
 	.slug = "dup-amount-near-date",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "疑似重复入账", "Probable duplicate: same partner, account and amount within days" },
-	.finds = { "同一往来单位、科目、方向、金额，几天内在不同凭证里出现两次，又没有单据号能区分。",
-	           "Same partner, account, side and amount twice within a few days, without "
-	           "different document numbers to tell them apart." },
-	.correction = { "核对单据；确认后红字冲销",
-	                "Compare the documents; once confirmed, cancel the later voucher in red" },
-	.basis = { "实务；MindBridge 重复检验", "Practice; MindBridge duplicate test" },
+	.title = {"疑似重复入账", "Probable duplicate: same partner, account and amount within days"},
+	.finds = {"同一往来单位、科目、方向、金额，几天内在不同凭证里出现两次，又没有单据号能区分。",
+              "Same partner, account, side and amount twice within a few days, without "
+              "different document numbers to tell them apart."},
+	.correction = {"核对单据；确认后红字冲销",
+                   "Compare the documents; once confirmed, cancel the later voucher in red"},
+	.basis = {"实务；MindBridge 重复检验", "Practice; MindBridge duplicate test"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

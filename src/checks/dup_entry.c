@@ -32,32 +32,32 @@
 
 enum { P_MIN_AMOUNT };
 static const rd_param params[] = {
-	[P_MIN_AMOUNT] = { "min_amount",
-	                   "yuan",
-	                   { "凭证金额低于此数的不看", "smaller vouchers are not looked at" },
-	                   RD_PARAM_MONEY,
-	                   0,
-	                   100000000000,
-	                   1000,
-	                   NULL },
-	{ 0 },
+	[P_MIN_AMOUNT] = {"min_amount",
+                      "yuan",
+                      {"凭证金额低于此数的不看", "smaller vouchers are not looked at"},
+                      RD_PARAM_MONEY,
+                      0,
+                      100000000000,
+                      1000,
+                      NULL},
+	{0},
 };
 
 enum { K_SAME, K_OTHER };
 static const rd_message messages[] = {
-	[K_SAME] = { "same-text",
-	             { "{day} 的 {count} 张凭证分录完全相同，摘要也相同，金额 {amount}：最早是 {first}，"
-	               "最后是 {voucher}。请核对单据；确属重复的，红字冲销后一张。",
-	               "{count} vouchers of {day} agree in all lines and in the summary, amount "
-	               "{amount}: first {first}, last {voucher}. Compare the documents; if it is "
-	               "there twice, cancel the later one in red." } },
-	[K_OTHER] = { "other-text",
-	              { "{day} 的 {count} 张凭证分录完全相同而摘要不同，金额 {amount}：最早是 {first}，最"
-	                "后是 {voucher}。请核对单据是否同一笔业务。",
-	                "{count} vouchers of {day} agree in all lines but not in the summary, amount "
-	                "{amount}: first {first}, last {voucher}. Look whether the documents show one "
-	                "business." } },
-	{ 0 },
+	[K_SAME] = {"same-text",
+                {"{day} 的 {count} 张凭证分录完全相同，摘要也相同，金额 {amount}：最早是 {first}，"
+                 "最后是 {voucher}。请核对单据；确属重复的，红字冲销后一张。",
+                 "{count} vouchers of {day} agree in all lines and in the summary, amount "
+                 "{amount}: first {first}, last {voucher}. Compare the documents; if it is "
+                 "there twice, cancel the later one in red."}},
+	[K_OTHER] = {"other-text",
+                 {"{day} 的 {count} 张凭证分录完全相同而摘要不同，金额 {amount}：最早是 {first}，最"
+                  "后是 {voucher}。请核对单据是否同一笔业务。",
+                  "{count} vouchers of {day} agree in all lines but not in the summary, amount "
+                  "{amount}: first {first}, last {voucher}. Look whether the documents show one "
+                  "business."}},
+	{0},
 };
 
 #define OTHER_DAYS 5u  /* an entry that comes back on more other days is usual */
@@ -206,12 +206,12 @@ static void take_run(work *w, uint64_t *rows, uint32_t n, uint64_t *tmp)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run,
-		       .b = b,
-		       .a = rd_run_scratch(run),
-		       .guards = rd_run_guards(run),
-		       .population = b->voucher.n,
-		       .min_amount = rd_run_param(run, P_MIN_AMOUNT) };
+	work w = {.run = run,
+	          .b = b,
+	          .a = rd_run_scratch(run),
+	          .guards = rd_run_guards(run),
+	          .population = b->voucher.n,
+	          .min_amount = rd_run_param(run, P_MIN_AMOUNT)};
 	uint32_t *hashes = RD_NEW_N(w.a, uint32_t, (size_t)b->voucher.n + 1);
 	rd_twins t;
 
@@ -251,12 +251,12 @@ const rd_check rd_check_dup_entry = {
 	.slug = "dup-entry",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "整张凭证重复", "Whole entry booked twice" },
-	.finds = { "两张凭证日期相同，各行的科目、往来单位、方向、金额也全部相同。",
-	           "Two entries have the same date, accounts, amounts and partners." },
-	.correction = { "核对后红字冲销重复的一张",
-	                "Compare the documents and cancel the doubled voucher in red" },
-	.basis = { "beancount noduplicates 插件；MindBridge", "beancount noduplicates; MindBridge" },
+	.title = {"整张凭证重复", "Whole entry booked twice"},
+	.finds = {"两张凭证日期相同，各行的科目、往来单位、方向、金额也全部相同。",
+              "Two entries have the same date, accounts, amounts and partners."},
+	.correction = {"核对后红字冲销重复的一张",
+                   "Compare the documents and cancel the doubled voucher in red"},
+	.basis = {"beancount noduplicates 插件；MindBridge", "beancount noduplicates; MindBridge"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

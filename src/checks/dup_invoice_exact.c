@@ -30,34 +30,34 @@
 
 enum { P_MIN_AMOUNT, P_MIN_LEN };
 static const rd_param params[] = {
-	[P_MIN_AMOUNT] = { "min_amount",
-	                   "yuan",
-	                   { "金额低于此数的不看", "smaller amounts are not looked at" },
-	                   RD_PARAM_MONEY,
-	                   0,
-	                   100000000000,
-	                   100,
-	                   NULL },
-	[P_MIN_LEN] = { "min_no_len",
-	                "chars",
-	                { "单据号至少几个字符", "characters that a document number must have" },
-	                RD_PARAM_INT,
-	                1,
-	                40,
-	                4,
-	                NULL },
-	{ 0 },
+	[P_MIN_AMOUNT] = {"min_amount",
+                      "yuan",
+                      {"金额低于此数的不看", "smaller amounts are not looked at"},
+                      RD_PARAM_MONEY,
+                      0,
+                      100000000000,
+                      100,
+                      NULL},
+	[P_MIN_LEN] = {"min_no_len",
+                   "chars",
+                   {"单据号至少几个字符", "characters that a document number must have"},
+                   RD_PARAM_INT,
+                   1,
+                   40,
+                   4,
+                   NULL},
+	{0},
 };
 
 enum { K_TWICE };
 static const rd_message messages[] = {
-	[K_TWICE] = { "twice",
-	              { "{party} 的单据 {document}（{day}，金额 {amount}）在 {count} 张凭证里各记了一次："
-	                "最早是 {first}，最后是 {voucher}。请对照单据原件；确属重复的，红字冲销后一张。",
-	                "Document {document} of {party} ({day}, amount {amount}) stands in {count} "
-	                "vouchers: first in {first}, last in {voucher}. Compare with the original; if "
-	                "it is there twice, cancel the later one in red." } },
-	{ 0 },
+	[K_TWICE] = {"twice",
+                 {"{party} 的单据 {document}（{day}，金额 {amount}）在 {count} 张凭证里各记了一次："
+                  "最早是 {first}，最后是 {voucher}。请对照单据原件；确属重复的，红字冲销后一张。",
+                  "Document {document} of {party} ({day}, amount {amount}) stands in {count} "
+                  "vouchers: first in {first}, last in {voucher}. Compare with the original; if "
+                  "it is there twice, cancel the later one in red."}},
+	{0},
 };
 
 /* Bookings of one number on one day that sum to nothing went in and out again. */
@@ -145,16 +145,16 @@ const rd_check rd_check_dup_invoice_exact = {
 	.slug = "dup-invoice-exact",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "同一单据重复入账（四项全同）", "Same document booked twice (all four equal)" },
-	.finds = { "同一往来单位、同一单据号、同一日期、同一金额，记在两张凭证里。",
-	           "Two entries with the same partner, document number, date and amount." },
-	.correction = { "核对单据后红字冲销后一张凭证；已付款的追回",
-	                "Compare with the document and cancel the later voucher in red; ask back what "
-	                "was paid twice" },
-	.basis = { "AuditNet 重复付款矩阵 1；Nigrini 三同检验；会计信息化工作规范（财会〔2024〕11号"
-	           ")25 条",
-	           "AuditNet duplicate matrix 1; Nigrini same-same-same test; 财会〔2024〕11号 "
-	           "art. 25" },
+	.title = {"同一单据重复入账（四项全同）", "Same document booked twice (all four equal)"},
+	.finds = {"同一往来单位、同一单据号、同一日期、同一金额，记在两张凭证里。",
+              "Two entries with the same partner, document number, date and amount."},
+	.correction = {"核对单据后红字冲销后一张凭证；已付款的追回",
+                   "Compare with the document and cancel the later voucher in red; ask back what "
+                   "was paid twice"},
+	.basis = {"AuditNet 重复付款矩阵 1；Nigrini 三同检验；会计信息化工作规范（财会〔2024〕11号"
+              ")25 条",
+              "AuditNet duplicate matrix 1; Nigrini same-same-same test; 财会〔2024〕11号 "
+              "art. 25"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

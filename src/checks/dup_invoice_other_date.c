@@ -30,34 +30,34 @@
 
 enum { P_WINDOW, P_MIN_LEN };
 static const rd_param params[] = {
-	[P_WINDOW] = { "window",
-	               "days",
-	               { "两次入账最多相隔多少天", "days between the two bookings at most" },
-	               RD_PARAM_INT,
-	               1,
-	               3660,
-	               400,
-	               NULL },
-	[P_MIN_LEN] = { "min_no_len",
-	                "chars",
-	                { "单据号至少几个字符", "characters that a document number must have" },
-	                RD_PARAM_INT,
-	                1,
-	                40,
-	                4,
-	                NULL },
-	{ 0 },
+	[P_WINDOW] = {"window",
+                  "days",
+                  {"两次入账最多相隔多少天", "days between the two bookings at most"},
+                  RD_PARAM_INT,
+                  1,
+                  3660,
+                  400,
+                  NULL},
+	[P_MIN_LEN] = {"min_no_len",
+                   "chars",
+                   {"单据号至少几个字符", "characters that a document number must have"},
+                   RD_PARAM_INT,
+                   1,
+                   40,
+                   4,
+                   NULL},
+	{0},
 };
 
 enum { K_LATER };
 static const rd_message messages[] = {
-	[K_LATER] = { "later",
-	              { "{party} 的单据 {document}，金额 {amount}，{first_day} 已记入 {first}，{day} 又记"
-	                "入 {voucher}，相隔 {days} 天。请对照单据原件；确属重复的，红字冲销后一张。",
-	                "Document {document} of {party}, amount {amount}, was booked on {first_day} in "
-	                "{first} and again on {day} in {voucher}, {days} days later. Compare with the "
-	                "original; if it is there twice, cancel the later one in red." } },
-	{ 0 },
+	[K_LATER] = {"later",
+                 {"{party} 的单据 {document}，金额 {amount}，{first_day} 已记入 {first}，{day} 又记"
+                  "入 {voucher}，相隔 {days} 天。请对照单据原件；确属重复的，红字冲销后一张。",
+                  "Document {document} of {party}, amount {amount}, was booked on {first_day} in "
+                  "{first} and again on {day} in {voucher}, {days} days later. Compare with the "
+                  "original; if it is there twice, cancel the later one in red."}},
+	{0},
 };
 
 /* Lines of one number on both sides: what one side sums to stands on the other as one amount,
@@ -88,7 +88,7 @@ static uint32_t next_same(const rd_document *d, uint32_t at, uint32_t end)
 static void report(rd_run *run, const rd_book *b, const rd_docs *docs, uint32_t at, uint32_t again,
                    uint32_t hits)
 {
-	rd_document two[2] = { docs->items[at], docs->items[again] };
+	rd_document two[2] = {docs->items[at], docs->items[again]};
 	rd_docs_span span = rd_docs_span_of(b, two, 2);
 	rd_hit hit = rd_hit_at_docs(b, &span);
 
@@ -147,12 +147,12 @@ const rd_check rd_check_dup_invoice_other_date = {
 	.slug = "dup-invoice-other-date",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "同号同额不同日期", "Same partner, number and amount on another date" },
-	.finds = { "同一往来单位、同一单据号、同一金额，隔一段时间又入账一次。",
-	           "The same document was booked again later, often after a reminder." },
-	.correction = { "核对原件，红字冲销后一张",
-	                "Compare with the original and cancel the later voucher in red" },
-	.basis = { "AuditNet 重复付款矩阵 4", "AuditNet duplicate matrix 4" },
+	.title = {"同号同额不同日期", "Same partner, number and amount on another date"},
+	.finds = {"同一往来单位、同一单据号、同一金额，隔一段时间又入账一次。",
+              "The same document was booked again later, often after a reminder."},
+	.correction = {"核对原件，红字冲销后一张",
+                   "Compare with the original and cancel the later voucher in red"},
+	.basis = {"AuditNet 重复付款矩阵 4", "AuditNet duplicate matrix 4"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -34,42 +34,43 @@
 
 enum { P_MIN_AMOUNT, P_MIN_LEN };
 static const rd_param params[] = {
-	[P_MIN_AMOUNT] = { "min_amount",
-	                   "yuan",
-	                   { "金额低于此数的不看", "smaller amounts are not looked at" },
-	                   RD_PARAM_MONEY,
-	                   0,
-	                   100000000000,
-	                   10000,
-	                   NULL },
-	[P_MIN_LEN] = { "min_no_len",
-	                "chars",
-	                { "单据号至少几个字符", "characters that a document number must have" },
-	                RD_PARAM_INT,
-	                1,
-	                40,
-	                6,
-	                NULL },
-	{ 0 },
+	[P_MIN_AMOUNT] = {"min_amount",
+                      "yuan",
+                      {"金额低于此数的不看", "smaller amounts are not looked at"},
+                      RD_PARAM_MONEY,
+                      0,
+                      100000000000,
+                      10000,
+                      NULL},
+	[P_MIN_LEN] = {"min_no_len",
+                   "chars",
+                   {"单据号至少几个字符", "characters that a document number must have"},
+                   RD_PARAM_INT,
+                   1,
+                   40,
+                   6,
+                   NULL},
+	{0},
 };
 
 enum { K_OTHER, K_ONE_NAME };
 static const rd_message messages[] = {
-	[K_OTHER] = { "other-party",
-	              { "单据 {document}（{day}，金额 {amount}）既记在 {party} 名下（{voucher}），又记在 "
-	                "{other_party} 名下（{first}）。请查对原始单据，红字冲销往来单位选错的一张。",
-	                "Document {document} ({day}, amount {amount}) stands under {party} ({voucher}) "
-	                "and under {other_party} ({first}). Look up the original and cancel the entry "
-	                "under the wrong partner in red." } },
-	[K_ONE_NAME] = { "one-name",
-	                 { "单据 {document}（{day}，金额 {amount}）记在 {party}（{voucher}）和 {other_party}("
-	                   "{first})两个名下，两个名称很像同一单位。请核对是否重复入账，并查往来档案是否重"
-	                   "复。",
-	                   "Document {document} ({day}, amount {amount}) stands under {party} ({voucher}) "
-	                   "and {other_party} ({first}), two names that look like one partner. Look "
-	                   "whether it was booked twice, and whether the master data hold the partner "
-	                   "twice." } },
-	{ 0 },
+	[K_OTHER] = {"other-party",
+                 {"单据 {document}（{day}，金额 {amount}）既记在 {party} 名下（{voucher}），又记在 "
+                  "{other_party} 名下（{first}）。请查对原始单据，红字冲销往来单位选错的一张。",
+                  "Document {document} ({day}, amount {amount}) stands under {party} ({voucher}) "
+                  "and under {other_party} ({first}). Look up the original and cancel the entry "
+                  "under the wrong partner in red."}},
+	[K_ONE_NAME] =
+		{"one-name",
+         {"单据 {document}（{day}，金额 {amount}）记在 {party}（{voucher}）和 {other_party}("
+          "{first})两个名下，两个名称很像同一单位。请核对是否重复入账，并查往来档案是否重"
+          "复。",
+          "Document {document} ({day}, amount {amount}) stands under {party} ({voucher}) "
+          "and {other_party} ({first}), two names that look like one partner. Look "
+          "whether it was booked twice, and whether the master data hold the partner "
+          "twice."}},
+	{0},
 };
 
 #define PARTIES_MAX 3u  /* a number that more of them share is nobody's own */
@@ -84,8 +85,8 @@ static const char *const tickets[] = {
 static bool one_name(const rd_book *b, rd_row p, rd_row q)
 {
 	char np[RD_NAME_BYTES], nq[RD_NAME_BYTES];
-	rd_str a = { np, rd_name_normal(rd_book_text(b, b->party.name[p]), np) };
-	rd_str c = { nq, rd_name_normal(rd_book_text(b, b->party.name[q]), nq) };
+	rd_str a = {np, rd_name_normal(rd_book_text(b, b->party.name[p]), np)};
+	rd_str c = {nq, rd_name_normal(rd_book_text(b, b->party.name[q]), nq)};
 
 	return a.len > 0 && c.len > 0 && (rd_str_eq(a, c) || rd_jaro_winkler(a, c) >= ONE_NAME);
 }
@@ -181,15 +182,15 @@ const rd_check rd_check_dup_invoice_other_vendor = {
 	.slug = "dup-invoice-other-vendor",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "同号同额不同供应商", "Same document number, date and amount at another vendor" },
-	.finds = { "同一单据号、同一日期、同一金额，记在不同往来单位名下：可能选错单位后又记一次，或"
-	           "同一单位有两个档案。",
-	           "One document booked under two partners: wrong partner chosen, then booked "
-	           "again, or two master records of one vendor." },
-	.correction = { "核对原始凭证，红字冲销错误一方；合并往来单位",
-	                "Compare with the original and cancel the wrong one in red; merge the two "
-	                "records of one partner" },
-	.basis = { "AuditNet 重复付款矩阵 2", "AuditNet duplicate matrix 2" },
+	.title = {"同号同额不同供应商", "Same document number, date and amount at another vendor"},
+	.finds = {"同一单据号、同一日期、同一金额，记在不同往来单位名下：可能选错单位后又记一次，或"
+              "同一单位有两个档案。",
+              "One document booked under two partners: wrong partner chosen, then booked "
+              "again, or two master records of one vendor."},
+	.correction = {"核对原始凭证，红字冲销错误一方；合并往来单位",
+                   "Compare with the original and cancel the wrong one in red; merge the two "
+                   "records of one partner"},
+	.basis = {"AuditNet 重复付款矩阵 2", "AuditNet duplicate matrix 2"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

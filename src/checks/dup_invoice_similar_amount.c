@@ -31,51 +31,51 @@
 
 enum { P_MIN_LEN, P_RATES };
 static const rd_param params[] = {
-	[P_MIN_LEN] = { "min_no_len",
-	                "chars",
-	                { "单据号至少几个字符", "characters that a document number must have" },
-	                RD_PARAM_INT,
-	                1,
-	                40,
-	                4,
-	                NULL },
-	[P_RATES] = { "rates",
-	              "%",
-	              { "用来辨认含税与不含税的税率",
-	                "tax rates by which amounts with and without tax are recognised" },
-	              RD_PARAM_WORDS,
-	              0,
-	              0,
-	              0,
-	              "1|3|6|9|13" },
-	{ 0 },
+	[P_MIN_LEN] = {"min_no_len",
+                   "chars",
+                   {"单据号至少几个字符", "characters that a document number must have"},
+                   RD_PARAM_INT,
+                   1,
+                   40,
+                   4,
+                   NULL},
+	[P_RATES] = {"rates",
+                 "%",
+                 {"用来辨认含税与不含税的税率",
+                  "tax rates by which amounts with and without tax are recognised"},
+                 RD_PARAM_WORDS,
+                 0,
+                 0,
+                 0,
+                 "1|3|6|9|13"},
+	{0},
 };
 
 enum { K_DIGITS, K_POINT, K_TAX, K_DECIMALS };
 static const rd_message messages[] = {
-	[K_DIGITS] = { "swapped-digits",
-	               { "{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
-	                 "{amount}，数字相同而次序不同。请以单据原件为准。",
-	                 "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
-	                 "in {voucher}, the same digits in another order. Go by the original." } },
-	[K_POINT] = { "decimal-point",
-	              { "{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
-	                "{amount}，正好差 {times} 倍：可能小数点错位。请以单据原件为准。",
-	                "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
-	                "in {voucher}, {times} times as much: the decimal point may be off. Go by the "
-	                "original." } },
-	[K_TAX] = { "tax",
-	            { "{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
-	              "{amount}，正好差 {rate}% 的税：可能一次含税、一次不含税。请以单据原件为准。",
-	              "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
-	              "in {voucher}, apart by tax of {rate} %: once with and once without it. Go by "
-	              "the original." } },
-	[K_DECIMALS] = { "decimals",
-	                 { "{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
-	                   "{amount}，只差角分。请以单据原件为准。",
-	                   "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
-	                   "in {voucher}, apart by the decimals only. Go by the original." } },
-	{ 0 },
+	[K_DIGITS] = {"swapped-digits",
+                  {"{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
+                   "{amount}，数字相同而次序不同。请以单据原件为准。",
+                   "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
+                   "in {voucher}, the same digits in another order. Go by the original."}},
+	[K_POINT] = {"decimal-point",
+                 {"{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
+                  "{amount}，正好差 {times} 倍：可能小数点错位。请以单据原件为准。",
+                  "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
+                  "in {voucher}, {times} times as much: the decimal point may be off. Go by the "
+                  "original."}},
+	[K_TAX] = {"tax",
+               {"{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
+                "{amount}，正好差 {rate}% 的税：可能一次含税、一次不含税。请以单据原件为准。",
+                "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
+                "in {voucher}, apart by tax of {rate} %: once with and once without it. Go by "
+                "the original."}},
+	[K_DECIMALS] = {"decimals",
+                    {"{party} 的单据 {document}（{day}），{first} 记 {first_amount}，{voucher} 记 "
+                     "{amount}，只差角分。请以单据原件为准。",
+                     "Document {document} of {party} ({day}): {first_amount} in {first}, {amount} "
+                     "in {voucher}, apart by the decimals only. Go by the original."}},
+	{0},
 };
 
 #define GROUP_CAP 50u /* documents of one number and day that are compared with each other */
@@ -112,20 +112,20 @@ static likeness like(rd_run *run, rd_minor a, rd_minor b)
 	const rd_str *rates = rd_run_words(run, P_RATES, &n);
 
 	if ((high - low) % 9 == 0 && rd_same_digits(low, high) && low >= 10)
-		return (likeness){ K_DIGITS, 0 };
+		return (likeness){K_DIGITS, 0};
 	if (high % 10 == 0 && high / 10 == low)
-		return (likeness){ K_POINT, 10 };
+		return (likeness){K_POINT, 10};
 	if (high % 100 == 0 && high / 100 == low)
-		return (likeness){ K_POINT, 100 };
+		return (likeness){K_POINT, 100};
 	if (low >= 10000 && low / 100 == high / 100 && (low % 100 == 0 || high % 100 == 0))
-		return (likeness){ K_DECIMALS, 0 };
+		return (likeness){K_DECIMALS, 0};
 	for (uint32_t i = 0; i < n && low >= 100; i++) {
 		int64_t rate = number_of(rates[i]);
 
 		if (rate > 0 && is_with_tax(low, high, rate))
-			return (likeness){ K_TAX, rate };
+			return (likeness){K_TAX, rate};
 	}
-	return (likeness){ NONE, 0 };
+	return (likeness){NONE, 0};
 }
 
 /* A third document of the group is the sum of the two: part payments. */
@@ -167,7 +167,7 @@ static uint32_t compare(rd_run *run, const rd_book *b, const rd_docs *docs, uint
 
 	for (uint32_t i = 0; i < n; i++)
 		for (uint32_t k = i + 1; k < n; k++) {
-			rd_document two[2] = { d[i], d[k] };
+			rd_document two[2] = {d[i], d[k]};
 
 			if (d[i].amount == d[k].amount || (d[i].amount < 0) != (d[k].amount < 0) ||
 			    d[i].voucher == d[k].voucher)
@@ -217,14 +217,14 @@ const rd_check rd_check_dup_invoice_similar_amount = {
 	.slug = "dup-invoice-similar-amount",
 	.family = "duplicate",
 	.nature = "操作错误",
-	.title = { "同一单据金额近似", "Same document with a similar amount" },
-	.finds = { "同一往来单位、同一单据号、同一日期，金额却像录错了一样相近：数字颠倒、小数点错"
-	           "位、含税与不含税。",
-	           "Partner, number and date agree and the amounts differ by a swapped digit, a "
-	           "shifted decimal point or by tax." },
-	.correction = { "以原始凭证为准，差额红字或补充登记",
-	                "Go by the original document; book the difference in red, or what is missing" },
-	.basis = { "AuditNet 重复付款矩阵 5", "AuditNet duplicate matrix 5" },
+	.title = {"同一单据金额近似", "Same document with a similar amount"},
+	.finds = {"同一往来单位、同一单据号、同一日期，金额却像录错了一样相近：数字颠倒、小数点错"
+              "位、含税与不含税。",
+              "Partner, number and date agree and the amounts differ by a swapped digit, a "
+              "shifted decimal point or by tax."},
+	.correction = {"以原始凭证为准，差额红字或补充登记",
+                   "Go by the original document; book the difference in red, or what is missing"},
+	.basis = {"AuditNet 重复付款矩阵 5", "AuditNet duplicate matrix 5"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

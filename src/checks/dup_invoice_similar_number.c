@@ -10,9 +10,9 @@
  *
  * Known limits: two real documents of one day and amount may have similar numbers: consecutive
  * ones (last figure 1 to 9 apart, or another letter at the end) and groups of more than five
- * (list prices) are left out, and so
- * are amounts that return at steady distances. Left out are cancelled pairs, vouchers that close
- * or open a period, and partners whose name is blank or hidden.
+ * (list prices) are left out, and so are amounts that return at steady distances. Left out are
+ * cancelled pairs, vouchers that close or open a period, and partners whose name is blank or
+ * hidden.
  *
  * 发现什么:同一往来单位、同一日期、同一金额的两张单据,号码只差零、字母、横线或一个录错的字符。
  *

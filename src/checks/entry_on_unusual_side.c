@@ -33,36 +33,37 @@
 
 enum { P_MIN_AMOUNT };
 static const rd_param params[] = {
-	[P_MIN_AMOUNT] = { "min_amount",
-	                   "yuan",
-	                   { "金额低于此数的不看", "smaller amounts are not looked at" },
-	                   RD_PARAM_MONEY,
-	                   0,
-	                   100000000000,
-	                   0,
-	                   NULL },
-	{ 0 },
+	[P_MIN_AMOUNT] = {"min_amount",
+                      "yuan",
+                      {"金额低于此数的不看", "smaller amounts are not looked at"},
+                      RD_PARAM_MONEY,
+                      0,
+                      100000000000,
+                      0,
+                      NULL},
+	{0},
 };
 
 enum { K_EXPENSE, K_INCOME, K_ACCOUNT };
 static const rd_message messages[] = {
-	[K_EXPENSE] = { "expense-credited",
-	                { "{voucher} 把费用科目 {account} 记在贷方，金额 {amount}。发生额会虚增，宜改为借"
-	                  "方红字。",
-	                  "{voucher} credits the expense account {account} with {amount}. The turnover "
-	                  "becomes too large; a red debit would keep it right." } },
-	[K_INCOME] = { "income-debited",
-	               { "{voucher} 把收入科目 {account} 记在借方，金额 {amount}。发生额会虚增，宜改为贷"
-	                 "方红字。",
-	                 "{voucher} debits the income account {account} with {amount}. The turnover "
-	                 "becomes too large; a red credit would keep it right." } },
-	[K_ACCOUNT] = { "account-habit",
-	                { "科目 {account} 的 {lines} 行里有 {count} 行（{rate}）记在相反方向，合计 {amount}。"
-	                  "请确认这是不是该科目的用法；不是的话宜改为红字。",
-	                  "{count} of {lines} lines of account {account} ({rate}) stand on the other "
-	                  "side, {amount} in all. Decide whether the account is meant to be used so; if "
-	                  "not, use red amounts." } },
-	{ 0 },
+	[K_EXPENSE] = {"expense-credited",
+                   {"{voucher} 把费用科目 {account} 记在贷方，金额 {amount}。发生额会虚增，宜改为借"
+                    "方红字。",
+                    "{voucher} credits the expense account {account} with {amount}. The turnover "
+                    "becomes too large; a red debit would keep it right."}},
+	[K_INCOME] = {"income-debited",
+                  {"{voucher} 把收入科目 {account} 记在借方，金额 {amount}。发生额会虚增，宜改为贷"
+                   "方红字。",
+                   "{voucher} debits the income account {account} with {amount}. The turnover "
+                   "becomes too large; a red credit would keep it right."}},
+	[K_ACCOUNT] =
+		{"account-habit",
+         {"科目 {account} 的 {lines} 行里有 {count} 行（{rate}）记在相反方向，合计 {amount}。"
+          "请确认这是不是该科目的用法；不是的话宜改为红字。",
+          "{count} of {lines} lines of account {account} ({rate}) stand on the other "
+          "side, {amount} in all. Decide whether the account is meant to be used so; if "
+          "not, use red amounts."}},
+	{0},
 };
 
 #define HABIT 200 /* permille of an account's lines from which it is a habit, not a slip */
@@ -137,7 +138,7 @@ static void look_at(rd_run *run, const rd_book *b, const rd_by_account *x, rd_ro
 {
 	const rd_side usual = usual_side(b, account);
 	const bool guards = rd_run_guards(run);
-	other_side o = { .lines = x->start[account + 1] - x->start[account] };
+	other_side o = {.lines = x->start[account + 1] - x->start[account]};
 
 	if (usual == RD_SIDE_BOTH)
 		return;
@@ -188,15 +189,15 @@ const rd_check rd_check_entry_on_unusual_side = {
 	.slug = "entry-on-unusual-side",
 	.family = "correction",
 	.nature = "操作错误",
-	.title = { "分录方向异常", "Entry on the unusual side of an account" },
-	.finds = { "费用科目记贷方正数、收入科目记借方正数（结转除外）：余额虽对，全年发生额却错了。",
-	           "A credit in an expense account or a debit in a revenue account outside "
-	           "closing. Turnover figures of the year become wrong though the balance is "
-	           "right." },
-	.correction = { "改为正常方向红字，或重分类；已记账的红字更正",
-	                "Write it in red on the usual side, or reclassify; when posted, correct in red" },
-	.basis = { "实务：损益科目累计发生额须正确",
-	           "Practice: turnover of profit and loss accounts must stay right" },
+	.title = {"分录方向异常", "Entry on the unusual side of an account"},
+	.finds = {"费用科目记贷方正数、收入科目记借方正数（结转除外）：余额虽对，全年发生额却错了。",
+              "A credit in an expense account or a debit in a revenue account outside "
+              "closing. Turnover figures of the year become wrong though the balance is "
+              "right."},
+	.correction = {"改为正常方向红字，或重分类；已记账的红字更正",
+                   "Write it in red on the usual side, or reclassify; when posted, correct in red"},
+	.basis = {"实务：损益科目累计发生额须正确",
+              "Practice: turnover of profit and loss accounts must stay right"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -31,58 +31,58 @@
 
 enum { P_MAX_SEEN, P_MIN_ACCOUNT, P_MAX_LINES, P_MODE };
 static const rd_param params[] = {
-	[P_MAX_SEEN] = { "max_seen",
-	                 "count",
-	                 { "对应关系最多出现几次", "times that the pair occurs at most" },
-	                 RD_PARAM_INT,
-	                 1,
-	                 100,
-	                 2,
-	                 NULL },
-	[P_MIN_ACCOUNT] = { "min_account",
-	                    "flows",
-	                    { "两个科目各自至少有多少笔",
-	                      "flows that each of the two accounts must have" },
-	                    RD_PARAM_INT,
-	                    1,
-	                    100000,
-	                    50,
-	                    NULL },
-	[P_MAX_LINES] = { "max_lines",
-	                  "lines",
-	                  { "超过这么多行的凭证不看", "entries with more lines are not looked at" },
-	                  RD_PARAM_INT,
-	                  2,
-	                  1000,
-	                  12,
-	                  NULL },
-	[P_MODE] = { "mode",
-	             "-",
-	             { "0 = 按资金流向逐笔判断，1 = 只数科目对",
-	               "0 = flows of entries, 1 = pairs of accounts are counted" },
-	             RD_PARAM_INT,
-	             0,
-	             1,
-	             0,
-	             NULL },
-	{ 0 },
+	[P_MAX_SEEN] = {"max_seen",
+                    "count",
+                    {"对应关系最多出现几次", "times that the pair occurs at most"},
+                    RD_PARAM_INT,
+                    1,
+                    100,
+                    2,
+                    NULL},
+	[P_MIN_ACCOUNT] = {"min_account",
+                       "flows",
+                       {"两个科目各自至少有多少笔",
+                        "flows that each of the two accounts must have"},
+                       RD_PARAM_INT,
+                       1,
+                       100000,
+                       50,
+                       NULL},
+	[P_MAX_LINES] = {"max_lines",
+                     "lines",
+                     {"超过这么多行的凭证不看", "entries with more lines are not looked at"},
+                     RD_PARAM_INT,
+                     2,
+                     1000,
+                     12,
+                     NULL},
+	[P_MODE] = {"mode",
+                "-",
+                {"0 = 按资金流向逐笔判断，1 = 只数科目对",
+                 "0 = flows of entries, 1 = pairs of accounts are counted"},
+                RD_PARAM_INT,
+                0,
+                1,
+                0,
+                NULL},
+	{0},
 };
 
 enum { K_FLOW, K_PAIR };
 static const rd_message messages[] = {
-	[K_FLOW] = { "rare-flow",
-	             { "{voucher} 借 {account}、贷 {credit_account}，金额 {amount}：这一对应在账上只有 "
-	               "{seen} 次，而两个科目各有 {debit_flows} 笔和 {credit_flows} 笔。请核对业务实质"
-	               "和科目。",
-	               "{voucher} debits {account} and credits {credit_account} with {amount}: the "
-	               "pair occurs {seen} times, while the accounts have {debit_flows} and "
-	               "{credit_flows} flows. Look at the business and the accounts." } },
-	[K_PAIR] = { "rare-pair",
-	             { "借 {account}、贷 {credit_account} 这一对应只在 {seen} 张凭证里出现，例如 "
-	               "{voucher}。",
-	               "The pair debit {account}, credit {credit_account} occurs in {seen} vouchers "
-	               "only, such as {voucher}." } },
-	{ 0 },
+	[K_FLOW] = {"rare-flow",
+                {"{voucher} 借 {account}、贷 {credit_account}，金额 {amount}：这一对应在账上只有 "
+                 "{seen} 次，而两个科目各有 {debit_flows} 笔和 {credit_flows} 笔。请核对业务实质"
+                 "和科目。",
+                 "{voucher} debits {account} and credits {credit_account} with {amount}: the "
+                 "pair occurs {seen} times, while the accounts have {debit_flows} and "
+                 "{credit_flows} flows. Look at the business and the accounts."}},
+	[K_PAIR] = {"rare-pair",
+                {"借 {account}、贷 {credit_account} 这一对应只在 {seen} 张凭证里出现，例如 "
+                 "{voucher}。",
+                 "The pair debit {account}, credit {credit_account} occurs in {seen} vouchers "
+                 "only, such as {voucher}."}},
+	{0},
 };
 
 #define FIRST_DAYS 31 /* of an account: everything is rare when it is new */
@@ -268,13 +268,13 @@ static void report_pairs(work *w)
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
-	work w = { .run = run,
-		       .b = b,
-		       .a = a,
-		       .guards = rd_run_guards(run),
-		       .max_seen = rd_run_param(run, P_MAX_SEEN),
-		       .min_account = rd_run_param(run, P_MIN_ACCOUNT),
-		       .max_lines = rd_run_param(run, P_MAX_LINES) };
+	work w = {.run = run,
+	          .b = b,
+	          .a = a,
+	          .guards = rd_run_guards(run),
+	          .max_seen = rd_run_param(run, P_MAX_SEEN),
+	          .min_account = rd_run_param(run, P_MIN_ACCOUNT),
+	          .max_lines = rd_run_param(run, P_MAX_LINES)};
 
 	(void)range;
 	(void)err;
@@ -303,15 +303,15 @@ const rd_check rd_check_rare_account_pair = {
 	.slug = "rare-account-pair",
 	.family = "statistics",
 	.nature = "异常波动",
-	.title = { "罕见科目对应", "Rare account pair" },
-	.finds = { "借方科目与贷方科目几乎从未搭配过，而两个科目都很常用。",
-	           "A debit account meets a credit account that it almost never meets. Typical of "
-	           "wrong accounts and of concealed entries." },
-	.correction = { "核对业务实质，科目错误的红字更正",
-	                "Look at the business; when the account is wrong, cancel in red and enter it "
-	                "right" },
-	.basis = { "ISA 240 A45(a)；MindBridge 罕见流向；Schreyer 等",
-	           "ISA 240 A45(a); MindBridge rare flow; Schreyer et al. on local anomalies" },
+	.title = {"罕见科目对应", "Rare account pair"},
+	.finds = {"借方科目与贷方科目几乎从未搭配过，而两个科目都很常用。",
+              "A debit account meets a credit account that it almost never meets. Typical of "
+              "wrong accounts and of concealed entries."},
+	.correction = {"核对业务实质，科目错误的红字更正",
+                   "Look at the business; when the account is wrong, cancel in red and enter it "
+                   "right"},
+	.basis = {"ISA 240 A45(a)；MindBridge 罕见流向；Schreyer 等",
+              "ISA 240 A45(a); MindBridge rare flow; Schreyer et al. on local anomalies"},
 	.since = "0.1",
 	.wave = 2,
 	.version = 1,

@@ -32,25 +32,26 @@
 
 enum { K_SMALL, K_ENTERPRISE, K_NAMED };
 static const rd_message messages[] = {
-	[K_SMALL] = { "small-enterprise",
-	              { "{voucher} 冲销 {year} 年的 {original}，涉及本年损益 {amount}。小企业会计准则："
-	                "在当期更正，保留依据即可。",
-	                "{voucher} cancels {original} of {year} and moves this year's profit and loss "
-	                "by {amount}. Small enterprises correct in the current period: keep the "
-	                "evidence." } },
-	[K_ENTERPRISE] = { "enterprise",
-	                   { "{voucher} 冲销 {year} 年的 {original}，直接冲了本年损益 {amount}。企业会计准则："
-	                     "重要的应通过 6901 以前年度损益调整，并更正申报。请判断金额是否重要。",
-	                     "{voucher} cancels {original} of {year} straight through this year's profit "
-	                     "and loss, {amount}. Under 企业会计准则 a material error goes through 6901 and "
-	                     "the returns are corrected: decide whether it is material." } },
-	[K_NAMED] = { "named-year",
-	              { "{voucher} 的摘要写明更正 {year} 年的凭证，直接冲了本年损益 {amount}。请判断应"
-	                "在当期更正，还是通过 6901 以前年度损益调整。",
-	                "The summary of {voucher} names a voucher of {year}, and the entry moves this "
-	                "year's profit and loss by {amount}. Decide whether it is corrected in the "
-	                "current period or through 6901." } },
-	{ 0 },
+	[K_SMALL] = {"small-enterprise",
+                 {"{voucher} 冲销 {year} 年的 {original}，涉及本年损益 {amount}。小企业会计准则："
+                  "在当期更正，保留依据即可。",
+                  "{voucher} cancels {original} of {year} and moves this year's profit and loss "
+                  "by {amount}. Small enterprises correct in the current period: keep the "
+                  "evidence."}},
+	[K_ENTERPRISE] =
+		{"enterprise",
+         {"{voucher} 冲销 {year} 年的 {original}，直接冲了本年损益 {amount}。企业会计准则："
+          "重要的应通过 6901 以前年度损益调整，并更正申报。请判断金额是否重要。",
+          "{voucher} cancels {original} of {year} straight through this year's profit "
+          "and loss, {amount}. Under 企业会计准则 a material error goes through 6901 and "
+          "the returns are corrected: decide whether it is material."}},
+	[K_NAMED] = {"named-year",
+                 {"{voucher} 的摘要写明更正 {year} 年的凭证，直接冲了本年损益 {amount}。请判断应"
+                  "在当期更正，还是通过 6901 以前年度损益调整。",
+                  "The summary of {voucher} names a voucher of {year}, and the entry moves this "
+                  "year's profit and loss by {amount}. Decide whether it is corrected in the "
+                  "current period or through 6901."}},
+	{0},
 };
 
 /* Net effect on profit and loss without its sign; 0 when 以前年度损益调整 carries it. */
@@ -123,7 +124,7 @@ static void find(work *w, const uint8_t *words)
 
 	for (rd_row v = 0; v < b->voucher.n; v++) {
 		rd_row original = pairs->other && pairs->red[v] ? pairs->other[v] : RD_NONE;
-		found f = { .voucher = v, .original = original };
+		found f = {.voucher = v, .original = original};
 		rd_reference ref;
 
 		if (b->voucher.flags[v] & (RD_VCH_VOID | RD_VCH_OPENING | RD_VCH_CLOSING))
@@ -211,7 +212,7 @@ static void report(const work *w, const found *f, rd_minor materiality)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run, .b = b, .a = rd_run_scratch(run) };
+	work w = {.run = run, .b = b, .a = rd_run_scratch(run)};
 
 	(void)range;
 	(void)err;
@@ -238,16 +239,16 @@ const rd_check rd_check_red_entry_hits_prior_year_pl = {
 	.slug = "red-entry-hits-prior-year-pl",
 	.family = "correction",
 	.nature = "违规风险",
-	.title = { "跨年红字冲当年损益", "Red entry against prior-year profit and loss" },
-	.finds = { "以前年度的凭证，用本年的损益科目红字冲销。",
-	           "A voucher of an earlier year is cancelled through this year's profit and loss "
-	           "accounts." },
-	.correction = { "小企业会计准则：当期更正（未来适用法）；企业会计准则：6901 以前年度损益"
-	                "调整并更正申报",
-	                "Small enterprises: correct in the current period. Enterprises: through 6901 "
-	                "prior-year adjustments, and correct the returns" },
-	.basis = { "小企业会计准则 88 条；会计基础工作规范 51 条（五）",
-	           "小企业会计准则 art. 88; basic accounting work rules 51 (5)" },
+	.title = {"跨年红字冲当年损益", "Red entry against prior-year profit and loss"},
+	.finds = {"以前年度的凭证，用本年的损益科目红字冲销。",
+              "A voucher of an earlier year is cancelled through this year's profit and loss "
+              "accounts."},
+	.correction = {"小企业会计准则：当期更正（未来适用法）；企业会计准则：6901 以前年度损益"
+                   "调整并更正申报",
+                   "Small enterprises: correct in the current period. Enterprises: through 6901 "
+                   "prior-year adjustments, and correct the returns"},
+	.basis = {"小企业会计准则 88 条；会计基础工作规范 51 条（五）",
+              "小企业会计准则 art. 88; basic accounting work rules 51 (5)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -35,22 +35,25 @@
 
 enum { K_REFERENCE, K_AMOUNTS, K_CORRECTED };
 static const rd_message messages[] = {
-	[K_REFERENCE] = { "by-reference",
-	                  { "{voucher} 按摘要所写冲销了 {original}（{original_day}，金额 {amount}）。无需处理。",
-	                    "{voucher} cancels {original} ({original_day}, amount {amount}), as its "
-	                    "summary says. Nothing to do." } },
-	[K_AMOUNTS] = { "by-amounts",
-	                { "{voucher} 与 {original}（{original_day}，金额 {amount}）分录相同而相反，看作冲销。"
-	                  "无需处理；摘要宜写明原凭证。",
-	                  "{voucher} holds the entry of {original} ({original_day}, amount {amount}) "
-	                  "negated and is taken for its cancellation. Nothing to do; the summary should "
-	                  "name the original." } },
-	[K_CORRECTED] = { "corrected",
-	                  { "{voucher} 冲销了 {original}（{original_day}，金额 {amount}），{blue} 重新登记了正"
-	                    "确的分录。更正完整，无需处理。",
-	                    "{voucher} cancels {original} ({original_day}, amount {amount}), and {blue} "
-	                    "enters the right one. The correction is complete." } },
-	{ 0 },
+	[K_REFERENCE] =
+		{"by-reference",
+         {"{voucher} 按摘要所写冲销了 {original}（{original_day}，金额 {amount}）。无需处理。",
+          "{voucher} cancels {original} ({original_day}, amount {amount}), as its "
+          "summary says. Nothing to do."}},
+	[K_AMOUNTS] =
+		{"by-amounts",
+         {"{voucher} 与 {original}（{original_day}，金额 {amount}）分录相同而相反，看作冲销。"
+          "无需处理；摘要宜写明原凭证。",
+          "{voucher} holds the entry of {original} ({original_day}, amount {amount}) "
+          "negated and is taken for its cancellation. Nothing to do; the summary should "
+          "name the original."}},
+	[K_CORRECTED] =
+		{"corrected",
+         {"{voucher} 冲销了 {original}（{original_day}，金额 {amount}），{blue} 重新登记了正"
+          "确的分录。更正完整，无需处理。",
+          "{voucher} cancels {original} ({original_day}, amount {amount}), and {blue} "
+          "enters the right one. The correction is complete."}},
+	{0},
 };
 
 /* A voucher whose summary says that it enters a cancelled one anew (订正). */
@@ -82,7 +85,7 @@ static uint32_t find_blues(rd_run *run, const rd_book *b, const uint8_t *words, 
 			continue;
 		if (n == cap)
 			items = rd_grow(rd_run_scratch(run), items, n, &cap, sizeof *items);
-		items[n++] = (blue){ ref.number, v, ref };
+		items[n++] = (blue){ref.number, v, ref};
 	}
 	if (n > 1)
 		qsort(items, n, sizeof *items, blue_order);
@@ -132,8 +135,8 @@ static void report(rd_run *run, const rd_book *b, const uint8_t *words, rd_row r
 		rd_vch("original", original),
 		rd_on_day("original_day", b->voucher.date[original]),
 		rd_money("amount", rd_entry_volume(b, original)),
-		corrected != RD_NONE ? rd_vch("blue", corrected) : (rd_fact){ 0 },
-		{ 0 },
+		corrected != RD_NONE ? rd_vch("blue", corrected) : (rd_fact){0},
+		{0},
 	};
 
 	rd_emit(run, &hit, facts);
@@ -164,14 +167,14 @@ const rd_check rd_check_red_ink_pair = {
 	.slug = "red-ink-pair",
 	.family = "correction",
 	.nature = "操作错误",
-	.title = { "红字冲销对", "Red-ink pair" },
-	.finds = { "一张凭证被另一张红字（或反方向）凭证冲销。不是差错：成对显示一次，两张都不参与其"
-	           "他检查。",
-	           "An entry and its cancellation. No fault: the pair is shown once and both "
-	           "sides leave the other checks." },
-	.correction = { "无需处理", "Nothing to do" },
-	.basis = { "会计基础工作规范 51 条（五）；法国 FEC（允许负数金额）",
-	           "Basic accounting work rules 51 (5); FEC (negative amounts allowed)" },
+	.title = {"红字冲销对", "Red-ink pair"},
+	.finds = {"一张凭证被另一张红字（或反方向）凭证冲销。不是差错：成对显示一次，两张都不参与其"
+              "他检查。",
+              "An entry and its cancellation. No fault: the pair is shown once and both "
+              "sides leave the other checks."},
+	.correction = {"无需处理", "Nothing to do"},
+	.basis = {"会计基础工作规范 51 条（五）；法国 FEC（允许负数金额）",
+              "Basic accounting work rules 51 (5); FEC (negative amounts allowed)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

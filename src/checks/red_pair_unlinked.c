@@ -40,56 +40,60 @@
 
 enum { P_MIN_AMOUNT };
 static const rd_param params[] = {
-	[P_MIN_AMOUNT] = { "min_amount",
-	                   "yuan",
-	                   { "金额低于此数的不看", "smaller entries are not looked at" },
-	                   RD_PARAM_MONEY,
-	                   0,
-	                   100000000000,
-	                   0,
-	                   NULL },
-	{ 0 },
+	[P_MIN_AMOUNT] = {"min_amount",
+                      "yuan",
+                      {"金额低于此数的不看", "smaller entries are not looked at"},
+                      RD_PARAM_MONEY,
+                      0,
+                      100000000000,
+                      0,
+                      NULL},
+	{0},
 };
 
 enum { K_NO_ORIGINAL, K_MISSING, K_MORE, K_ACCOUNTS, K_TWICE, K_BEFORE, K_SEVERAL };
 static const rd_message messages[] = {
-	[K_NO_ORIGINAL] = { "no-original",
-	                    { "红字凭证 {voucher} 冲减 {amount}，摘要没有写明原凭证，账上也没有相符的分录。请"
-	                      "注明原凭证，并补做蓝字订正凭证。",
-	                      "Red voucher {voucher} takes out {amount}, names no original, and no entry of "
-	                      "the books fits. Name the original and enter the right blue voucher." } },
-	[K_MISSING] = { "missing-original",
-	                { "{voucher} 的摘要写明更正或冲销 {named} 号凭证，账上没有这张凭证。请核对所写的"
-	                  "日期和号码。",
-	                  "The summary of {voucher} says that it corrects voucher {named}, which is not "
-	                  "in the books. Check the date and number it names." } },
-	[K_MORE] = { "more-than-original",
-	             { "{voucher} 冲减 {amount}，多于所写明的 {original}（{original_amount}），相差 "
-	               "{difference}。请核对冲销金额。",
-	               "{voucher} takes out {amount}, more than the voucher {original} it names ("
-	               "{original_amount}); difference {difference}. Check the amount." } },
-	[K_ACCOUNTS] = { "other-accounts",
-	                 { "{voucher}（金额 {amount}）写明冲销 {original}（{original_amount}），科目却不同。请"
-	                   "核对原凭证号或科目。",
-	                   "{voucher} (amount {amount}) says that it cancels {original} ("
-	                   "{original_amount}), but the accounts differ. Check the number or the "
-	                   "accounts." } },
-	[K_TWICE] = { "cancelled-twice",
-	              { "{voucher}（金额 {amount}）写明冲销 {original}，而该凭证已由 {earlier} 冲销。请核"
-	                "对是否冲销了两次。",
-	                "{voucher} (amount {amount}) says that it cancels {original}, which {earlier} "
-	                "has cancelled already. Look whether it was cancelled twice." } },
-	[K_BEFORE] = { "before-the-data",
-	               { "红字凭证 {voucher} 冲减 {amount}，原凭证不在本次数据里，可能在 {first_day} 之前。"
-	                 "需要时请一并提供以前的账。",
-	                 "Red voucher {voucher} takes out {amount}; its original is not in these data "
-	                 "and may lie before {first_day}. Add the earlier books if this matters." } },
-	[K_SEVERAL] = { "several-fit",
-	                { "红字凭证 {voucher} 冲减 {amount}，摘要没有写明原凭证，有 {count} 张凭证都相符。"
-	                  "请在摘要里注明是哪一张。",
-	                  "Red voucher {voucher} takes out {amount} and names no original; {count} "
-	                  "vouchers would fit. Name the one that is meant." } },
-	{ 0 },
+	[K_NO_ORIGINAL] =
+		{"no-original",
+         {"红字凭证 {voucher} 冲减 {amount}，摘要没有写明原凭证，账上也没有相符的分录。请"
+          "注明原凭证，并补做蓝字订正凭证。",
+          "Red voucher {voucher} takes out {amount}, names no original, and no entry of "
+          "the books fits. Name the original and enter the right blue voucher."}},
+	[K_MISSING] = {"missing-original",
+                   {"{voucher} 的摘要写明更正或冲销 {named} 号凭证，账上没有这张凭证。请核对所写的"
+                    "日期和号码。",
+                    "The summary of {voucher} says that it corrects voucher {named}, which is not "
+                    "in the books. Check the date and number it names."}},
+	[K_MORE] = {"more-than-original",
+                {"{voucher} 冲减 {amount}，多于所写明的 {original}（{original_amount}），相差 "
+                 "{difference}。请核对冲销金额。",
+                 "{voucher} takes out {amount}, more than the voucher {original} it names ("
+                 "{original_amount}); difference {difference}. Check the amount."}},
+	[K_ACCOUNTS] =
+		{"other-accounts",
+         {"{voucher}（金额 {amount}）写明冲销 {original}（{original_amount}），科目却不同。请"
+          "核对原凭证号或科目。",
+          "{voucher} (amount {amount}) says that it cancels {original} ("
+          "{original_amount}), but the accounts differ. Check the number or the "
+          "accounts."}},
+	[K_TWICE] = {"cancelled-twice",
+                 {"{voucher}（金额 {amount}）写明冲销 {original}，而该凭证已由 {earlier} 冲销。请核"
+                  "对是否冲销了两次。",
+                  "{voucher} (amount {amount}) says that it cancels {original}, which {earlier} "
+                  "has cancelled already. Look whether it was cancelled twice."}},
+	[K_BEFORE] =
+		{"before-the-data",
+         {"红字凭证 {voucher} 冲减 {amount}，原凭证不在本次数据里，可能在 {first_day} 之前。"
+          "需要时请一并提供以前的账。",
+          "Red voucher {voucher} takes out {amount}; its original is not in these data "
+          "and may lie before {first_day}. Add the earlier books if this matters."}},
+	[K_SEVERAL] =
+		{"several-fit",
+         {"红字凭证 {voucher} 冲减 {amount}，摘要没有写明原凭证，有 {count} 张凭证都相符。"
+          "请在摘要里注明是哪一张。",
+          "Red voucher {voucher} takes out {amount} and names no original; {count} "
+          "vouchers would fit. Name the one that is meant."}},
+	{0},
 };
 
 #define LOOK_MAX 500u /* vouchers of one number that are compared with a reference */
@@ -149,7 +153,7 @@ static void find_suspects(work *w)
 
 		if (!says && rd_entry_gross(b, v) >= 0)
 			continue;
-		suspect s = { .voucher = v };
+		suspect s = {.voucher = v};
 
 		s.named = says && rd_voucher_reference(b, w->words, v, &s.ref);
 		bool alone = rd_entry_all_red(b, v) && w->chinese && !stands_alone(w, v, words);
@@ -197,7 +201,7 @@ static void look_up(work *w)
 			if (w->n_numbers == w->cap_numbers)
 				w->numbers =
 					rd_grow(w->a, w->numbers, w->n_numbers, &w->cap_numbers, sizeof *w->numbers);
-			w->numbers[w->n_numbers++] = (numbered){ value, v };
+			w->numbers[w->n_numbers++] = (numbered){value, v};
 		}
 		if (n == 0)
 			continue;
@@ -388,12 +392,12 @@ static void report(const work *w, const suspect *s)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run,
-		       .b = b,
-		       .words = rd_index_wording(run, b)->texts,
-		       .pairs = rd_index_pairs(run, b),
-		       .chinese = rd_book_is_chinese(b),
-		       .a = rd_run_scratch(run) };
+	work w = {.run = run,
+	          .b = b,
+	          .words = rd_index_wording(run, b)->texts,
+	          .pairs = rd_index_pairs(run, b),
+	          .chinese = rd_book_is_chinese(b),
+	          .a = rd_run_scratch(run)};
 
 	(void)range;
 	(void)err;
@@ -410,14 +414,14 @@ const rd_check rd_check_red_pair_unlinked = {
 	.slug = "red-pair-unlinked",
 	.family = "correction",
 	.nature = "操作错误",
-	.title = { "红字冲销不成对或金额不符", "Red entry without its original, or only in part" },
-	.finds = { "红字凭证没有写明原凭证且找不到相符的分录，或写明的凭证不存在、科目不同、金额超"
-	           "出。",
-	           "A negative entry names no original, names one that does not exist, or cancels "
-	           "another amount." },
-	.correction = { "补充注明原凭证号并补做蓝字订正凭证",
-	                "Name the original in the summary and enter the right blue voucher" },
-	.basis = { "会计基础工作规范 51 条（五）", "Basic accounting work rules 51 (5)" },
+	.title = {"红字冲销不成对或金额不符", "Red entry without its original, or only in part"},
+	.finds = {"红字凭证没有写明原凭证且找不到相符的分录，或写明的凭证不存在、科目不同、金额超"
+              "出。",
+              "A negative entry names no original, names one that does not exist, or cancels "
+              "another amount."},
+	.correction = {"补充注明原凭证号并补做蓝字订正凭证",
+                   "Name the original in the summary and enter the right blue voucher"},
+	.basis = {"会计基础工作规范 51 条（五）", "Basic accounting work rules 51 (5)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

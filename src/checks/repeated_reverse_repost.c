@@ -33,35 +33,35 @@
 
 enum { P_CYCLES, P_WINDOW };
 static const rd_param params[] = {
-	[P_CYCLES] = { "cycles",
-	               "count",
-	               { "至少被冲销几次", "times that it was cancelled at least" },
-	               RD_PARAM_INT,
-	               2,
-	               100,
-	               3,
-	               NULL },
-	[P_WINDOW] = { "window",
-	               "days",
-	               { "第一次到最后一次最多相隔多少天",
-	                 "days from the first to the last cancellation at most" },
-	               RD_PARAM_INT,
-	               1,
-	               366,
-	               90,
-	               NULL },
-	{ 0 },
+	[P_CYCLES] = {"cycles",
+                  "count",
+                  {"至少被冲销几次", "times that it was cancelled at least"},
+                  RD_PARAM_INT,
+                  2,
+                  100,
+                  3,
+                  NULL},
+	[P_WINDOW] = {"window",
+                  "days",
+                  {"第一次到最后一次最多相隔多少天",
+                   "days from the first to the last cancellation at most"},
+                  RD_PARAM_INT,
+                  1,
+                  366,
+                  90,
+                  NULL},
+	{0},
 };
 
 enum { K_CYCLES };
 static const rd_message messages[] = {
-	[K_CYCLES] = { "cycles",
-	               { "同一笔分录（金额 {amount}）从 {first_day} 到 {day} 被冲销 {count} 次，最早是 "
-	                 "{first}，最后一次冲销是 {voucher}。请了解原因，并确认只保留一笔有效分录。",
-	                 "One entry (amount {amount}) was cancelled {count} times from {first_day} to "
-	                 "{day}: first {first}, last cancelled by {voucher}. Ask for the reason and see "
-	                 "that one valid entry is left." } },
-	{ 0 },
+	[K_CYCLES] = {"cycles",
+                  {"同一笔分录（金额 {amount}）从 {first_day} 到 {day} 被冲销 {count} 次，最早是 "
+                   "{first}，最后一次冲销是 {voucher}。请了解原因，并确认只保留一笔有效分录。",
+                   "One entry (amount {amount}) was cancelled {count} times from {first_day} to "
+                   "{day}: first {first}, last cancelled by {voucher}. Ask for the reason and see "
+                   "that one valid entry is left."}},
+	{0},
 };
 
 /* A cancelled original: what it was, and when. */
@@ -166,8 +166,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 
 	for (rd_row v = 0; v < b->voucher.n; v++)
 		if (pairs->red[v])
-			t[n++] = (turn){ rd_entry_hash(b, pairs->other[v], RD_LIKE_SAME),
-				             rd_voucher_day(b, pairs->other[v]), pairs->other[v], v };
+			t[n++] = (turn){rd_entry_hash(b, pairs->other[v], RD_LIKE_SAME),
+			                rd_voucher_day(b, pairs->other[v]), pairs->other[v], v};
 	RD_ASSERT(n == pairs->n);
 	qsort(t, n, sizeof *t, turn_order);
 	uint32_t hits = walk(run, b, t, n, false, 0);
@@ -181,11 +181,11 @@ const rd_check rd_check_repeated_reverse_repost = {
 	.slug = "repeated-reverse-repost",
 	.family = "correction",
 	.nature = "异常波动",
-	.title = { "反复冲销重做", "Reversed and reposted again and again" },
-	.finds = { "同一笔分录反复冲销又重做，达到三次以上。",
-	           "The same entry was cancelled and booked anew three times or more." },
-	.correction = { "核实原因并保留一笔有效分录", "Ask for the reason and keep one valid entry" },
-	.basis = { "实务", "Practice" },
+	.title = {"反复冲销重做", "Reversed and reposted again and again"},
+	.finds = {"同一笔分录反复冲销又重做，达到三次以上。",
+              "The same entry was cancelled and booked anew three times or more."},
+	.correction = {"核实原因并保留一笔有效分录", "Ask for the reason and keep one valid entry"},
+	.basis = {"实务", "Practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -33,49 +33,43 @@
 
 enum { P_TAIL, P_WINDOW, P_MIN_EFFECT };
 static const rd_param params[] = {
-	[P_TAIL] = { "tail",
-	             "days",
-	             { "月末最后几天", "last days of the month" },
-	             RD_PARAM_INT,
-	             1,
-	             31,
-	             5,
-	             NULL },
-	[P_WINDOW] = { "window",
-	               "days",
-	               { "次月头多少天内冲回", "days of the next month within which it is undone" },
-	               RD_PARAM_INT,
-	               1,
-	               92,
-	               20,
-	               NULL },
-	[P_MIN_EFFECT] = { "min_effect",
-	                   "permille",
-	                   { "对当月损益的影响至少千分之几",
-	                     "least effect on the result of the month" },
-	                   RD_PARAM_INT,
-	                   0,
-	                   1000,
-	                   50,
-	                   NULL },
-	{ 0 },
+	[P_TAIL] =
+		{"tail", "days", {"月末最后几天", "last days of the month"}, RD_PARAM_INT, 1, 31, 5, NULL},
+	[P_WINDOW] = {"window",
+                  "days",
+                  {"次月头多少天内冲回", "days of the next month within which it is undone"},
+                  RD_PARAM_INT,
+                  1,
+                  92,
+                  20,
+                  NULL},
+	[P_MIN_EFFECT] = {"min_effect",
+                      "permille",
+                      {"对当月损益的影响至少千分之几", "least effect on the result of the month"},
+                      RD_PARAM_INT,
+                      0,
+                      1000,
+                      50,
+                      NULL},
+	{0},
 };
 
 enum { K_MONTH, K_QUARTER };
 static const rd_message messages[] = {
-	[K_MONTH] = { "month-end",
-	              { "{original_day} 的 {original} 影响当月损益 {effect}（占当月结果的 {share}），"
-	                "{day} 由 {voucher} 冲回。请了解依据和冲回原因。",
-	                "{original} of {original_day} moves the result of its month by {effect} ("
-	                "{share} of it) and is undone on {day} by {voucher}. Ask what it rested on and "
-	                "why it was undone." } },
-	[K_QUARTER] = { "quarter-end",
-	                { "{original_day} 的 {original} 影响季末当月损益 {effect}（占当月结果的 {share}），"
-	                  "{day} 由 {voucher} 冲回。季报年报用的就是这个数，请优先了解。",
-	                  "{original} of {original_day} moves the result of the last month of a quarter "
-	                  "by {effect} ({share} of it) and is undone on {day} by {voucher}. Reports rest "
-	                  "on this month: look at it first." } },
-	{ 0 },
+	[K_MONTH] = {"month-end",
+                 {"{original_day} 的 {original} 影响当月损益 {effect}（占当月结果的 {share}），"
+                  "{day} 由 {voucher} 冲回。请了解依据和冲回原因。",
+                  "{original} of {original_day} moves the result of its month by {effect} ("
+                  "{share} of it) and is undone on {day} by {voucher}. Ask what it rested on and "
+                  "why it was undone."}},
+	[K_QUARTER] =
+		{"quarter-end",
+         {"{original_day} 的 {original} 影响季末当月损益 {effect}（占当月结果的 {share}），"
+          "{day} 由 {voucher} 冲回。季报年报用的就是这个数，请优先了解。",
+          "{original} of {original_day} moves the result of the last month of a quarter "
+          "by {effect} ({share} of it) and is undone on {day} by {voucher}. Reports rest "
+          "on this month: look at it first."}},
+	{0},
 };
 
 #define BY_DESIGN 3u    /* months in which the same accounts are reversed: an accrual */
@@ -152,7 +146,7 @@ static uint32_t find(rd_run *run, const rd_book *b, const rd_pairs *pairs, rever
 		if (n == cap)
 			items = rd_grow(rd_run_scratch(run), items, n, &cap, sizeof *items);
 		items[n++] =
-			(reversal){ red, original, accounts_of(b, original), month, profit_of(b, original), 0 };
+			(reversal){red, original, accounts_of(b, original), month, profit_of(b, original), 0};
 	}
 	*ret = items;
 	return n;
@@ -253,14 +247,14 @@ const rd_check rd_check_reversal_next_period = {
 	.slug = "reversal-next-period",
 	.family = "correction",
 	.nature = "异常波动",
-	.title = { "期末分录次期冲回", "Period-end entry reversed in the next period" },
-	.finds = { "月末几天的分录在次月头几周被冲回，报表期间的数字因此偏高或偏低。",
-	           "An entry of the last days of a period is undone soon after. The period's "
-	           "figures were lifted for the report." },
-	.correction = { "核实业务真实性；不实的调整报表期间",
-	                "Look whether there was business behind it; if not, correct the report of the "
-	                "month" },
-	.basis = { "ISA 240 A45(c)；MindBridge 冲回检验", "ISA 240 A45(c); MindBridge reversal test" },
+	.title = {"期末分录次期冲回", "Period-end entry reversed in the next period"},
+	.finds = {"月末几天的分录在次月头几周被冲回，报表期间的数字因此偏高或偏低。",
+              "An entry of the last days of a period is undone soon after. The period's "
+              "figures were lifted for the report."},
+	.correction = {"核实业务真实性；不实的调整报表期间",
+                   "Look whether there was business behind it; if not, correct the report of the "
+                   "month"},
+	.basis = {"ISA 240 A45(c)；MindBridge 冲回检验", "ISA 240 A45(c); MindBridge reversal test"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

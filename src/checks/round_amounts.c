@@ -30,53 +30,53 @@
 
 enum { P_MIN_AMOUNT, P_STEP, P_MAX_BASE };
 static const rd_param params[] = {
-	[P_MIN_AMOUNT] = { "min_amount",
-	                   "yuan",
-	                   { "金额低于此数的不看", "smaller amounts are not looked at" },
-	                   RD_PARAM_MONEY,
-	                   0,
-	                   100000000000,
-	                   5000000,
-	                   NULL },
-	[P_STEP] = { "step",
-	             "yuan",
-	             { "能被此数整除就算整数", "an amount is round when it is divisible by this" },
-	             RD_PARAM_MONEY,
-	             1,
-	             100000000000,
-	             1000000,
-	             NULL },
-	[P_MAX_BASE] = { "max_base",
-	                 "permille",
-	                 { "科目自身整数比例高于此数的不报",
-	                   "accounts with a larger share of round amounts are left out" },
-	                 RD_PARAM_INT,
-	                 0,
-	                 1000,
-	                 50,
-	                 NULL },
-	{ 0 },
+	[P_MIN_AMOUNT] = {"min_amount",
+                      "yuan",
+                      {"金额低于此数的不看", "smaller amounts are not looked at"},
+                      RD_PARAM_MONEY,
+                      0,
+                      100000000000,
+                      5000000,
+                      NULL},
+	[P_STEP] = {"step",
+                "yuan",
+                {"能被此数整除就算整数", "an amount is round when it is divisible by this"},
+                RD_PARAM_MONEY,
+                1,
+                100000000000,
+                1000000,
+                NULL},
+	[P_MAX_BASE] = {"max_base",
+                    "permille",
+                    {"科目自身整数比例高于此数的不报",
+                     "accounts with a larger share of round amounts are left out"},
+                    RD_PARAM_INT,
+                    0,
+                    1000,
+                    50,
+                    NULL},
+	{0},
 };
 
 enum { K_VOUCHER, K_PERSON, K_PARTNER };
 static const rd_message messages[] = {
-	[K_VOUCHER] = { "round",
-	                { "{voucher} 的 {account} 有整数金额 {amount}，该科目 {lines} 行里只有 {rate} 是"
-	                  "这样的整数。请索取合同和付款凭证。",
-	                  "{voucher} has the round amount {amount} on {account}, where {rate} of {lines} "
-	                  "lines are as round. Ask for the contract and the proof of payment." } },
-	[K_PERSON] = { "person",
-	               { "{preparer} 制单的 {lines} 行里有 {count} 行是整数大额，按所用科目的常态只应有 "
-	                 "{expected} 行左右。请抽查这些凭证的依据。",
-	                 "Of {lines} lines keyed by {preparer} {count} are large and round; the "
-	                 "accounts used would bring about {expected}. Look at what some of these "
-	                 "vouchers rest on." } },
-	[K_PARTNER] = { "partner",
-	                { "{party} 的 {lines} 行里有 {count} 行是整数大额，按所用科目的常态只应有 "
-	                  "{expected} 行左右。请索取合同和付款凭证。",
-	                  "Of {lines} lines of {party} {count} are large and round; the accounts used "
-	                  "would bring about {expected}. Ask for contracts and proofs of payment." } },
-	{ 0 },
+	[K_VOUCHER] = {"round",
+                   {"{voucher} 的 {account} 有整数金额 {amount}，该科目 {lines} 行里只有 {rate} 是"
+                    "这样的整数。请索取合同和付款凭证。",
+                    "{voucher} has the round amount {amount} on {account}, where {rate} of {lines} "
+                    "lines are as round. Ask for the contract and the proof of payment."}},
+	[K_PERSON] = {"person",
+                  {"{preparer} 制单的 {lines} 行里有 {count} 行是整数大额，按所用科目的常态只应有 "
+                   "{expected} 行左右。请抽查这些凭证的依据。",
+                   "Of {lines} lines keyed by {preparer} {count} are large and round; the "
+                   "accounts used would bring about {expected}. Look at what some of these "
+                   "vouchers rest on."}},
+	[K_PARTNER] = {"partner",
+                   {"{party} 的 {lines} 行里有 {count} 行是整数大额，按所用科目的常态只应有 "
+                    "{expected} 行左右。请索取合同和付款凭证。",
+                    "Of {lines} lines of {party} {count} are large and round; the accounts used "
+                    "would bring about {expected}. Ask for contracts and proofs of payment."}},
+	{0},
 };
 
 #define MIN_LINES      30u    /* of an account, a person or a partner */
@@ -262,13 +262,13 @@ static void look_at_shares(const work *w)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run,
-		       .b = b,
-		       .a = rd_run_scratch(run),
-		       .guards = rd_run_guards(run),
-		       .min_amount = rd_run_param(run, P_MIN_AMOUNT),
-		       .step = rd_run_param(run, P_STEP),
-		       .max_base = rd_run_param(run, P_MAX_BASE) };
+	work w = {.run = run,
+	          .b = b,
+	          .a = rd_run_scratch(run),
+	          .guards = rd_run_guards(run),
+	          .min_amount = rd_run_param(run, P_MIN_AMOUNT),
+	          .step = rd_run_param(run, P_STEP),
+	          .max_base = rd_run_param(run, P_MAX_BASE)};
 	bool judged = false;
 
 	(void)range;
@@ -298,13 +298,13 @@ const rd_check rd_check_round_amounts = {
 	.slug = "round-amounts",
 	.family = "statistics",
 	.nature = "异常波动",
-	.title = { "整数大额凭证", "Round amounts" },
-	.finds = { "大额整数；或某科目、某人、某单位的整数金额远多于常态。",
-	           "Large round amounts, or an account or person with far more round amounts than "
-	           "usual there." },
-	.correction = { "索取合同与付款凭证", "Ask for the contract and the proof of payment" },
-	.basis = { "ISA 240 A45(e)；Nigrini；审计分析实务",
-	           "ISA 240 A45(e); Nigrini; practice of audit analytics" },
+	.title = {"整数大额凭证", "Round amounts"},
+	.finds = {"大额整数；或某科目、某人、某单位的整数金额远多于常态。",
+              "Large round amounts, or an account or person with far more round amounts than "
+              "usual there."},
+	.correction = {"索取合同与付款凭证", "Ask for the contract and the proof of payment"},
+	.basis = {"ISA 240 A45(e)；Nigrini；审计分析实务",
+              "ISA 240 A45(e); Nigrini; practice of audit analytics"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -31,52 +31,53 @@
 
 enum { P_MIN_LEN, P_VAGUE };
 static const rd_param params[] = {
-	[P_MIN_LEN] = { "min_len",
-	                "chars",
-	                { "去掉数字和标点后至少几个字",
-	                  "characters that must be left without digits and punctuation" },
-	                RD_PARAM_INT,
-	                1,
-	                20,
-	                2,
-	                NULL },
-	[P_VAGUE] = { "vague",
-	              "words",
-	              { "单独使用时算含糊的词", "words that are vague when they stand alone" },
-	              RD_PARAM_WORDS,
-	              0,
-	              0,
-	              0,
-	              "付款|收款|费用|调整|其他|报销" },
-	{ 0 },
+	[P_MIN_LEN] = {"min_len",
+                   "chars",
+                   {"去掉数字和标点后至少几个字",
+                    "characters that must be left without digits and punctuation"},
+                   RD_PARAM_INT,
+                   1,
+                   20,
+                   2,
+                   NULL},
+	[P_VAGUE] = {"vague",
+                 "words",
+                 {"单独使用时算含糊的词", "words that are vague when they stand alone"},
+                 RD_PARAM_WORDS,
+                 0,
+                 0,
+                 0,
+                 "付款|收款|费用|调整|其他|报销"},
+	{0},
 };
 
 enum { K_BLANK, K_BLANK_ANY, K_VAGUE, K_VAGUE_ANY, K_WORDS };
 static const rd_message messages[] = {
-	[K_BLANK] = { "blank",
-	              { "{period} 由 {preparer} 制单的凭证有 {count} 张没有摘要，例如 {voucher}。请补全"
-	                "摘要。",
-	                "{count} vouchers of {period} keyed by {preparer} have no summary, such as "
-	                "{voucher}. Complete them." } },
-	[K_BLANK_ANY] = { "blank-unknown-preparer",
-	                  { "{period} 有 {count} 张凭证没有摘要，例如 {voucher}。请补全摘要。",
-	                    "{count} vouchers of {period} have no summary, such as {voucher}. Complete "
-	                    "them." } },
-	[K_VAGUE] = { "vague",
-	              { "{period} 由 {preparer} 制单的凭证有 {count} 张摘要过于简单，例如 {voucher} 只"
-	                "写了“{text}”。请写明具体业务。",
-	                "{count} vouchers of {period} keyed by {preparer} have a summary that says "
-	                "little, such as {voucher} with \"{text}\". Say what the business was." } },
-	[K_VAGUE_ANY] = { "vague-unknown-preparer",
-	                  { "{period} 有 {count} 张凭证摘要过于简单，例如 {voucher} 只写了“{text}”。请写明"
-	                    "具体业务。",
-	                    "{count} vouchers of {period} have a summary that says little, such as "
-	                    "{voucher} with \"{text}\". Say what the business was." } },
-	[K_WORDS] = { "telling-words",
-	              { "{voucher} 的摘要写着“{text}”，金额 {amount}。请核对这笔分录的依据。",
-	                "The summary of {voucher} reads \"{text}\", amount {amount}. Look at what the "
-	                "entry rests on." } },
-	{ 0 },
+	[K_BLANK] = {"blank",
+                 {"{period} 由 {preparer} 制单的凭证有 {count} 张没有摘要，例如 {voucher}。请补全"
+                  "摘要。",
+                  "{count} vouchers of {period} keyed by {preparer} have no summary, such as "
+                  "{voucher}. Complete them."}},
+	[K_BLANK_ANY] = {"blank-unknown-preparer",
+                     {"{period} 有 {count} 张凭证没有摘要，例如 {voucher}。请补全摘要。",
+                      "{count} vouchers of {period} have no summary, such as {voucher}. Complete "
+                      "them."}},
+	[K_VAGUE] = {"vague",
+                 {"{period} 由 {preparer} 制单的凭证有 {count} 张摘要过于简单，例如 {voucher} 只"
+                  "写了“{text}”。请写明具体业务。",
+                  "{count} vouchers of {period} keyed by {preparer} have a summary that says "
+                  "little, such as {voucher} with \"{text}\". Say what the business was."}},
+	[K_VAGUE_ANY] =
+		{"vague-unknown-preparer",
+         {"{period} 有 {count} 张凭证摘要过于简单，例如 {voucher} 只写了“{text}”。请写明"
+          "具体业务。",
+          "{count} vouchers of {period} have a summary that says little, such as "
+          "{voucher} with \"{text}\". Say what the business was."}},
+	[K_WORDS] = {"telling-words",
+                 {"{voucher} 的摘要写着“{text}”，金额 {amount}。请核对这笔分录的依据。",
+                  "The summary of {voucher} reads \"{text}\", amount {amount}. Look at what the "
+                  "entry rests on."}},
+	{0},
 };
 
 enum { TEXT_GOOD, TEXT_BLANK, TEXT_VAGUE, TEXT_TELLING };
@@ -138,7 +139,7 @@ static uint8_t class_of(rd_str s, const rules *r)
 	if (letters_of(s, r->enough, text, sizeof text, &len) < r->min_len)
 		return TEXT_VAGUE;
 	for (uint32_t i = 0; i < r->n_vague; i++)
-		if (rd_str_eq((rd_str){ text, len }, r->vague[i]))
+		if (rd_str_eq((rd_str){text, len}, r->vague[i]))
 			return TEXT_VAGUE;
 	return TEXT_GOOD;
 }
@@ -252,7 +253,7 @@ static void classify(work *w, rd_arena *a)
 {
 	const rd_book *b = w->b;
 	uint32_t n = rd_book_n_texts(b);
-	rules r = { .min_len = (uint32_t)rd_run_param(w->run, P_MIN_LEN) };
+	rules r = {.min_len = (uint32_t)rd_run_param(w->run, P_MIN_LEN)};
 
 	r.vague = rd_run_words(w->run, P_VAGUE, &r.n_vague);
 	r.enough = r.min_len;
@@ -268,7 +269,7 @@ static void classify(work *w, rd_arena *a)
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
-	work w = { .run = run, .b = b, .guards = rd_run_guards(run) };
+	work w = {.run = run, .b = b, .guards = rd_run_guards(run)};
 
 	(void)range;
 	(void)err;
@@ -311,16 +312,16 @@ const rd_check rd_check_summary_missing_or_vague = {
 	.slug = "summary-missing-or-vague",
 	.family = "statistics",
 	.nature = "数据缺失",
-	.title = { "摘要缺失或含糊", "Summary missing or vague" },
-	.finds = { "摘要空白、只有一个字、只写“付款”“调整”之类，或出现“凑数”“老板要求”"
-	           "等字样，看不出业务内容。",
-	           "The text does not say what happened: empty, one character, nothing but 付款 or "
-	           "调整, or words such as 凑数, plug number and as instructed." },
-	.correction = { "记账前补全摘要；已记账的在台账补充说明",
-	                "Complete the summary before posting; afterwards add the explanation to a "
-	                "register" },
-	.basis = { "会计基础工作规范 51 条（一）；ISA 240 A45(c)",
-	           "Basic accounting work rules 51 (1); ISA 240 A45(c)" },
+	.title = {"摘要缺失或含糊", "Summary missing or vague"},
+	.finds = {"摘要空白、只有一个字、只写“付款”“调整”之类，或出现“凑数”“老板要求”"
+              "等字样，看不出业务内容。",
+              "The text does not say what happened: empty, one character, nothing but 付款 or "
+              "调整, or words such as 凑数, plug number and as instructed."},
+	.correction = {"记账前补全摘要；已记账的在台账补充说明",
+                   "Complete the summary before posting; afterwards add the explanation to a "
+                   "register"},
+	.basis = {"会计基础工作规范 51 条（一）；ISA 240 A45(c)",
+              "Basic accounting work rules 51 (1); ISA 240 A45(c)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -33,45 +33,45 @@
 
 enum { P_MAX_BASE, P_CALENDAR };
 static const rd_param params[] = {
-	[P_MAX_BASE] = { "max_base",
-	                 "permille",
-	                 { "同类凭证里的比例高于此数的不报",
-	                   "left out where the share among its like is larger" },
-	                 RD_PARAM_INT,
-	                 0,
-	                 1000,
-	                 20,
-	                 NULL },
-	[P_CALENDAR] = { "calendar",
-	                 "-",
-	                 { "0 = 中国法定节假日，1 = 只看周末",
-	                   "0 = public holidays of China, 1 = weekends only" },
-	                 RD_PARAM_INT,
-	                 0,
-	                 1,
-	                 0,
-	                 NULL },
-	{ 0 },
+	[P_MAX_BASE] = {"max_base",
+                    "permille",
+                    {"同类凭证里的比例高于此数的不报",
+                     "left out where the share among its like is larger"},
+                    RD_PARAM_INT,
+                    0,
+                    1000,
+                    20,
+                    NULL},
+	[P_CALENDAR] = {"calendar",
+                    "-",
+                    {"0 = 中国法定节假日，1 = 只看周末",
+                     "0 = public holidays of China, 1 = weekends only"},
+                    RD_PARAM_INT,
+                    0,
+                    1,
+                    0,
+                    NULL},
+	{0},
 };
 
 enum { K_WEEKEND, K_HOLIDAY, K_NIGHT };
 static const rd_message messages[] = {
-	[K_WEEKEND] = { "weekend",
-	                { "{voucher} 的日期 {day} 是{weekday}。同类 {population} 张凭证里只有 "
-	                  "{base_rate} 在休息日。请了解原因。",
-	                  "{voucher} is dated {day}, a {weekday}. Of {population} vouchers of its kind "
-	                  "{base_rate} fall on days off. Ask for the reason." } },
-	[K_HOLIDAY] = { "holiday",
-	                { "{voucher} 的日期 {day} 在{holiday}假期内。同类 {population} 张凭证里只有 "
-	                  "{base_rate} 在休息日。请了解原因。",
-	                  "{voucher} is dated {day}, a public holiday ({holiday}). Of {population} "
-	                  "vouchers of its kind {base_rate} fall on days off. Ask for the reason." } },
-	[K_NIGHT] = { "night",
-	              { "{voucher} 在 {time} 录入。同类 {population} 张凭证里只有 {base_rate} 在这样的"
-	                "时候。请了解原因。",
-	                "{voucher} was keyed at {time}. Of {population} vouchers of its kind "
-	                "{base_rate} come at such times. Ask for the reason." } },
-	{ 0 },
+	[K_WEEKEND] = {"weekend",
+                   {"{voucher} 的日期 {day} 是{weekday}。同类 {population} 张凭证里只有 "
+                    "{base_rate} 在休息日。请了解原因。",
+                    "{voucher} is dated {day}, a {weekday}. Of {population} vouchers of its kind "
+                    "{base_rate} fall on days off. Ask for the reason."}},
+	[K_HOLIDAY] = {"holiday",
+                   {"{voucher} 的日期 {day} 在{holiday}假期内。同类 {population} 张凭证里只有 "
+                    "{base_rate} 在休息日。请了解原因。",
+                    "{voucher} is dated {day}, a public holiday ({holiday}). Of {population} "
+                    "vouchers of its kind {base_rate} fall on days off. Ask for the reason."}},
+	[K_NIGHT] = {"night",
+                 {"{voucher} 在 {time} 录入。同类 {population} 张凭证里只有 {base_rate} 在这样的"
+                  "时候。请了解原因。",
+                  "{voucher} was keyed at {time}. Of {population} vouchers of its kind "
+                  "{base_rate} come at such times. Ask for the reason."}},
+	{0},
 };
 
 #define MIN_VOUCHERS  30u /* of a journal or preparer, for a base rate */
@@ -192,9 +192,9 @@ static rate judged_by(const work *w, rd_row v)
 	rate j = w->journal[b->voucher.journal ? b->voucher.journal[v] : 0];
 
 	if (rd_run_leave_out(w->run, v) || j.all < MIN_VOUCHERS || ends_month(w, v))
-		return (rate){ 0, 0, 0 };
+		return (rate){0, 0, 0};
 	if (w->several && is_money_journal(&j))
-		return (rate){ 0, 0, 0 };
+		return (rate){0, 0, 0};
 	if (w->preparer && b->voucher.preparer[v]) {
 		rate p = w->preparer[b->voucher.preparer[v]];
 
@@ -202,16 +202,16 @@ static rate judged_by(const work *w, rd_row v)
 			j = p; /* the larger share counts: it is usual for this person */
 	}
 	if ((int64_t)j.off * 1000 > w->max_base * (int64_t)j.all)
-		return (rate){ 0, 0, 0 };
+		return (rate){0, 0, 0};
 	return j;
 }
 
 static void report(const work *w, rd_row v, rd_day_kind kind, uint32_t weight, rate base)
 {
 	static const rd_words names[] = {
-		{ "星期一", "Monday" },   { "星期二", "Tuesday" }, { "星期三", "Wednesday" },
-		{ "星期四", "Thursday" }, { "星期五", "Friday" },  { "星期六", "Saturday" },
-		{ "星期日", "Sunday" },
+		{"星期一", "Monday"},   {"星期二", "Tuesday"}, {"星期三", "Wednesday"},
+		{"星期四", "Thursday"}, {"星期五", "Friday"},  {"星期六", "Saturday"},
+		{"星期日", "Sunday"},
 	};
 	const rd_book *b = w->b;
 	rd_hit hit = rd_hit_at_voucher(b, v);
@@ -259,7 +259,7 @@ static void look_at(work *w, rd_row v)
 	rd_day_kind kind = kind_of(w, b->voucher.date[v]);
 	uint32_t lines = b->voucher.first[v + 1] - b->voucher.first[v];
 	uint32_t weight = day_off(kind) ? lines : 0;
-	rate base = { 0, 0, 0 };
+	rate base = {0, 0, 0};
 
 	w->unknown += b->voucher.date[v] != RD_DAY_NONE && kind == RD_DAY_NOT_KNOWN;
 	if (b->line.date) {
@@ -281,12 +281,12 @@ static void look_at(work *w, rd_row v)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run,
-		       .b = b,
-		       .a = rd_run_scratch(run),
-		       .guards = rd_run_guards(run),
-		       .max_base = rd_run_param(run, P_MAX_BASE),
-		       .weekends = rd_run_param(run, P_CALENDAR) == 1 || !rd_book_is_chinese(b) };
+	work w = {.run = run,
+	          .b = b,
+	          .a = rd_run_scratch(run),
+	          .guards = rd_run_guards(run),
+	          .max_base = rd_run_param(run, P_MAX_BASE),
+	          .weekends = rd_run_param(run, P_CALENDAR) == 1 || !rd_book_is_chinese(b)};
 
 	(void)range;
 	(void)err;
@@ -312,12 +312,12 @@ const rd_check rd_check_weekend_or_holiday_entry = {
 	.slug = "weekend-or-holiday-entry",
 	.family = "statistics",
 	.nature = "异常波动",
-	.title = { "周末、节假日或夜间分录", "Entry on a weekend, holiday or at night" },
-	.finds = { "日期落在休息日、法定节假日，或在夜间录入，而同类凭证很少这样。",
-	           "An entry bears a date (or a time) at which nobody normally works here." },
-	.correction = { "说明原因", "Ask for the reason and note it" },
-	.basis = { "CAQ 实务指引（2008）；MindBridge；ISA 240",
-	           "CAQ practice aid 2008; MindBridge; ISA 240" },
+	.title = {"周末、节假日或夜间分录", "Entry on a weekend, holiday or at night"},
+	.finds = {"日期落在休息日、法定节假日，或在夜间录入，而同类凭证很少这样。",
+              "An entry bears a date (or a time) at which nobody normally works here."},
+	.correction = {"说明原因", "Ask for the reason and note it"},
+	.basis = {"CAQ 实务指引（2008）；MindBridge；ISA 240",
+              "CAQ practice aid 2008; MindBridge; ISA 240"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -46,7 +46,7 @@ static double share(uint32_t pair)
 
 rd_benford rd_benford_test(const uint32_t counts[RD_BENFORD_PAIRS])
 {
-	rd_benford t = { 0, 0.0, 0.0 };
+	rd_benford t = {0, 0.0, 0.0};
 
 	for (uint32_t i = 0; i < RD_BENFORD_PAIRS; i++)
 		t.n += counts[i];

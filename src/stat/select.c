@@ -42,7 +42,7 @@ static int64_t narrow(int64_t *values, size_t n, size_t k)
 			return (int64_t)low;
 		uint32_t bits = 64u - (uint32_t)__builtin_clzll(high - low);
 		uint32_t shift = bits > PART_BITS ? bits - PART_BITS : 0;
-		size_t count[1u << PART_BITS] = { 0 };
+		size_t count[1u << PART_BITS] = {0};
 
 		for (size_t i = 0; i < n; i++)
 			count[((uint64_t)values[i] - low) >> shift]++;
@@ -66,7 +66,7 @@ static int64_t narrow(int64_t *values, size_t n, size_t k)
 
 int64_t rd_select(const int64_t *values, size_t n, size_t k, int64_t *tmp)
 {
-	uint32_t count[BINS] = { 0 };
+	uint32_t count[BINS] = {0};
 
 	RD_ASSERT(n > 0 && k < n && n <= UINT32_MAX);
 	for (size_t i = 0; i < n; i++)
@@ -89,7 +89,7 @@ int64_t rd_select(const int64_t *values, size_t n, size_t k, int64_t *tmp)
 
 rd_spread rd_spread_of(int64_t *values, size_t n, int64_t *tmp)
 {
-	rd_spread s = { .median = rd_select(values, n, (n - 1) / 2, tmp) };
+	rd_spread s = {.median = rd_select(values, n, (n - 1) / 2, tmp)};
 
 	for (size_t i = 0; i < n; i++)
 		values[i] = values[i] < s.median ? s.median - values[i] : values[i] - s.median;

@@ -17,12 +17,12 @@ typedef struct made {
 
 static void add_line(rd_rows *rows, const made *m, uint32_t number, bool credit, uint32_t line)
 {
-	static const char *const accounts[] = { "1403", "1405", "5602" };
+	static const char *const accounts[] = {"1403", "1405", "5602"};
 	rd_str cells[RD_FIELD_COUNT];
 	char amount[RD_MINOR_TEXT], date[16], text[16];
 
 	for (int f = 0; f < RD_FIELD_COUNT; f++)
-		cells[f] = (rd_str){ "", 0 };
+		cells[f] = (rd_str){"", 0};
 	rd_minor_format((m->red ? -1 : 1) * (int64_t)(m->amount + 1) * 100, 2, false, amount);
 	rd_day_format(m->day, date);
 	snprintf(text, sizeof text, "%u", number);
@@ -39,7 +39,7 @@ static rd_book *make_book(uint64_t *seed, made *all, uint32_t n)
 	rd_layout layout;
 	rd_book *book = NULL;
 	rd_row file;
-	rd_err err = { 0 };
+	rd_err err = {0};
 	uint32_t days = 1 + unit_below(seed, 900), accounts = 1 + unit_below(seed, 3);
 
 	UNIT_OK(rd_builder_add_file(b, RD_STR("made"), &file, &err), &err);
@@ -47,14 +47,14 @@ static rd_book *make_book(uint64_t *seed, made *all, uint32_t n)
 	rd_rows *rows = rd_rows_new(b, file, &layout);
 
 	for (uint32_t v = 0; v < n; v++) {
-		all[v] = (made){ unit_below(seed, accounts), unit_below(seed, 3), unit_below(seed, 3) == 0,
-			             rd_day_of(2024, 1, 1) + (rd_day)unit_below(seed, days) };
+		all[v] = (made){unit_below(seed, accounts), unit_below(seed, 3), unit_below(seed, 3) == 0,
+		                rd_day_of(2024, 1, 1) + (rd_day)unit_below(seed, days)};
 		add_line(rows, &all[v], v + 1, false, v * 2 + 2);
 		add_line(rows, &all[v], v + 1, true, v * 2 + 3);
 	}
 	UNIT_OK(rd_rows_commit(rows, &err), &err);
 	rd_rows_free(rows);
-	UNIT_OK(rd_builder_seal(b, &(rd_seal_options){ .threads = 1 }, &book, &err), &err);
+	UNIT_OK(rd_builder_seal(b, &(rd_seal_options){.threads = 1}, &book, &err), &err);
 	rd_builder_free(b);
 	return book;
 }
@@ -142,7 +142,7 @@ static void turned_entries_have_one_hash(void)
 	uint64_t seed = 8;
 	rd_arena *a = rd_arena_new();
 	rd_book *b = make_book(&seed, all, VOUCHERS);
-	rd_comparer c = { .arena = a };
+	rd_comparer c = {.arena = a};
 
 	for (uint32_t v = 0; v < VOUCHERS; v++)
 		for (uint32_t w = 0; w < VOUCHERS; w++) {
@@ -179,8 +179,8 @@ static void counts_pairs_in_a_table_that_grows(void)
 }
 
 const unit_test pairs_tests[] = {
-	{ "red pairs are those that the rule as written finds", pairs_are_those_of_the_rule },
-	{ "the hash of a turned entry is that of the entry it negates", turned_entries_have_one_hash },
-	{ "pairs of accounts are counted while the table grows", counts_pairs_in_a_table_that_grows },
-	{ 0 },
+	{"red pairs are those that the rule as written finds", pairs_are_those_of_the_rule},
+	{"the hash of a turned entry is that of the entry it negates", turned_entries_have_one_hash},
+	{"pairs of accounts are counted while the table grows", counts_pairs_in_a_table_that_grows},
+	{0},
 };

@@ -7,12 +7,12 @@ static void knows_one_slip(void)
 		const char *a, *b;
 		bool want;
 	} rows[] = {
-		{ "12345", "12345", false }, { "12345", "1234", true },   { "12345", "12355", true },
-		{ "12345", "12354", true },  { "12345", "12534", false }, { "12345", "21354", false },
-		{ "", "1", true },           { "", "", false },           { "", "12", false },
-		{ "1", "2", true },          { "12", "21", true },        { "FP0077812", "FP77812", false },
-		{ "aab", "aba", true },      { "aaa", "aaaa", true },     { "abcd", "acbd", true },
-		{ "abcd", "adcb", false },
+		{"12345", "12345", false}, {"12345", "1234", true},   {"12345", "12355", true},
+		{"12345", "12354", true},  {"12345", "12534", false}, {"12345", "21354", false},
+		{"", "1", true},           {"", "", false},           {"", "12", false},
+		{"1", "2", true},          {"12", "21", true},        {"FP0077812", "FP77812", false},
+		{"aab", "aba", true},      {"aaa", "aaaa", true},     {"abcd", "acbd", true},
+		{"abcd", "adcb", false},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -37,13 +37,13 @@ static void sees_every_slip(void)
 		memcpy(b, a, n);
 		b[at] = (char)('A' + unit_below(&seed, 5));
 		unit_case("round %u", round);
-		UNIT_TRUE(rd_one_slip((rd_str){ a, n }, (rd_str){ b, n }));
+		UNIT_TRUE(rd_one_slip((rd_str){a, n}, (rd_str){b, n}));
 		memcpy(b + at, a + at + 1, n - at - 1);
-		UNIT_TRUE(rd_one_slip((rd_str){ a, n }, (rd_str){ b, n - 1 }));
+		UNIT_TRUE(rd_one_slip((rd_str){a, n}, (rd_str){b, n - 1}));
 		memcpy(b, a, n);
 		b[0] = 'x';
 		b[n - 1] = 'y';
-		UNIT_INT(rd_one_slip((rd_str){ a, n }, (rd_str){ b, n }), false);
+		UNIT_INT(rd_one_slip((rd_str){a, n}, (rd_str){b, n}), false);
 	}
 }
 
@@ -52,14 +52,14 @@ static void brings_numbers_to_one_form(void)
 	static const struct {
 		const char *in, *want;
 	} rows[] = {
-		{ "FP-0077812", "77812" },
-		{ "fp77812", "77812" },
-		{ "２４１１", "2411" },
-		{ "0000", "" },
-		{ "", "" },
-		{ "无", "" },
-		{ "24-11/A", "2411A" },
-		{ "号00123x", "123X" },
+		{"FP-0077812", "77812"},
+		{"fp77812", "77812"},
+		{"２４１１", "2411"},
+		{"0000", ""},
+		{"", ""},
+		{"无", ""},
+		{"24-11/A", "2411A"},
+		{"号00123x", "123X"},
 	};
 	char out[32];
 
@@ -67,7 +67,7 @@ static void brings_numbers_to_one_form(void)
 		unit_case("%s", rows[i].in);
 		uint32_t len = rd_number_normal(rd_str_of(rows[i].in), out, sizeof out);
 
-		UNIT_TEXT(((rd_str){ out, len }), rows[i].want);
+		UNIT_TEXT(((rd_str){out, len}), rows[i].want);
 	}
 	UNIT_INT(rd_number_normal(RD_STR("123456"), out, 4), 4);
 }
@@ -86,10 +86,10 @@ static void takes_steady_distances(void)
 		uint32_t n;
 		bool want;
 	} rows[] = {
-		{ { 0, 30, 61 }, 3, true },   { { 0, 31, 59, 90 }, 4, true },
-		{ { 0, 30 }, 2, false },      { { 0, 7, 14, 21 }, 4, true },
-		{ { 0, 2, 7 }, 3, false },    { { 0, 30, 100 }, 3, false },
-		{ { 0, 365, 731 }, 3, true }, { { 5 }, 1, false },
+		{{0, 30, 61}, 3, true},   {{0, 31, 59, 90}, 4, true},
+		{{0, 30}, 2, false},      {{0, 7, 14, 21}, 4, true},
+		{{0, 2, 7}, 3, false},    {{0, 30, 100}, 3, false},
+		{{0, 365, 731}, 3, true}, {{5}, 1, false},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -112,13 +112,12 @@ static void measures_likeness_of_names(void)
 }
 
 const unit_test similar_tests[] = {
-	{ "one slip is an insertion, deletion, substitution or swap of neighbours", knows_one_slip },
-	{ "every slip made at random is seen", sees_every_slip },
-	{ "numbers are compared without letters in front, zeros and marks",
-	  brings_numbers_to_one_form },
-	{ "amounts with the same digits are seen whatever their order", compares_digits_in_any_order },
-	{ "steady distances are about a week, a fortnight, a month, a quarter, a year",
-	  takes_steady_distances },
-	{ "names are likened by code points", measures_likeness_of_names },
-	{ 0 },
+	{"one slip is an insertion, deletion, substitution or swap of neighbours", knows_one_slip},
+	{"every slip made at random is seen", sees_every_slip},
+	{"numbers are compared without letters in front, zeros and marks", brings_numbers_to_one_form},
+	{"amounts with the same digits are seen whatever their order", compares_digits_in_any_order},
+	{"steady distances are about a week, a fortnight, a month, a quarter, a year",
+     takes_steady_distances},
+	{"names are likened by code points", measures_likeness_of_names},
+	{0},
 };

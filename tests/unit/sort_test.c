@@ -74,7 +74,7 @@ static void twins_are_those_of_all_pairs(void)
 }
 
 const unit_test sort_tests[] = {
-	{ "words are sorted whatever their upper bytes", sorts_words_of_all_sizes },
-	{ "twins are the rows that share a hash with another row", twins_are_those_of_all_pairs },
-	{ 0 },
+	{"words are sorted whatever their upper bytes", sorts_words_of_all_sizes},
+	{"twins are the rows that share a hash with another row", twins_are_those_of_all_pairs},
+	{0},
 };

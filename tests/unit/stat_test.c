@@ -42,7 +42,7 @@ static void selects_what_sorting_finds(void)
 
 static void spreads_by_lower_medians(void)
 {
-	int64_t odd[] = { 9, 1, 5 }, even[] = { 4, 1, 100, 2 }, one[] = { 7 }, tmp[4];
+	int64_t odd[] = {9, 1, 5}, even[] = {4, 1, 100, 2}, one[] = {7}, tmp[4];
 	rd_spread s = rd_spread_of(odd, 3, tmp);
 
 	UNIT_INT(s.median, 5);
@@ -146,12 +146,12 @@ static void logarithms_rise_and_are_close(void)
 }
 
 const unit_test stat_tests[] = {
-	{ "selection finds what sorting finds, for values of all sizes", selects_what_sorting_finds },
-	{ "median and deviation are the lower of two", spreads_by_lower_medians },
-	{ "the first two digits are those of division", takes_the_first_two_digits },
-	{ "Benford hits only when deviation and chi-square are both large", benford_needs_both_limits },
-	{ "binomial tails agree with the sum of their terms", tails_agree_with_sums },
-	{ "a pair is rarer the more often chance would bring it", rarity_grows_with_what_was_expected },
-	{ "logarithms in integers rise and are close to real ones", logarithms_rise_and_are_close },
-	{ 0 },
+	{"selection finds what sorting finds, for values of all sizes", selects_what_sorting_finds},
+	{"median and deviation are the lower of two", spreads_by_lower_medians},
+	{"the first two digits are those of division", takes_the_first_two_digits},
+	{"Benford hits only when deviation and chi-square are both large", benford_needs_both_limits},
+	{"binomial tails agree with the sum of their terms", tails_agree_with_sums},
+	{"a pair is rarer the more often chance would bring it", rarity_grows_with_what_was_expected},
+	{"logarithms in integers rise and are close to real ones", logarithms_rise_and_are_close},
+	{0},
 };

@@ -9,21 +9,21 @@ static void reads_references(void)
 		int number;
 		const char *journal;
 	} rows[] = {
-		{ "注销8月3日记-15号凭证", 0, 8, 3, 15, "记" },
-		{ "订正8月3日记-15号凭证", 0, 8, 3, 15, "记" },
-		{ "冲销2024年3月5日记字第12号凭证", 2024, 3, 5, 12, "记" },
-		{ "更正2025年8月3日记-15号凭证少记金额", 2025, 8, 3, 15, "记" },
-		{ "红字冲销3月收-7", 0, 3, 0, 7, "收" },
-		{ "注销3月5号付12号凭证", 0, 3, 5, 12, "付" },
-		{ "冲回2024-03-05 转-9", 2024, 3, 5, 9, "转" },
-		{ "注销2024.3.5银付-4号凭证", 2024, 3, 5, 4, "银付" },
-		{ "冲销第21号凭证", 0, 0, 0, 21, "" },
-		{ "storno of JE-1234", 0, 0, 0, 1234, "JE" },
-		{ "Reversal of VE 55", 0, 0, 0, 55, "VE" },
+		{"注销8月3日记-15号凭证", 0, 8, 3, 15, "记"},
+		{"订正8月3日记-15号凭证", 0, 8, 3, 15, "记"},
+		{"冲销2024年3月5日记字第12号凭证", 2024, 3, 5, 12, "记"},
+		{"更正2025年8月3日记-15号凭证少记金额", 2025, 8, 3, 15, "记"},
+		{"红字冲销3月收-7", 0, 3, 0, 7, "收"},
+		{"注销3月5号付12号凭证", 0, 3, 5, 12, "付"},
+		{"冲回2024-03-05 转-9", 2024, 3, 5, 9, "转"},
+		{"注销2024.3.5银付-4号凭证", 2024, 3, 5, 4, "银付"},
+		{"冲销第21号凭证", 0, 0, 0, 21, ""},
+		{"storno of JE-1234", 0, 0, 0, 1234, "JE"},
+		{"Reversal of VE 55", 0, 0, 0, 55, "VE"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		rd_reference r = { 0 };
+		rd_reference r = {0};
 
 		unit_case("%s", rows[i].in);
 		UNIT_TRUE(rd_reference_parse(rd_str_of(rows[i].in), &r));
@@ -51,7 +51,7 @@ static void sees_no_reference_where_none_is(void)
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		rd_reference r = { .number = 77 };
+		rd_reference r = {.number = 77};
 
 		unit_case("%s", rows[i]);
 		UNIT_TRUE(!rd_reference_parse(rd_str_of(rows[i]), &r));
@@ -65,19 +65,19 @@ static void sorts_words_into_groups(void)
 		const char *in;
 		uint32_t want;
 	} rows[] = {
-		{ "", 0 },
-		{ "冲账", 0 },
-		{ "冲减费用", 0 },
-		{ "付货款", 0 },
-		{ "更", 0 },
-		{ "注销", RD_WORD_CANCEL },
-		{ "STORNO", RD_WORD_CANCEL },
-		{ "Extourne FNP", RD_WORD_CANCEL },
-		{ "客户退货", RD_WORD_NATURE },
-		{ "开具红字发票", RD_WORD_CANCEL | RD_WORD_NATURE },
-		{ "冲回暂估", RD_WORD_CANCEL | RD_WORD_ACCRUAL },
-		{ "月末调汇", RD_WORD_REVALUE },
-		{ "订正", RD_WORD_CORRECT },
+		{"", 0},
+		{"冲账", 0},
+		{"冲减费用", 0},
+		{"付货款", 0},
+		{"更", 0},
+		{"注销", RD_WORD_CANCEL},
+		{"STORNO", RD_WORD_CANCEL},
+		{"Extourne FNP", RD_WORD_CANCEL},
+		{"客户退货", RD_WORD_NATURE},
+		{"开具红字发票", RD_WORD_CANCEL | RD_WORD_NATURE},
+		{"冲回暂估", RD_WORD_CANCEL | RD_WORD_ACCRUAL},
+		{"月末调汇", RD_WORD_REVALUE},
+		{"订正", RD_WORD_CORRECT},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -89,10 +89,9 @@ static void sorts_words_into_groups(void)
 /* The quick search against a plain one, on texts made of pieces of the words. */
 static void finds_what_a_plain_search_finds(void)
 {
-	static const char *const words[] = { "ab", "abc", "bca", "红字", "字冲", "zz top" };
-	static const char *const pieces[] = {
-		"a", "b", "c", "A", "B", "红", "字", "冲", " ", "z", "top"
-	};
+	static const char *const words[] = {"ab", "abc", "bca", "红字", "字冲", "zz top"};
+	static const char *const pieces[] = {"a",  "b",  "c", "A", "B",  "红",
+	                                     "字", "冲", " ", "z", "top"};
 	rd_lexicon l;
 	uint64_t seed = 3;
 
@@ -118,9 +117,9 @@ static void finds_what_a_plain_search_finds(void)
 }
 
 const unit_test wording_tests[] = {
-	{ "a summary that names a cancelled voucher is taken apart", reads_references },
-	{ "other summaries name none", sees_no_reference_where_none_is },
-	{ "words of corrections fall into groups", sorts_words_into_groups },
-	{ "the quick search finds what a plain one finds", finds_what_a_plain_search_finds },
-	{ 0 },
+	{"a summary that names a cancelled voucher is taken apart", reads_references},
+	{"other summaries name none", sees_no_reference_where_none_is},
+	{"words of corrections fall into groups", sorts_words_into_groups},
+	{"the quick search finds what a plain one finds", finds_what_a_plain_search_finds},
+	{0},
 };
