@@ -295,6 +295,17 @@ def test_set_changes_a_parameter():
         same(r.code, 2)
 
 
+def test_the_chart_may_be_stated():
+    chart = "科目编码,科目名称,余额方向\n1002,银行存款,借\n1122,应收账款,借\n5602,管理费用,借\n"
+    with Folder(j_csv=CLEAN) as d, Folder(chart_csv=chart) as other:
+        for stated in ("small", "enterprise"):
+            data = json.loads(run("check", d.path, "-f", "json", "--chart", stated, *ONE).out)
+            same(data["books"][0]["chart"], stated)
+        data = json.loads(run("check", d.path, "-f", "json", "--chart", other.at("chart.csv"), *ONE).out)
+        same(sorted(f["kind"] for f in data["books"][0]["files"]), ["chart", "journal"])
+        same(run("check", d.path, "--chart", other.at("none.csv"), *ONE).code, 2)
+
+
 def test_any_number_of_threads_gives_the_same_bytes():
     one = run("check", EXAMPLE, "-f", "json", "--as-of", AS_OF, "-j", "1").out
     for n in ("2", "7"):
@@ -340,6 +351,23 @@ def on_terminal(args, env):
     os.close(master)
     p.wait(timeout=60)
     return out.decode("utf-8", "replace")
+
+
+def test_a_long_run_shows_and_erases_its_progress():
+    rows = [HEAD]
+    for n in range(1, 150001):
+        rows.append(line("2025-03-05", str(n), "付款 %d" % n, "5602", "管理费用", "10.00"))
+        rows.append(line("2025-03-05", str(n), "付款 %d" % n, "1002", "银行存款", "", "10.00"))
+    env = {k: v for k, v in os.environ.items() if k not in ("LC_ALL", "LC_MESSAGES")}
+    env.update(TERM="xterm", LANG="zh_CN.UTF-8")
+    with Folder(j_csv="".join(rows)) as d:
+        args = ["check", d.path, "-j", "1", "-o", d.at("out.txt"), "--as-of", AS_OF]
+        shown = on_terminal(args, env)
+        lacks(on_terminal([*args, "-q"], env), "正在")
+        lacks(on_terminal(args, {**env, "TERM": "dumb"}), "正在")
+    if shown:  # a machine may be so fast that nothing is worth showing
+        holds(shown, "正在")
+        same(shown.endswith("\r\033[K"), True, "erased")
 
 
 def test_colour_only_on_a_terminal():
