@@ -131,7 +131,7 @@ static void commit_notes(rd_rows *r)
 		uint32_t have = f->notes[n->kind];
 
 		rd_builder_note(b, &(rd_note){ .file = r->file, .line = n->line, .kind = n->kind,
-			.column = n->column, .rejected = n->rejected, .amount = n->amount,
+			.column = r->layout.named ? 0 : n->column, .rejected = n->rejected, .amount = n->amount,
 			.found = rd_builder_text(b, rd_str_of(n->found)),
 			.field = n->column && r->layout.heads && n->column <= r->layout.n_columns
 			         ? r->layout.heads[n->column - 1] : 0 });
@@ -240,7 +240,7 @@ rd_rc rd_rows_commit(rd_rows *r, rd_err *err)
 	uint32_t base = b->lines.n, run = b->runs.n;
 
 	if ((uint64_t)base + r->lines.n > RD_ROWS_MAX)
-		return rd_fail(err, RD_LIMIT, "分录超过 %u 行,请按期间分批检查", "more than %u lines; check the books period by period", RD_ROWS_MAX);
+		return rd_fail(err, RD_LIMIT, "分录超过 %u 行，请按期间分批检查", "more than %u lines; check the books period by period", RD_ROWS_MAX);
 	rd_rows_texts_commit(r);
 	commit_aliases(r, base);
 	append(r, &b->lines, &r->lines);

@@ -174,8 +174,8 @@ static const char *collapsed_text(int lang)
 {
 	return lang ? "{hits} of {population} {unit} ({share}) show this. So many are a property of the "
 	              "books, not a list of suspects: look at the examples and at how the books are kept."
-	            : "共 {hits} 处,占 {population} {unit}的 {share}。这么多说明是账套的普遍情况,不是逐条的疑点:"
-	              "请看示例,并从记账习惯上查找原因。";
+	            : "共 {hits} 处，占 {population} {unit}的 {share}。这么多说明是账套的普遍情况，不是逐条的疑点："
+	              "请看示例，并从记账习惯上查找原因。";
 }
 
 /* The facts every finding has of its own: {voucher} {account} {party} {period} {date} {line}. */

@@ -200,7 +200,7 @@ static rd_rc known_slugs(const char *const *list, rd_err *err)
 {
 	for (; list && *list; list++)
 		if (rd_check_find(*list) == NULL)
-			return rd_fail(err, RD_USAGE, "没有名为 '%s' 的检查;用 redink checks 列出全部",
+			return rd_fail(err, RD_USAGE, "没有名为 '%s' 的检查；用 redink checks 列出全部",
 			               "no check is called '%s'; redink checks lists them all", *list);
 	return RD_OK;
 }

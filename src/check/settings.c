@@ -10,7 +10,7 @@ static rd_rc find_param(const rd_setting *s, const rd_check **ret_check, uint32_
 	const rd_check *c = rd_check_find(s->check);
 
 	if (c == NULL)
-		return rd_fail(err, RD_USAGE, "没有名为 '%s' 的检查;用 redink checks 列出全部",
+		return rd_fail(err, RD_USAGE, "没有名为 '%s' 的检查；用 redink checks 列出全部",
 		               "no check is called '%s'; redink checks lists them all", s->check);
 	for (uint32_t i = 0; c->params && c->params[i].name; i++)
 		if (strcmp(c->params[i].name, s->param) == 0) {
@@ -18,7 +18,7 @@ static rd_rc find_param(const rd_setting *s, const rd_check **ret_check, uint32_
 			*ret_index = i;
 			return RD_OK;
 		}
-	return rd_fail(err, RD_USAGE, "检查 %s 没有参数 '%s';用 redink explain %s 查看参数",
+	return rd_fail(err, RD_USAGE, "检查 %s 没有参数 '%s'；用 redink explain %s 查看参数",
 	               "check %s has no parameter '%s'; redink explain %s shows them", s->check,
 	               s->param, s->check);
 }
@@ -30,13 +30,13 @@ static rd_rc parse_number(const rd_param *p, const rd_setting *s, int64_t *ret, 
 	char lo[RD_MINOR_TEXT], hi[RD_MINOR_TEXT];
 
 	if (rd_minor_parse(rd_str_of(s->value), '.', decimals, &v) != RD_AMOUNT_OK)
-		return rd_fail(err, RD_USAGE, "%s.%s 的值 '%s' 不是数字(单位:%s)",
+		return rd_fail(err, RD_USAGE, "%s.%s 的值 '%s' 不是数字（单位：%s）",
 		               "the value of %s.%s, '%s', is not a number (unit: %s)", s->check, s->param,
 		               s->value, p->unit);
 	if (v < p->min || v > p->max) {
 		rd_minor_format(p->min, decimals, false, lo);
 		rd_minor_format(p->max, decimals, false, hi);
-		return rd_fail(err, RD_USAGE, "%s.%s 的值 %s 超出范围 %s 到 %s(单位:%s)",
+		return rd_fail(err, RD_USAGE, "%s.%s 的值 %s 超出范围 %s 到 %s（单位：%s）",
 		               "the value of %s.%s, %s, is outside %s to %s (unit: %s)", s->check, s->param,
 		               s->value, lo, hi, p->unit);
 	}

@@ -35,26 +35,26 @@ static const rd_param params[] = {
 enum { K_ENTRIES, K_LINES, K_DEBIT, K_CREDIT };
 static const rd_message messages[] = {
 	[K_ENTRIES] = { "entries", {
-		"文件 {file} 声明{scope} {declared} 张凭证,实有 {computed} 张,相差 {difference};读取时剔除 "
+		"文件 {file} 声明{scope} {declared} 张凭证，实有 {computed} 张，相差 {difference}；读取时剔除 "
 		"{rejected} 行。请重新导出完整文件。",
 		"File {file} declares {declared} entries{scope}, it holds {computed}: difference "
 		"{difference}; {rejected} row(s) could not be read. Export the whole file "
 		"again." } },
 	[K_LINES] = { "lines", {
-		"文件 {file} 声明{scope} {declared} 行分录,实有 {computed} 行,相差 {difference};读取时剔除 "
+		"文件 {file} 声明{scope} {declared} 行分录，实有 {computed} 行，相差 {difference}；读取时剔除 "
 		"{rejected} 行。请重新导出完整文件。",
 		"File {file} declares {declared} lines{scope}, it holds {computed}: difference "
 		"{difference}; {rejected} row(s) could not be read. Export the whole file "
 		"again." } },
 	[K_DEBIT] = { "debit", {
-		"文件 {file} 声明{scope}借方合计 {declared},实际 {computed},相差 {difference};读取时剔除 {rejected} "
-		"行。请核对是否有行被删改,并重新导出。",
+		"文件 {file} 声明{scope}借方合计 {declared}，实际 {computed}，相差 {difference}；读取时剔除 {rejected} "
+		"行。请核对是否有行被删改，并重新导出。",
 		"File {file} declares a total debit{scope} of {declared}, its lines give "
 		"{computed}: difference {difference}; {rejected} row(s) could not be read. See "
 		"whether rows were changed; export again." } },
 	[K_CREDIT] = { "credit", {
-		"文件 {file} 声明{scope}贷方合计 {declared},实际 {computed},相差 {difference};读取时剔除 {rejected} "
-		"行。请核对是否有行被删改,并重新导出。",
+		"文件 {file} 声明{scope}贷方合计 {declared}，实际 {computed}，相差 {difference}；读取时剔除 {rejected} "
+		"行。请核对是否有行被删改，并重新导出。",
 		"File {file} declares a total credit{scope} of {declared}, its lines give "
 		"{computed}: difference {difference}; {rejected} row(s) could not be read. See "
 		"whether rows were changed; export again." } },
@@ -75,7 +75,7 @@ static uint8_t kind_of(rd_total_kind k)
 	}
 }
 
-/* " (2024-03 记)": what a total covers when it is not the whole file. */
+/* " （2024-03 记）": what a total covers when it is not the whole file. */
 static rd_str scope_of(rd_arena *a, const rd_book *b, const rd_total *t)
 {
 	rd_str journal = rd_book_text(b, t->scope);
@@ -134,12 +134,12 @@ const rd_check rd_check_control_totals_differ = {
 	.family = "structure",
 	.nature = "数据缺失",
 	.title = { "控制合计不符", "Control totals differ" },
-	.finds = { "文件声明的凭证数、行数或借贷合计与实际内容不符:导出之后有行丢失或增加。",
+	.finds = { "文件声明的凭证数、行数或借贷合计与实际内容不符：导出之后有行丢失或增加。",
 	           "The file states how many entries and what totals it holds, and holds something "
 	           "else. Lines were lost or added after export." },
-	.correction = { "重新导出完整文件;不要手工删改导出文件",
+	.correction = { "重新导出完整文件；不要手工删改导出文件",
 	                "Export the whole file again; do not change rows of an export by hand." },
-	.basis = { "SAF-T(挪威、葡萄牙);JPK;GB/T 24589.1", "SAF-T (NO, PT); JPK; GB/T 24589.1" },
+	.basis = { "SAF-T（挪威、葡萄牙）；JPK；GB/T 24589.1", "SAF-T (NO, PT); JPK; GB/T 24589.1" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -38,12 +38,12 @@ static const rd_param params[] = {
 enum { K_EARLY, K_FUTURE };
 static const rd_message messages[] = {
 	[K_EARLY] = { "too-early", {
-		"有 {count} 行分录的日期在 {year} 年({first} 至 {last}),早于 {limit}。多半是年份录错或日期格式识别有误,请核对。",
+		"有 {count} 行分录的日期在 {year} 年（{first} 至 {last}），早于 {limit}。多半是年份录错或日期格式识别有误，请核对。",
 		"{count} line(s) are dated in {year} ({first} to {last}), before {limit}. The year "
 		"may be keyed wrong, or the form of the date was misread: compare with the "
 		"documents." } },
 	[K_FUTURE] = { "future", {
-		"有 {count} 行分录的日期在 {year} 年({first} 至 {last}),晚于检查日 {limit}。请核对日期;确为以后期间的凭证请暂缓入账。",
+		"有 {count} 行分录的日期在 {year} 年（{first} 至 {last}），晚于检查日 {limit}。请核对日期；确为以后期间的凭证请暂缓入账。",
 		"{count} line(s) are dated in {year} ({first} to {last}), after the day of the "
 		"check {limit}. Compare the date; what belongs to a later period is booked "
 		"then." } },
@@ -144,13 +144,13 @@ const rd_check rd_check_date_implausible = {
 	.family = "structure",
 	.nature = "操作错误",
 	.title = { "日期超出合理范围或在未来", "Date out of plausible range or in the future" },
-	.finds = { "能识别但不可能正确的日期:0022 年、1900 年,或晚于检查日。",
+	.finds = { "能识别但不可能正确的日期：0022 年、1900 年，或晚于检查日。",
 	           "A readable date that cannot be right: year 0022, 1900, or later than the day "
 	           "of the check." },
-	.correction = { "核对原始凭证后更正日期;已记账的红字冲销后按正确日期重做",
+	.correction = { "核对原始凭证后更正日期；已记账的红字冲销后按正确日期重做",
 	                "Compare with the document. Posted: reverse in red, enter again with the "
 	                "right date." },
-	.basis = { "通行做法;法国税务程序法 A47 A-1 条", "practice; LPF art. A47 A-1" },
+	.basis = { "通行做法；法国税务程序法 A47 A-1 条", "practice; LPF art. A47 A-1" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

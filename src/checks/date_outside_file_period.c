@@ -36,20 +36,20 @@ static const rd_param params[] = {
 enum { K_BEFORE, K_AFTER, K_MOST };
 static const rd_message messages[] = {
 	[K_BEFORE] = { "before", {
-		"文件 {file} 声明期间自 {from} 起,有 {count} 行分录早于此日(最早 {first}),借方合计 {amount}。"
-		"请核对期间;入错期间的红字冲销后在正确期间重做。",
+		"文件 {file} 声明期间自 {from} 起，有 {count} 行分录早于此日（最早 {first}），借方合计 {amount}。"
+		"请核对期间；入错期间的红字冲销后在正确期间重做。",
 		"File {file} declares a period from {from}; {count} line(s) are earlier (the first "
 		"of {first}), their debits sum to {amount}. Compare the period; move what is in "
 		"the wrong one." } },
 	[K_AFTER] = { "after", {
-		"文件 {file} 声明期间至 {to} 止,有 {count} 行分录晚于此日(最晚 {last}),借方合计 {amount}。"
-		"请核对期间;入错期间的红字冲销后在正确期间重做。",
+		"文件 {file} 声明期间至 {to} 止，有 {count} 行分录晚于此日（最晚 {last}），借方合计 {amount}。"
+		"请核对期间；入错期间的红字冲销后在正确期间重做。",
 		"File {file} declares a period up to {to}; {count} line(s) are later (the last of "
 		"{last}), their debits sum to {amount}. Compare the period; move what is in the "
 		"wrong one." } },
 	[K_MOST] = { "most", {
-		"文件 {file} 有 {count} 行分录(占 {share})不在其声明的期间内,实际日期为 {first} 至 {last}:"
-		"更可能是声明的期间有误,请先核对。",
+		"文件 {file} 有 {count} 行分录（占 {share}）不在其声明的期间内，实际日期为 {first} 至 {last}:"
+		"更可能是声明的期间有误，请先核对。",
 		"{count} lines ({share}) of {file} are outside the period that it declares; their "
 		"dates run from {first} to {last}. The declaration is more likely wrong: compare "
 		"it first." } },
@@ -110,10 +110,10 @@ const rd_check rd_check_date_outside_file_period = {
 	.title = { "日期超出账套期间", "Date outside the period of the file" },
 	.finds = { "分录日期不在文件声明的会计年度或期间之内。",
 	           "A line is dated outside the fiscal year or period that the file declares." },
-	.correction = { "核对期间声明;入错期间的红字冲销,在正确期间重做",
+	.correction = { "核对期间声明；入错期间的红字冲销，在正确期间重做",
 	                "Compare the declared period; what is in the wrong period is reversed in "
 	                "red and entered again in the right one." },
-	.basis = { "SAF-T;法国税务程序法 A47 A-1 条;会计法 11", "SAF-T; LPF art. A47 A-1; Accounting Law 11" },
+	.basis = { "SAF-T；法国税务程序法 A47 A-1 条；会计法 11", "SAF-T; LPF art. A47 A-1; Accounting Law 11" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -27,7 +27,7 @@
 enum { P_ZERO_SEVERITY };
 static const rd_param params[] = {
 	[P_ZERO_SEVERITY] = { "zero_severity", "severity", {
-		"零金额行的严重程度:info、low、medium、high 或 blocker",
+		"零金额行的严重程度：info、low、medium、high 或 blocker",
 		"severity of zero lines: info, low, medium, high or blocker" },
 		RD_PARAM_WORDS, 0, 0, 0, "info" },
 	{ 0 },
@@ -36,12 +36,12 @@ static const rd_param params[] = {
 enum { K_BOTH, K_NONE };
 static const rd_message messages[] = {
 	[K_BOTH] = { "both", {
-		"凭证 {voucher} 有 {count} 行借贷同填,首行科目 {account}:借方 {debit},贷方 {credit}。请核对单据,分行记录。",
+		"凭证 {voucher} 有 {count} 行借贷同填，首行科目 {account}：借方 {debit}，贷方 {credit}。请核对单据，分行记录。",
 		"Voucher {voucher} has {count} line(s) with both sides filled, the first on "
 		"{account}: debit {debit}, credit {credit}. Compare with the document and use a "
 		"line for each." } },
 	[K_NONE] = { "none", {
-		"凭证 {voucher} 有 {count} 行借贷均为零,首行科目 {account}。请确认是否漏填金额;多余的行可去掉。",
+		"凭证 {voucher} 有 {count} 行借贷均为零，首行科目 {account}。请确认是否漏填金额；多余的行可去掉。",
 		"Voucher {voucher} has {count} line(s) of zero, the first on {account}. See "
 		"whether an amount was forgotten; a superfluous line can go." } },
 	{ 0 },
@@ -136,12 +136,12 @@ const rd_check rd_check_debit_credit_both_or_none = {
 	.family = "structure",
 	.nature = "操作错误",
 	.title = { "借贷同填或均为零", "Debit and credit both filled, or both zero" },
-	.finds = { "同一行既有借方又有贷方金额,或者两方均为零。",
+	.finds = { "同一行既有借方又有贷方金额，或者两方均为零。",
 	           "One line carries a debit and a credit amount, or neither." },
-	.correction = { "未记账的重新填制;已记账的红字冲销后分行重做",
+	.correction = { "未记账的重新填制；已记账的红字冲销后分行重做",
 	                "Not posted: fill in anew. Posted: reverse in red, re-enter on separate "
 	                "lines." },
-	.basis = { "法国税务总局 Test-Compta-Demat 提示项;通行做法", "DGFiP Test-Compta-Demat alert; practice" },
+	.basis = { "法国税务总局 Test-Compta-Demat 提示项；通行做法", "DGFiP Test-Compta-Demat alert; practice" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -43,11 +43,11 @@ static const rd_param params[] = {
 enum { K_HEADER, K_DOCUMENT };
 static const rd_message messages[] = {
 	[K_HEADER] = { "header", {
-		"凭证 {voucher} 各行的{field}不一致:「{a}」与「{b}」。可能两张凭证用了同一个号,请核对后拆分或更正。",
+		"凭证 {voucher} 各行的{field}不一致：「{a}」与「{b}」。可能两张凭证用了同一个号，请核对后拆分或更正。",
 		"The lines of voucher {voucher} disagree on the {field_en}: \"{a}\" and \"{b}\". "
 		"Two vouchers may share a number: compare, then divide or correct." } },
 	[K_DOCUMENT] = { "document", {
-		"凭证 {voucher} 的分录有不同的单据号:「{a}」与「{b}」,而本账 {share} 的凭证只有一个单据号。请核对单据是否附错。",
+		"凭证 {voucher} 的分录有不同的单据号：「{a}」与「{b}」，而本账 {share} 的凭证只有一个单据号。请核对单据是否附错。",
 		"Lines of voucher {voucher} name different documents, \"{a}\" and \"{b}\"; {share} "
 		"of the vouchers of these books have one only. See whether a document is filed "
 		"with the wrong voucher." } },
@@ -166,7 +166,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	(void)range;
 	(void)err;
 	if (b->key & RD_KEY_CUT) {
-		rd_run_not_run(run, "凭证是按累计差额归零切分的,没有可比的凭证号",
+		rd_run_not_run(run, "凭证是按累计差额归零切分的，没有可比的凭证号",
 		               "vouchers were cut by their running sum: there is no number to "
 		               "compare by");
 		return RD_OK;
@@ -181,12 +181,12 @@ const rd_check rd_check_entry_fields_inconsistent = {
 	.family = "structure",
 	.nature = "操作错误",
 	.title = { "同一凭证日期、字号或核销号不一致", "Lines of one entry disagree on date, journal or document" },
-	.finds = { "同一凭证号的各行,日期、凭证字、制单人或单据号不同。",
+	.finds = { "同一凭证号的各行，日期、凭证字、制单人或单据号不同。",
 	           "Lines that share a voucher number carry different dates, journals, preparers "
 	           "or document numbers." },
-	.correction = { "未记账的按日拆分重制;已记账的说明原因",
+	.correction = { "未记账的按日拆分重制；已记账的说明原因",
 	                "Not posted: a voucher for each day. Posted: state the reason." },
-	.basis = { "会计基础工作规范 51(1);法国税务总局 VUES.sql 一致性标志",
+	.basis = { "会计基础工作规范 51(1)；法国税务总局 VUES.sql 一致性标志",
 	           "Basic accounting work rules 51(1); DGFiP VUES.sql idem flags" },
 	.since = "0.1",
 	.wave = 1,

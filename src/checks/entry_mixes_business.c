@@ -44,8 +44,8 @@ static const rd_param params[] = {
 enum { K_PARTS };
 static const rd_message messages[] = {
 	[K_PARTS] = { "parts", {
-		"凭证 {voucher} 看来由 {parts} 笔互不相干的业务合成:{debit_accounts} 个借方科目、{credit_accounts} "
-		"个贷方科目,按往来单位和单据可拆成 {parts} 张各自平衡的凭证。请核对,必要时拆分重做。",
+		"凭证 {voucher} 看来由 {parts} 笔互不相干的业务合成：{debit_accounts} 个借方科目、{credit_accounts} "
+		"个贷方科目，按往来单位和单据可拆成 {parts} 张各自平衡的凭证。请核对，必要时拆分重做。",
 		"Voucher {voucher} looks like {parts} businesses in one: {debit_accounts} debit "
 		"and {credit_accounts} credit accounts that fall into {parts} parts by partner and "
 		"document, each balanced alone. Compare, and divide it if need be." } },
@@ -300,10 +300,10 @@ const rd_check rd_check_entry_mixes_business = {
 	.family = "structure",
 	.nature = "操作错误",
 	.title = { "多借多贷混合业务", "Many-to-many entry mixes unrelated business" },
-	.finds = { "一张凭证汇总了互不相干的业务:多个借方、多个贷方科目,往来单位各不相同,看不出对应关系。",
+	.finds = { "一张凭证汇总了互不相干的业务：多个借方、多个贷方科目，往来单位各不相同，看不出对应关系。",
 	           "One voucher sums up unrelated items: two or more debit and credit accounts "
 	           "with different partners. Who paid whom can no longer be read." },
-	.correction = { "拆分为多张凭证:红字冲销原凭证,分别蓝字重做",
+	.correction = { "拆分为多张凭证：红字冲销原凭证，分别蓝字重做",
 	                "Divide it: reverse the voucher in red, enter each part on a voucher of "
 	                "its own." },
 	.basis = { "会计基础工作规范 51(3)", "Basic accounting work rules 51(3)" },

@@ -36,29 +36,29 @@ static const rd_param params[] = {
 enum { K_AMOUNT, K_SIDE, K_FIELDS, K_QUOTE, K_OTHER, K_VIEW };
 static const rd_message messages[] = {
 	[K_AMOUNT] = { "amount", {
-		"文件 {file} 有 {count} 行因金额无法识别未能读入(第 {lines} 行),例如「{example}」。所查账目缺少这些行。",
+		"文件 {file} 有 {count} 行因金额无法识别未能读入（第 {lines} 行），例如「{example}」。所查账目缺少这些行。",
 		"{count} row(s) of {file} were left out because their amount cannot be read (lines "
 		"{lines}), such as \"{example}\". The books under check lack them." } },
 	[K_SIDE] = { "side", {
-		"文件 {file} 有 {count} 行因借贷方向无法识别未能读入(第 {lines} 行),例如「{example}」。请补正方向后重新读取。",
+		"文件 {file} 有 {count} 行因借贷方向无法识别未能读入（第 {lines} 行），例如「{example}」。请补正方向后重新读取。",
 		"{count} row(s) of {file} were left out because their side is neither debit nor "
 		"credit (lines {lines}), such as \"{example}\". Put the side right and read "
 		"again." } },
 	[K_FIELDS] = { "fields", {
-		"文件 {file} 有 {count} 行因列数与表头不符未能读入(第 {lines} 行)。请改用带引号的格式重新导出。",
+		"文件 {file} 有 {count} 行因列数与表头不符未能读入（第 {lines} 行）。请改用带引号的格式重新导出。",
 		"{count} row(s) of {file} were left out because their fields do not fit the head "
 		"(lines {lines}). Export again with quotes." } },
 	[K_QUOTE] = { "quotes", {
-		"文件 {file} 有 {count} 处引号不成对或单元格过长,未能读入(第 {lines} 行)。请查看原文件后重新导出。",
+		"文件 {file} 有 {count} 处引号不成对或单元格过长，未能读入（第 {lines} 行）。请查看原文件后重新导出。",
 		"{count} row(s) of {file} were left out because of broken quotes or an overlong "
 		"cell (lines {lines}). Look at the file and export again." } },
 	[K_OTHER] = { "other", {
-		"文件 {file} 有 {count} 行未能读入(第 {lines} 行),例如「{example}」。请按读取提示改正后重新读取。",
+		"文件 {file} 有 {count} 行未能读入（第 {lines} 行），例如「{example}」。请按读取提示改正后重新读取。",
 		"{count} row(s) of {file} were left out (lines {lines}), such as \"{example}\". "
 		"Follow the notes of the reader and read again." } },
 	[K_VIEW] = { "side-view", {
-		"文件 {file} 的借贷方向与逐行余额相反:{pairs} 对相邻行中有 {opposite} 对要借贷互换才对得上。"
-		"多半是银行口径的文件按企业口径读入,请在导入映射中互换借贷两列。",
+		"文件 {file} 的借贷方向与逐行余额相反：{pairs} 对相邻行中有 {opposite} 对要借贷互换才对得上。"
+		"多半是银行口径的文件按企业口径读入，请在导入映射中互换借贷两列。",
 		"Debit and credit of {file} contradict its running balance: {opposite} of {pairs} "
 		"neighbouring rows agree only when the sides are swapped. It may be told from the "
 		"bank's side: swap the two columns in the mapping." } },
@@ -168,11 +168,11 @@ const rd_check rd_check_import_row_rejected = {
 	.family = "structure",
 	.nature = "操作错误",
 	.title = { "数据导入错误", "Row rejected on import" },
-	.finds = { "读取时不得不剔除的行(金额、方向或列数有误),以及借贷方向与余额矛盾的文件。所查账目因此不完整。",
+	.finds = { "读取时不得不剔除的行（金额、方向或列数有误），以及借贷方向与余额矛盾的文件。所查账目因此不完整。",
 	           "Rows that the reader could not take, and files whose sides contradict their "
 	           "balance. The books under check are incomplete by these rows." },
 	.correction = { "修正导入映射后重新导入", "Mend the mapping and import again." },
-	.basis = { "会计软件基本功能和服务规范(财会〔2024〕12号)15",
+	.basis = { "会计软件基本功能和服务规范（财会〔2024〕12号）15",
 	           "Basic functions of accounting software, Caikuai [2024] 12, art. 15" },
 	.since = "0.1",
 	.wave = 1,

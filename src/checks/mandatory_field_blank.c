@@ -31,11 +31,11 @@
 
 enum { P_COLLAPSE, P_ALSO };
 static const rd_param params[] = {
-	[P_COLLAPSE] = { "collapse", "%", { "空缺行超过多大比例时,该项内容合并为一条",
+	[P_COLLAPSE] = { "collapse", "%", { "空缺行超过多大比例时，该项内容合并为一条",
 	                                    "share of lines above which a field is reported once" },
 	                 RD_PARAM_INT, 1, 100, 20, NULL },
 	[P_ALSO] = { "also", "-", {
-		"另外还必须填写的内容:text、reviewer、attachments、document_no、preparer、party、journal、period",
+		"另外还必须填写的内容：text、reviewer、attachments、document_no、preparer、party、journal、period",
 		"fields that must not be blank either: text, reviewer, attachments, document_no, "
 		"preparer, party, journal, period" }, RD_PARAM_WORDS, 0, 0, 0, "" },
 	{ 0 },
@@ -44,19 +44,19 @@ static const rd_param params[] = {
 enum { K_LINE, K_ACCOUNT, K_VOUCHER, K_FIELD };
 static const rd_message messages[] = {
 	[K_LINE] = { "line", {
-		"凭证 {voucher} 有一行未填{fields}(科目 {account},金额 {amount})。请补齐;已记账的在来源系统补填后重新导出。",
+		"凭证 {voucher} 有一行未填{fields}（科目 {account}，金额 {amount}）。请补齐；已记账的在来源系统补填后重新导出。",
 		"A line of voucher {voucher} has no {fields_en} (account {account}, amount "
 		"{amount}). Complete it where the books are kept and export again." } },
 	[K_ACCOUNT] = { "account", {
-		"凭证 {voucher} 有一行未填{fields}(摘要「{text}」,金额 {amount})。请补齐;已记账的在来源系统补填后重新导出。",
+		"凭证 {voucher} 有一行未填{fields}（摘要「{text}」，金额 {amount}）。请补齐；已记账的在来源系统补填后重新导出。",
 		"A line of voucher {voucher} has no {fields_en} (summary \"{text}\", amount "
 		"{amount}). Complete it where the books are kept and export again." } },
 	[K_VOUCHER] = { "voucher", {
-		"凭证 {voucher} 未填{fields},涉及 {lines} 行。请补齐;已记账的在来源系统补填后重新导出。",
+		"凭证 {voucher} 未填{fields}，涉及 {lines} 行。请补齐；已记账的在来源系统补填后重新导出。",
 		"Voucher {voucher} has no {fields_en} ({lines} lines). Complete it where the books "
 		"are kept and export again." } },
 	[K_FIELD] = { "field", {
-		"有 {count} 行分录(占 {share})未填{fields}:多半是导出时没有取到这一列,请先检查导出设置,例如凭证 {voucher}。",
+		"有 {count} 行分录（占 {share}）未填{fields}：多半是导出时没有取到这一列，请先检查导出设置，例如凭证 {voucher}。",
 		"{count} lines ({share}) have no {fields_en}: the export may have left that column "
 		"out. Look at its settings first; an example is voucher {voucher}." } },
 	{ 0 },
@@ -396,13 +396,13 @@ const rd_check rd_check_mandatory_field_blank = {
 	.family = "structure",
 	.nature = "数据缺失",
 	.title = { "必填内容空白", "Mandatory value blank" },
-	.finds = { "缺少凭证号、日期、科目或金额(或另行指定的必填内容)的分录。",
+	.finds = { "缺少凭证号、日期、科目或金额（或另行指定的必填内容）的分录。",
 	           "A line without number, date, account or amount (or another field that is "
 	           "mandatory)." },
-	.correction = { "在来源系统补齐后重新导出;未记账凭证补填",
+	.correction = { "在来源系统补齐后重新导出；未记账凭证补填",
 	                "Complete it where the books are kept and export again; not posted: fill "
 	                "in." },
-	.basis = { "会计基础工作规范 51(1);法国税务程序法 A47 A-1 条;法国税务总局「缺失数据」提示",
+	.basis = { "会计基础工作规范 51(1)；法国税务程序法 A47 A-1 条；法国税务总局「缺失数据」提示",
 	           "Basic accounting work rules 51(1); LPF art. A47 A-1; DGFiP \"données "
 	           "absentes\"" },
 	.since = "0.1",

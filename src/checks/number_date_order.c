@@ -42,14 +42,14 @@ static const rd_param params[] = {
 enum { K_EARLIER, K_LATER };
 static const rd_message messages[] = {
 	[K_EARLIER] = { "dated-earlier", {
-		"凭证 {voucher} 日期为 {dated},编号在它之前的凭证 {before} 却是 {before_day}。该序列 {vouchers} 张中有 "
-		"{out} 张次序不符。请核对是否补录,并说明原因。",
+		"凭证 {voucher} 日期为 {dated}，编号在它之前的凭证 {before} 却是 {before_day}。该序列 {vouchers} 张中有 "
+		"{out} 张次序不符。请核对是否补录，并说明原因。",
 		"Voucher {voucher} is dated {dated}, but {before}, numbered before it, is of "
 		"{before_day}. {out} of {vouchers} vouchers of this series are out of order. See "
 		"whether it was put in later." } },
 	[K_LATER] = { "dated-later", {
-		"凭证 {voucher} 日期为 {dated},编号在它之后的凭证 {after} 却是 {after_day}。该序列 {vouchers} 张中有 "
-		"{out} 张次序不符。请核对日期是否有误,并说明原因。",
+		"凭证 {voucher} 日期为 {dated}，编号在它之后的凭证 {after} 却是 {after_day}。该序列 {vouchers} 张中有 "
+		"{out} 张次序不符。请核对日期是否有误，并说明原因。",
 		"Voucher {voucher} is dated {dated}, but {after}, numbered behind it, is of "
 		"{after_day}. {out} of {vouchers} vouchers of this series are out of order. See "
 		"whether the date is right." } },
@@ -241,7 +241,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	(void)range;
 	(void)err;
 	if (b->key & RD_KEY_CUT) {
-		rd_run_not_run(run, "凭证号不可用(恒定、大多空白或与凭证对不上)",
+		rd_run_not_run(run, "凭证号不可用（恒定、大多空白或与凭证对不上）",
 		               "voucher numbers are unusable (constant, mostly blank or unlike the "
 		               "entries)");
 		return RD_OK;
@@ -260,7 +260,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	if (!judged)
 		rd_run_not_run(run, "没有 20 张以上凭证的编号序列", "no series of 20 vouchers or more");
 	else if (by_posting)
-		rd_run_remark(run, "有的序列五分之一以上不按日期排列,视为记账时编号,未判断",
+		rd_run_remark(run, "有的序列五分之一以上不按日期排列，视为记账时编号，未判断",
 		              "in some series more than a fifth does not go by date: numbered at "
 		              "posting, not judged");
 	return RD_OK;
@@ -271,12 +271,12 @@ const rd_check rd_check_number_date_order = {
 	.family = "sequence",
 	.nature = "操作错误",
 	.title = { "凭证号与日期倒序", "Number order against date order" },
-	.finds = { "号码在后、日期却在前的凭证。单独看无妨,与其他迹象一起可能说明补录或倒填日期。",
+	.finds = { "号码在后、日期却在前的凭证。单独看无妨，与其他迹象一起可能说明补录或倒填日期。",
 	           "A higher number carries an earlier date. Harmless alone; with other signs it "
 	           "points to inserted or back-dated vouchers." },
-	.correction = { "结账前整理顺序;已记账的说明原因",
+	.correction = { "结账前整理顺序；已记账的说明原因",
 	                "Put in order before the close; once posted, state the reason." },
-	.basis = { "通行做法;法国 FEC 时序要求;hledger 日期有序检查",
+	.basis = { "通行做法；法国 FEC 时序要求；hledger 日期有序检查",
 	           "practice; FEC chronology; hledger ordereddates" },
 	.since = "0.1",
 	.wave = 1,

@@ -29,7 +29,7 @@
 enum { K_MISSING };
 static const rd_message messages[] = {
 	[K_MISSING] = { "missing", {
-		"文件 {file} 缺少 {count} 个必需列:{columns}。请重新导出并包含这些列,或在映射文件中指明对应的列。",
+		"文件 {file} 缺少 {count} 个必需列：{columns}。请重新导出并包含这些列，或在映射文件中指明对应的列。",
 		"File {file} lacks {count} column(s) that it needs: {columns_en}. Export again "
 		"with them, or name the columns in a mapping file." } },
 	{ 0 },
@@ -101,12 +101,12 @@ const rd_check rd_check_required_column_missing = {
 	.family = "structure",
 	.nature = "数据缺失",
 	.title = { "必需列缺失", "Required column missing" },
-	.finds = { "文件中没有该类账表必需的列,依赖它的内容都无法检查。",
+	.finds = { "文件中没有该类账表必需的列，依赖它的内容都无法检查。",
 	           "A column that the layout needs is not in the file. Nothing that depends on it "
 	           "can be checked." },
-	.correction = { "重新导出并包含该列;或在导入映射中指定对应列",
+	.correction = { "重新导出并包含该列；或在导入映射中指定对应列",
 	                "Export again with the column, or name it in the mapping." },
-	.basis = { "FEC:法国税务程序法 A47 A-1 条(18、21 或 22 列);GB/T 24589.1 记账凭证",
+	.basis = { "FEC：法国税务程序法 A47 A-1 条（18、21 或 22 列）；GB/T 24589.1 记账凭证",
 	           "FEC: LPF art. A47 A-1 (18, 21 or 22 columns); GB/T 24589.1, vouchers" },
 	.since = "0.1",
 	.wave = 1,

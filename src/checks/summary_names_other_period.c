@@ -39,13 +39,13 @@ static const rd_param params[] = {
 enum { K_BEFORE, K_AFTER };
 static const rd_message messages[] = {
 	[K_BEFORE] = { "earlier-period", {
-		"凭证 {voucher} 记在 {period},科目 {account} 的摘要「{text}」说的却是 {distance} 个月之前。请核实归属期间,"
+		"凭证 {voucher} 记在 {period}，科目 {account} 的摘要「{text}」说的却是 {distance} 个月之前。请核实归属期间，"
 		"跨期的予以调整。",
 		"Voucher {voucher} stands in {period}, but the summary of {account}, \"{text}\", "
 		"speaks of {distance} month(s) earlier. Find out the period; move what is in the "
 		"wrong one." } },
 	[K_AFTER] = { "later-period", {
-		"凭证 {voucher} 记在 {period},科目 {account} 的摘要「{text}」说的却是 {distance} 个月之后。请核实归属期间,"
+		"凭证 {voucher} 记在 {period}，科目 {account} 的摘要「{text}」说的却是 {distance} 个月之后。请核实归属期间，"
 		"提前入账的予以调整。",
 		"Voucher {voucher} stands in {period}, but the summary of {account}, \"{text}\", "
 		"speaks of {distance} month(s) later. Find out the period; move what is booked too "
@@ -276,11 +276,11 @@ const rd_check rd_check_summary_names_other_period = {
 	.family = "cut-off",
 	.nature = "操作错误",
 	.title = { "摘要所述期间与入账期间不符", "Summary names another period" },
-	.finds = { "摘要说的是三月,凭证却在六月:成本或收入可能记错了期间。",
+	.finds = { "摘要说的是三月，凭证却在六月：成本或收入可能记错了期间。",
 	           "The text speaks of March, the voucher sits in June. Cost or income may be in "
 	           "the wrong period." },
-	.correction = { "核实归属期,跨期的调整", "Find out the period; adjust what is in the wrong one." },
-	.basis = { "MindBridge 控制点;权责发生制", "MindBridge control point; accrual basis" },
+	.correction = { "核实归属期，跨期的调整", "Find out the period; adjust what is in the wrong one." },
+	.basis = { "MindBridge 控制点；权责发生制", "MindBridge control point; accrual basis" },
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -29,7 +29,7 @@
 enum { P_RESET_SHARE, P_MIN_SERIES, P_DENSITY };
 static const rd_param params[] = {
 	[P_RESET_SHARE] = { "reset_share", "%", {
-		"有多大比例的月份(年度)从头编号,才视为按月(年)编号",
+		"有多大比例的月份（年度）从头编号，才视为按月（年）编号",
 		"share of months (years) that begin anew for numbers to count by month (year)" },
 		RD_PARAM_INT, 50, 100, RD_RESET_SHARE, NULL },
 	[P_MIN_SERIES] = { "min_series", "numbers", { "序列至少有多少个号才判断",
@@ -44,22 +44,22 @@ static const rd_param params[] = {
 enum { K_ONE, K_RUN, K_FIRST, K_START };
 static const rd_message messages[] = {
 	[K_ONE] = { "one", {
-		"凭证编号序列 {series} 缺 {from} 号:前一张 {before},后一张 {voucher}。请查是否作废、漏导出或被删除,并登记断号原因。",
+		"凭证编号序列 {series} 缺 {from} 号：前一张 {before}，后一张 {voucher}。请查是否作废、漏导出或被删除，并登记断号原因。",
 		"Series {series} lacks number {from}: {before} stands before, {voucher} behind it. "
 		"See whether it is void, left out of the export or deleted, and record the "
 		"reason." } },
 	[K_RUN] = { "run", {
-		"凭证编号序列 {series} 缺 {from} 至 {to} 共 {missing} 个号:前一张 {before},后一张 {voucher}。"
-		"请查是否作废、漏导出或被删除,并登记断号原因。",
+		"凭证编号序列 {series} 缺 {from} 至 {to} 共 {missing} 个号：前一张 {before}，后一张 {voucher}。"
+		"请查是否作废、漏导出或被删除，并登记断号原因。",
 		"Series {series} lacks {missing} numbers, {from} to {to}: {before} stands before, "
 		"{voucher} behind them. See whether they are void, left out of the export or "
 		"deleted." } },
 	[K_FIRST] = { "first", {
-		"凭证编号序列 {series} 从 {voucher} 开始,缺 {from} 号。请查是否漏导出、作废或被删除,并登记断号原因。",
+		"凭证编号序列 {series} 从 {voucher} 开始，缺 {from} 号。请查是否漏导出、作废或被删除，并登记断号原因。",
 		"Series {series} begins with {voucher}: number {from} is missing. See whether it "
 		"is void, left out of the export or deleted, and record the reason." } },
 	[K_START] = { "start", {
-		"凭证编号序列 {series} 从 {voucher} 开始,缺 {from} 至 {to} 共 {missing} 个号。请查是否漏导出期初部分或被删除。",
+		"凭证编号序列 {series} 从 {voucher} 开始，缺 {from} 至 {to} 共 {missing} 个号。请查是否漏导出期初部分或被删除。",
 		"Series {series} begins with {voucher}: {missing} numbers, {from} to {to}, are "
 		"missing. See whether the beginning was left out of the export." } },
 	{ 0 },
@@ -119,7 +119,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	(void)range;
 	(void)err;
 	if (b->key & RD_KEY_CUT) {
-		rd_run_not_run(run, "凭证号不可用(恒定、大多空白或与凭证对不上)",
+		rd_run_not_run(run, "凭证号不可用（恒定、大多空白或与凭证对不上）",
 		               "voucher numbers are unusable (constant, mostly blank or unlike the "
 		               "entries)");
 		return RD_OK;
@@ -148,7 +148,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		rd_run_not_run(run, "没有足够长而连续的凭证编号序列", "no series of voucher numbers is long "
 		               "and dense enough");
 	else if (passed)
-		rd_run_remark(run, "过短或过疏的编号序列视为标识,未查断号",
+		rd_run_remark(run, "过短或过疏的编号序列视为标识，未查断号",
 		              "short or sparse series are taken for identifiers and were not "
 		              "judged");
 	return RD_OK;
@@ -159,13 +159,13 @@ const rd_check rd_check_voucher_number_gap = {
 	.family = "sequence",
 	.nature = "数据缺失",
 	.title = { "凭证断号", "Gap in voucher numbers" },
-	.finds = { "编号序列中缺号:凭证被删除、没有导出,或者跳号。",
+	.finds = { "编号序列中缺号：凭证被删除、没有导出，或者跳号。",
 	           "Numbers are missing inside a series. A voucher was deleted, not exported, or "
 	           "the number was skipped." },
-	.correction = { "未结账且未过账:重新编号;否则登记断号原因并附审批",
+	.correction = { "未结账且未过账：重新编号；否则登记断号原因并附审批",
 	                "Before close and posting: number anew. Else record the reason, with an "
 	                "approval." },
-	.basis = { "会计基础工作规范 51(2);财会〔2024〕12号 21(3);SAF-T(葡萄牙);法国税务程序法 A47 A-1 条",
+	.basis = { "会计基础工作规范 51(2)；财会〔2024〕12号 21(3)；SAF-T（葡萄牙）；法国税务程序法 A47 A-1 条",
 	           "Basic accounting work rules 51(2); Caikuai [2024] 12, art. 21(3); SAF-T PT; "
 	           "LPF art. A47 A-1" },
 	.since = "0.1",

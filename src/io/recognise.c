@@ -328,13 +328,13 @@ rd_rc rd_plan_settle(rd_plan *p, rd_err *err)
 		if (dmy != mdy)
 			p->layout.order = dmy ? RD_ORDER_DMY : RD_ORDER_MDY;
 		else
-			return rd_fail(err, RD_ASK, "日期列可以读作“日/月/年”,也可以读作“月/日/年”;请在映射文件中写明 date-order: dmy 或 mdy(见 docs/mapping.md)",
+			return rd_fail(err, RD_ASK, "日期列可以读作“日/月/年”，也可以读作“月/日/年”；请在映射文件中写明 date-order: dmy 或 mdy（见 docs/mapping.md）",
 			               "the date column can be day/month/year or month/day/year; state date-order: dmy or mdy in a mapping file (docs/mapping.md)");
 		p->open_order = false;
 	}
 	if (p->open_mark) {
 		if (!(p->marks & (MARK_DOT | MARK_COMMA)))
-			return rd_fail(err, RD_ASK, "金额列里的“1.234”或“1,234”可以是一千二百三十四,也可以是一点二三四;请在映射文件中写明 decimal: \".\" 或 \",\"(见 docs/mapping.md)",
+			return rd_fail(err, RD_ASK, "金额列里的“1.234”或“1,234”可以是一千二百三十四，也可以是一点二三四；请在映射文件中写明 decimal: \".\" 或 \"，\"（见 docs/mapping.md）",
 			               "amounts such as 1.234 or 1,234 can be a thousand or one and a fraction; state decimal: \".\" or \",\" in a mapping file (docs/mapping.md)");
 		p->layout.mark = p->marks & MARK_DOT ? '.' : ',';
 		p->open_mark = false;
@@ -435,7 +435,7 @@ static bool is_fec(const heads *h)
 
 static rd_rc nearly(const heads *h, rd_err *err)
 {
-	return rd_fail(err, RD_INPUT, "找到了表头(第 %u 个单元格行),但缺少必需的列:日记账需要科目、借贷金额和日期或凭证号;余额表需要科目和余额。可用映射文件指定列",
+	return rd_fail(err, RD_INPUT, "找到了表头（第 %u 个单元格行），但缺少必需的列：日记账需要科目、借贷金额和日期或凭证号；余额表需要科目和余额。可用映射文件指定列",
 	               "a head was found (row %u of cells) but columns are missing: a journal needs account, amounts and a date or number, a trial balance accounts and balances; a mapping file can name the columns",
 	               h->at + 1);
 }
@@ -494,23 +494,23 @@ void rd_plan_describe(rd_source *s, rd_row file, const rd_plan *p)
 	for (int lang = 0; lang < 2; lang++) {
 		bool first = true;
 
-		rd_buf_printf(&b, lang ? "\n%s, head in line %u" : "%s,表头在第 %u 行",
+		rd_buf_printf(&b, lang ? "\n%s, head in line %u" : "%s，表头在第 %u 行",
 		              lang ? kinds[p->kind].en : kinds[p->kind].zh, p->head_line);
 		for (uint32_t f = 0; f < RD_FIELD_COUNT; f++) {
 			if (p->layout.column[f] < 0)
 				continue;
 			rd_words w = rd_field_words((rd_field)f);
 
-			rd_buf_printf(&b, "%s%s=%d", first ? (lang ? "; columns " : ";列 ") : (lang ? ", " : "、"),
+			rd_buf_printf(&b, "%s%s=%d", first ? (lang ? "; columns " : "；列 ") : (lang ? ", " : "、"),
 			              lang ? w.en : w.zh, p->layout.column[f] + 1);
 			first = false;
 		}
 		if (p->orders & (SEEN_DMY | SEEN_MDY))
-			rd_buf_printf(&b, lang ? "; dates %s" : ";日期按%s",
+			rd_buf_printf(&b, lang ? "; dates %s" : "；日期按%s",
 			              p->layout.order == RD_ORDER_DMY ? (lang ? "day/month/year" : "日/月/年")
 			                                              : (lang ? "month/day/year" : "月/日/年"));
 		if (p->layout.mark == ',')
-			rd_buf_puts(&b, lang ? "; decimal comma" : ";小数点为逗号");
+			rd_buf_puts(&b, lang ? "; decimal comma" : "；小数点为逗号");
 	}
 	rd_builder_file(s->builder, file)->layout = rd_builder_text(s->builder, rd_buf_view(&b));
 	rd_buf_done(&b);

@@ -282,7 +282,7 @@ rd_rc rd_read_table(rd_source *s, rd_err *err)
 		rc = recognise(&t, s, &plan, err);
 	}
 	if (rc == RD_OK && plan.kind == RD_FILE_OTHER)
-		rc = rd_fail(err, RD_INPUT, "没有找到表头:前 %u 行中没有一行含三个以上认识的列名;请检查文件或用映射文件指定列",
+		rc = rd_fail(err, RD_INPUT, "没有找到表头：前 %u 行中没有一行含三个以上认识的列名；请检查文件或用映射文件指定列",
 		             "no head was found: none of the first %u rows has three known column names; check the file or name the columns in a mapping file",
 		             RD_HEAD_ROWS_MAX);
 	if (rc == RD_OK) {

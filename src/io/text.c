@@ -92,7 +92,7 @@ static rd_rc convert(rd_text_file *t, const rd_encoding *e, rd_err *err)
 	uint64_t bad = 0;
 
 	if (s->bytes > RD_TABLE_BYTES_MAX)
-		return rd_fail(err, RD_LIMIT, "%s 编码的文件大于 %llu MB;请另存为 UTF-8 后再检查",
+		return rd_fail(err, RD_LIMIT, "%s 编码的文件大于 %llu MB；请另存为 UTF-8 后再检查",
 		               "a file in %s is larger than %llu MB; save it as UTF-8 first", e->name,
 		               (unsigned long long)(RD_TABLE_BYTES_MAX >> 20));
 	char *raw = rd_column_new(cap), *text = NULL;
@@ -150,9 +150,9 @@ static char stated_delimiter(const char *p, size_t n)
 static rd_rc refuse_binary(const rd_source *s, rd_err *err)
 {
 	if (s->bytes >= 8 && memcmp(s->head, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8) == 0)
-		return rd_fail(err, RD_INPUT, "这是旧版 Excel(.xls)文件;请另存为 .xlsx 或 CSV 后再检查",
+		return rd_fail(err, RD_INPUT, "这是旧版 Excel(.xls)文件；请另存为 .xlsx 或 CSV 后再检查",
 		               "this is an old Excel (.xls) file; save it as .xlsx or CSV first");
-	return rd_fail(err, RD_INPUT, "这不是文本表格,也不是可识别的账簿文件;请导出为 CSV、XLSX 或标准数据接口 XML",
+	return rd_fail(err, RD_INPUT, "这不是文本表格，也不是可识别的账簿文件；请导出为 CSV、XLSX 或标准数据接口 XML",
 	               "this is neither a text table nor books in a known format; export CSV, XLSX or standard XML");
 }
 
