@@ -38,11 +38,18 @@ static uint64_t value_of(const char *p, uint32_t n)
 	return v;
 }
 
+static bool has_mark(rd_str s)
+{
+	return s.len && memchr(s.ptr, MARK, s.len);
+}
+
 rd_serial_parts rd_serial_split(rd_str s)
 {
 	rd_serial_parts p = { .prefix = s, .suffix = { s.ptr + s.len, 0 } };
 	uint32_t n = fraction_head(s), to, from;
 
+	if (has_mark(s))
+		return p; /* a control character: no number that people print */
 	if (n) {
 		from = 0;
 		to = n;
@@ -65,14 +72,17 @@ rd_serial_parts rd_serial_split(rd_str s)
 
 bool rd_serial_shape_text(const rd_serial_parts *p, char *out, uint32_t size, uint32_t *ret_len)
 {
-	uint64_t need = (uint64_t)p->prefix.len + p->suffix.len + (p->has_value ? 2 : 0);
+	bool marked = !p->has_value && has_mark(p->prefix);
+	uint64_t need = (uint64_t)p->prefix.len + p->suffix.len + (p->has_value || marked ? 2 : 0);
 	uint32_t n = 0;
 
 	if (need > size)
 		return false;
+	if (marked) /* two marks: all that follows is text */
+		memset(out, MARK, n = 2);
 	if (p->prefix.len)
-		memcpy(out, p->prefix.ptr, p->prefix.len);
-	n = p->prefix.len;
+		memcpy(out + n, p->prefix.ptr, p->prefix.len);
+	n += p->prefix.len;
 	if (p->has_value) {
 		out[n++] = MARK;
 		out[n++] = (char)('0' + p->width);
@@ -94,6 +104,10 @@ rd_serial_parts rd_serial_parts_of(const rd_book *b, rd_serial s)
 	uint32_t at = (uint32_t)(m - shape.ptr);
 
 	RD_ASSERT(at + 2 <= shape.len);
+	if (m[1] == MARK) {
+		p.prefix = (rd_str){ m + 2, shape.len - at - 2 };
+		return p;
+	}
 	p.prefix.len = at;
 	p.width = (uint32_t)(m[1] - '0');
 	p.suffix = (rd_str){ m + 2, shape.len - at - 2 };

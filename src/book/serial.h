@@ -32,7 +32,8 @@ static inline rd_serial rd_serial_of(rd_text shape, uint64_t value)
 }
 
 /* A number text taken apart. `shape` is written into buf (prefix, 0x01, width byte, suffix);
- * a text without digits has value 0 and no 0x01 in its shape. */
+ * a text without digits, or with a 0x01 of its own, has value 0 and no width byte; the shape of the
+ * latter begins with two 0x01. */
 typedef struct rd_serial_parts {
 	rd_str   prefix, suffix;
 	uint32_t width;            /* digits written when padded with zeros, else 0 */
