@@ -18,6 +18,7 @@ void rd_layout_identity(rd_layout *l)
 {
 	rd_layout_init(l);
 	l->carry = false;
+	l->named = true;
 	for (uint32_t f = 0; f < RD_FIELD_COUNT; f++)
 		l->column[f] = (int16_t)f;
 }
@@ -197,9 +198,12 @@ static bool read_money(rd_builder *b, rd_row file, const rd_layout *l, rd_field 
                        const rd_str *cells, uint32_t n, uint32_t line, rd_minor *ret)
 {
 	rd_str s = cell(l, f, cells, n);
-	rd_note note = { .file = file, .line = line, .kind = RD_NOTE_AMOUNT_BAD,
-	                 .column = (uint16_t)(l->column[f] + 1) };
+	rd_note note = { .file = file, .line = line, .kind = RD_NOTE_AMOUNT_BAD };
+	int c = l->column[f];
 
+	note.column = l->named ? 0 : (uint16_t)(c + 1);
+	if (c >= 0 && l->heads && (uint32_t)c < l->n_columns)
+		note.field = l->heads[c];
 	*ret = 0;
 	switch (rd_minor_parse(s, l->mark, l->decimals, ret)) {
 	case RD_AMOUNT_OK:

@@ -290,8 +290,23 @@ static bool holds_books(const rd_book *book)
 	       book->n_totals;
 }
 
-static rd_rc nothing_read(const reading *r, rd_err *err)
+/* Files that were recognised and of which no record could be used: the first reason counts. */
+static rd_rc nothing_read(const reading *r, const rd_book *book, rd_err *err)
 {
+	uint64_t rejected = 0;
+
+	for (uint32_t i = 0; i < book->n_files; i++)
+		rejected += book->files[i].rejected;
+	for (uint32_t i = 0; i < book->n_notes; i++) {
+		const rd_note *n = &book->notes[i];
+
+		if (!n->rejected || n->line == 0)
+			continue;
+		rd_fail(err, RD_INPUT, "%llu 条记录没有一条能读取；第一条：“%s”",
+		        "none of %llu records could be read; the first: \"%s\"",
+		        (unsigned long long)rejected, rd_book_text(book, n->found).ptr);
+		return rd_err_at(err, rd_file_name(book, n->file), n->line);
+	}
 	for (uint32_t i = 0; i < r->n; i++)
 		if (r->items[i].rc != RD_OK) {
 			*err = r->items[i].err;
@@ -330,8 +345,8 @@ rd_rc rd_read_paths(const char *const *paths, uint32_t n_paths, const rd_read_op
 	if (rc == RD_OK)
 		rc = read_book(&r, &book, err);
 	if (rc == RD_OK && !holds_books(book)) {
+		rc = nothing_read(&r, book, err);
 		rd_book_free(book);
-		rc = nothing_read(&r, err);
 	}
 	if (rc == RD_OK)
 		*ret_book = book;

@@ -641,7 +641,7 @@ rd_rc rd_read_gbt(rd_source *source, rd_str root, rd_err *err)
 	g->builder = source->builder;
 	g->rules.arena = arena;
 	g->balances.arena = arena;
-	g->records = rd_records_new(source->builder, source->file);
+	g->records = rd_records_new(source->builder, source->file, true);
 	rd_fields_init(&g->head);
 	rd_fields_init(&g->entry);
 	rd_rc rc = rd_xml_parse_source(source, &events, g, err);

@@ -12,6 +12,7 @@ struct rd_records {
 	rd_rows *rows;
 	rd_layout layout;
 	bool met[RD_FIELD_COUNT];
+	rd_text *heads;
 	bool widened; /* `met` grew since `rows` was made */
 	uint32_t n;
 	uint32_t lines[BLOCK];
@@ -107,7 +108,7 @@ uint32_t rd_idmap_get(const rd_idmap *m, uint64_t key)
 	return m->keys[i] == key ? m->values[i] : 0;
 }
 
-rd_records *rd_records_new(rd_builder *b, rd_row file)
+rd_records *rd_records_new(rd_builder *b, rd_row file, bool chinese)
 {
 	rd_arena *a = rd_arena_new();
 	rd_records *r = RD_NEW(a, rd_records);
@@ -116,6 +117,12 @@ rd_records *rd_records_new(rd_builder *b, rd_row file)
 	r->texts = rd_arena_new();
 	r->builder = b;
 	r->file = file;
+	r->heads = rd_builder_heads(b, RD_FIELD_COUNT);
+	for (uint32_t i = 0; i < RD_FIELD_COUNT; i++) {
+		rd_words w = rd_field_words((rd_field)i);
+
+		r->heads[i] = rd_builder_text(b, rd_str_of(chinese ? w.zh : w.en));
+	}
 	return r;
 }
 
@@ -167,6 +174,8 @@ rd_rc rd_records_flush(rd_records *r, rd_err *err)
 		rd_rows_free(r->rows);
 		layout_of(r->met, &r->layout);
 		r->layout.year = year;
+		r->layout.heads = r->heads;
+		r->layout.n_columns = RD_FIELD_COUNT;
 		r->rows = rd_rows_new(r->builder, r->file, &r->layout);
 		r->widened = false;
 	}

@@ -696,7 +696,7 @@ rd_rc rd_read_saft(rd_source *source, rd_err *err)
 	s->source = source;
 	s->builder = source->builder;
 	s->customers.arena = arena;
-	s->records = rd_records_new(source->builder, source->file);
+	s->records = rd_records_new(source->builder, source->file, false);
 	s->from = s->to = RD_DAY_NONE;
 	rd_fields_init(&s->account);
 	rd_fields_init(&s->journal);

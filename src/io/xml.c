@@ -433,6 +433,8 @@ rd_rc rd_xml_bytes_read(void *ctx, char *buf, uint32_t size, uint32_t *ret_got, 
 	}
 	b->at += n;
 	*ret_got = n;
+	if (s->options && s->options->progress)
+		s->options->progress(s->options->progress_ctx, b->at, s->bytes);
 	return RD_OK;
 }
 
