@@ -1,16 +1,21 @@
 #include "base/arena.h"
 #include "base/assert.h"
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #define BLOCK_MIN (64u << 10)
 #define BLOCK_MAX (8u << 20)
+#define BLOCK_MAPPED ((size_t)1 << 20)  /* from here on straight from the system, as columns */
+#define BLOCK_KEPT ((size_t)96 << 20)   /* the largest block that a reset keeps for the next use */
 
 typedef struct block {
 	struct block *next;
 	size_t        size, used;
+	size_t        mapped;  /* bytes of the mapping; 0 = from malloc */
+	bool          fresh;   /* all zero behind `used` */
 	alignas(64) char data[];
 } block;
 
@@ -52,13 +57,20 @@ static block *block_new(rd_arena *a, size_t size)
 	if (want < size)
 		want = size;
 	size_t bytes = (sizeof(block) + want + 63) & ~(size_t)63;
-	block *b = must(aligned_alloc(64, bytes));
+	bool map = bytes >= BLOCK_MAPPED;
+	block *b = map ? rd_column_new(bytes) : must(aligned_alloc(64, bytes));
 
-	b->next = a->blocks;
-	b->size = want;
-	b->used = 0;
+	*b = (block){ .next = a->blocks, .size = want, .mapped = map ? bytes : 0, .fresh = map };
 	a->blocks = b;
 	return b;
+}
+
+static void block_free(block *b)
+{
+	if (b->mapped)
+		rd_column_free(b, b->mapped);
+	else
+		free(b);
 }
 
 void *rd_arena_alloc(rd_arena *a, size_t size, size_t align)
@@ -73,7 +85,7 @@ void *rd_arena_alloc(rd_arena *a, size_t size, size_t align)
 	}
 	b->used = at + size;
 	a->used += size;
-	return memset(b->data + at, 0, size);
+	return b->fresh ? b->data + at : memset(b->data + at, 0, size);
 }
 
 char *rd_arena_copy(rd_arena *a, const void *data, size_t size)
@@ -85,14 +97,29 @@ char *rd_arena_copy(rd_arena *a, const void *data, size_t size)
 	return p;
 }
 
+/* One block stays for the next use: clearing it again is cheaper than new pages. */
 void rd_arena_reset(rd_arena *a)
 {
-	while (a->blocks) {
-		block *b = a->blocks;
+	block *kept = NULL;
 
-		a->blocks = b->next;
-		free(b);
+	for (block *b = a->blocks, *next; b; b = next) {
+		next = b->next;
+#ifndef RD_WITH_AUDIT
+		if (b->size <= BLOCK_KEPT && (kept == NULL || b->size > kept->size)) {
+			if (kept)
+				block_free(kept);
+			kept = b;
+			continue;
+		}
+#endif
+		block_free(b);
 	}
+	if (kept) {
+		kept->next = NULL;
+		kept->used = 0;
+		kept->fresh = false;
+	}
+	a->blocks = kept;
 	a->used = 0;
 }
 
@@ -100,7 +127,10 @@ void rd_arena_free(rd_arena *a)
 {
 	if (a == NULL)
 		return;
-	rd_arena_reset(a);
+	for (block *b = a->blocks, *next; b; b = next) {
+		next = b->next;
+		block_free(b);
+	}
 	free(a);
 }
 
