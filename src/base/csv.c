@@ -235,7 +235,7 @@ rd_str rd_csv_quoted(const char *p, uint32_t from, uint32_t to, rd_arena *a, boo
 	if (to - from >= 2 && p[to - 1] == '"' &&
 	    memchr(p + from + 1, '"', to - from - 2) == NULL)
 		return (rd_str){ p + from + 1, to - from - 2 };
-	char *out = rd_arena_alloc(a, to - from + 1, 1);
+	char *out = rd_arena_alloc(a, to - from + RD_CSV_SLACK, 1);
 	uint32_t n = 0, i = from + 1;
 
 	while (i < to) {

@@ -11,6 +11,8 @@
 #include "base/arena.h"
 #include "base/str.h"
 
+#define RD_CSV_SLACK 16 /* bytes behind every cell that may be read */
+
 typedef struct rd_csv {
 	char     delimiter;
 	bool     quoting;        /* false: quotes are letters */

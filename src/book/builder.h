@@ -73,6 +73,7 @@ typedef struct rd_layout {
 	bool          excel;      /* numbers in date cells are Excel serial days */
 	bool          carry;      /* date and number stand on a voucher's first line only */
 	bool          padded;     /* cells are padded with blanks to a fixed width */
+	bool          slack;      /* sixteen bytes from the start of any cell may be read */
 	bool          named;      /* cells have names and no places: notes carry no column */
 	int32_t       year;       /* for periods and days given without a year; 0 = none */
 	uint32_t      decimals;   /* of the base currency; 2 */

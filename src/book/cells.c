@@ -4,6 +4,9 @@
 #include "book/rows.h"
 #include "book/serial.h"
 #include <stdio.h>
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
 
 const uint8_t rd_blank_edge[256] = {
 	['\t'] = 3, ['\n'] = 3, ['\v'] = 3, ['\f'] = 3, ['\r'] = 3, [' '] = 3,
@@ -210,8 +213,8 @@ static void head_period(rd_rows *r, rd_str s, const rd_str *cells, uint32_t n, u
 	int32_t year = r->layout.year;
 	rd_period p = 0;
 
-	r->head.own_period = 0;
-	if (plain_period(s, &r->head.own_period))
+	r->period_alone = plain_period(s, &r->head.own_period);
+	if (r->period_alone)
 		return;
 	r->head.own_period = 0;
 	if (y.len >= 4 && y.ptr[0] >= '1' && y.ptr[0] <= '9') {
@@ -324,21 +327,29 @@ static void head_field(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 	}
 }
 
+/* Two cells of up to sixteen bytes at one go. */
+#if defined(__x86_64__)
+static inline bool same16(const char *a, const char *b, uint32_t n)
+{
+	__m128i x = _mm_loadu_si128((const void *)a), y = _mm_loadu_si128((const void *)b);
+	uint32_t differ = ~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y));
+
+	return (differ & ((1u << n) - 1)) == 0;
+}
+#else
+static inline bool same16(const char *a, const char *b, uint32_t n)
+{
+	return rd_same_bytes(a, b, n);
+}
+#endif
+
 static inline void remember(rd_rows *r, uint32_t k, rd_str raw)
 {
-	char *to = r->prev[k];
-	uint32_t n = raw.len;
-
-	r->prev_len[k] = n <= H_CELL ? (uint8_t)n : 255;
-	if (n >= 8 && n <= 16) { /* most cells: two overlapping words instead of a call */
-		memcpy(to, raw.ptr, 8);
-		memcpy(to + n - 8, raw.ptr + n - 8, 8);
-	} else if (n < 8) {
-		for (uint32_t i = 0; i < n; i++)
-			to[i] = raw.ptr[i];
-	} else if (n <= H_CELL) {
-		memcpy(to, raw.ptr, n);
-	}
+	r->prev_len[k] = raw.len <= H_CELL ? (uint8_t)raw.len : 255;
+	if (raw.len <= 16 && r->layout.slack)
+		memcpy(r->prev[k], raw.ptr, 16);
+	else if (raw.len && raw.len <= H_CELL)
+		memcpy(r->prev[k], raw.ptr, raw.len);
 }
 
 static inline rd_str raw_cell(const rd_rows *r, uint32_t k, const rd_str *cells, uint32_t n)
@@ -350,8 +361,11 @@ static inline rd_str raw_cell(const rd_rows *r, uint32_t k, const rd_str *cells,
 
 static inline bool as_before(const rd_rows *r, uint32_t k, rd_str raw)
 {
-	return r->prev_len[k] == raw.len && raw.len <= H_CELL &&
-	       rd_same_bytes(r->prev[k], raw.ptr, raw.len);
+	if (r->prev_len[k] != raw.len)
+		return false;
+	if (raw.len <= 16 && r->layout.slack)
+		return same16(r->prev[k], raw.ptr, raw.len);
+	return raw.len <= H_CELL && rd_same_bytes(r->prev[k], raw.ptr, raw.len);
 }
 
 /* Date and number blank: the line belongs to the voucher above. */
@@ -397,11 +411,24 @@ static void read_head(rd_rows *r, uint32_t k, const rd_str *cells, uint32_t n, u
 	r->head_flags[k] = r->head.flags;
 }
 
-/* A number cell may hold the journal, a bare month needs the date's year, a day its month: when
- * one of these changes its companions are read again. */
-static bool depends(rd_field f, bool any_changed)
+enum { SAW_JOURNAL = 1, SAW_DATE = 2 };
+
+static uint32_t saw(rd_field f)
 {
-	return any_changed && (f == RD_F_NUMBER || f == RD_F_PERIOD || f == RD_F_DAY);
+	if (f == RD_F_JOURNAL)
+		return SAW_JOURNAL;
+	return f == RD_F_DATE || f == RD_F_YEAR || f == RD_F_MONTH || f == RD_F_DAY ? SAW_DATE : 0;
+}
+
+/* A number cell may repeat the journal, a bare month needs the date's year, a day its month: when
+ * one of these changes its companions are read again. */
+static bool depends(const rd_rows *r, rd_field f, uint32_t changed)
+{
+	if (changed == 0)
+		return false;
+	if (f == RD_F_NUMBER)
+		return changed & SAW_JOURNAL;
+	return changed & SAW_DATE && ((f == RD_F_PERIOD && !r->period_alone) || f == RD_F_DAY);
 }
 
 /* Reads the head fields of a record into r->head; a run is pending when they differ from those of
@@ -409,8 +436,9 @@ static bool depends(rd_field f, bool any_changed)
 void rd_rows_head(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 {
 	uint32_t first = 0;
-	bool carry, changed = false;
+	uint32_t changed = 0;
 	uint8_t flags = 0;
+	bool carry;
 
 	if (r->begun && n > r->head_last) {
 		while (first < r->n_heads && as_before(r, first, cells[r->head_at[first]]))
@@ -432,8 +460,8 @@ void rd_rows_head(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 			remember(r, k, raw);
 			r->carried = true;
 		} else if (!r->begun || r->carried || !as_before(r, k, raw) ||
-		           depends((rd_field)r->heads[k], changed)) {
-			changed |= r->heads[k] != RD_F_ENTRY_ID && r->heads[k] != RD_F_DOCUMENT;
+		           depends(r, (rd_field)r->heads[k], changed)) {
+			changed |= saw((rd_field)r->heads[k]);
 			read_head(r, k, cells, n, line);
 			remember(r, k, raw);
 		}

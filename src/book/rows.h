@@ -39,6 +39,8 @@ typedef struct rd_hint {
 typedef struct rd_fresh {
 	const char *text;
 	uint32_t    hash, id;      /* id in the book, after the commit */
+	uint32_t    line;          /* where it was met, and what is to be noted about it then */
+	uint8_t     odd, field;    /* rd_note_kind (RD_NOTE_READ_AS = nothing), rd_field */
 } rd_fresh;
 
 typedef struct rd_row_note {
@@ -81,6 +83,7 @@ struct rd_rows {
 	char          prev[H_MAX][H_CELL]; /* their cells in the line before */
 	uint8_t       prev_len[H_MAX];     /* 255 = longer than kept: never equal */
 	uint8_t       head_flags[H_MAX];   /* voucher flags that each field set */
+	bool          period_alone; /* the period cell needs no year from elsewhere */
 	bool          carried;     /* cells were left blank: the values are those of lines above */
 	rd_run_head   head;
 	bool          begun;       /* a record of this block has been read: `prev` and `head` hold */

@@ -288,6 +288,7 @@ rd_rc rd_read_table(rd_source *s, rd_err *err)
 	if (rc == RD_OK) {
 		rd_file *f = rd_builder_file(s->builder, s->file);
 
+		plan.layout.slack = true; /* blocks and unquoted cells have RD_CSV_SLACK bytes behind them */
 		f->kind = plan.kind;
 		f->head_line = plan.head_line;
 		rd_plan_describe(s, s->file, &plan);
