@@ -9,7 +9,7 @@
 #define BLOCK_MIN (64u << 10)
 #define BLOCK_MAX (8u << 20)
 #define BLOCK_MAPPED ((size_t)1 << 20)  /* from here on straight from the system, as columns */
-#define BLOCK_KEPT ((size_t)96 << 20)   /* the largest block that a reset keeps for the next use */
+#define BLOCK_KEPT ((size_t)32 << 20)   /* the largest block that a reset keeps for the next use */
 
 typedef struct block {
 	struct block *next;

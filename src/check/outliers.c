@@ -17,28 +17,6 @@ static rd_minor size_of(const rd_book *b, rd_row i)
 	return b->line.amount[i] < 0 ? -b->line.amount[i] : b->line.amount[i];
 }
 
-rd_outlier_room rd_outlier_room_for(rd_arena *a, const rd_book *b, const rd_by_account *x)
-{
-	rd_row most = 1;
-
-	for (rd_row k = 0; k < b->account.n; k++)
-		if (x->start[k + 1] - x->start[k] > most)
-			most = x->start[k + 1] - x->start[k];
-	return (rd_outlier_room){RD_NEW_N(a, int64_t, most), RD_NEW_N(a, int64_t, most)};
-}
-
-rd_outlier_fence rd_outlier_raw(rd_outlier_room *room, const rd_book *b, const rd_row *rows,
-                                rd_row n, int64_t z)
-{
-	for (rd_row i = 0; i < n; i++)
-		room->values[i] = size_of(b, rows[i]);
-	rd_spread s = rd_spread_of(room->values, n, room->tmp);
-	/* Deviations stay below 9 * 10^17 (RD_MINOR_MAX), so that the product needs a limit. */
-	rd_minor reach = s.mad > RD_MINOR_MAX / z ? RD_MINOR_MAX : s.mad * z;
-
-	return (rd_outlier_fence){s.median, reach, s.mad > 0};
-}
-
 typedef struct work {
 	const rd_book *b;
 	const rd_outlier_rules *rules;

@@ -8,22 +8,6 @@
 #define RD_CHECK_OUTLIERS_H
 #include "check/index.h"
 
-/* Room for the amounts of the largest account. */
-typedef struct rd_outlier_room {
-	int64_t *values, *tmp;
-} rd_outlier_room;
-rd_outlier_room rd_outlier_room_for(rd_arena *a, const rd_book *b, const rd_by_account *x);
-
-/* Plain amounts without sign, of all lines of an account: median (the lower of two) and median
- * absolute deviation. room->values[i] is then the deviation of rows[i]; those beyond `reach` are
- * further than z deviations away. */
-typedef struct rd_outlier_fence {
-	rd_minor median, reach;
-	bool judged; /* false: the deviation is zero */
-} rd_outlier_fence;
-rd_outlier_fence rd_outlier_raw(rd_outlier_room *room, const rd_book *b, const rd_row *rows,
-                                rd_row n, int64_t z);
-
 typedef enum rd_outlier_why {
 	RD_OUTLIER_ACCOUNT,
 	RD_OUTLIER_PARTY,

@@ -26,6 +26,7 @@
 #include "base/assert.h"
 #include "check/check.h"
 #include "check/index.h"
+#include "check/fences.h"
 #include "check/outliers.h"
 #include "check/rate.h"
 #include <stdlib.h>
@@ -113,56 +114,45 @@ typedef struct raw {
 	rd_minor median;
 } raw;
 
-static int raw_order(const void *pa, const void *pb)
-{
-	const raw *a = pa, *b = pb;
-
-	return a->line < b->line ? -1 : a->line > b->line;
-}
-
-/* Bare rule: further from the median of the account than z deviations, both sides together. */
 static raw *find_raw(work *w, int64_t z, uint32_t *ret_n)
 {
 	const rd_book *b = w->b;
-	const rd_by_account *x = rd_index_by_account(w->run, b);
-	const rd_row min_n = w->guards ? (rd_row)rd_run_param(w->run, P_MIN_N) : 1;
-	rd_outlier_room room = rd_outlier_room_for(w->a, b, x);
+	const uint32_t min_n = w->guards ? (uint32_t)rd_run_param(w->run, P_MIN_N) : 1;
+	const rd_fence *fences = rd_fences_of(w->a, b);
+	rd_minor *reach = RD_NEW_N(w->a, rd_minor, b->account.n + 1);
 	raw *found = NULL;
 	uint32_t n_found = 0, cap = 0;
 
-	for (rd_row k = 1; k < b->account.n; k++) {
-		rd_row n = x->start[k + 1] - x->start[k];
-		const rd_row *rows = x->rows + x->start[k];
+	/* Deviations stay below 9 * 10^17 (RD_MINOR_MAX), so that the product needs a limit. */
+	for (rd_row k = 0; k < b->account.n; k++) {
+		bool judged = k && fences[k].n >= min_n && fences[k].mad > 0;
 
-		if (n == 0 || n < min_n)
+		reach[k] = !judged || fences[k].mad > RD_MINOR_MAX / z ? RD_MINOR_MAX : fences[k].mad * z;
+	}
+	for (rd_row i = 0; i < b->line.n; i++) {
+		rd_row k = b->line.account[i];
+		rd_minor off = size_of(b, i) - fences[k].median;
+
+		if ((off < 0 ? -off : off) <= reach[k])
 			continue;
-		rd_outlier_fence fence = rd_outlier_raw(&room, b, rows, n, z);
+		rd_row v = rd_line_voucher(b, i);
 
-		for (rd_row i = 0; i < n && fence.judged; i++) {
-			if (room.values[i] <= fence.reach)
-				continue;
-			rd_row v = rd_line_voucher(b, rows[i]);
-
-			if (w->guards && rd_run_leave_out(w->run, v))
-				continue;
-			if (n_found == cap)
-				found = rd_grow(w->a, found, n_found, &cap, sizeof *found);
-			found[n_found++] = (raw){v, rows[i], fence.median};
-		}
+		if (w->guards && rd_run_leave_out(w->run, v))
+			continue;
+		if (n_found == cap)
+			found = rd_grow(w->a, found, n_found, &cap, sizeof *found);
+		found[n_found++] = (raw){v, i, fences[k].median};
 	}
 	*ret_n = n_found;
 	return found;
 }
 
-/* One finding for each voucher, standing for all its lines that were hit: at the largest. */
 static void look_raw(work *w, int64_t z)
 {
 	const rd_book *b = w->b;
 	uint32_t n = 0;
 	raw *r = find_raw(w, z, &n);
 
-	if (n > 1)
-		qsort(r, n, sizeof *r, raw_order);
 	for (uint32_t i = 0, end; i < n; i = end) {
 		uint32_t best = i, n_lines = 0;
 		rd_row lines[12];
