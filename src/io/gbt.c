@@ -318,6 +318,7 @@ static void account_end(gbt *g)
 		rd_gbt_balances_credit(&g->balances,
 		                       rd_builder_text(g->builder, g->head.cell[RD_F_ACCOUNT_CODE]));
 	rd_fields_layout(&g->head, &layout);
+	rd_records_name(g->records, &layout);
 	rd_builder_add_account(g->builder, g->source->file, &layout, g->head.cell, RD_FIELD_COUNT,
 	                       g->line);
 }
@@ -350,8 +351,14 @@ static bool balance_amount(gbt *g, rd_field field, rd_minor *ret, bool *ok)
 	case RD_AMOUNT_BLANK: return true;
 	default: break;
 	}
-	if (*ok)
-		rd_builder_note_at(g->builder, g->source->file, g->line, RD_NOTE_AMOUNT_BAD, true, s);
+	rd_note note = {.file = g->source->file, .line = g->line, .kind = RD_NOTE_AMOUNT_BAD};
+	while (s.len > 80 || (s.len && (unsigned char)s.ptr[s.len - 1] >= 0xC0))
+		s.len--;
+	note.rejected = *ok; /* the record is left out once, whatever is wrong with it */
+	note.field = rd_builder_text(g->builder, rd_str_of(rd_field_words(field).zh));
+	note.found = rd_builder_text(g->builder, s);
+	rd_builder_note(g->builder, &note);
+	rd_builder_file(g->builder, g->source->file)->rejected += *ok;
 	*ok = false;
 	return false;
 }

@@ -126,6 +126,12 @@ rd_records *rd_records_new(rd_builder *b, rd_row file, bool chinese)
 	return r;
 }
 
+void rd_records_name(const rd_records *r, rd_layout *l)
+{
+	l->heads = r->heads;
+	l->n_columns = RD_FIELD_COUNT;
+}
+
 void rd_records_free(rd_records *r)
 {
 	if (r == NULL)
@@ -174,8 +180,7 @@ rd_rc rd_records_flush(rd_records *r, rd_err *err)
 		rd_rows_free(r->rows);
 		layout_of(r->met, &r->layout);
 		r->layout.year = year;
-		r->layout.heads = r->heads;
-		r->layout.n_columns = RD_FIELD_COUNT;
+		rd_records_name(r, &r->layout);
 		r->rows = rd_rows_new(r->builder, r->file, &r->layout);
 		r->widened = false;
 	}

@@ -42,6 +42,7 @@ typedef struct rd_records rd_records;
 
 /* chinese: the fields have Chinese names in notes, as in the file. */
 rd_records *rd_records_new(rd_builder *b, rd_row file, bool chinese);
+void rd_records_name(const rd_records *r, rd_layout *l); /* the same names for another table */
 void rd_records_free(rd_records *r); /* NULL is fine; what was not flushed is lost */
 /* For periods given without a year. Holds from the next record on. */
 RD_NODISCARD rd_rc rd_records_year(rd_records *r, int32_t year, rd_err *err);

@@ -276,6 +276,7 @@ static void account_end(saft *s)
 		a->met[RD_F_OPEN_D] = a->met[RD_F_OPEN_C] = true;
 	a->met[RD_F_CLOSE_D] = a->met[RD_F_CLOSE_C] = closes;
 	rd_fields_layout(a, &layout);
+	rd_records_name(s->records, &layout);
 	rd_builder_add_account(s->builder, s->source->file, &layout, a->cell, RD_FIELD_COUNT,
 	                       s->account_line);
 	if (closes)
