@@ -19,7 +19,7 @@
 enum {
 	O_FORMAT, O_OUT, O_CHART, O_MAPPING, O_CONFIG, O_NO_CONFIG, O_ONLY, O_SKIP, O_SET,
 	O_SEVERITY, O_BASELINE, O_WRITE_BASELINE, O_AS_OF, O_NO_GUARDS, O_THREADS, O_MAX, O_COLOR,
-	O_QUIET, O_STATS,
+	O_QUIET, O_STATS, O_NO_SHA256,
 };
 
 static const rd_option options[] = {
@@ -65,6 +65,8 @@ static const rd_option options[] = {
 		{ "每条发现只输出一行，格式同编译器的提示", "one line for each finding: \"file:line: grade: message [check]\"" } },
 	[O_STATS] = { "stats", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
 		{ "在标准错误上输出读取和各检查项所用的时间", "say on standard error how long reading and each check took" } },
+	[O_NO_SHA256] = { "no-sha256", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
+		{ "报告中不写文件的 SHA-256 摘要；文件很大时省去一遍读取", "leave the files' SHA-256 out of the report: saves a pass over large files" } },
 	{ 0 },
 };
 
@@ -260,7 +262,7 @@ static rd_rc prepare(job *j, rd_err *err)
 	chart = chart ? chart : j->config.chart;
 	j->read = (rd_read_options){ .threads = threads_of(a), .mappings = j->mappings,
 		.n_mappings = j->n_mappings, .progress = reading, .progress_ctx = j,
-		.digest = rd_one_of("json|sarif|html", j->format) };
+		.digest = rd_one_of("json|sarif|html", j->format) && !rd_args_has(a, O_NO_SHA256) };
 	if (chart && strcmp(chart, "small") == 0)
 		j->read.standard = RD_STD_SMALL;
 	else if (chart && strcmp(chart, "enterprise") == 0)
