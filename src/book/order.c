@@ -183,8 +183,9 @@ static int both_cmp(const void *x, const void *y)
 }
 
 /* Sparse facts name lines: they follow the lines to their new places. */
-static void renumber(rd_builder *b, rd_arena *scratch, const uint32_t *order)
+static void renumber(folder *f, rd_arena *scratch, const uint32_t *order)
 {
+	rd_builder *b = f->b;
 	uint32_t *now = RD_NEW_N(scratch, uint32_t, b->lines.n + 1);
 
 	for (uint32_t i = 0; i < b->lines.n; i++)
@@ -195,6 +196,8 @@ static void renumber(rd_builder *b, rd_arena *scratch, const uint32_t *order)
 		qsort(b->both, b->n_both, sizeof *b->both, both_cmp);
 	for (uint32_t i = 0; i < b->n_asserts; i++)
 		b->asserts[i].line = now[b->asserts[i].line];
+	for (uint32_t i = 0; i < f->n_mixed; i++)
+		f->mixed[i].line = now[f->mixed[i].line];
 }
 
 /* Line counts by voucher into first[], and the order of lines; NULL when they stand right. */
@@ -268,9 +271,7 @@ static void fold(rd_builder *b, rd_arena *scratch, const rd_entries *e)
 		spread(&f, R_DATE, order, (void **)&book->line.date, sizeof(rd_day));
 	if (order) {
 		permute(b, order);
-		renumber(b, scratch, order);
-		for (uint32_t i = 0; i < f.n_mixed; i++) /* names a voucher's line; its place follows */
-			f.mixed[i].line = first[f.mixed[i].voucher];
+		renumber(&f, scratch, order);
 		b->store->origin = order;
 	}
 	book->mixed = f.mixed;

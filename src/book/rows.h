@@ -39,8 +39,9 @@ typedef struct rd_hint {
 typedef struct rd_fresh {
 	const char *text;
 	uint32_t    hash, id;      /* id in the book, after the commit */
-	uint32_t    line;          /* where it was met, and what is to be noted about it then */
-	uint8_t     odd, field;    /* rd_note_kind (RD_NOTE_READ_AS = nothing), rd_field */
+	uint32_t    line;          /* where it was met */
+	uint8_t     field;         /* rd_field */
+	bool        odd;           /* decoded wrongly before: noted when the book meets it first */
 } rd_fresh;
 
 typedef struct rd_row_note {

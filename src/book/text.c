@@ -104,14 +104,13 @@ static bool is_mojibake(rd_str s)
 	return false;
 }
 
-/* A text met for the first time: checked once, repaired when it is not UTF-8. */
-static rd_str vet(rd_rows *r, rd_field f, rd_str s, uint32_t line)
+/* A text that was not found: repaired when it is not UTF-8, which is noted for every cell. What was
+ * decoded wrongly before is to be noted once for a text: *ret_odd. */
+static rd_str vet(rd_rows *r, rd_field f, rd_str s, uint32_t line, bool *ret_odd)
 {
-	int64_t bad = rd_utf8_check(s.ptr, s.len);
-
-	if (bad < 0) {
-		if (is_mojibake(s))
-			rd_rows_note(r, RD_NOTE_MOJIBAKE, line, f, false, s);
+	*ret_odd = false;
+	if (rd_utf8_check(s.ptr, s.len) < 0) {
+		*ret_odd = is_mojibake(s);
 		return s;
 	}
 	char *out = rd_arena_alloc(r->arena, (size_t)s.len * 3 + 1, 1);
@@ -162,33 +161,52 @@ static uint32_t hash_of(const rd_rows *r, rd_str s)
 	return rd_dict_hash(s);
 }
 
-static rd_text intern_shared(rd_rows *r, rd_field f, rd_str s, uint32_t line, const char **ret_text)
+/* The id of a text that this reader has met. */
+static bool find_shared(const rd_rows *r, rd_str s, uint32_t hash, rd_text *ret_id,
+                        const char **ret_text)
 {
-	uint32_t hash = hash_of(r, s);
-
 	for (uint32_t i = hash & r->cache_mask; r->cache[i].text; i = (i + 1) & r->cache_mask)
 		if (r->cache[i].hash == hash && same_text(r->cache[i].text, s)) {
 			*ret_text = r->cache[i].text;
-			return r->cache[i].id;
+			*ret_id = r->cache[i].id;
+			return true;
 		}
 	for (uint32_t i = hash & r->fresh_mask; r->fresh_table[i]; i = (i + 1) & r->fresh_mask) {
 		const rd_fresh *x = &r->fresh[r->fresh_table[i] - 1];
 
 		if (x->hash == hash && same_text(x->text, s)) {
 			*ret_text = x->text;
-			return (r->fresh_table[i] - 1) | RD_FRESH;
+			*ret_id = (r->fresh_table[i] - 1) | RD_FRESH;
+			return true;
 		}
 	}
-	rd_str vetted = vet(r, f, s, line);
-	if (vetted.ptr != s.ptr)
-		return intern_shared(r, f, vetted, line, ret_text);
+	return false;
+}
+
+/* A text is new to the book where the book meets it first, which only the commit knows. */
+static rd_text intern_shared(rd_rows *r, rd_field f, rd_str s, uint32_t line, const char **ret_text)
+{
+	uint32_t hash = hash_of(r, s);
+	rd_text id;
+	bool odd;
+
+	if (find_shared(r, s, hash, &id, ret_text))
+		return id;
+	rd_str vetted = vet(r, f, s, line, &odd);
+
+	if (vetted.ptr != s.ptr) {
+		hash = rd_dict_hash(vetted);
+		if (find_shared(r, vetted, hash, &id, ret_text))
+			return id;
+	}
 	fresh_room(r);
 	uint32_t i = hash & r->fresh_mask;
 
 	while (r->fresh_table[i])
 		i = (i + 1) & r->fresh_mask;
-	*ret_text = rd_dict_store(r->arena, s);
-	r->fresh[r->fresh_n] = (rd_fresh){ *ret_text, hash, 0 };
+	*ret_text = rd_dict_store(r->arena, vetted);
+	r->fresh[r->fresh_n] = (rd_fresh){ .text = *ret_text, .hash = hash, .line = line,
+	                                   .odd = odd, .field = (uint8_t)f };
 	r->fresh_table[i] = ++r->fresh_n;
 	return (r->fresh_n - 1) | RD_FRESH;
 }
@@ -201,9 +219,18 @@ static rd_text intern(rd_rows *r, rd_field f, rd_str s, uint32_t line, const cha
 	uint32_t hash = hash_of(r, s), id = rd_dict_find(d, s, hash);
 
 	if (id == 0) {
-		rd_str v = vet(r, f, s, line);
+		bool odd;
+		rd_str v = vet(r, f, s, line, &odd);
 
-		id = rd_dict_add(d, v, v.ptr == s.ptr ? hash : rd_dict_hash(v));
+		if (v.ptr != s.ptr) {
+			hash = rd_dict_hash(v);
+			id = rd_dict_find(d, v, hash);
+		}
+		if (id == 0) {
+			id = rd_dict_add(d, v, hash);
+			if (odd)
+				rd_rows_note(r, RD_NOTE_MOJIBAKE, line, f, false, v);
+		}
 	}
 	*ret_text = d->texts[id];
 	return id;
@@ -233,8 +260,8 @@ static rd_text short_text(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 	if (x->a != a || x->b != b || x->len != s.len) {
 		rd_text id = intern(r, f, s, line, &text);
 
-		if (id & RD_FRESH)
-			return id; /* not yet an id of the book */
+		if (id & RD_FRESH || !same_text(text, s))
+			return id; /* not yet an id of the book, or repaired: every cell is noted */
 		*x = (rd_short_slot){ a, b, s.len, id };
 	}
 	return x->id;
@@ -340,7 +367,11 @@ void rd_rows_texts_commit(rd_rows *r)
 		rd_fresh *x = &r->fresh[i];
 		rd_str s = { x->text, rd_dict_len(x->text) };
 
+		uint32_t known = r->b->store->dict.n;
+
 		x->id = rd_dict_add(&r->b->store->dict, s, x->hash);
+		if (x->odd && x->id == known)
+			rd_rows_note(r, RD_NOTE_MOJIBAKE, x->line, (rd_field)x->field, false, s);
 		cache_put(r, x->hash, x->id, r->b->store->dict.texts[x->id]);
 	}
 }

@@ -399,14 +399,17 @@ static void broken_cells_are_noted_where_they_stand(void)
 
 static void texts_that_are_no_utf8_are_repaired(void)
 {
-	rd_book *b = shelf_book(HEAD "|text", "记|1|2024-01-05|1001|1||\xB5\xD8\xD6\xB7\n记|1|2024-01-05|5001||1|ok\xFF!\n");
+	rd_book *b = shelf_book(HEAD "|text", "记|1|2024-01-05|1001|1||\xB5\xD8\xD6\xB7\n记|1|2024-01-05|5001||1|ok\xFF!\n"
+	                                      "记|1|2024-01-05|5001||0|锟斤拷\n记|1|2024-01-05|5001||0|ok\xFF!\n"
+	                                      "记|1|2024-01-05|5001||0|锟斤拷\n");
 
 	for (rd_text id = 0; id < rd_book_n_texts(b); id++) {
 		rd_str s = rd_book_text(b, id);
 
 		UNIT_INT(rd_utf8_check(s.ptr, s.len), -1);
 	}
-	UNIT_TRUE(notes_of(b, RD_NOTE_BYTES_INVALID) > 0);
+	UNIT_INT(notes_of(b, RD_NOTE_BYTES_INVALID), 3); /* every cell */
+	UNIT_INT(notes_of(b, RD_NOTE_MOJIBAKE), 1);      /* every text, once */
 	rd_book_free(b);
 }
 
