@@ -2,7 +2,10 @@
  * Which runs are one entry: domain rules "Which lines are one entry". Chain of keys: number, +
  * journal, + period, + date, + document. A field joins the key only when it splits groups and
  * at least 99 % of the groups that it splits and that balanced stay balanced in every part.
- * When the numbers are useless each journal is cut where its running sum returns.
+ * Where numbers begin anew so often that hardly a group balances (ten numbers, used in twelve
+ * months and three journals), that says nothing: then the coarsest of a few keys under which nine of
+ * ten groups balance is taken. When there is none the numbers are useless, and each journal is
+ * cut where its running sum returns.
  */
 #include "base/assert.h"
 #include "base/hash.h"
@@ -12,6 +15,7 @@
 
 #define BALANCED_MIN_PERCENT 90 /* fewer balanced groups: numbers do not tell entries apart */
 #define STAY_MIN_PERCENT 99
+#define FEW_GROUPS 10
 
 typedef struct keyed {
 	uint64_t key;
@@ -401,26 +405,76 @@ static bool numbers_usable(const finder *f)
 	return !(constant && f->n_runs > 2 && f->b->lines.n > 12) && blank * 2 <= f->n_runs;
 }
 
+/* A key under construction: columns of the runs, the number first. */
+typedef struct chain {
+	uint8_t  columns[5];
+	uint32_t n, key;
+} chain;
+
+/* Takes what joins; leaves the runs grouped by the key. */
+static void extend(finder *f, chain *c, sub *parts)
+{
+	for (uint32_t k = 1; k < sizeof chain_column; k++) {
+		if (c->key & chain_part[k] || !f->b->runs.used[chain_column[k]] ||
+		    !joins(f, chain_column[k], parts))
+			continue;
+		c->columns[c->n++] = chain_column[k];
+		c->key |= chain_part[k];
+		group_by(f, c->columns, c->n);
+	}
+}
+
+/* The coarsest key under which most groups balance; leaves the runs grouped by it. */
+static bool coarsest(finder *f, chain *ret)
+{
+	static const chain keys[] = {
+		{ { R_NUMBER, R_JOURNAL }, 2, RD_KEY_NUMBER | RD_KEY_JOURNAL },
+		{ { R_NUMBER, R_PERIOD }, 2, RD_KEY_NUMBER | RD_KEY_PERIOD },
+		{ { R_NUMBER, R_JOURNAL, R_PERIOD }, 3, RD_KEY_NUMBER | RD_KEY_JOURNAL | RD_KEY_PERIOD },
+		{ { R_NUMBER, R_DATE }, 2, RD_KEY_NUMBER | RD_KEY_DATE },
+		{ { R_NUMBER, R_JOURNAL, R_DATE }, 3, RD_KEY_NUMBER | RD_KEY_JOURNAL | RD_KEY_DATE },
+	};
+	uint32_t open;
+
+	for (uint32_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+		bool there = true;
+
+		for (uint32_t c = 0; c < keys[k].n; c++)
+			there &= f->b->runs.used[keys[k].columns[c]];
+		if (!there)
+			continue;
+		group_by(f, keys[k].columns, keys[k].n);
+		*ret = keys[k];
+		if (balanced_percent(f, &open) >= BALANCED_MIN_PERCENT)
+			return true;
+	}
+	return false;
+}
+
 static bool by_number(finder *f, rd_entries *ret)
 {
-	uint8_t columns[5] = { R_NUMBER };
-	uint32_t n = 1, key = RD_KEY_NUMBER;
+	chain c = { { R_NUMBER }, 1, RD_KEY_NUMBER }, other;
 	sub *parts;
 
 	if (!numbers_usable(f))
 		return false;
 	parts = RD_NEW_N(f->scratch, sub, f->n_runs + 1);
-	group_by(f, columns, n);
-	for (uint32_t k = 1; k < sizeof chain_column; k++) {
-		if (!f->b->runs.used[chain_column[k]] || !joins(f, chain_column[k], parts))
-			continue;
-		columns[n++] = chain_column[k];
-		key |= chain_part[k];
-		group_by(f, columns, n);
+	group_by(f, c.columns, c.n);
+	extend(f, &c, parts);
+	if (balanced_percent(f, &ret->open) < BALANCED_MIN_PERCENT) {
+		bool few = f->n_groups <= FEW_GROUPS; /* too few to judge the numbers by */
+
+		if (coarsest(f, &other)) {
+			c = other;
+			extend(f, &c, parts);
+		} else if (few) {
+			group_by(f, c.columns, c.n);
+		} else {
+			return false;
+		}
+		(void)balanced_percent(f, &ret->open);
 	}
-	if (balanced_percent(f, &ret->open) < BALANCED_MIN_PERCENT && f->n_groups > 10)
-		return false;
-	ret->key = key;
+	ret->key = c.key;
 	number_groups(f, ret);
 	return true;
 }

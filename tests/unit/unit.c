@@ -2,6 +2,7 @@
  * unit - runs the unit tests.
  *
  *	unit [-v] [WORD...]    only files or tests whose name holds a word; -v names each test
+ *	                       and says the figures that were measured
  */
 #include "unit.h"
 #include <inttypes.h>
@@ -26,6 +27,7 @@ static const struct {
 static uint32_t    failures; /* of the test that runs */
 static char        at_case[400];
 static const char *skipped;
+static bool        verbose;
 
 enum { SHOWN_MAX = 10 }; /* failures of one test that are shown */
 
@@ -67,6 +69,16 @@ void unit_case(const char *fmt, ...)
 
 	va_start(ap, fmt);
 	vsnprintf(at_case, sizeof at_case, fmt, ap);
+	va_end(ap);
+}
+
+void unit_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (verbose)
+		vprintf(fmt, ap);
 	va_end(ap);
 }
 
@@ -135,8 +147,8 @@ static bool wanted(const char *file, const char *test, char **words, int n)
 int main(int argc, char **argv)
 {
 	uint32_t passed = 0, failed = 0;
-	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
 
+	verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
 		for (const unit_test *t = files[i].tests; t->name; t++) {
 			if (!wanted(files[i].name, t->name, argv + 1 + verbose, argc - 1 - verbose))

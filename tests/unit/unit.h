@@ -21,6 +21,8 @@ void unit_int(int64_t got, int64_t want, const char *what, const char *file, int
 void unit_text(rd_str got, rd_str want, const char *what, const char *file, int line);
 /* The row of a table that is tried now; shown with failures until the test ends. */
 void unit_case(const char *fmt, ...) RD_PRINTF(1, 2);
+/* Says a measured figure, with -v. */
+void unit_note(const char *fmt, ...) RD_PRINTF(1, 2);
 /* The test cannot run here; it counts as passed and says why. */
 void unit_skip(const char *why);
 
