@@ -223,9 +223,11 @@ static void read_blocks(void *ctx, uint32_t task, uint32_t worker)
 	(void)task;
 	(void)worker;
 	rd->r = r;
+	pthread_mutex_lock(&r->lock); /* rows look into the dictionary, which commits write */
 	rd_sink_init(&rd->sink, r->source->builder, r->source->file, r->plan);
 	if (r->shared)
 		rd_rows_share(rd->sink.rows);
+	pthread_mutex_unlock(&r->lock);
 	while (more) {
 		rd_rc rc = rd_text_block(r->text, &b, &more, &err);
 
