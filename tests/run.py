@@ -20,7 +20,7 @@ COUNT = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$"
 # name -> (in the quick run?, command)
 SUITES = {
     "lint": (True, [PY, "tests/lint.py"]),
-    "unit": (True, [f"{ASAN}/tests/unit"]),
+    "unit": (True, [f"{ASAN}/tests/unit/unit"]),
     "golden": (True, ["build/golden", "tests/checks"]),
     "golden-asan": (False, [f"{ASAN}/golden", "tests/checks"]),
     "io": (True, [PY, "tests/io_test.py", "--redink", f"{ASAN}/redink", "--io-dump", f"{ASAN}/io_dump", "golden"]),
@@ -29,7 +29,7 @@ SUITES = {
     "real": (True, [PY, "tests/io_test.py", "--redink", "build/redink", "--io-dump", "build/io_dump", "real"]),
     "cli": (False, [PY, "tests/cli.py", "build/redink"]),
     "examples": (True, [PY, "tests/examples.py", "build/redink"]),
-    "model": (False, [f"{ASAN}/tests/model"]),
+    "model": (False, [f"{ASAN}/tests/model/model"]),
     "headers": (False, [PY, "tests/headers.py"]),
     "install": (False, ["sh", "tests/install/run.sh"]),
     "tsan": (False, ["sh", "tests/tsan.sh"]),
