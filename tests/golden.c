@@ -19,12 +19,12 @@ static int passed, failed;
 static bool update;
 
 typedef struct setup {
-	rd_arena      *arena;
-	const char    *only[2];
+	rd_arena *arena;
+	const char *only[2];
 	rd_run_options options;
-	rd_setting     settings[16];
-	const char    *paths[64];
-	uint32_t       n_paths;
+	rd_setting settings[16];
+	const char *paths[64];
+	uint32_t n_paths;
 } setup;
 
 static bool read_file(const char *path, rd_buf *out)
@@ -57,7 +57,7 @@ static void option(setup *s, char *line)
 
 		*param++ = '\0';
 		*value++ = '\0';
-		s->settings[s->options.n_settings++] = (rd_setting){ arg, param, value };
+		s->settings[s->options.n_settings++] = (rd_setting){arg, param, value};
 	} else if (line[0]) {
 		fprintf(stderr, "golden: unknown option in args.txt: %s\n", line);
 		exit(2);
@@ -75,8 +75,10 @@ static void prepare(setup *s, const char *dir, const char *slug)
 	rd_buf args;
 	DIR *d = opendir(dir);
 
-	s->options = (rd_run_options){ .threads = 1, .as_of = RD_DAY_NONE, .only = s->only,
-	                               .settings = s->settings };
+	s->options = (rd_run_options){.threads = 1,
+	                              .as_of = RD_DAY_NONE,
+	                              .only = s->only,
+	                              .settings = s->settings};
 	s->only[0] = slug;
 	for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
 		if (e->d_name[0] == '.' || strcmp(e->d_name, "args.txt") == 0 ||
@@ -93,7 +95,8 @@ static void prepare(setup *s, const char *dir, const char *slug)
 	if (read_file(path, &args) && args.size) {
 		char *text = rd_arena_copy(s->arena, args.data, args.size);
 
-		for (char *save = NULL, *l = strtok_r(text, "\r\n", &save); l; l = strtok_r(NULL, "\r\n", &save))
+		for (char *save = NULL, *l = strtok_r(text, "\r\n", &save); l;
+		     l = strtok_r(NULL, "\r\n", &save))
 			option(s, l);
 	}
 	rd_buf_done(&args);
@@ -155,7 +158,7 @@ static void print_result(const rd_result *r, const char *slug, rd_buf *out)
 
 static void run_once(setup *s, const char *slug, uint32_t cuts, uint32_t threads, rd_buf *out)
 {
-	rd_read_options read = { .threads = threads };
+	rd_read_options read = {.threads = threads};
 	rd_book *book = NULL;
 	rd_result *r = NULL;
 	rd_err err;
@@ -173,13 +176,14 @@ static void run_once(setup *s, const char *slug, uint32_t cuts, uint32_t threads
 
 static void show_difference(const char *dir, const rd_buf *want, const rd_buf *got)
 {
-	printf("FAIL %s\n--- want\n%s--- got\n%s", dir, want->data ? want->data : "", got->data ? got->data : "");
+	printf("FAIL %s\n--- want\n%s--- got\n%s", dir, want->data ? want->data : "",
+	       got->data ? got->data : "");
 }
 
 static void run_case(const char *dir, const char *slug)
 {
-	static const uint32_t cuts[] = { 1, 2, 7 };
-	setup s = { .arena = rd_arena_new() };
+	static const uint32_t cuts[] = {1, 2, 7};
+	setup s = {.arena = rd_arena_new()};
 	char path[4096];
 	rd_buf want, got, again;
 	bool ok = true;

@@ -4,8 +4,8 @@
 #include "report/common.h"
 #include <stdlib.h>
 
-#define HEAD      "redink-baseline 1"
-#define FILE_MAX  ((size_t)1 << 30) /* 1.7 M findings of 600 bytes */
+#define HEAD     "redink-baseline 1"
+#define FILE_MAX ((size_t)1 << 30) /* 1.7 M findings of 600 bytes */
 
 static int by_fingerprint(const void *a, const void *b)
 {
@@ -18,10 +18,10 @@ static int by_fingerprint(const void *a, const void *b)
 static rd_str take(rd_str *s, char end)
 {
 	const char *p = s->len ? memchr(s->ptr, end, s->len) : NULL;
-	rd_str piece = { s->ptr, p ? (uint32_t)(p - s->ptr) : s->len };
+	rd_str piece = {s->ptr, p ? (uint32_t)(p - s->ptr) : s->len};
 	uint32_t used = p ? piece.len + 1 : piece.len;
 
-	*s = (rd_str){ s->ptr + used, s->len - used };
+	*s = (rd_str){s->ptr + used, s->len - used};
 	return piece;
 }
 
@@ -71,7 +71,7 @@ rd_rc rd_baseline_read(rd_arena *arena, const char *path, rd_baseline *ret, rd_e
 		n++;
 	}
 	qsort(entries, n, sizeof *entries, by_fingerprint);
-	*ret = (rd_baseline){ .n = n, .entries = entries };
+	*ret = (rd_baseline){.n = n, .entries = entries};
 	ret->fingerprints = rd_arena_alloc(arena, rd_mul((size_t)n + 1, 16), 16);
 	for (uint32_t i = 0; i < n; i++)
 		memcpy(ret->fingerprints[i], entries[i].fingerprint, 16);

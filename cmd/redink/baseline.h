@@ -13,9 +13,9 @@
 #include "report/report.h"
 
 typedef struct rd_baseline {
-	uint32_t       n;
-	uint8_t      (*fingerprints)[16]; /* ascending, for rd_run_options */
-	const rd_gone *entries;           /* in the same order */
+	uint32_t n;
+	uint8_t (*fingerprints)[16]; /* ascending, for rd_run_options */
+	const rd_gone *entries;      /* in the same order */
 } rd_baseline;
 
 RD_NODISCARD rd_rc rd_baseline_read(rd_arena *arena, const char *path, rd_baseline *ret,

@@ -17,76 +17,252 @@
 #define HTML_SHOWN  200u /* the same on a page; CSV and JSON hold all */
 
 enum {
-	O_FORMAT, O_OUT, O_CHART, O_MAPPING, O_CONFIG, O_NO_CONFIG, O_ONLY, O_SKIP, O_SET,
-	O_SEVERITY, O_BASELINE, O_WRITE_BASELINE, O_AS_OF, O_NO_GUARDS, O_THREADS, O_MAX, O_COLOR,
-	O_QUIET, O_STATS, O_NO_SHA256,
+	O_FORMAT,
+	O_OUT,
+	O_CHART,
+	O_MAPPING,
+	O_CONFIG,
+	O_NO_CONFIG,
+	O_ONLY,
+	O_SKIP,
+	O_SET,
+	O_SEVERITY,
+	O_BASELINE,
+	O_WRITE_BASELINE,
+	O_AS_OF,
+	O_NO_GUARDS,
+	O_THREADS,
+	O_MAX,
+	O_COLOR,
+	O_QUIET,
+	O_STATS,
+	O_NO_SHA256,
 };
 
 static const rd_option options[] = {
-	[O_FORMAT] = { "format", 'f', RD_OPT_CHOICE, "FORMAT", "text|json|sarif|csv|html", 0, 0,
-		"text", { "报告格式：text 给人看，json 给程序，sarif 给代码平台，csv 给电子表格，html 是一张可打印的网页",
-		"form of the report: text for people, json for programs, sarif for code platforms, csv for spreadsheets, html as one page that prints well" } },
-	[O_OUT] = { "out", 'o', RD_OPT_FILE, "F", NULL, 0, 0, NULL,
-		{ "报告写入文件 F；全部写好后才替换旧文件", "write the report to file F; the old file is replaced only when all is written" } },
-	[O_CHART] = { "chart", 0, RD_OPT_FILE, "small|enterprise|F", "small|enterprise", 0, 0, NULL,
-		{ "科目表：小企业会计准则 small、企业会计准则 enterprise，或科目表文件；不写则从账套识别",
-		"chart of accounts: small or enterprise (the Chinese standards), or a file; recognised from the books otherwise" } },
-	[O_MAPPING] = { "mapping", 0, RD_OPT_FILE, "F", NULL, 0, 0, NULL,
-		{ "列映射文件：自动识别不出时，指明哪一列是什么", "mapping file: says which column is what when it cannot be recognised" } },
-	[O_CONFIG] = { "config", 0, RD_OPT_FILE, "F", NULL, 0, 0, NULL,
-		{ "配置文件；不写则用账套旁边的 redink.yaml", "configuration; redink.yaml beside the books otherwise" } },
-	[O_NO_CONFIG] = { "no-config", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
-		{ "不读账套旁边的 redink.yaml", "do not read redink.yaml beside the books" } },
-	[O_ONLY] = { "only", 0, RD_OPT_SLUGS, "SLUG,…", NULL, 0, 0, NULL,
-		{ "只运行这些检查项", "run only these checks" } },
-	[O_SKIP] = { "skip", 0, RD_OPT_SLUGS, "SLUG,…", NULL, 0, 0, NULL,
-		{ "不运行这些检查项", "do not run these checks" } },
-	[O_SET] = { "set", 0, RD_OPT_SETTING, "CHECK.PARAM=V", NULL, 0, 0, NULL,
-		{ "设定检查项的参数，可多次使用；金额以元为单位；redink explain 检查项 列出参数",
-		"set a parameter of a check, may be repeated; money in yuan; redink explain SLUG lists the parameters" } },
-	[O_SEVERITY] = { "severity", 0, RD_OPT_CHOICE, "LEVEL", "info|low|medium|high|blocker", 0, 0,
-		"medium", { "达到这一级的发现使退出码为 1", "findings of this grade or above make the exit code 1" } },
-	[O_BASELINE] = { "baseline", 0, RD_OPT_FILE, "F", NULL, 0, 0, NULL,
-		{ "与基线文件比较：哪些是新增、已知、已消失；退出码只看新增", "compare with a baseline: new, known, gone; only new findings count for the exit code" } },
-	[O_WRITE_BASELINE] = { "write-baseline", 0, RD_OPT_FILE, "F", NULL, 0, 0, NULL,
-		{ "把本次全部发现记入基线文件 F", "keep all findings of this run in baseline F" } },
-	[O_AS_OF] = { "as-of", 0, RD_OPT_DAY, "DATE", NULL, 0, 0, NULL,
-		{ "截止日，账龄和到期按这一天计算；不写则为今天", "the day that counts as today for ages and dates that run out; the clock's otherwise" } },
-	[O_NO_GUARDS] = { "no-guards", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
-		{ "关闭减少误报的排除规则，只按原始规则计数", "switch off the rules against false alarms: raw counts" } },
-	[O_THREADS] = { "threads", 'j', RD_OPT_NUMBER, "N", NULL, 1, 64, NULL,
-		{ "线程数；不写则用全部处理器，结果与线程数无关", "threads; all processors otherwise. The result is the same for any number" } },
-	[O_MAX] = { "max", 0, RD_OPT_NUMBER, "N", NULL, 0, 1000000000, NULL,
-		{ "每个检查项最多显示几条，0 为全部；不写则 text 20 条、html 200 条，其他格式始终全部",
-		"findings shown for each check, 0 = all; 20 in text and 200 in html otherwise. The other formats hold all" } },
-	[O_COLOR] = { "color", 0, RD_OPT_CHOICE, "WHEN", "auto|always|never", 0, 0, "auto",
-		{ "颜色；auto 仅在终端上使用，并遵守 NO_COLOR", "colours; auto: on a terminal, unless NO_COLOR is set" } },
-	[O_QUIET] = { "quiet", 'q', RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
-		{ "每条发现只输出一行，格式同编译器的提示", "one line for each finding: \"file:line: grade: message [check]\"" } },
-	[O_STATS] = { "stats", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
-		{ "在标准错误上输出读取和各检查项所用的时间", "say on standard error how long reading and each check took" } },
-	[O_NO_SHA256] = { "no-sha256", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
-		{ "报告中不写文件的 SHA-256 摘要；文件很大时省去一遍读取", "leave the files' SHA-256 out of the report: saves a pass over large files" } },
-	{ 0 },
+	[O_FORMAT] =
+		{"format",
+         'f',
+         RD_OPT_CHOICE,
+         "FORMAT",
+         "text|json|sarif|csv|html",
+         0,
+         0,
+         "text",
+         {"报告格式：text 给人看，json 给程序，sarif 给代码平台，csv 给电子表格，html 是一张可打印的网页",
+          "form of the report: text for people, json for programs, sarif for code platforms, csv for spreadsheets, html as one page that prints well"}},
+	[O_OUT] = {"out",
+               'o',
+               RD_OPT_FILE,
+               "F",
+               NULL,
+               0,
+               0,
+               NULL,
+               {"报告写入文件 F；全部写好后才替换旧文件",
+                "write the report to file F; the old file is replaced only when all is written"}},
+	[O_CHART] =
+		{"chart",
+         0,
+         RD_OPT_FILE,
+         "small|enterprise|F",
+         "small|enterprise",
+         0,
+         0,
+         NULL,
+         {"科目表：小企业会计准则 small、企业会计准则 enterprise，或科目表文件；不写则从账套识别",
+          "chart of accounts: small or enterprise (the Chinese standards), or a file; recognised from the books otherwise"}},
+	[O_MAPPING] = {"mapping",
+                   0,
+                   RD_OPT_FILE,
+                   "F",
+                   NULL,
+                   0,
+                   0,
+                   NULL,
+                   {"列映射文件：自动识别不出时，指明哪一列是什么",
+                    "mapping file: says which column is what when it cannot be recognised"}},
+	[O_CONFIG] = {"config",
+                  0,
+                  RD_OPT_FILE,
+                  "F",
+                  NULL,
+                  0,
+                  0,
+                  NULL,
+                  {"配置文件；不写则用账套旁边的 redink.yaml",
+                   "configuration; redink.yaml beside the books otherwise"}},
+	[O_NO_CONFIG] = {"no-config",
+                     0,
+                     RD_OPT_FLAG,
+                     NULL,
+                     NULL,
+                     0,
+                     0,
+                     NULL,
+                     {"不读账套旁边的 redink.yaml", "do not read redink.yaml beside the books"}},
+	[O_ONLY] = {"only",
+                0,
+                RD_OPT_SLUGS,
+                "SLUG,…",
+                NULL,
+                0,
+                0,
+                NULL,
+                {"只运行这些检查项", "run only these checks"}},
+	[O_SKIP] = {"skip",
+                0,
+                RD_OPT_SLUGS,
+                "SLUG,…",
+                NULL,
+                0,
+                0,
+                NULL,
+                {"不运行这些检查项", "do not run these checks"}},
+	[O_SET] =
+		{"set",
+         0,
+         RD_OPT_SETTING,
+         "CHECK.PARAM=V",
+         NULL,
+         0,
+         0,
+         NULL,
+         {"设定检查项的参数，可多次使用；金额以元为单位；redink explain 检查项 列出参数",
+          "set a parameter of a check, may be repeated; money in yuan; redink explain SLUG lists the parameters"}},
+	[O_SEVERITY] = {"severity",
+                    0,
+                    RD_OPT_CHOICE,
+                    "LEVEL",
+                    "info|low|medium|high|blocker",
+                    0,
+                    0,
+                    "medium",
+                    {"达到这一级的发现使退出码为 1",
+                     "findings of this grade or above make the exit code 1"}},
+	[O_BASELINE] =
+		{"baseline",
+         0,
+         RD_OPT_FILE,
+         "F",
+         NULL,
+         0,
+         0,
+         NULL,
+         {"与基线文件比较：哪些是新增、已知、已消失；退出码只看新增",
+          "compare with a baseline: new, known, gone; only new findings count for the exit code"}},
+	[O_WRITE_BASELINE] = {"write-baseline",
+                          0,
+                          RD_OPT_FILE,
+                          "F",
+                          NULL,
+                          0,
+                          0,
+                          NULL,
+                          {"把本次全部发现记入基线文件 F",
+                           "keep all findings of this run in baseline F"}},
+	[O_AS_OF] =
+		{"as-of",
+         0,
+         RD_OPT_DAY,
+         "DATE",
+         NULL,
+         0,
+         0,
+         NULL,
+         {"截止日，账龄和到期按这一天计算；不写则为今天",
+          "the day that counts as today for ages and dates that run out; the clock's otherwise"}},
+	[O_NO_GUARDS] = {"no-guards",
+                     0,
+                     RD_OPT_FLAG,
+                     NULL,
+                     NULL,
+                     0,
+                     0,
+                     NULL,
+                     {"关闭减少误报的排除规则，只按原始规则计数",
+                      "switch off the rules against false alarms: raw counts"}},
+	[O_THREADS] = {"threads",
+                   'j',
+                   RD_OPT_NUMBER,
+                   "N",
+                   NULL,
+                   1,
+                   64,
+                   NULL,
+                   {"线程数；不写则用全部处理器，结果与线程数无关",
+                    "threads; all processors otherwise. The result is the same for any number"}},
+	[O_MAX] =
+		{"max",
+         0,
+         RD_OPT_NUMBER,
+         "N",
+         NULL,
+         0,
+         1000000000,
+         NULL,
+         {"每个检查项最多显示几条，0 为全部；不写则 text 20 条、html 200 条，其他格式始终全部",
+          "findings shown for each check, 0 = all; 20 in text and 200 in html otherwise. The other formats hold all"}},
+	[O_COLOR] = {"color",
+                 0,
+                 RD_OPT_CHOICE,
+                 "WHEN",
+                 "auto|always|never",
+                 0,
+                 0,
+                 "auto",
+                 {"颜色；auto 仅在终端上使用，并遵守 NO_COLOR",
+                  "colours; auto: on a terminal, unless NO_COLOR is set"}},
+	[O_QUIET] = {"quiet",
+                 'q',
+                 RD_OPT_FLAG,
+                 NULL,
+                 NULL,
+                 0,
+                 0,
+                 NULL,
+                 {"每条发现只输出一行，格式同编译器的提示",
+                  "one line for each finding: \"file:line: grade: message [check]\""}},
+	[O_STATS] = {"stats",
+                 0,
+                 RD_OPT_FLAG,
+                 NULL,
+                 NULL,
+                 0,
+                 0,
+                 NULL,
+                 {"在标准错误上输出读取和各检查项所用的时间",
+                  "say on standard error how long reading and each check took"}},
+	[O_NO_SHA256] = {"no-sha256",
+                     0,
+                     RD_OPT_FLAG,
+                     NULL,
+                     NULL,
+                     0,
+                     0,
+                     NULL,
+                     {"报告中不写文件的 SHA-256 摘要；文件很大时省去一遍读取",
+                      "leave the files' SHA-256 out of the report: saves a pass over large files"}},
+	{0},
 };
 
 /* Everything one run needs; strings live in args->arena. */
 typedef struct job {
-	const rd_args   *args;
-	rd_config        config;
-	rd_baseline      baseline;
-	rd_mapping      *mappings;
-	uint32_t         n_mappings;
-	rd_read_options  read;
-	rd_run_options   run;
-	const char      *chart;
-	const char      *format;
-	const char      *baseline_path;
-	rd_severity      threshold;
-	rd_progress      progress;
-	rd_book         *book;
-	rd_result       *result;
-	uint64_t         read_ns, check_ns;
+	const rd_args *args;
+	rd_config config;
+	rd_baseline baseline;
+	rd_mapping *mappings;
+	uint32_t n_mappings;
+	rd_read_options read;
+	rd_run_options run;
+	const char *chart;
+	const char *format;
+	const char *baseline_path;
+	rd_severity threshold;
+	rd_progress progress;
+	rd_book *book;
+	rd_result *result;
+	uint64_t read_ns, check_ns;
 } job;
 
 static uint64_t now_ns(void)
@@ -117,7 +293,8 @@ static void reading(void *ctx, uint64_t done, uint64_t total)
 
 	if (!rd_progress_due(&j->progress))
 		return;
-	snprintf(line, sizeof line, j->args->lang == RD_EN ? "reading %llu of %llu MB" : "正在读取 %llu / %llu MB",
+	snprintf(line, sizeof line,
+	         j->args->lang == RD_EN ? "reading %llu of %llu MB" : "正在读取 %llu / %llu MB",
 	         (unsigned long long)(done >> 20), (unsigned long long)((total >> 20) + 1));
 	rd_progress_line(&j->progress, line);
 }
@@ -129,8 +306,9 @@ static void checking(void *ctx, uint32_t done, uint32_t total)
 
 	if (!rd_progress_due(&j->progress))
 		return;
-	snprintf(line, sizeof line, j->args->lang == RD_EN ? "checking: %u of %u checks" : "正在检查：%u / %u 项",
-	         done, total);
+	snprintf(line, sizeof line,
+	         j->args->lang == RD_EN ? "checking: %u of %u checks" : "正在检查：%u / %u 项", done,
+	         total);
 	rd_progress_line(&j->progress, line);
 }
 
@@ -183,8 +361,7 @@ static rd_rc load_settings(job *j, rd_err *err)
 		bool over = false;
 
 		for (uint32_t k = 0; k < n_own; k++)
-			over |= strcmp(own[k].check, s->check) == 0 &&
-			        strcmp(own[k].param, s->param) == 0;
+			over |= strcmp(own[k].check, s->check) == 0 && strcmp(own[k].param, s->param) == 0;
 		if (!over)
 			all[n++] = *s;
 	}
@@ -260,9 +437,13 @@ static rd_rc prepare(job *j, rd_err *err)
 		RD_ASSERT(known);
 	}
 	chart = chart ? chart : j->config.chart;
-	j->read = (rd_read_options){ .threads = threads_of(a), .mappings = j->mappings,
-		.n_mappings = j->n_mappings, .progress = reading, .progress_ctx = j,
-		.digest = rd_one_of("json|sarif|html", j->format) && !rd_args_has(a, O_NO_SHA256) };
+	j->read = (rd_read_options){.threads = threads_of(a),
+	                            .mappings = j->mappings,
+	                            .n_mappings = j->n_mappings,
+	                            .progress = reading,
+	                            .progress_ctx = j,
+	                            .digest = rd_one_of("json|sarif|html", j->format) &&
+	                                      !rd_args_has(a, O_NO_SHA256)};
 	if (chart && strcmp(chart, "small") == 0)
 		j->read.standard = RD_STD_SMALL;
 	else if (chart && strcmp(chart, "enterprise") == 0)
@@ -305,13 +486,19 @@ static rd_report report_of(const job *j)
 	const rd_args *a = j->args;
 	bool to_stdout = !rd_args_has(a, O_OUT) || strcmp(rd_args_text(a, O_OUT), "-") == 0;
 	rd_report r = {
-		.result = j->result, .version = RD_VERSION, .lang = a->lang,
-		.threshold = j->threshold, .has_baseline = j->baseline_path != NULL,
+		.result = j->result,
+		.version = RD_VERSION,
+		.lang = a->lang,
+		.threshold = j->threshold,
+		.has_baseline = j->baseline_path != NULL,
 		.gone = rd_baseline_gone(a->arena, &j->baseline, j->result),
-		.suppressions = j->config.suppressions, .config_path = j->config.path,
-		.quiet = rd_args_has(a, O_QUIET), .width = to_stdout ? rd_terminal_width() : 100,
-		.max_shown = (uint32_t)rd_args_number(a, O_MAX,
-		             strcmp(j->format, "html") == 0 ? HTML_SHOWN : TEXT_SHOWN),
+		.suppressions = j->config.suppressions,
+		.config_path = j->config.path,
+		.quiet = rd_args_has(a, O_QUIET),
+		.width = to_stdout ? rd_terminal_width() : 100,
+		.max_shown =
+			(uint32_t)rd_args_number(a, O_MAX,
+	                                 strcmp(j->format, "html") == 0 ? HTML_SHOWN : TEXT_SHOWN),
 	};
 	const char *color = rd_args_text(a, O_COLOR);
 
@@ -323,11 +510,11 @@ static rd_report report_of(const job *j)
 static rd_report_fn *report_fn(const char *format)
 {
 	static const struct {
-		const char   *name;
+		const char *name;
 		rd_report_fn *fn;
 	} formats[] = {
-		{ "text", rd_report_text }, { "json", rd_report_json }, { "sarif", rd_report_sarif },
-		{ "csv", rd_report_csv }, { "html", rd_report_html },
+		{"text", rd_report_text}, {"json", rd_report_json}, {"sarif", rd_report_sarif},
+		{"csv", rd_report_csv},   {"html", rd_report_html},
 	};
 
 	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
@@ -368,8 +555,8 @@ static void put_ms(const char *name, uint64_t ns)
 
 static void say_stats(const job *j)
 {
-	const rd_check_result **list = RD_NEW_N(j->args->arena, const rd_check_result *,
-	                                        rd_checks_count + 1);
+	const rd_check_result **list =
+		RD_NEW_N(j->args->arena, const rd_check_result *, rd_checks_count + 1);
 	uint32_t n = 0;
 
 	put_ms(j->args->lang == RD_EN ? "reading" : "读取", j->read_ns);
@@ -384,7 +571,7 @@ static void say_stats(const job *j)
 
 static int run_check(const rd_args *args)
 {
-	job j = { .args = args };
+	job j = {.args = args};
 	rd_err err;
 	int code = RD_EXIT_FAILED;
 	rd_rc rc = prepare(&j, &err);
@@ -407,29 +594,34 @@ static int run_check(const rd_args *args)
 }
 
 static const rd_example_line examples[] = {
-	{ "redink check 2025账套/", { "检查一个文件夹里的全部账簿资料", "check all books in a folder" } },
-	{ "redink check 序时账.xlsx 余额表.xlsx --format html -o 报告.html",
-	  { "两个文件一起检查，生成网页报告", "check two files together and make a page" } },
-	{ "redink check 账套/ --write-baseline 基线.txt",
-	  { "把现有发现记下来，以后用 --baseline 只看新增的", "keep what is known now, to see only what is new later" } },
-	{ "redink check 账套/ --set cash-balance-too-large.floor=20000 --severity high",
-	  { "改参数；只有高级别的发现才使退出码为 1", "set a parameter; only grade high and above make the exit code 1" } },
-	{ 0 },
+	{"redink check 2025账套/", {"检查一个文件夹里的全部账簿资料", "check all books in a folder"}},
+	{"redink check 序时账.xlsx 余额表.xlsx --format html -o 报告.html",
+     {"两个文件一起检查，生成网页报告", "check two files together and make a page"}},
+	{"redink check 账套/ --write-baseline 基线.txt",
+     {"把现有发现记下来，以后用 --baseline 只看新增的",
+      "keep what is known now, to see only what is new later"}},
+	{"redink check 账套/ --set cash-balance-too-large.floor=20000 --severity high",
+     {"改参数；只有高级别的发现才使退出码为 1",
+      "set a parameter; only grade high and above make the exit code 1"}},
+	{0},
 };
 
 const rd_command rd_command_check = {
 	.name = "check",
-	.summary = { "检查账簿资料，列出异常和更正办法", "check books: what is wrong and how to put it right" },
-	.about = {
-		"读入序时账、科目余额表、科目表等文件（CSV、TXT、XLSX、XML），找出账里的异常，说明在哪里、看到了什么、怎么办。"
-		"发现是需要核对的线索，不是结论。\n\n"
-		"退出码：0 没有达到 --severity 的发现；1 有；2 没能运行（读不了文件、选项写错等）。",
-		"Reads journals, trial balances and charts (CSV, TXT, XLSX, XML) and finds what is wrong in them: where it is, what was seen, what to do. "
-		"A finding is a clue that people look into.\n\n"
-		"Exit code: 0 no finding at or above --severity, 1 findings, 2 could not run (unreadable file, wrong option).",
-	},
+	.summary = {"检查账簿资料，列出异常和更正办法",
+                "check books: what is wrong and how to put it right"},
+	.about =
+		{
+			"读入序时账、科目余额表、科目表等文件（CSV、TXT、XLSX、XML），找出账里的异常，说明在哪里、看到了什么、怎么办。"
+			"发现是需要核对的线索，不是结论。\n\n"
+			"退出码：0 没有达到 --severity 的发现；1 有；2 没能运行（读不了文件、选项写错等）。",
+			"Reads journals, trial balances and charts (CSV, TXT, XLSX, XML) and finds what is wrong in them: where it is, what was seen, what to do. "
+			"A finding is a clue that people look into.\n\n"
+			"Exit code: 0 no finding at or above --severity, 1 findings, 2 could not run (unreadable file, wrong option).",
+		},
 	.operands = "PATH…",
-	.operand_help = { "文件或文件夹；全部合在一起是同一个客户的账套", "files and folders; all of them together are the books of one client" },
+	.operand_help = {"文件或文件夹；全部合在一起是同一个客户的账套",
+                     "files and folders; all of them together are the books of one client"},
 	.operand = RD_OPERAND_FILES,
 	.operands_min = 1,
 	.operands_max = 2000,

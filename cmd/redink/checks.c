@@ -8,9 +8,17 @@
 
 enum { O_JSON };
 static const rd_option options[] = {
-	[O_JSON] = { "json", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
-		{ "输出 JSON：名称、说明、参数、依据等全部内容", "as JSON, with descriptions, parameters and basis" } },
-	{ 0 },
+	[O_JSON] = {"json",
+                0,
+                RD_OPT_FLAG,
+                NULL,
+                NULL,
+                0,
+                0,
+                NULL,
+                {"输出 JSON：名称、说明、参数、依据等全部内容",
+                 "as JSON, with descriptions, parameters and basis"}},
+	{0},
 };
 
 /* ---- JSON ---- */
@@ -19,29 +27,40 @@ rd_words rd_catalogue_unit(const rd_param *p)
 {
 	static const struct {
 		const char *unit;
-		rd_words    words;
+		rd_words words;
 	} units[] = {
-		{ "days", { "天", "days" } }, { "months", { "个月", "months" } },
-		{ "permille", { "‰", "permille" } }, { "percent", { "%", "%" } },
-		{ "lines", { "行", "lines" } }, { "entries", { "张凭证", "entries" } },
-		{ "vouchers", { "张凭证", "vouchers" } }, { "digits", { "位", "digits" } },
-		{ "years", { "年", "years" } }, { "chars", { "个字", "characters" } },
-		{ "columns", { "列", "columns" } }, { "rows", { "行", "rows" } },
-		{ "fen", { "分", "fen" } }, { "yuan", { "元", "yuan" } }, { "words", { "词", "words" } },
-		{ "hours", { "时", "hours" } }, { "hour", { "时", "hour" } },
-		{ "minutes", { "分钟", "minutes" } }, { "times", { "次", "times" } },
-		{ "periods", { "个期间", "periods" } }, { "parties", { "个单位", "parties" } },
-		{ "bool", { "0 否 1 是", "0 no, 1 yes" } },
+		{"days", {"天", "days"}},
+		{"months", {"个月", "months"}},
+		{"permille", {"‰", "permille"}},
+		{"percent", {"%", "%"}},
+		{"lines", {"行", "lines"}},
+		{"entries", {"张凭证", "entries"}},
+		{"vouchers", {"张凭证", "vouchers"}},
+		{"digits", {"位", "digits"}},
+		{"years", {"年", "years"}},
+		{"chars", {"个字", "characters"}},
+		{"columns", {"列", "columns"}},
+		{"rows", {"行", "rows"}},
+		{"fen", {"分", "fen"}},
+		{"yuan", {"元", "yuan"}},
+		{"words", {"词", "words"}},
+		{"hours", {"时", "hours"}},
+		{"hour", {"时", "hour"}},
+		{"minutes", {"分钟", "minutes"}},
+		{"times", {"次", "times"}},
+		{"periods", {"个期间", "periods"}},
+		{"parties", {"个单位", "parties"}},
+		{"bool", {"0 否 1 是", "0 no, 1 yes"}},
 	};
 
 	if (p->kind == RD_PARAM_MONEY)
-		return (rd_words){ "元", "yuan" };
+		return (rd_words){"元", "yuan"};
 	if (p->unit == NULL)
-		return (rd_words){ "", "" };
+		return (rd_words){"", ""};
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
 		if (strcmp(units[i].unit, p->unit) == 0)
 			return units[i].words;
-	return (rd_words){ p->unit, p->unit };
+	return (rd_words){p->unit, p->unit};
 }
 
 void rd_catalogue_value(const rd_param *p, int64_t value, rd_buf *out)
@@ -86,15 +105,17 @@ static void put_params(rd_json *j, const rd_check *c)
 	for (const rd_param *p = c->params; p && p->name; p++) {
 		rd_json_object(j);
 		rd_json_put_text(j, "name", p->name);
-		rd_json_put_text(j, "kind", p->kind == RD_PARAM_MONEY ? "money" :
-		                 p->kind == RD_PARAM_WORDS ? "words" : "int");
+		rd_json_put_text(j, "kind",
+		                 p->kind == RD_PARAM_MONEY   ? "money"
+		                 : p->kind == RD_PARAM_WORDS ? "words"
+		                                             : "int");
 		rd_json_put_words(j, "unit", rd_catalogue_unit(p));
 		rd_json_put_words(j, "help", p->help);
 		if (p->kind == RD_PARAM_WORDS) {
 			rd_json_put_text(j, "preset", p->words ? p->words : "");
 		} else {
-			const int64_t values[] = { p->min, p->max, p->preset };
-			static const char *const keys[] = { "min", "max", "preset" };
+			const int64_t values[] = {p->min, p->max, p->preset};
+			static const char *const keys[] = {"min", "max", "preset"};
 
 			for (int i = 0; i < 3; i++) {
 				rd_buf_clear(&value);
@@ -192,7 +213,7 @@ static uint32_t widest(uint32_t n, rd_words (*word)(uint32_t), int lang)
 
 static rd_words slug_of(uint32_t i)
 {
-	return (rd_words){ rd_checks[i]->slug, rd_checks[i]->slug };
+	return (rd_words){rd_checks[i]->slug, rd_checks[i]->slug};
 }
 
 static rd_words severity_of(uint32_t i)
@@ -213,7 +234,7 @@ static rd_words title_of(uint32_t i)
 /* The checks of a family stand together; families in the order of their first check. */
 static void list_table(rd_buf *out, int lang)
 {
-	static rd_words (*const columns[])(uint32_t) = { slug_of, severity_of, certainty_of, title_of };
+	static rd_words (*const columns[])(uint32_t) = {slug_of, severity_of, certainty_of, title_of};
 	uint32_t width[3];
 
 	for (int k = 0; k < 3; k++)
@@ -237,8 +258,11 @@ static void list_table(rd_buf *out, int lang)
 			rd_buf_printf(out, "  %s\n", rd_say(title_of(k), lang));
 		}
 	}
-	rd_buf_printf(out, lang == RD_EN ? "\n%u checks. redink explain SLUG tells what one finds and what to do.\n"
-	              : "\n共 %u 项。redink explain 检查项 说明它发现什么、怎么办。\n", rd_checks_count);
+	rd_buf_printf(out,
+	              lang == RD_EN
+	                  ? "\n%u checks. redink explain SLUG tells what one finds and what to do.\n"
+	                  : "\n共 %u 项。redink explain 检查项 说明它发现什么、怎么办。\n",
+	              rd_checks_count);
 }
 
 static int run_checks(const rd_args *args)
@@ -258,9 +282,9 @@ static int run_checks(const rd_args *args)
 
 const rd_command rd_command_checks = {
 	.name = "checks",
-	.summary = { "列出全部检查项", "list all checks" },
-	.about = { "按类别列出全部检查项：代号、严重程度、性质（事实或线索）、名称。",
-	           "Lists all checks by family: slug, severity, certainty (fact or indicator), title." },
+	.summary = {"列出全部检查项", "list all checks"},
+	.about = {"按类别列出全部检查项：代号、严重程度、性质（事实或线索）、名称。",
+              "Lists all checks by family: slug, severity, certainty (fact or indicator), title."},
 	.options = options,
 	.run = run_checks,
 };

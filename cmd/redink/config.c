@@ -9,10 +9,10 @@
 
 typedef struct reading {
 	rd_config *config;
-	const char *dir;            /* of the file; names in it are relative to it */
+	const char *dir; /* of the file; names in it are relative to it */
 	uint32_t settings_cap, suppressions_cap;
-	const char *check;          /* inside set: {check: {…}} */
-	const char **list;          /* of only, skip */
+	const char *check; /* inside set: {check: {…}} */
+	const char **list; /* of only, skip */
 	uint32_t n_list, list_cap;
 } reading;
 
@@ -50,8 +50,8 @@ const char *rd_config_beside(rd_arena *arena, const char *path)
 
 /* ---- suppressions ---- */
 
-static const char *const suppress_keys[] = { "check", "fingerprint", "voucher", "account", "party",
-	"reason", "until", NULL };
+static const char *const suppress_keys[] = {"check", "fingerprint", "voucher", "account",
+                                            "party", "reason",      "until",   NULL};
 
 static rd_rc one_key(const rd_yaml *y, void *ctx, rd_str key, struct fy_node *key_node,
                      struct fy_node *value, rd_err *err)
@@ -60,9 +60,9 @@ static rd_rc one_key(const rd_yaml *y, void *ctx, rd_str key, struct fy_node *ke
 	uint8_t fingerprint[16];
 	rd_str text;
 
-	if (!rd_str_is(key, "check") && !rd_str_is(key, "fingerprint") &&
-	    !rd_str_is(key, "voucher") && !rd_str_is(key, "account") && !rd_str_is(key, "party") &&
-	    !rd_str_is(key, "reason") && !rd_str_is(key, "until"))
+	if (!rd_str_is(key, "check") && !rd_str_is(key, "fingerprint") && !rd_str_is(key, "voucher") &&
+	    !rd_str_is(key, "account") && !rd_str_is(key, "party") && !rd_str_is(key, "reason") &&
+	    !rd_str_is(key, "until"))
 		return rd_yaml_unknown(y, key, key_node, suppress_keys, err);
 	RD_TRY(rd_yaml_text(y, value, &text, err));
 	text = rd_str_trim(text);
@@ -102,8 +102,8 @@ static rd_rc one_suppression(const rd_yaml *y, void *ctx, struct fy_node *item, 
 {
 	reading *r = ctx;
 	rd_config *c = r->config;
-	rd_suppression s = { .until = RD_DAY_NONE, .line = rd_yaml_line(item) };
-	rd_words what = { "suppress 的每一项", "each item of suppress" };
+	rd_suppression s = {.until = RD_DAY_NONE, .line = rd_yaml_line(item)};
+	rd_words what = {"suppress 的每一项", "each item of suppress"};
 
 	RD_TRY(rd_yaml_pairs(y, item, what, one_key, &s, err));
 	if (s.reason.len == 0) {
@@ -117,12 +117,13 @@ static rd_rc one_suppression(const rd_yaml *y, void *ctx, struct fy_node *item, 
 		return rd_yaml_at(y, item, err);
 	}
 	if (!s.check.len && !s.fingerprint.len && !s.voucher.len && !s.account.len && !s.party.len) {
-		rd_fail(err, RD_INPUT, "豁免要指明对象：check、fingerprint、voucher、account、party 至少一个",
+		rd_fail(err, RD_INPUT,
+		        "豁免要指明对象：check、fingerprint、voucher、account、party 至少一个",
 		        "say what it is about: one of check, fingerprint, voucher, account, party");
 		return rd_yaml_at(y, item, err);
 	}
-	c->suppressions = rd_grow(y->arena, c->suppressions, c->n_suppressions,
-	                          &r->suppressions_cap, sizeof s);
+	c->suppressions =
+		rd_grow(y->arena, c->suppressions, c->n_suppressions, &r->suppressions_cap, sizeof s);
 	c->suppressions[c->n_suppressions++] = s;
 	return RD_OK;
 }
@@ -136,7 +137,7 @@ static rd_rc add_setting(const rd_yaml *y, reading *r, const char *check, const 
 	rd_str text;
 
 	RD_TRY(rd_yaml_text(y, value, &text, err));
-	rd_setting s = { check, param, text.ptr };
+	rd_setting s = {check, param, text.ptr};
 
 	if (rd_setting_check(&s, err) != RD_OK)
 		return rd_yaml_at(y, key_node, err);
@@ -159,7 +160,7 @@ static rd_rc one_set(const rd_yaml *y, void *ctx, rd_str key, struct fy_node *ke
 {
 	reading *r = ctx;
 	const char *dot = key.len ? memchr(key.ptr, '.', key.len) : NULL;
-	rd_words what = { "set 下每个检查项的参数", "the parameters of a check under set" };
+	rd_words what = {"set 下每个检查项的参数", "the parameters of a check under set"};
 
 	if (dot == NULL) {
 		r->check = key.ptr;
@@ -216,8 +217,8 @@ static rd_rc severity(const rd_yaml *y, rd_config *c, struct fy_node *value, rd_
 	return RD_OK;
 }
 
-static rd_rc file_name(const rd_yaml *y, const reading *r, struct fy_node *value,
-                       const char **ret, rd_err *err)
+static rd_rc file_name(const rd_yaml *y, const reading *r, struct fy_node *value, const char **ret,
+                       rd_err *err)
 {
 	rd_str text;
 
@@ -245,12 +246,12 @@ static rd_rc chart(const rd_yaml *y, const reading *r, struct fy_node *value, rd
 static rd_rc top(const rd_yaml *y, void *ctx, rd_str key, struct fy_node *key_node,
                  struct fy_node *value, rd_err *err)
 {
-	static const char *const known[] = { "suppress", "set", "severity", "only", "skip", "chart",
-		"mapping", "baseline", NULL };
+	static const char *const known[] = {"suppress", "set",     "severity", "only", "skip",
+	                                    "chart",    "mapping", "baseline", NULL};
 	reading *r = ctx;
 	rd_config *c = r->config;
-	rd_words suppress = { "suppress ", "suppress" }, set = { "set ", "set" },
-	         only = { "only ", "only" }, skip = { "skip ", "skip" };
+	rd_words suppress = {"suppress ", "suppress"}, set = {"set ", "set"}, only = {"only ", "only"},
+			 skip = {"skip ", "skip"};
 
 	if (rd_str_is(key, "suppress"))
 		return rd_yaml_items(y, value, suppress, one_suppression, r, err);
@@ -273,9 +274,9 @@ static rd_rc top(const rd_yaml *y, void *ctx, rd_str key, struct fy_node *key_no
 
 rd_rc rd_config_read(rd_arena *arena, const char *path, rd_config *ret, rd_err *err)
 {
-	rd_config config = { .path = path };
-	reading r = { .config = &config, .dir = folder_of(arena, path) };
-	rd_words what = { "redink.yaml ", "redink.yaml" };
+	rd_config config = {.path = path};
+	reading r = {.config = &config, .dir = folder_of(arena, path)};
+	rd_words what = {"redink.yaml ", "redink.yaml"};
 	rd_str text;
 	rd_yaml y;
 	rd_rc rc = RD_OK;

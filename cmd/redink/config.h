@@ -9,17 +9,17 @@
 #include "check/run.h"
 
 typedef struct rd_config {
-	const char        *path;       /* NULL = there is none */
-	bool               has_severity;
-	rd_severity        severity;
+	const char *path; /* NULL = there is none */
+	bool has_severity;
+	rd_severity severity;
 	const char *const *only, *const *skip; /* NULL-terminated; NULL = not stated */
-	const char        *chart;      /* small, enterprise or a path, as for --chart */
-	const char        *mapping;    /* path; names in the file are relative to its folder */
-	const char        *baseline;   /* path */
-	uint32_t           n_settings;
-	rd_setting        *settings;
-	uint32_t           n_suppressions;
-	rd_suppression    *suppressions;
+	const char *chart;                     /* small, enterprise or a path, as for --chart */
+	const char *mapping;                   /* path; names in the file are relative to its folder */
+	const char *baseline;                  /* path */
+	uint32_t n_settings;
+	rd_setting *settings;
+	uint32_t n_suppressions;
+	rd_suppression *suppressions;
 } rd_config;
 
 #define RD_CONFIG_NAME "redink.yaml"

@@ -8,18 +8,34 @@
 
 enum { O_CONFIG, O_AS_OF };
 static const rd_option options[] = {
-	[O_CONFIG] = { "config", 0, RD_OPT_FILE, "F", NULL, 0, 0, NULL,
-		{ "配置文件；不写则用账套旁边的 redink.yaml", "configuration; redink.yaml beside the books otherwise" } },
-	[O_AS_OF] = { "as-of", 0, RD_OPT_DAY, "DATE", NULL, 0, 0, NULL,
-		{ "按这一天判断豁免是否到期；不写则不判断", "tell which suppressions have run out on this day" } },
-	{ 0 },
+	[O_CONFIG] = {"config",
+                  0,
+                  RD_OPT_FILE,
+                  "F",
+                  NULL,
+                  0,
+                  0,
+                  NULL,
+                  {"配置文件；不写则用账套旁边的 redink.yaml",
+                   "configuration; redink.yaml beside the books otherwise"}},
+	[O_AS_OF] = {"as-of",
+                 0,
+                 RD_OPT_DAY,
+                 "DATE",
+                 NULL,
+                 0,
+                 0,
+                 NULL,
+                 {"按这一天判断豁免是否到期；不写则不判断",
+                  "tell which suppressions have run out on this day"}},
+	{0},
 };
 
 typedef struct view {
-	rd_buf     *out;
-	rd_config   config;
-	int         lang;
-	rd_day      as_of;
+	rd_buf *out;
+	rd_config config;
+	int lang;
+	rd_day as_of;
 } view;
 
 static const char *say(const view *v, const char *zh, const char *en)
@@ -95,13 +111,14 @@ static void put_suppressions(view *v)
 	if (v->config.n_suppressions == 0)
 		put_value(v, "suppress", say(v, "没有豁免", "none"), false);
 	if (out_of_date)
-		rd_buf_printf(v->out, say(v, "已到期的豁免：%u 条\n", "suppressions that have run out: %u\n"),
+		rd_buf_printf(v->out,
+		              say(v, "已到期的豁免：%u 条\n", "suppressions that have run out: %u\n"),
 		              out_of_date);
 }
 
 static int run_config(const rd_args *a)
 {
-	view v = { .lang = a->lang, .as_of = rd_args_day(a, O_AS_OF) };
+	view v = {.lang = a->lang, .as_of = rd_args_day(a, O_AS_OF)};
 	const char *path = rd_args_text(a, O_CONFIG), *none = "-";
 	rd_buf out;
 	rd_err err;
@@ -113,15 +130,19 @@ static int run_config(const rd_args *a)
 		return rd_fail_with(&err, a->lang);
 	rd_buf_init(&out, SHOW_MAX);
 	v.out = &out;
-	rd_buf_printf(&out, "config     %s\n", path ? path : say(&v, "没有 redink.yaml", "no redink.yaml"));
-	put_value(&v, "severity", rd_severity_name(v.config.has_severity ? v.config.severity
-	          : RD_SEV_MEDIUM), v.config.has_severity);
+	rd_buf_printf(&out, "config     %s\n",
+	              path ? path : say(&v, "没有 redink.yaml", "no redink.yaml"));
+	put_value(&v, "severity",
+	          rd_severity_name(v.config.has_severity ? v.config.severity : RD_SEV_MEDIUM),
+	          v.config.has_severity);
 	put_list(&v, "only", v.config.only, say(&v, "全部检查项", "all checks"));
 	put_list(&v, "skip", v.config.skip, none);
-	put_value(&v, "chart", v.config.chart ? v.config.chart : say(&v, "从账套识别", "recognised from the books"),
+	put_value(&v, "chart",
+	          v.config.chart ? v.config.chart : say(&v, "从账套识别", "recognised from the books"),
 	          v.config.chart != NULL);
 	put_value(&v, "mapping", v.config.mapping ? v.config.mapping : none, v.config.mapping != NULL);
-	put_value(&v, "baseline", v.config.baseline ? v.config.baseline : none, v.config.baseline != NULL);
+	put_value(&v, "baseline", v.config.baseline ? v.config.baseline : none,
+	          v.config.baseline != NULL);
 	put_settings(&v);
 	put_suppressions(&v);
 	code = rd_print(&out, a->lang);
@@ -131,11 +152,13 @@ static int run_config(const rd_args *a)
 
 const rd_command rd_command_config = {
 	.name = "config",
-	.summary = { "检查并显示 redink.yaml", "check and show redink.yaml" },
-	.about = { "读账套旁边的 redink.yaml，有写错的地方就指出行列，否则列出每个值和它的来处。",
-	           "Reads redink.yaml beside the books: tells line and column of a mistake, or lists each value and where it comes from." },
+	.summary = {"检查并显示 redink.yaml", "check and show redink.yaml"},
+	.about =
+		{"读账套旁边的 redink.yaml，有写错的地方就指出行列，否则列出每个值和它的来处。",
+         "Reads redink.yaml beside the books: tells line and column of a mistake, or lists each value and where it comes from."},
 	.operands = "[PATH]",
-	.operand_help = { "账套的文件或文件夹，不写则为当前文件夹", "file or folder of the books; this folder without it" },
+	.operand_help = {"账套的文件或文件夹，不写则为当前文件夹",
+                     "file or folder of the books; this folder without it"},
 	.operand = RD_OPERAND_FILES,
 	.operands_max = 1,
 	.options = options,

@@ -10,16 +10,31 @@
 
 enum { O_TO, O_CHART, O_MAPPING, O_THREADS };
 static const rd_option options[] = {
-	[O_TO] = { "to", 't', RD_OPT_CHOICE, "FORM", "csv|json|hledger", 0, 0, "csv",
-		{ "输出格式：csv 统一列名的序时账，json 含科目和余额，hledger 日记账",
-		"form: csv is a journal with fixed heads, json holds accounts and balances as well, hledger is its journal" } },
-	[O_CHART] = { "chart", 0, RD_OPT_FILE, "small|enterprise|F", "small|enterprise", 0, 0, NULL,
-		{ "科目表：small、enterprise 或科目表文件", "chart of accounts: small, enterprise or a file" } },
-	[O_MAPPING] = { "mapping", 0, RD_OPT_FILE, "F", NULL, 0, 0, NULL,
-		{ "列映射文件", "mapping file" } },
-	[O_THREADS] = { "threads", 'j', RD_OPT_NUMBER, "N", NULL, 1, 64, NULL,
-		{ "线程数", "threads" } },
-	{ 0 },
+	[O_TO] =
+		{"to",
+         't',
+         RD_OPT_CHOICE,
+         "FORM",
+         "csv|json|hledger",
+         0,
+         0,
+         "csv",
+         {"输出格式：csv 统一列名的序时账，json 含科目和余额，hledger 日记账",
+          "form: csv is a journal with fixed heads, json holds accounts and balances as well, hledger is its journal"}},
+	[O_CHART] = {"chart",
+                 0,
+                 RD_OPT_FILE,
+                 "small|enterprise|F",
+                 "small|enterprise",
+                 0,
+                 0,
+                 NULL,
+                 {"科目表：small、enterprise 或科目表文件",
+                  "chart of accounts: small, enterprise or a file"}},
+	[O_MAPPING] =
+		{"mapping", 0, RD_OPT_FILE, "F", NULL, 0, 0, NULL, {"列映射文件", "mapping file"}},
+	[O_THREADS] = {"threads", 'j', RD_OPT_NUMBER, "N", NULL, 1, 64, NULL, {"线程数", "threads"}},
+	{0},
 };
 
 static rd_rc read_book(const rd_args *a, rd_book **ret, rd_err *err)
@@ -27,7 +42,10 @@ static rd_rc read_book(const rd_args *a, rd_book **ret, rd_err *err)
 	const char *chart = rd_args_text(a, O_CHART), *mapping = rd_args_text(a, O_MAPPING);
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	rd_read_options o = {
-		.threads = (uint32_t)rd_args_number(a, O_THREADS, cpus < 1 ? 1 : cpus > 64 ? 64 : cpus),
+		.threads = (uint32_t)rd_args_number(a, O_THREADS,
+	                                        cpus < 1    ? 1
+	                                        : cpus > 64 ? 64
+	                                                    : cpus),
 	};
 	rd_mapping *mappings;
 	rd_str text;
@@ -58,17 +76,23 @@ static void say_counts(const rd_book *b, const rd_export_loss *loss, int lang)
 	fprintf(stderr, en ? "redink: %u vouchers, %u lines written" : "redink: 写出 %u 张凭证，%u 行",
 	        b->voucher.n, b->line.n);
 	if (rejected)
-		fprintf(stderr, en ? "; %llu records could not be read (redink check tells which)"
-		        : "；有 %llu 条未能读入（redink check 会逐条说明）", (unsigned long long)rejected);
+		fprintf(stderr,
+		        en ? "; %llu records could not be read (redink check tells which)"
+		           : "；有 %llu 条未能读入（redink check 会逐条说明）",
+		        (unsigned long long)rejected);
 	if (loss->no_date)
-		fprintf(stderr, en ? "; %llu vouchers without a date left out" : "；%llu 张凭证没有日期，未写出",
+		fprintf(stderr,
+		        en ? "; %llu vouchers without a date left out" : "；%llu 张凭证没有日期，未写出",
 		        (unsigned long long)loss->no_date);
 	if (loss->void_vouchers)
-		fprintf(stderr, en ? "; %llu void vouchers written as comments" : "；%llu 张作废凭证写成注释",
+		fprintf(stderr,
+		        en ? "; %llu void vouchers written as comments" : "；%llu 张作废凭证写成注释",
 		        (unsigned long long)loss->void_vouchers);
 	if (loss->unbalanced)
-		fprintf(stderr, en ? "; %llu vouchers do not balance, hledger will refuse them"
-		        : "；%llu 张凭证借贷不平，hledger 会拒绝", (unsigned long long)loss->unbalanced);
+		fprintf(stderr,
+		        en ? "; %llu vouchers do not balance, hledger will refuse them"
+		           : "；%llu 张凭证借贷不平，hledger 会拒绝",
+		        (unsigned long long)loss->unbalanced);
 	fputc('\n', stderr);
 }
 
@@ -91,7 +115,7 @@ static rd_rc write_book(const rd_args *a, const rd_book *b, rd_export_loss *loss
 
 static int run_convert(const rd_args *a)
 {
-	rd_export_loss loss = { 0 };
+	rd_export_loss loss = {0};
 	rd_book *book = NULL;
 	rd_err err;
 	rd_rc rc = read_book(a, &book, &err);
@@ -106,11 +130,13 @@ static int run_convert(const rd_args *a)
 
 const rd_command rd_command_convert = {
 	.name = "convert",
-	.summary = { "把账簿资料转换成另一种格式", "write books in another form" },
-	.about = { "读入账簿资料（文件或文件夹），写成统一列名的 CSV、JSON 或 hledger 日记账。每一行都带有来源文件和行号。",
-	           "Reads books (a file or folder) and writes them as CSV with fixed heads, as JSON or as an hledger journal. Every line keeps its source file and line." },
+	.summary = {"把账簿资料转换成另一种格式", "write books in another form"},
+	.about =
+		{"读入账簿资料（文件或文件夹），写成统一列名的 CSV、JSON 或 hledger 日记账。每一行都带有来源文件和行号。",
+         "Reads books (a file or folder) and writes them as CSV with fixed heads, as JSON or as an hledger journal. Every line keeps its source file and line."},
 	.operands = "IN [OUT]",
-	.operand_help = { "IN 文件或文件夹；OUT 输出文件，不写则为标准输出", "IN: file or folder; OUT: file to write, standard output without it" },
+	.operand_help = {"IN 文件或文件夹；OUT 输出文件，不写则为标准输出",
+                     "IN: file or folder; OUT: file to write, standard output without it"},
 	.operand = RD_OPERAND_FILES,
 	.operands_min = 1,
 	.operands_max = 2,

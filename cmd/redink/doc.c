@@ -86,21 +86,24 @@ static void put_man(rd_buf *out, int lang)
 	rd_buf_printf(out, ".TH REDINK 1 \"\" \"redink %s\" \"%s\"\n.SH %s\nredink \\- ", RD_VERSION,
 	              en ? "Redink" : "红字", en ? "NAME" : "名称");
 	roff(out, en ? "finds what is wrong in the books" : "找出账里的异常");
-	rd_buf_printf(out, "\n.SH %s\n.B redink\n.I COMMAND\n[OPTIONS]\n.SH %s\n", en ? "SYNOPSIS" : "用法",
-	              en ? "COMMANDS" : "命令");
+	rd_buf_printf(out, "\n.SH %s\n.B redink\n.I COMMAND\n[OPTIONS]\n.SH %s\n",
+	              en ? "SYNOPSIS" : "用法", en ? "COMMANDS" : "命令");
 	for (const rd_command *const *c = rd_commands; *c; c++)
 		if (!(*c)->hidden)
 			man_command(out, *c, lang);
-	rd_buf_printf(out, ".SH %s\n.TP\n0\n%s\n.TP\n1\n%s\n.TP\n2\n%s\n", en ? "EXIT STATUS" : "退出码",
-	              en ? "no finding at or above the grade of \\-\\-severity" : "没有达到 \\-\\-severity 的发现",
+	rd_buf_printf(out, ".SH %s\n.TP\n0\n%s\n.TP\n1\n%s\n.TP\n2\n%s\n",
+	              en ? "EXIT STATUS" : "退出码",
+	              en ? "no finding at or above the grade of \\-\\-severity"
+	                 : "没有达到 \\-\\-severity 的发现",
 	              en ? "findings" : "有发现",
 	              en ? "could not run; nothing was changed" : "没能运行，没有改动任何文件");
-	rd_buf_printf(out, ".SH %s\n.TP\nredink.yaml\n%s\n.SH %s\n.TP\nLC_ALL, LC_MESSAGES, LANG\n%s\n.TP\nNO_COLOR\n%s\n",
-	              en ? "FILES" : "文件",
-	              en ? "suppressions and parameters, beside the books" : "放在账套旁边的豁免和参数",
-	              en ? "ENVIRONMENT" : "环境变量",
-	              en ? "language of messages" : "界面语言",
-	              en ? "no colours when it is set" : "设置后不用颜色");
+	rd_buf_printf(
+		out,
+		".SH %s\n.TP\nredink.yaml\n%s\n.SH %s\n.TP\nLC_ALL, LC_MESSAGES, LANG\n%s\n.TP\nNO_COLOR\n%s\n",
+		en ? "FILES" : "文件",
+		en ? "suppressions and parameters, beside the books" : "放在账套旁边的豁免和参数",
+		en ? "ENVIRONMENT" : "环境变量", en ? "language of messages" : "界面语言",
+		en ? "no colours when it is set" : "设置后不用颜色");
 }
 
 /* ---- bash ---- */
@@ -143,8 +146,10 @@ static void bash_values(rd_buf *out, const rd_command *c)
 
 static void put_bash(rd_buf *out)
 {
-	rd_buf_puts(out, "# bash completion for redink\n_redink()\n{\n"
-	            "\tlocal cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\" checks='");
+	rd_buf_puts(
+		out,
+		"# bash completion for redink\n_redink()\n{\n"
+		"\tlocal cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\" checks='");
 	slugs(out);
 	rd_buf_puts(out, "'\n\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\tCOMPREPLY=($(compgen -W '");
 	for (const rd_command *const *c = rd_commands; *c; c++)
@@ -158,13 +163,15 @@ static void put_bash(rd_buf *out)
 			continue;
 		rd_buf_printf(out, "\t%s)\n\t\tcase \"$prev\" in\n", (*c)->name);
 		bash_values(out, *c);
-		rd_buf_puts(out, "\t\tesac\n\t\tif [[ \"$cur\" == -* ]]; then\n\t\t\tCOMPREPLY=($(compgen -W '");
+		rd_buf_puts(out,
+		            "\t\tesac\n\t\tif [[ \"$cur\" == -* ]]; then\n\t\t\tCOMPREPLY=($(compgen -W '");
 		for (uint32_t i = 0; (o = option_at(*c, i)) != NULL; i++)
 			rd_buf_printf(out, "%s--%s", i ? " " : "", o->name);
 		rd_buf_puts(out, "' -- \"$cur\"))\n\t\telse\n\t\t\t");
-		rd_buf_puts(out, (*c)->operand == RD_OPERAND_FILES ? "COMPREPLY=($(compgen -f -- \"$cur\"))" :
-		            (*c)->operand == RD_OPERAND_SLUG ? "COMPREPLY=($(compgen -W \"$checks\" -- \"$cur\"))" :
-		            "COMPREPLY=()");
+		rd_buf_puts(out, (*c)->operand == RD_OPERAND_FILES ? "COMPREPLY=($(compgen -f -- \"$cur\"))"
+		                 : (*c)->operand == RD_OPERAND_SLUG
+		                     ? "COMPREPLY=($(compgen -W \"$checks\" -- \"$cur\"))"
+		                     : "COMPREPLY=()");
 		rd_buf_puts(out, "\n\t\tfi;;\n");
 	}
 	rd_buf_puts(out, "\tesac\n}\ncomplete -o filenames -F _redink redink\n");
@@ -222,8 +229,10 @@ static void put_zsh(rd_buf *out, int lang)
 		zsh_text(out, rd_say((*c)->summary, lang));
 		rd_buf_char(out, '\'');
 	}
-	rd_buf_puts(out, "\n\t)\n\tif (( CURRENT == 2 )); then\n\t\t_describe redink commands\n\t\treturn\n\tfi\n"
-	            "\tlocal command=$words[2]\n\tshift words\n\t(( CURRENT-- ))\n\tcase $command in\n");
+	rd_buf_puts(
+		out,
+		"\n\t)\n\tif (( CURRENT == 2 )); then\n\t\t_describe redink commands\n\t\treturn\n\tfi\n"
+		"\tlocal command=$words[2]\n\tshift words\n\t(( CURRENT-- ))\n\tcase $command in\n");
 	for (const rd_command *const *c = rd_commands; *c; c++) {
 		const rd_option *o;
 
@@ -256,7 +265,8 @@ static void fish_text(rd_buf *out, const char *text)
 
 static void fish_option(rd_buf *out, const rd_command *c, const rd_option *o, int lang)
 {
-	rd_buf_printf(out, "complete -c redink -n '__fish_seen_subcommand_from %s' -l %s", c->name, o->name);
+	rd_buf_printf(out, "complete -c redink -n '__fish_seen_subcommand_from %s' -l %s", c->name,
+	              o->name);
 	if (o->letter)
 		rd_buf_printf(out, " -s %c", o->letter);
 	if (o->kind == RD_OPT_FILE) {
@@ -291,8 +301,10 @@ static void put_fish(rd_buf *out, int lang)
 		for (uint32_t i = 0; (o = option_at(*c, i)) != NULL; i++)
 			fish_option(out, *c, o, lang);
 		if ((*c)->operand == RD_OPERAND_SLUG)
-			rd_buf_printf(out, "complete -c redink -n '__fish_seen_subcommand_from %s' -f -a \"$__redink_checks\"\n",
-			              (*c)->name);
+			rd_buf_printf(
+				out,
+				"complete -c redink -n '__fish_seen_subcommand_from %s' -f -a \"$__redink_checks\"\n",
+				(*c)->name);
 	}
 }
 
@@ -325,8 +337,9 @@ static int run_doc(const rd_args *args)
 
 const rd_command rd_command_doc = {
 	.name = "_doc",
-	.summary = { "手册页和命令补全", "manual page and completions" },
-	.about = { "输出手册页（man）或命令补全脚本（bash、zsh、fish）。", "Prints the manual page (man) or a completion script (bash, zsh, fish)." },
+	.summary = {"手册页和命令补全", "manual page and completions"},
+	.about = {"输出手册页（man）或命令补全脚本（bash、zsh、fish）。",
+              "Prints the manual page (man) or a completion script (bash, zsh, fish)."},
 	.operands = "man|bash|zsh|fish",
 	.operands_min = 1,
 	.operands_max = 1,

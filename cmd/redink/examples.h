@@ -12,12 +12,12 @@ typedef struct rd_example_file {
 } rd_example_file;
 
 typedef struct rd_example {
-	const char            *slug;
+	const char *slug;
 	const rd_example_file *files;
-	const char            *args;   /* of the case, one a line; "" = none */
-	const char            *expect; /* what the golden runner wants */
+	const char *args;   /* of the case, one a line; "" = none */
+	const char *expect; /* what the golden runner wants */
 } rd_example;
 
 extern const rd_example rd_examples[];
-extern const uint32_t   rd_examples_count;
+extern const uint32_t rd_examples_count;
 #endif

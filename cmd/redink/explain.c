@@ -12,16 +12,15 @@
 
 enum { O_JSON };
 static const rd_option options[] = {
-	[O_JSON] = { "json", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL,
-		{ "输出 JSON", "as JSON" } },
-	{ 0 },
+	[O_JSON] = {"json", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL, {"输出 JSON", "as JSON"}},
+	{0},
 };
 
 typedef struct page {
-	rd_buf  *out;
-	int      lang;
+	rd_buf *out;
+	int lang;
 	uint32_t width;
-	bool     colour;
+	bool colour;
 } page;
 
 static const char *say(const page *p, const char *zh, const char *en)
@@ -84,7 +83,7 @@ static void put_section(page *p, rd_str text)
 
 		rd_buf_printf(p->out, "\n%s%.*s%s\n", p->colour ? "\033[1m" : "", (int)at, s.ptr,
 		              p->colour ? "\033[0m" : "");
-		s = rd_str_trim((rd_str){ s.ptr + skip, s.len - skip });
+		s = rd_str_trim((rd_str){s.ptr + skip, s.len - skip});
 	} else {
 		rd_buf_char(p->out, '\n');
 	}
@@ -103,8 +102,8 @@ static void put_doc(page *p, const char *doc)
 		const char *gap = strstr(at, "\n\n");
 		size_t n = gap ? (size_t)(gap - at) : strlen(at);
 
-		if (rd_str_trim((rd_str){ at, (uint32_t)n }).len)
-			put_section(p, (rd_str){ at, (uint32_t)n });
+		if (rd_str_trim((rd_str){at, (uint32_t)n}).len)
+			put_section(p, (rd_str){at, (uint32_t)n});
 		at = gap ? gap + 2 : NULL;
 	}
 }
@@ -181,7 +180,7 @@ static void put_needs(page *p, const rd_check *c)
 /* ---- the example ---- */
 
 typedef struct sheet {
-	rd_str   cells[LINES_MAX][CELLS_MAX];
+	rd_str cells[LINES_MAX][CELLS_MAX];
 	uint32_t n_cells[LINES_MAX], width[CELLS_MAX], n;
 } sheet;
 
@@ -196,11 +195,11 @@ static void split_line(sheet *t, rd_str line)
 			quoted = !quoted;
 		if (i < line.len && (line.ptr[i] != ',' || quoted))
 			continue;
-		rd_str cell = { line.ptr + from, i - from };
+		rd_str cell = {line.ptr + from, i - from};
 		uint32_t w;
 
 		if (cell.len >= 2 && cell.ptr[0] == '"')
-			cell = (rd_str){ cell.ptr + 1, cell.len - 2 };
+			cell = (rd_str){cell.ptr + 1, cell.len - 2};
 		w = rd_utf8_width(cell);
 		t->cells[t->n][n] = cell;
 		if (w > t->width[n])
@@ -216,14 +215,14 @@ static void put_table(page *p, rd_arena *arena, const char *text)
 	sheet *t = RD_NEW(arena, sheet);
 	uint32_t left_out = 0;
 
-	for (const char *at = text; at && *at; ) {
+	for (const char *at = text; at && *at;) {
 		const char *end = strchr(at, '\n');
 		uint32_t n = end ? (uint32_t)(end - at) : (uint32_t)strlen(at);
 
 		if (n && at[n - 1] == '\r')
 			n--;
 		if (n && t->n < LINES_MAX)
-			split_line(t, (rd_str){ at, n });
+			split_line(t, (rd_str){at, n});
 		else if (n)
 			left_out++;
 		at = end ? end + 1 : NULL;
@@ -247,7 +246,7 @@ static void put_table(page *p, rd_arena *arena, const char *text)
 static rd_str next_line(const char **at)
 {
 	const char *end = strchr(*at, '\n');
-	rd_str line = { *at, end ? (uint32_t)(end - *at) : (uint32_t)strlen(*at) };
+	rd_str line = {*at, end ? (uint32_t)(end - *at) : (uint32_t)strlen(*at)};
 
 	*at = end ? end + 1 : *at + line.len;
 	return line;
@@ -255,7 +254,7 @@ static rd_str next_line(const char **at)
 
 static void put_lines(page *p, const char *text)
 {
-	for (const char *at = text; *at; ) {
+	for (const char *at = text; *at;) {
 		rd_str line = next_line(&at);
 
 		rd_buf_printf(p->out, "    " RD_STR_FMT "\n", RD_STR_ARG(line));
@@ -292,7 +291,7 @@ static void put_expect(page *p, const char *expect)
 	uint32_t line_of = 0;
 
 	rd_buf_init(&text, (size_t)1 << 16);
-	for (const char *at = expect; *at; ) {
+	for (const char *at = expect; *at;) {
 		rd_str line = next_line(&at);
 
 		if (rd_str_starts(line, "ran,") || rd_str_starts(line, "remark:"))
@@ -376,7 +375,7 @@ static int run_explain(const rd_args *args)
 		rd_catalogue_check(&j, i);
 		rd_json_end(&j);
 	} else {
-		page p = { &out, args->lang, rd_terminal_width(), rd_terminal_colour(NULL) };
+		page p = {&out, args->lang, rd_terminal_width(), rd_terminal_colour(NULL)};
 
 		put_page(&p, args->arena, i);
 	}
@@ -387,11 +386,14 @@ static int run_explain(const rd_args *args)
 
 const rd_command rd_command_explain = {
 	.name = "explain",
-	.summary = { "说明一个检查项：发现什么、为什么、怎么办", "tell what a check finds, why it matters, what to do" },
-	.about = { "一个检查项的说明：发现什么、为什么要紧、怎么办、已知局限、参数、依据和例子。",
-	           "The manual page of a check: what it finds, why it matters, what to do, its limits, parameters, basis and an example." },
+	.summary = {"说明一个检查项：发现什么、为什么、怎么办",
+                "tell what a check finds, why it matters, what to do"},
+	.about =
+		{"一个检查项的说明：发现什么、为什么要紧、怎么办、已知局限、参数、依据和例子。",
+         "The manual page of a check: what it finds, why it matters, what to do, its limits, parameters, basis and an example."},
 	.operands = "SLUG",
-	.operand_help = { "检查项代号，redink checks 列出全部", "slug of a check; redink checks lists them" },
+	.operand_help = {"检查项代号，redink checks 列出全部",
+                     "slug of a check; redink checks lists them"},
 	.operand = RD_OPERAND_SLUG,
 	.operands_min = 1,
 	.operands_max = 1,

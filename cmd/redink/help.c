@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define HELP_MAX ((size_t)1 << 20)
+#define HELP_MAX    ((size_t)1 << 20)
 #define HELP_COLUMN 28u /* where the explanations begin */
 
 static const char *say(int lang, const char *zh, const char *en)
@@ -48,12 +48,14 @@ static void put_option(rd_buf *out, const rd_option *o, int lang, uint32_t width
 	if (o->kind == RD_OPT_CHOICE)
 		rd_buf_printf(&text, say(lang, "（可选 %s", " (one of %s"), o->choices);
 	else if (o->kind == RD_OPT_NUMBER)
-		rd_buf_printf(&text, say(lang, "\uff08%lld 到 %lld", " (%lld to %lld"),
-		              (long long)o->min, (long long)o->max);
+		rd_buf_printf(&text, say(lang, "\uff08%lld 到 %lld", " (%lld to %lld"), (long long)o->min,
+		              (long long)o->max);
 	if (o->preset)
-		rd_buf_printf(&text, o->kind == RD_OPT_CHOICE || o->kind == RD_OPT_NUMBER
-		              ? say(lang, "；预设 %s", "; preset %s")
-		              : say(lang, "（预设 %s", " (preset %s"), o->preset);
+		rd_buf_printf(&text,
+		              o->kind == RD_OPT_CHOICE || o->kind == RD_OPT_NUMBER
+		                  ? say(lang, "；预设 %s", "; preset %s")
+		                  : say(lang, "（预设 %s", " (preset %s"),
+		              o->preset);
 	if (o->preset || o->kind == RD_OPT_CHOICE || o->kind == RD_OPT_NUMBER)
 		rd_buf_puts(&text, say(lang, "\uff09", ")"));
 	put_entry(out, name.data, rd_buf_view(&text), width);
@@ -99,14 +101,20 @@ void rd_help_all(rd_buf *out, int lang)
 {
 	uint32_t width = rd_terminal_width();
 
-	rd_buf_puts(out, say(lang, "红字 Redink：找出账里的异常，说明怎么更正。\n\n用法：redink 命令 [选项] …\n\n命令：\n",
-	                     "Redink finds what is wrong in the books and says how to put it right.\n\n"
-	                     "Usage: redink COMMAND [OPTIONS] …\n\nCommands:\n"));
+	rd_buf_puts(
+		out,
+		say(lang,
+	        "红字 Redink：找出账里的异常，说明怎么更正。\n\n用法：redink 命令 [选项] …\n\n命令：\n",
+	        "Redink finds what is wrong in the books and says how to put it right.\n\n"
+	        "Usage: redink COMMAND [OPTIONS] …\n\nCommands:\n"));
 	for (const rd_command *const *c = rd_commands; *c; c++)
 		if (!(*c)->hidden)
 			put_entry(out, (*c)->name, rd_str_of(rd_say((*c)->summary, lang)), width);
-	rd_buf_puts(out, say(lang, "\nredink 命令 --help 显示每个命令的选项。最常用的是：\n  redink check 账套文件夹\n",
-	                     "\nredink COMMAND --help shows the options of a command. Most used:\n  redink check FOLDER\n"));
+	rd_buf_puts(
+		out,
+		say(lang,
+	        "\nredink 命令 --help 显示每个命令的选项。最常用的是：\n  redink check 账套文件夹\n",
+	        "\nredink COMMAND --help shows the options of a command. Most used:\n  redink check FOLDER\n"));
 }
 
 int rd_print(const rd_buf *out, int lang)
@@ -141,10 +149,11 @@ static int run_help(const rd_args *args)
 
 const rd_command rd_command_help = {
 	.name = "help",
-	.summary = { "显示命令的用法", "show how a command is used" },
-	.about = { "显示全部命令，或一个命令的选项和例子。", "Shows all commands, or the options and examples of one." },
+	.summary = {"显示命令的用法", "show how a command is used"},
+	.about = {"显示全部命令，或一个命令的选项和例子。",
+              "Shows all commands, or the options and examples of one."},
 	.operands = "[COMMAND]",
-	.operand_help = { "命令名", "name of a command" },
+	.operand_help = {"命令名", "name of a command"},
 	.operands_max = 1,
 	.run = run_help,
 };

@@ -9,8 +9,9 @@
 #include <stdio.h>
 
 const rd_command *const rd_commands[] = {
-	&rd_command_check, &rd_command_checks, &rd_command_explain, &rd_command_convert,
-	&rd_command_config, &rd_command_version, &rd_command_help, &rd_command_doc, NULL,
+	&rd_command_check,   &rd_command_checks, &rd_command_explain,
+	&rd_command_convert, &rd_command_config, &rd_command_version,
+	&rd_command_help,    &rd_command_doc,    NULL,
 };
 
 const rd_command *rd_command_find(const char *name)
@@ -80,8 +81,8 @@ static int run_version(const rd_args *args)
 
 const rd_command rd_command_version = {
 	.name = "version",
-	.summary = { "显示版本号", "show the version" },
-	.about = { "显示 Redink 的版本号。", "Shows the version of Redink." },
+	.summary = {"显示版本号", "show the version"},
+	.about = {"显示 Redink 的版本号。", "Shows the version of Redink."},
 	.run = run_version,
 };
 

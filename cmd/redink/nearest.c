@@ -35,7 +35,7 @@ static uint32_t distance(const char *a, const char *b)
 
 rd_nearest rd_nearest_to(const char *wanted)
 {
-	return (rd_nearest){ wanted, NULL, UINT32_MAX };
+	return (rd_nearest){wanted, NULL, UINT32_MAX};
 }
 
 void rd_nearest_offer(rd_nearest *n, const char *name)

@@ -6,11 +6,18 @@
 #include <stdlib.h>
 
 const rd_option rd_common_options[] = {
-	{ "lang", 0, RD_OPT_CHOICE, "LANG", "zh|en", 0, 0, NULL,
-	  { "界面语言：zh 中文，en 英文；不写则看环境变量 LC_ALL、LC_MESSAGES、LANG，都没有则为中文",
-	    "language of messages; without it LC_ALL, LC_MESSAGES and LANG decide, and zh when none is set" } },
-	{ "help", 'h', RD_OPT_FLAG, NULL, NULL, 0, 0, NULL, { "显示本帮助", "show this help" } },
-	{ 0 },
+	{"lang",
+     0,
+     RD_OPT_CHOICE,
+     "LANG",
+     "zh|en",
+     0,
+     0,
+     NULL,
+     {"界面语言：zh 中文，en 英文；不写则看环境变量 LC_ALL、LC_MESSAGES、LANG，都没有则为中文",
+      "language of messages; without it LC_ALL, LC_MESSAGES and LANG decide, and zh when none is set"}},
+	{"help", 'h', RD_OPT_FLAG, NULL, NULL, 0, 0, NULL, {"显示本帮助", "show this help"}},
+	{0},
 };
 
 static int common_number(int index)
@@ -20,7 +27,7 @@ static int common_number(int index)
 
 int rd_language(int argc, char **argv)
 {
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
 	const char *value = NULL;
 
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -77,10 +84,10 @@ const char **rd_split_list(rd_arena *arena, const char *text, uint32_t *ret_n)
 		max += *p == ',';
 	const char **list = RD_NEW_N(arena, const char *, max + 1);
 
-	for (const char *p = text; p; ) {
+	for (const char *p = text; p;) {
 		const char *comma = strchr(p, ',');
 		size_t len = comma ? (size_t)(comma - p) : strlen(p);
-		rd_str word = rd_str_trim((rd_str){ p, (uint32_t)len });
+		rd_str word = rd_str_trim((rd_str){p, (uint32_t)len});
 
 		if (word.len)
 			list[n++] = rd_arena_copy(arena, word.ptr, word.len);
@@ -99,25 +106,22 @@ static rd_rc check_value(const rd_option *o, const char *value, rd_err *err)
 	case RD_OPT_NUMBER:
 		if (!rd_parse_number(value, o->min, o->max, &number))
 			return rd_fail(err, RD_USAGE, "--%s 要 %lld 到 %lld 之间的整数，而不是“%.60s”",
-			               "--%s takes a whole number from %lld to %lld, not \"%.60s\"",
-			               o->name, (long long)o->min, (long long)o->max, value);
+			               "--%s takes a whole number from %lld to %lld, not \"%.60s\"", o->name,
+			               (long long)o->min, (long long)o->max, value);
 		return RD_OK;
 	case RD_OPT_CHOICE:
 		if (!rd_one_of(o->choices, value))
 			return rd_fail(err, RD_USAGE, "--%s 可以是 %s，而不是“%.60s”",
-			               "--%s takes one of %s, not \"%.60s\"", o->name, o->choices,
-			               value);
+			               "--%s takes one of %s, not \"%.60s\"", o->name, o->choices, value);
 		return RD_OK;
 	case RD_OPT_DAY:
 		if (!rd_parse_day(value, &day))
 			return rd_fail(err, RD_USAGE, "--%s 要写成 2025-12-31 这样的日期，而不是“%.60s”",
-			               "--%s takes a date such as 2025-12-31, not \"%.60s\"",
-			               o->name, value);
+			               "--%s takes a date such as 2025-12-31, not \"%.60s\"", o->name, value);
 		return RD_OK;
 	default:
 		if (!*value)
-			return rd_fail(err, RD_USAGE, "--%s 的值是空的", "the value of --%s is empty",
-			               o->name);
+			return rd_fail(err, RD_USAGE, "--%s 的值是空的", "the value of --%s is empty", o->name);
 		return RD_OK;
 	}
 }
@@ -126,8 +130,9 @@ static rd_rc check_value(const rd_option *o, const char *value, rd_err *err)
 
 static const rd_option *by_number(const rd_command *c, int number)
 {
-	return number == RD_O_LANG ? &rd_common_options[0] : number == RD_O_HELP
-	       ? &rd_common_options[1] : &c->options[number];
+	return number == RD_O_LANG   ? &rd_common_options[0]
+	       : number == RD_O_HELP ? &rd_common_options[1]
+	                             : &c->options[number];
 }
 
 /* The option of a name (n bytes), or of a letter when name is NULL; false when unknown. */
@@ -137,8 +142,7 @@ static bool find(const rd_command *c, const char *name, size_t n, char letter, i
 		const rd_option *list = pass ? rd_common_options : c->options;
 
 		for (int i = 0; list && list[i].name; i++) {
-			bool same = name ? strlen(list[i].name) == n &&
-			                   strncmp(list[i].name, name, n) == 0
+			bool same = name ? strlen(list[i].name) == n && strncmp(list[i].name, name, n) == 0
 			                 : list[i].letter == letter && letter;
 
 			if (same) {
@@ -166,8 +170,7 @@ static rd_rc unknown(const rd_command *c, const char *arg, rd_err *err)
 			rd_nearest_offer(&near, o->name);
 		if (rd_nearest_name(&near))
 			return rd_fail(err, RD_USAGE, "没有选项 --%s；是不是 --%s？",
-			               "no option --%s; did you mean --%s?", name,
-			               rd_nearest_name(&near));
+			               "no option --%s; did you mean --%s?", name, rd_nearest_name(&near));
 	}
 	return rd_fail(err, RD_USAGE, "没有选项 %.60s；redink %s --help 列出全部选项",
 	               "no option %.60s; redink %s --help lists them all", arg, c->name);
@@ -181,12 +184,12 @@ static rd_rc add(rd_args *a, int number, const char *value, rd_err *err)
 		a->help |= number == RD_O_HELP;
 		value = "";
 	} else if (value == NULL) {
-		return rd_fail(err, RD_USAGE, "--%s 后面要有值（%s）", "--%s needs a value (%s)",
-		               o->name, o->arg);
+		return rd_fail(err, RD_USAGE, "--%s 后面要有值（%s）", "--%s needs a value (%s)", o->name,
+		               o->arg);
 	} else {
 		RD_TRY(check_value(o, value, err));
 	}
-	a->given[a->n_given++] = (rd_given){ number, value };
+	a->given[a->n_given++] = (rd_given){number, value};
 	return RD_OK;
 }
 
@@ -247,8 +250,7 @@ rd_rc rd_args_parse(rd_args *a, const rd_command *command, int argc, char **argv
 {
 	bool options = true;
 
-	*a = (rd_args){ .command = command, .lang = rd_language(argc, argv),
-	                .arena = rd_arena_new() };
+	*a = (rd_args){.command = command, .lang = rd_language(argc, argv), .arena = rd_arena_new()};
 	/* A word of argv gives at most one operand, or one option for each of its letters. */
 	size_t max = 1;
 

@@ -13,59 +13,64 @@
 #include "base/err.h"
 
 typedef enum rd_opt_kind {
-	RD_OPT_FLAG, RD_OPT_TEXT, RD_OPT_FILE, RD_OPT_NUMBER, RD_OPT_CHOICE, RD_OPT_DAY,
+	RD_OPT_FLAG,
+	RD_OPT_TEXT,
+	RD_OPT_FILE,
+	RD_OPT_NUMBER,
+	RD_OPT_CHOICE,
+	RD_OPT_DAY,
 	RD_OPT_SLUGS,   /* names of checks, joined by commas; may be given several times */
 	RD_OPT_SETTING, /* check.param=value; may be given several times */
 } rd_opt_kind;
 
 typedef struct rd_option {
-	const char *name;    /* "format" for --format */
-	char        letter;  /* 'f' for -f, 0 = none */
+	const char *name; /* "format" for --format */
+	char letter;      /* 'f' for -f, 0 = none */
 	rd_opt_kind kind;
 	const char *arg;     /* what stands for the value in the help: "FORMAT" */
 	const char *choices; /* joined by '|'; for CHOICE, and as hints for FILE (--chart) */
-	int64_t     min, max;
-	const char *preset;  /* shown in the help; NULL = none */
-	rd_words    help;
+	int64_t min, max;
+	const char *preset; /* shown in the help; NULL = none */
+	rd_words help;
 } rd_option;
 
 typedef enum rd_operand_kind { RD_OPERAND_NONE, RD_OPERAND_FILES, RD_OPERAND_SLUG } rd_operand_kind;
 
 typedef struct rd_example_line {
-	const char *line;    /* NULL ends the list */
-	rd_words    help;
+	const char *line; /* NULL ends the list */
+	rd_words help;
 } rd_example_line;
 
 typedef struct rd_args rd_args;
 
 typedef struct rd_command {
-	const char            *name;
-	rd_words               summary; /* one line */
-	rd_words               about;   /* a paragraph or two */
-	const char            *operands; /* as in the usage line: "PATH…" */
-	rd_words               operand_help;
-	rd_operand_kind        operand;
-	uint32_t               operands_min, operands_max;
-	const rd_option       *options; /* ends with a NULL name; may be NULL */
+	const char *name;
+	rd_words summary;     /* one line */
+	rd_words about;       /* a paragraph or two */
+	const char *operands; /* as in the usage line: "PATH…" */
+	rd_words operand_help;
+	rd_operand_kind operand;
+	uint32_t operands_min, operands_max;
+	const rd_option *options;        /* ends with a NULL name; may be NULL */
 	const rd_example_line *examples; /* may be NULL */
-	bool                   hidden;
-	int                  (*run)(const rd_args *args);
+	bool hidden;
+	int (*run)(const rd_args *args);
 } rd_command;
 
 typedef struct rd_given {
-	int         option;
+	int option;
 	const char *value;
 } rd_given;
 
 struct rd_args {
-	const rd_command  *command;
-	rd_arena          *arena;    /* lives until the program ends */
-	int                lang;     /* RD_ZH or RD_EN */
-	bool               help;
-	uint32_t           n_given;
-	rd_given          *given;    /* in the order of the command line */
-	uint32_t           n_operands;
-	const char       **operands;
+	const rd_command *command;
+	rd_arena *arena; /* lives until the program ends */
+	int lang;        /* RD_ZH or RD_EN */
+	bool help;
+	uint32_t n_given;
+	rd_given *given; /* in the order of the command line */
+	uint32_t n_operands;
+	const char **operands;
 };
 
 /* Options that every command has; their numbers are negative. */
@@ -78,9 +83,9 @@ RD_NODISCARD rd_rc rd_args_parse(rd_args *args, const rd_command *command, int a
                                  rd_err *err);
 /* Last value of an option, NULL when it was not given. */
 const char *rd_args_text(const rd_args *args, int option);
-bool        rd_args_has(const rd_args *args, int option);
-int64_t     rd_args_number(const rd_args *args, int option, int64_t otherwise);
-rd_day      rd_args_day(const rd_args *args, int option); /* RD_DAY_NONE = not given */
+bool rd_args_has(const rd_args *args, int option);
+int64_t rd_args_number(const rd_args *args, int option, int64_t otherwise);
+rd_day rd_args_day(const rd_args *args, int option); /* RD_DAY_NONE = not given */
 /* All slugs of an option, NULL-terminated; NULL when it was not given. */
 const char *const *rd_args_slugs(const rd_args *args, int option);
 /* Splits "a,b" at commas; blanks around are dropped. */

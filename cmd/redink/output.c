@@ -54,7 +54,7 @@ rd_rc rd_output_open(rd_output *o, rd_arena *arena, const char *path, rd_err *er
 {
 	mode_t mode;
 
-	*o = (rd_output){ .fd = STDOUT_FILENO };
+	*o = (rd_output){.fd = STDOUT_FILENO};
 	if (path == NULL || strcmp(path, "-") == 0)
 		return RD_OK;
 	o->path = resolve(arena, path);
@@ -130,7 +130,7 @@ rd_rc rd_output_close(rd_output *o, bool good, rd_err *err)
 
 rd_rc rd_output_text(rd_str text, rd_err *err)
 {
-	rd_output o = { .fd = STDOUT_FILENO };
+	rd_output o = {.fd = STDOUT_FILENO};
 	bool good = rd_output_sink(&o, text.ptr, text.len);
 
 	return rd_output_close(&o, good, err);
@@ -157,8 +157,8 @@ rd_rc rd_input_read(rd_arena *arena, const char *path, size_t max, rd_str *ret, 
 		rc = rd_fail(err, RD_LIMIT, "文件超过 %zu 字节的上限",
 		             "the file is larger than the limit of %zu bytes", max);
 	else
-		*ret = (rd_str){ rd_arena_copy(arena, all.data ? all.data : "", all.size),
-		                 (uint32_t)all.size };
+		*ret =
+			(rd_str){rd_arena_copy(arena, all.data ? all.data : "", all.size), (uint32_t)all.size};
 	rd_buf_done(&all);
 	fclose(f);
 	return rc == RD_OK ? RD_OK : rd_err_at(err, path, 0);

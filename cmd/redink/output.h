@@ -11,10 +11,10 @@
 #include "base/writer.h"
 
 typedef struct rd_output {
-	int         fd;
-	int         failed_errno;
-	const char *path;  /* final name; NULL = standard output */
-	char       *temp;  /* NULL = written directly */
+	int fd;
+	int failed_errno;
+	const char *path; /* final name; NULL = standard output */
+	char *temp;       /* NULL = written directly */
 } rd_output;
 
 /* path NULL or "-": standard output. Strings live in `arena`. */

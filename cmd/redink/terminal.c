@@ -47,8 +47,7 @@ void rd_progress_start(rd_progress *p, bool wanted)
 {
 	const char *term = getenv("TERM");
 
-	*p = (rd_progress){ .on = wanted && isatty(STDERR_FILENO) && term &&
-	                          strcmp(term, "dumb") != 0 };
+	*p = (rd_progress){.on = wanted && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0};
 	if (p->on)
 		p->start_ns = now_ns();
 }

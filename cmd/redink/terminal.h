@@ -8,12 +8,12 @@
 uint32_t rd_terminal_width(void);
 /* `when` is auto, always, never or NULL; auto: standard output is a terminal that knows colours and
  * NO_COLOR is not set. */
-bool     rd_terminal_colour(const char *when);
+bool rd_terminal_colour(const char *when);
 
 /* One line on standard error that is rewritten in place while something long runs. Does nothing
  * unless standard error is a terminal. The first line appears after a third of a second. */
 typedef struct rd_progress {
-	bool     on, shown;
+	bool on, shown;
 	uint64_t start_ns, last_ns;
 } rd_progress;
 void rd_progress_start(rd_progress *p, bool wanted);

@@ -15,8 +15,7 @@ static rd_rc broken(struct fy_diag *diag, const char *path, rd_err *err)
 	struct fy_diag_error *e = fy_diag_errors_iterate(diag, &prev);
 
 	rd_fail(err, RD_INPUT, "YAML 写法有误（%.120s）；请检查缩进、冒号和引号",
-	        "broken YAML (%.120s); look at indents, colons and quotes",
-	        e && e->msg ? e->msg : "-");
+	        "broken YAML (%.120s); look at indents, colons and quotes", e && e->msg ? e->msg : "-");
 	rd_err_at(err, path, 0);
 	if (e)
 		place(err, e->line, e->column);
@@ -29,11 +28,11 @@ static bool is_empty(rd_str text)
 	while (text.len) {
 		const char *end = memchr(text.ptr, '\n', text.len);
 		uint32_t n = end ? (uint32_t)(end - text.ptr) : text.len, used = end ? n + 1 : n;
-		rd_str line = rd_str_trim((rd_str){ text.ptr, n });
+		rd_str line = rd_str_trim((rd_str){text.ptr, n});
 
 		if (line.len && line.ptr[0] != '#' && !rd_str_is(line, "---"))
 			return false;
-		text = (rd_str){ text.ptr + used, text.len - used };
+		text = (rd_str){text.ptr + used, text.len - used};
 	}
 	return true;
 }
@@ -41,10 +40,10 @@ static bool is_empty(rd_str text)
 rd_rc rd_yaml_open(rd_yaml *y, rd_arena *arena, const char *path, rd_str text, rd_err *err)
 {
 	struct fy_diag *diag;
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG };
+	struct fy_parse_cfg cfg = {.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG};
 	int64_t bad = rd_utf8_check(text.ptr, text.len);
 
-	*y = (rd_yaml){ .path = path, .arena = arena };
+	*y = (rd_yaml){.path = path, .arena = arena};
 	if (bad >= 0) {
 		uint32_t line = 1;
 
@@ -82,8 +81,7 @@ static struct fy_token *token_of(struct fy_node *node)
 
 	for (int depth = 0; node && depth < 64; depth++) {
 		switch (fy_node_get_type(node)) {
-		case FYNT_SCALAR:
-			return fy_node_get_scalar_token(node);
+		case FYNT_SCALAR: return fy_node_get_scalar_token(node);
 		case FYNT_MAPPING:
 			prev = NULL;
 			pair = fy_node_mapping_iterate(node, &prev);
@@ -129,7 +127,7 @@ rd_rc rd_yaml_text(const rd_yaml *y, struct fy_node *node, rd_str *ret, rd_err *
 		return rd_yaml_at(y, node, err);
 	}
 	text = fy_node_get_scalar(node, &n);
-	*ret = (rd_str){ rd_arena_copy(y->arena, text ? text : "", n), (uint32_t)n };
+	*ret = (rd_str){rd_arena_copy(y->arena, text ? text : "", n), (uint32_t)n};
 	return RD_OK;
 }
 
@@ -167,7 +165,8 @@ rd_rc rd_yaml_items(const rd_yaml *y, struct fy_node *node, rd_words what, rd_ya
 	struct fy_node *item;
 
 	if (node == NULL || fy_node_get_type(node) != FYNT_SEQUENCE)
-		return wrong_kind(y, node, what, "以“- ”开头的列表", "a list of items that begin with \"- \"", err);
+		return wrong_kind(y, node, what, "以“- ”开头的列表",
+		                  "a list of items that begin with \"- \"", err);
 	while ((item = fy_node_sequence_iterate(node, &prev)) != NULL)
 		RD_TRY(fn(y, ctx, item, err));
 	return RD_OK;
@@ -181,8 +180,8 @@ rd_rc rd_yaml_unknown(const rd_yaml *y, rd_str key, struct fy_node *key_node,
 	for (const char *const *k = known; *k; k++)
 		rd_nearest_offer(&near, *k);
 	if (rd_nearest_name(&near))
-		rd_fail(err, RD_INPUT, "没有“%.60s”这个键；是不是 %s？", "unknown key %.60s; did you mean %s?",
-		        key.ptr, rd_nearest_name(&near));
+		rd_fail(err, RD_INPUT, "没有“%.60s”这个键；是不是 %s？",
+		        "unknown key %.60s; did you mean %s?", key.ptr, rd_nearest_name(&near));
 	else
 		rd_fail(err, RD_INPUT, "没有“%.60s”这个键；可用的键见 docs/configuration.md",
 		        "unknown key %.60s; docs/configuration.md lists the keys", key.ptr);

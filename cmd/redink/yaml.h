@@ -11,8 +11,8 @@
 
 typedef struct rd_yaml {
 	struct fy_document *doc;
-	const char         *path; /* for messages */
-	rd_arena           *arena;
+	const char *path; /* for messages */
+	rd_arena *arena;
 } rd_yaml;
 
 /* An empty file is a document without a root. rd_yaml_close when RD_OK. */

@@ -6,16 +6,16 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define BLOCK_MIN (64u << 10)
-#define BLOCK_MAX (8u << 20)
+#define BLOCK_MIN    (64u << 10)
+#define BLOCK_MAX    (8u << 20)
 #define BLOCK_MAPPED ((size_t)1 << 20)  /* from here on straight from the system, as columns */
-#define BLOCK_KEPT ((size_t)32 << 20)   /* the largest block that a reset keeps for the next use */
+#define BLOCK_KEPT   ((size_t)32 << 20) /* the largest block that a reset keeps for the next use */
 
 typedef struct block {
 	struct block *next;
-	size_t        size, used;
-	size_t        mapped;  /* bytes of the mapping; 0 = from malloc */
-	bool          fresh;   /* all zero behind `used` */
+	size_t size, used;
+	size_t mapped; /* bytes of the mapping; 0 = from malloc */
+	bool fresh;    /* all zero behind `used` */
 	alignas(64) char data[];
 } block;
 
@@ -60,7 +60,7 @@ static block *block_new(rd_arena *a, size_t size)
 	bool map = bytes >= BLOCK_MAPPED;
 	block *b = map ? rd_column_new(bytes) : must(aligned_alloc(64, bytes));
 
-	*b = (block){ .next = a->blocks, .size = want, .mapped = map ? bytes : 0, .fresh = map };
+	*b = (block){.next = a->blocks, .size = want, .mapped = map ? bytes : 0, .fresh = map};
 	a->blocks = b;
 	return b;
 }
@@ -154,8 +154,8 @@ static void *must_map(void *p)
 /* Address space of `bytes` at a multiple of a huge page. */
 static void *map_aligned(size_t bytes)
 {
-	char *p = must_map(mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE,
-	                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	char *p = must_map(
+		mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 	size_t before = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
 	size_t end = (before + bytes + 4095) & ~(size_t)4095;
 
@@ -170,8 +170,8 @@ void *rd_column_new(size_t bytes)
 {
 	if (bytes >= HUGE_FROM)
 		return map_aligned(bytes);
-	return must_map(mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE,
-	                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	return must_map(
+		mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 }
 
 void *rd_column_resize(void *column, size_t old_bytes, size_t new_bytes)
@@ -179,8 +179,8 @@ void *rd_column_resize(void *column, size_t old_bytes, size_t new_bytes)
 	if (column == NULL)
 		return rd_column_new(new_bytes);
 	if (new_bytes < HUGE_FROM || new_bytes <= old_bytes)
-		return must_map(mremap(column, old_bytes ? old_bytes : 1, new_bytes ? new_bytes : 1,
-		                       MREMAP_MAYMOVE));
+		return must_map(
+			mremap(column, old_bytes ? old_bytes : 1, new_bytes ? new_bytes : 1, MREMAP_MAYMOVE));
 	void *to = map_aligned(new_bytes);
 
 	must_map(mremap(column, old_bytes, new_bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to));

@@ -6,13 +6,13 @@
 
 void rd_buf_init(rd_buf *b, size_t max)
 {
-	*b = (rd_buf){ .max = max };
+	*b = (rd_buf){.max = max};
 }
 
 void rd_buf_done(rd_buf *b)
 {
 	free(b->data);
-	*b = (rd_buf){ 0 };
+	*b = (rd_buf){0};
 }
 
 void rd_buf_clear(rd_buf *b)

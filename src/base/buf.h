@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 typedef struct rd_buf {
-	char  *data; /* always NUL-terminated once anything was added */
+	char *data; /* always NUL-terminated once anything was added */
 	size_t size, cap, max;
-	bool   full;
+	bool full;
 } rd_buf;
 
 void rd_buf_init(rd_buf *b, size_t max);
@@ -25,6 +25,6 @@ void rd_buf_printf(rd_buf *b, const char *fmt, ...) RD_PRINTF(2, 3);
 
 static inline rd_str rd_buf_view(const rd_buf *b)
 {
-	return (rd_str){ b->data ? b->data : "", (uint32_t)b->size };
+	return (rd_str){b->data ? b->data : "", (uint32_t)b->size};
 }
 #endif

@@ -6,12 +6,12 @@
 
 typedef struct scan {
 	const char *p;
-	uint32_t    n;
-	char        delimiter;
-	bool        quoting;
-	uint32_t   *ends;
-	uint32_t    n_ends;
-	uint32_t    field;  /* start of the field being scanned */
+	uint32_t n;
+	char delimiter;
+	bool quoting;
+	uint32_t *ends;
+	uint32_t n_ends;
+	uint32_t field; /* start of the field being scanned */
 } scan;
 
 /* The byte behind the closing quote of the field at `at`, or n + 1 when it is not closed. */
@@ -128,7 +128,7 @@ __attribute__((target("avx2,bmi"))) static uint32_t scan_avx2(scan *s)
 
 void rd_csv_cut_begin(rd_csv_cutter *c, const char *p, uint32_t n, char delimiter)
 {
-	*c = (rd_csv_cutter){ .p = p, .n = n, .delimiter = delimiter };
+	*c = (rd_csv_cutter){.p = p, .n = n, .delimiter = delimiter};
 #if defined(__x86_64__)
 	c->wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
 #endif
@@ -140,7 +140,7 @@ static uint32_t cut_tail(rd_csv_cutter *c, rd_str *cells, uint32_t max, uint32_t
 	if (n == 0 && c->from >= c->n)
 		return 0;
 	if (n < max)
-		cells[n] = (rd_str){ c->p + c->from, c->n - c->from };
+		cells[n] = (rd_str){c->p + c->from, c->n - c->from};
 	c->from = c->n;
 	return n + 1;
 }
@@ -155,7 +155,7 @@ static uint32_t cut_plain(rd_csv_cutter *c, rd_str *cells, uint32_t max)
 		if (x != c->delimiter && x != '\n')
 			continue;
 		if (n < max)
-			cells[n] = (rd_str){ c->p + c->from, i - c->from };
+			cells[n] = (rd_str){c->p + c->from, i - c->from};
 		n++;
 		c->from = i + 1;
 		if (x == '\n')
@@ -176,7 +176,7 @@ __attribute__((target("avx2,bmi"))) static uint32_t cut_avx2(rd_csv_cutter *c, r
 			uint32_t bit = (uint32_t)__builtin_ctzll(ends), to = base + bit;
 
 			if (n < max)
-				cells[n] = (rd_str){ c->p + from, to - from };
+				cells[n] = (rd_str){c->p + from, to - from};
 			n++;
 			from = to + 1;
 			ends &= ends - 1;
@@ -216,7 +216,7 @@ uint32_t rd_csv_cut(rd_csv_cutter *c, rd_str *cells, uint32_t max)
 
 uint32_t rd_csv_index(rd_csv c, const char *p, uint32_t n, uint32_t *ends, uint32_t *ret_open)
 {
-	scan s = { .p = p, .n = n, .delimiter = c.delimiter, .quoting = c.quoting, .ends = ends };
+	scan s = {.p = p, .n = n, .delimiter = c.delimiter, .quoting = c.quoting, .ends = ends};
 	uint32_t i;
 
 	RD_ASSERT(n < (UINT32_C(1) << 31));
@@ -232,9 +232,8 @@ uint32_t rd_csv_index(rd_csv c, const char *p, uint32_t n, uint32_t *ends, uint3
 
 rd_str rd_csv_quoted(const char *p, uint32_t from, uint32_t to, rd_arena *a, bool *ret_bad)
 {
-	if (to - from >= 2 && p[to - 1] == '"' &&
-	    memchr(p + from + 1, '"', to - from - 2) == NULL)
-		return (rd_str){ p + from + 1, to - from - 2 };
+	if (to - from >= 2 && p[to - 1] == '"' && memchr(p + from + 1, '"', to - from - 2) == NULL)
+		return (rd_str){p + from + 1, to - from - 2};
 	char *out = rd_arena_alloc(a, to - from + RD_CSV_SLACK, 1);
 	uint32_t n = 0, i = from + 1;
 
@@ -250,5 +249,5 @@ rd_str rd_csv_quoted(const char *p, uint32_t from, uint32_t to, rd_arena *a, boo
 				out[n++] = p[i];
 		}
 	}
-	return (rd_str){ out, n };
+	return (rd_str){out, n};
 }

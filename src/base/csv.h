@@ -14,11 +14,11 @@
 #define RD_CSV_SLACK 16 /* bytes behind every cell that may be read */
 
 typedef struct rd_csv {
-	char     delimiter;
-	bool     quoting;        /* false: quotes are letters */
+	char delimiter;
+	bool quoting; /* false: quotes are letters */
 } rd_csv;
 
-#define RD_CSV_LAST 0x80000000u   /* set in an offset that ends a line */
+#define RD_CSV_LAST 0x80000000u /* set in an offset that ends a line */
 #define RD_CSV_AT   0x7fffffffu
 
 /* Offsets into [p, p + n) of separators and line ends, ascending; `ends` has room for n + 1.
@@ -31,13 +31,13 @@ uint32_t rd_csv_index(rd_csv c, const char *p, uint32_t n, uint32_t *ends, uint3
  * behind the text must be readable. */
 typedef struct rd_csv_cutter {
 	const char *p;
-	uint32_t    n, at, from;  /* next group of 64 bytes; start of the next field */
-	uint64_t    ends, lines;  /* what is left of the group before `at` */
-	char        delimiter;
-	bool        wide;         /* the machine has AVX2 */
+	uint32_t n, at, from; /* next group of 64 bytes; start of the next field */
+	uint64_t ends, lines; /* what is left of the group before `at` */
+	char delimiter;
+	bool wide; /* the machine has AVX2 */
 } rd_csv_cutter;
 
-void     rd_csv_cut_begin(rd_csv_cutter *c, const char *p, uint32_t n, char delimiter);
+void rd_csv_cut_begin(rd_csv_cutter *c, const char *p, uint32_t n, char delimiter);
 /* Fields of the next record: their number (beyond max they are counted, not stored), 0 at the end.
  * The text's last record needs no line end. */
 uint32_t rd_csv_cut(rd_csv_cutter *c, rd_str *cells, uint32_t max);
@@ -52,7 +52,7 @@ static inline rd_str rd_csv_cell(rd_csv c, const char *p, uint32_t from, uint32_
 	while (last && to > from && p[to - 1] == '\r')
 		to--;
 	if (to == from || p[from] != '"' || !c.quoting)
-		return (rd_str){ p + from, to - from };
+		return (rd_str){p + from, to - from};
 	return rd_csv_quoted(p, from, to, a, ret_bad);
 }
 #endif

@@ -23,12 +23,12 @@ rd_date rd_day_date(rd_day z)
 	int32_t mp = (5 * doy + 2) / 153;
 	int32_t month = mp < 10 ? mp + 3 : mp - 9;
 
-	return (rd_date){ yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1 };
+	return (rd_date){yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1};
 }
 
 int32_t rd_month_days(int32_t year, int32_t month)
 {
-	static const int8_t days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	static const int8_t days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
 	return days[month - 1] + (month == 2 && leap);
@@ -109,25 +109,25 @@ enum { PARTS = 7 };
 typedef struct parts {
 	int64_t num[PARTS]; /* year to second, and its fraction */
 	int32_t digits[PARTS];
-	char    mark[PARTS]; /* what follows number i: '-' '/' '.' ' ' 'T' ':' or Y M D for 年月日 */
+	char mark[PARTS]; /* what follows number i: '-' '/' '.' ' ' 'T' ':' or Y M D for 年月日 */
 	int32_t n;
 } parts;
 
 static char mark_of(uint32_t cp)
 {
 	switch (cp) {
-	case '-': case '/': case '.': case ' ': case 'T': case ':':
-		return (char)cp;
-	case 0x5E74: /* 年 */
-		return 'Y';
-	case 0x6708: /* 月 */
-		return 'M';
+	case '-':
+	case '/':
+	case '.':
+	case ' ':
+	case 'T':
+	case ':': return (char)cp;
+	case 0x5E74: /* 年 */ return 'Y';
+	case 0x6708: /* 月 */ return 'M';
 	case 0x65E5: /* 日 */
 	case 0x53F7: /* 号 */
-	case 0x671F: /* 期 */
-		return 'D';
-	default:
-		return 0;
+	case 0x671F: /* 期 */ return 'D';
+	default: return 0;
 	}
 }
 
@@ -174,7 +174,7 @@ static bool time_fits(const parts *p, int32_t from)
 		return false;
 	if (p->n == from + 1)
 		return p->digits[from] == 6 || p->digits[from] == 4;
-	static const int64_t max[3] = { 23, 59, 60 };
+	static const int64_t max[3] = {23, 59, 60};
 
 	for (int32_t i = from; i < p->n; i++) {
 		int32_t k = i - from; /* hour, minute, second, fraction */
@@ -215,9 +215,9 @@ rd_date_read rd_day_parse(rd_str s, rd_date_order order, bool excel, rd_day *ret
 	if (all_zero(&p))
 		return p.n == 1 ? RD_DATE_BLANK : RD_DATE_BAD;
 	if (p.digits[0] == 8 && (p.n == 1 || p.mark[0] == ' ' || p.mark[0] == 'T'))
-		return time_fits(&p, 1) ? checked(p.num[0] / 10000, p.num[0] / 100 % 100,
-		                                  p.num[0] % 100, ret_day)
-		                        : RD_DATE_BAD;
+		return time_fits(&p, 1)
+		           ? checked(p.num[0] / 10000, p.num[0] / 100 % 100, p.num[0] % 100, ret_day)
+		           : RD_DATE_BAD;
 	if (p.n == 1 && excel && p.mark[0] == 0 && p.num[0] >= 20000 && p.num[0] <= 80000) {
 		*ret_day = (rd_day)(p.num[0] - 25569); /* serial 25569 is 1970-01-01 */
 		return RD_DATE_OK;
@@ -242,7 +242,7 @@ bool rd_period_parse(rd_str s, int32_t year, rd_period *ret_period)
 
 	s = rd_str_trim(s);
 	if (s.len > 3 && rd_str_starts(s, "第"))
-		s = (rd_str){ s.ptr + 3, s.len - 3 };
+		s = (rd_str){s.ptr + 3, s.len - 3};
 	if (!split(s, &p))
 		return false;
 	if (p.n == 1 && p.digits[0] == 6) {

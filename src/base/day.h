@@ -17,8 +17,8 @@ typedef struct rd_date {
 	int32_t month, day; /* 1.. */
 } rd_date;
 
-rd_day  rd_day_of(int32_t year, int32_t month, int32_t day);
-bool    rd_date_valid(int32_t year, int32_t month, int32_t day); /* year 1..9999 */
+rd_day rd_day_of(int32_t year, int32_t month, int32_t day);
+bool rd_date_valid(int32_t year, int32_t month, int32_t day); /* year 1..9999 */
 rd_date rd_day_date(rd_day day);
 int32_t rd_month_days(int32_t year, int32_t month);
 int32_t rd_day_weekday(rd_day day); /* 0 = Monday .. 6 = Sunday */
@@ -28,10 +28,10 @@ static inline rd_period rd_period_of(int32_t year, int32_t month)
 	return year * 100 + month;
 }
 rd_period rd_day_period(rd_day day);
-rd_day    rd_period_first(rd_period p); /* 13..16 are the last month */
-rd_day    rd_period_last(rd_period p);
+rd_day rd_period_first(rd_period p); /* 13..16 are the last month */
+rd_day rd_period_last(rd_period p);
 /* Months from a to b (b later: positive); adjustment periods count as December. */
-int32_t   rd_period_months(rd_period a, rd_period b);
+int32_t rd_period_months(rd_period a, rd_period b);
 rd_period rd_period_add(rd_period p, int32_t months);
 
 /* "2024-03-05" in out (11 bytes), "" for none; "2024-03" in out (8 bytes). */
@@ -43,8 +43,8 @@ typedef enum rd_date_order { RD_ORDER_YMD, RD_ORDER_DMY, RD_ORDER_MDY } rd_date_
 
 typedef enum rd_date_read {
 	RD_DATE_OK,
-	RD_DATE_BLANK,   /* nothing, "-", 00000000 */
-	RD_DATE_BAD,     /* text that is no date */
+	RD_DATE_BLANK, /* nothing, "-", 00000000 */
+	RD_DATE_BAD,   /* text that is no date */
 } rd_date_read;
 
 /* Reads one date: YYYY-MM-DD, YYYY/M/D, YYYY.M.D, YYYYMMDD, YYYY年M月D日, D/M/YYYY or

@@ -1,4 +1,5 @@
-/* digest.h - SHA-256 (FIPS 180-4), by nettle. For files and whatever must stand against an adversary. */
+/* digest.h - SHA-256 (FIPS 180-4), by nettle. For files and whatever must stand against an
+ * adversary. */
 #ifndef RD_BASE_DIGEST_H
 #define RD_BASE_DIGEST_H
 #include <nettle/sha2.h>

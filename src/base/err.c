@@ -8,9 +8,9 @@
 
 static const struct {
 	const char *name;
-	int         http;
+	int http;
 } codes[RD_RC_COUNT] = {
-#define RD_ERR(code, http, meaning) [RD_##code] = { #code, http },
+#define RD_ERR(code, http, meaning) [RD_##code] = {#code, http},
 #include "base/err.def"
 #undef RD_ERR
 };
@@ -55,16 +55,19 @@ rd_rc rd_fail(rd_err *err, rd_rc code, const char *zh, const char *en, ...)
 static rd_words os_words(int cause)
 {
 	switch (cause) {
-	case ENOENT:  return (rd_words){ "没有这个文件或文件夹", "no such file or folder" };
-	case EACCES: case EPERM: return (rd_words){ "没有权限", "permission denied" };
-	case EISDIR:  return (rd_words){ "这是文件夹,不是文件", "it is a folder, not a file" };
-	case ENOTDIR: return (rd_words){ "路径中有一段不是文件夹", "a part of the path is no folder" };
-	case ENOSPC: case EDQUOT: return (rd_words){ "磁盘已满", "the disk is full" };
-	case EROFS:   return (rd_words){ "磁盘是只读的", "the disk is read-only" };
-	case EMFILE: case ENFILE: return (rd_words){ "打开的文件太多", "too many open files" };
-	case EPIPE:   return (rd_words){ "接收方已关闭", "the receiver has closed" };
-	case EIO:     return (rd_words){ "磁盘读写出错", "the disk failed" };
-	default:      return (rd_words){ strerror(cause), strerror(cause) };
+	case ENOENT: return (rd_words){"没有这个文件或文件夹", "no such file or folder"};
+	case EACCES:
+	case EPERM: return (rd_words){"没有权限", "permission denied"};
+	case EISDIR: return (rd_words){"这是文件夹,不是文件", "it is a folder, not a file"};
+	case ENOTDIR: return (rd_words){"路径中有一段不是文件夹", "a part of the path is no folder"};
+	case ENOSPC:
+	case EDQUOT: return (rd_words){"磁盘已满", "the disk is full"};
+	case EROFS: return (rd_words){"磁盘是只读的", "the disk is read-only"};
+	case EMFILE:
+	case ENFILE: return (rd_words){"打开的文件太多", "too many open files"};
+	case EPIPE: return (rd_words){"接收方已关闭", "the receiver has closed"};
+	case EIO: return (rd_words){"磁盘读写出错", "the disk failed"};
+	default: return (rd_words){strerror(cause), strerror(cause)};
 	}
 }
 

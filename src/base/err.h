@@ -24,15 +24,15 @@ typedef struct rd_words {
 } rd_words; /* text shown to people */
 
 typedef struct rd_err {
-	rd_rc    code;
-	uint32_t line;       /* 1-based line in `file`; 0 = not about a line */
-	uint32_t column;     /* 1-based; 0 = not known */
-	char     file[256];  /* tail of the path; "" = not about a file */
-	char     zh[320];    /* one line, a fact and what to do about it */
-	char     en[320];
+	rd_rc code;
+	uint32_t line;   /* 1-based line in `file`; 0 = not about a line */
+	uint32_t column; /* 1-based; 0 = not known */
+	char file[256];  /* tail of the path; "" = not about a file */
+	char zh[320];    /* one line, a fact and what to do about it */
+	char en[320];
 } rd_err;
 
-#define RD_NODISCARD __attribute__((warn_unused_result))
+#define RD_NODISCARD    __attribute__((warn_unused_result))
 #define RD_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
 /* Fill *err and return `code`. Both formats take the same arguments in the same
@@ -45,13 +45,13 @@ rd_rc rd_fail_os(rd_err *err, int cause, const char *zh, const char *en);
 rd_rc rd_err_at(rd_err *err, const char *file, uint32_t line);
 
 const char *rd_rc_name(rd_rc rc); /* "NOT_FOUND" */
-int         rd_rc_http(rd_rc rc); /* 404 */
+int rd_rc_http(rd_rc rc);         /* 404 */
 
 /* The one macro allowed to return: use it where nothing is left to undo. */
-#define RD_TRY(expr)                                                          \
-	do {                                                                      \
-		rd_rc rc_ = (expr);                                                   \
-		if (rc_ != RD_OK)                                                     \
-			return rc_;                                                       \
+#define RD_TRY(expr)                                                                               \
+	do {                                                                                           \
+		rd_rc rc_ = (expr);                                                                        \
+		if (rc_ != RD_OK)                                                                          \
+			return rc_;                                                                            \
 	} while (0)
 #endif

@@ -3,7 +3,7 @@
 
 void rd_json_init(rd_json *j, rd_buf *out, uint32_t broken_lines)
 {
-	*j = (rd_json){ .out = out, .broken_lines = broken_lines };
+	*j = (rd_json){.out = out, .broken_lines = broken_lines};
 }
 
 void rd_json_end(rd_json *j)
@@ -71,7 +71,7 @@ void rd_json_close(rd_json *j)
 static void put_escaped(rd_buf *out, rd_str s, uint32_t from, uint32_t to, uint32_t cp)
 {
 	switch (cp) {
-	case '"':  rd_buf_puts(out, "\\\""); return;
+	case '"': rd_buf_puts(out, "\\\""); return;
 	case '\\': rd_buf_puts(out, "\\\\"); return;
 	case '\n': rd_buf_puts(out, "\\n"); return;
 	case '\r': rd_buf_puts(out, "\\r"); return;

@@ -13,10 +13,10 @@
 #define RD_JSON_DEPTH_MAX 32
 
 typedef struct rd_json {
-	rd_buf  *out;
+	rd_buf *out;
 	uint32_t depth;
 	uint32_t broken_lines; /* containers up to this depth put each member on a line */
-	bool     after_key;
+	bool after_key;
 	struct {
 		bool object, filled;
 	} level[RD_JSON_DEPTH_MAX];

@@ -15,11 +15,11 @@
 #define RD_FILES_MAX         2000u         /* files of one client's books */
 #define RD_NOTES_MAX         1000u         /* notes kept for each file and kind; all are counted */
 #define RD_XML_DEPTH_MAX     64u
-#define RD_XML_TEXT_MAX      65535u        /* text of one element */
+#define RD_XML_TEXT_MAX      65535u /* text of one element */
 #define RD_ZIP_ENTRIES_MAX   4096u
-#define RD_ZIP_PART_MAX      (2ull << 30)  /* one part of an XLSX, unpacked */
-#define RD_ZIP_RATIO_MAX     300u          /* unpacked : packed, for parts above 10 MB */
-#define RD_VOUCHER_LINES_MAX 1000000u      /* lines that one voucher may have */
-#define RD_FINDINGS_MAX      20000u        /* findings kept for each check; all are counted */
-#define RD_DECIMALS_MAX      8u            /* digits behind the decimal mark that are read */
+#define RD_ZIP_PART_MAX      (2ull << 30) /* one part of an XLSX, unpacked */
+#define RD_ZIP_RATIO_MAX     300u         /* unpacked : packed, for parts above 10 MB */
+#define RD_VOUCHER_LINES_MAX 1000000u     /* lines that one voucher may have */
+#define RD_FINDINGS_MAX      20000u       /* findings kept for each check; all are counted */
+#define RD_DECIMALS_MAX      8u           /* digits behind the decimal mark that are read */
 #endif

@@ -33,9 +33,9 @@ bool rd_minor_parse_plain(const char *p, uint32_t len, rd_minor *ret_minor)
 
 /* The text without spaces and currency signs, full-width forms made plain. */
 typedef struct plain {
-	char     text[64];
+	char text[64];
 	uint32_t n;
-	bool     bracket, minus, other;
+	bool bracket, minus, other;
 } plain;
 
 static bool is_skipped(uint32_t cp)
@@ -136,9 +136,10 @@ static rd_amount_read read_whole(const char *t, uint32_t n, char mark, unsigned 
 		groups++;
 		since = 0;
 	}
-	return groups && since != 3 ? (groups == 1 && since < 3 && group != ' ' && group != '\''
-	                                   ? RD_AMOUNT_MARK : RD_AMOUNT_GROUPING)
-	                            : RD_AMOUNT_OK;
+	return groups && since != 3
+	           ? (groups == 1 && since < 3 && group != ' ' && group != '\'' ? RD_AMOUNT_MARK
+	                                                                        : RD_AMOUNT_GROUPING)
+	           : RD_AMOUNT_OK;
 }
 
 static rd_amount_read read_fraction(const char *t, uint32_t n, uint32_t decimals,
@@ -255,12 +256,13 @@ void rd_minor_format(rd_minor v, uint32_t decimals, bool group, char out[RD_MINO
 
 uint32_t rd_currency_decimals(rd_str code)
 {
-	static const char none[] = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+	static const char none[] =
+		"BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
 	static const char three[] = "BHD IQD JOD KWD LYD OMR TND";
 
 	if (code.len != 3)
 		return 2;
-	char c[4] = { code.ptr[0], code.ptr[1], code.ptr[2], '\0' };
+	char c[4] = {code.ptr[0], code.ptr[1], code.ptr[2], '\0'};
 
 	return strstr(none, c) ? 0 : strstr(three, c) ? 3 : 2;
 }

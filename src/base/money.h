@@ -13,13 +13,13 @@ typedef int64_t rd_minor;
 
 typedef enum rd_amount_read {
 	RD_AMOUNT_OK,
-	RD_AMOUNT_BLANK,     /* nothing, "-", "—": nil */
-	RD_AMOUNT_LETTERS,   /* letters or signs that no number holds */
-	RD_AMOUNT_GROUPING,  /* thousands marks at odd places */
-	RD_AMOUNT_MARK,      /* the other decimal mark */
-	RD_AMOUNT_EXPONENT,  /* 1e3, inf, nan */
-	RD_AMOUNT_OVERFLOW,  /* beyond 64-bit minor units */
-	RD_AMOUNT_DECIMALS,  /* more significant decimals than the minor unit; value is rounded */
+	RD_AMOUNT_BLANK,    /* nothing, "-", "—": nil */
+	RD_AMOUNT_LETTERS,  /* letters or signs that no number holds */
+	RD_AMOUNT_GROUPING, /* thousands marks at odd places */
+	RD_AMOUNT_MARK,     /* the other decimal mark */
+	RD_AMOUNT_EXPONENT, /* 1e3, inf, nan */
+	RD_AMOUNT_OVERFLOW, /* beyond 64-bit minor units */
+	RD_AMOUNT_DECIMALS, /* more significant decimals than the minor unit; value is rounded */
 } rd_amount_read;
 
 /* Reads `s` with the decimal mark `mark` ('.' or ',') into units of 10^-decimals.

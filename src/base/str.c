@@ -38,10 +38,10 @@ rd_str rd_str_trim(rd_str s)
 	uint32_t n;
 
 	while (s.len && (n = space_at(s)) != 0)
-		s = (rd_str){ s.ptr + n, s.len - n };
+		s = (rd_str){s.ptr + n, s.len - n};
 	for (;;) {
 		for (n = 1; n <= 3 && n <= s.len; n++)
-			if (space_at((rd_str){ s.ptr + s.len - n, n }) == n)
+			if (space_at((rd_str){s.ptr + s.len - n, n}) == n)
 				break;
 		if (n > 3 || n > s.len)
 			return s;
@@ -78,16 +78,12 @@ uint32_t rd_utf8_next(rd_str s, uint32_t *at)
 
 	*at += n ? n : 1;
 	switch (n) {
-	case 1:
-		return p[0];
-	case 2:
-		return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
-	case 3:
-		return (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+	case 1: return p[0];
+	case 2: return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+	case 3: return (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
 	case 4:
 		return (p[0] & 0x07u) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
-	default:
-		return 0xFFFD;
+	default: return 0xFFFD;
 	}
 }
 

@@ -11,16 +11,16 @@
 
 typedef struct rd_str {
 	const char *ptr;
-	uint32_t    len;
+	uint32_t len;
 } rd_str;
 
-#define RD_STR(lit) ((rd_str){ (lit), sizeof(lit) - 1 })
-#define RD_STR_FMT "%.*s"
+#define RD_STR(lit)   ((rd_str){(lit), sizeof(lit) - 1})
+#define RD_STR_FMT    "%.*s"
 #define RD_STR_ARG(s) (int)(s).len, (s).ptr
 
 static inline rd_str rd_str_of(const char *cstr)
 {
-	return (rd_str){ cstr, (uint32_t)strlen(cstr) };
+	return (rd_str){cstr, (uint32_t)strlen(cstr)};
 }
 
 /* memcmp(a, b, n) == 0 without a call for the short texts that cells are. */

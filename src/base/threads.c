@@ -4,15 +4,15 @@
 #include <stdatomic.h>
 
 typedef struct pool {
-	rd_task    *task;
-	void       *ctx;
-	uint32_t    n;
+	rd_task *task;
+	void *ctx;
+	uint32_t n;
 	atomic_uint next;
 } pool;
 
 typedef struct worker {
-	pool     *pool;
-	uint32_t  index;
+	pool *pool;
+	uint32_t index;
 	pthread_t thread;
 } worker;
 
@@ -32,7 +32,7 @@ static void *work(void *arg)
 
 void rd_parallel(uint32_t threads, uint32_t n, rd_task *task, void *ctx)
 {
-	pool p = { .task = task, .ctx = ctx, .n = n };
+	pool p = {.task = task, .ctx = ctx, .n = n};
 	worker workers[RD_THREADS_MAX];
 	uint32_t started = 1;
 
@@ -40,7 +40,7 @@ void rd_parallel(uint32_t threads, uint32_t n, rd_task *task, void *ctx)
 	if (threads > n)
 		threads = n ? n : 1;
 	for (uint32_t i = 0; i < threads; i++)
-		workers[i] = (worker){ .pool = &p, .index = i };
+		workers[i] = (worker){.pool = &p, .index = i};
 	for (; started < threads; started++)
 		if (pthread_create(&workers[started].thread, NULL, work, &workers[started]) != 0)
 			break; /* fewer threads do the same work */

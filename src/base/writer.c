@@ -7,7 +7,7 @@
 void rd_writer_init(rd_writer *w, rd_sink *sink, void *ctx)
 {
 	RD_ASSERT(sink != NULL);
-	*w = (rd_writer){ .sink = sink, .ctx = ctx };
+	*w = (rd_writer){.sink = sink, .ctx = ctx};
 	rd_buf_init(&w->buf, BUFFER_MAX);
 }
 

@@ -14,10 +14,10 @@
 typedef bool rd_sink(void *ctx, const char *data, size_t size);
 
 typedef struct rd_writer {
-	rd_buf    buf;
-	rd_sink  *sink;
-	void     *ctx;
-	bool      failed;
+	rd_buf buf;
+	rd_sink *sink;
+	void *ctx;
+	bool failed;
 } rd_writer;
 
 void rd_writer_init(rd_writer *w, rd_sink *sink, void *ctx);

@@ -109,10 +109,10 @@ rd_place rd_line_place(const rd_book *b, rd_row line)
 			hi = mid;
 	}
 	if (s->n_segments == 0)
-		return (rd_place){ 0 };
+		return (rd_place){0};
 	const rd_segment *g = &s->segments[lo];
 
-	return (rd_place){ g->file, g->line + (at - g->first) * g->step };
+	return (rd_place){g->file, g->line + (at - g->first) * g->step};
 }
 
 rd_minor rd_book_both_credit(const rd_book *b, rd_row line)
@@ -173,7 +173,7 @@ static void cut_utf8(char *s)
 void rd_voucher_name(const rd_book *b, rd_row v, bool with_period, char *out, size_t size)
 {
 	char number[96] = "", when[16] = "";
-	rd_str journal = { "", 0 };
+	rd_str journal = {"", 0};
 
 	RD_ASSERT(v < b->voucher.n && size >= 16);
 	if (b->voucher.journal)
@@ -182,8 +182,8 @@ void rd_voucher_name(const rd_book *b, rd_row v, bool with_period, char *out, si
 		rd_period_format(b->voucher.period[v], when);
 	if (b->voucher.number[v]) {
 		rd_serial_format(b, b->voucher.number[v], number, sizeof number);
-		snprintf(out, size, "%s%s" RD_STR_FMT "%s%s", when, when[0] ? " " : "",
-		         RD_STR_ARG(journal), journal.len ? "-" : "#", number);
+		snprintf(out, size, "%s%s" RD_STR_FMT "%s%s", when, when[0] ? " " : "", RD_STR_ARG(journal),
+		         journal.len ? "-" : "#", number);
 	} else {
 		rd_place p = rd_line_place(b, b->voucher.first[v]);
 

@@ -9,7 +9,7 @@
 
 void rd_layout_init(rd_layout *l)
 {
-	*l = (rd_layout){ .mark = '.', .order = RD_ORDER_YMD, .carry = true, .decimals = 2 };
+	*l = (rd_layout){.mark = '.', .order = RD_ORDER_YMD, .carry = true, .decimals = 2};
 	for (uint32_t f = 0; f < RD_FIELD_COUNT; f++)
 		l->column[f] = -1;
 }
@@ -58,8 +58,8 @@ rd_rc rd_builder_add_file(rd_builder *b, rd_str name, rd_row *ret_file, rd_err *
 {
 	if (b->n_files > RD_FILES_MAX)
 		return rd_fail(err, RD_LIMIT, "文件超过 %u 个", "more than %u files", RD_FILES_MAX);
-	b->files[b->n_files] = (rd_file){ .name = rd_builder_text(b, name), .from = RD_DAY_NONE,
-	                                  .to = RD_DAY_NONE };
+	b->files[b->n_files] =
+		(rd_file){.name = rd_builder_text(b, name), .from = RD_DAY_NONE, .to = RD_DAY_NONE};
 	*ret_file = b->n_files++;
 	return RD_OK;
 }
@@ -81,7 +81,7 @@ rd_text rd_builder_text(rd_builder *b, rd_str s)
 
 	for (uint32_t at = 0; at < s.len;)
 		n += rd_utf8_put(out + n, rd_utf8_next(s, &at));
-	rd_str fixed = { out, n };
+	rd_str fixed = {out, n};
 
 	return rd_dict_add(&b->store->dict, fixed, rd_dict_hash(fixed));
 }
@@ -98,8 +98,9 @@ rd_text *rd_builder_heads(rd_builder *b, uint32_t n)
 
 uint32_t rd_notes_kept(rd_note_kind kind)
 {
-	bool noise = (kind >= RD_NOTE_EMPTY_LINE && kind <= RD_NOTE_TRAILING_COLUMN && kind != RD_NOTE_NUL) ||
-	             kind == RD_NOTE_SKIPPED;
+	bool noise =
+		(kind >= RD_NOTE_EMPTY_LINE && kind <= RD_NOTE_TRAILING_COLUMN && kind != RD_NOTE_NUL) ||
+		kind == RD_NOTE_SKIPPED;
 
 	return noise ? 3 : RD_NOTES_MAX;
 }
@@ -117,13 +118,16 @@ void rd_builder_note(rd_builder *b, const rd_note *note)
 	b->notes[b->n_notes++] = *note;
 }
 
-void rd_builder_note_at(rd_builder *b, rd_row file, uint32_t line, rd_note_kind kind,
-                        bool rejected, rd_str found)
+void rd_builder_note_at(rd_builder *b, rd_row file, uint32_t line, rd_note_kind kind, bool rejected,
+                        rd_str found)
 {
 	while (found.len > 80 || (found.len && ((unsigned char)found.ptr[found.len - 1] >= 0xC0)))
 		found.len--;
-	rd_builder_note(b, &(rd_note){ .file = file, .line = line, .kind = kind, .rejected = rejected,
-	                               .found = rd_builder_text(b, found) });
+	rd_builder_note(b, &(rd_note){.file = file,
+	                              .line = line,
+	                              .kind = kind,
+	                              .rejected = rejected,
+	                              .found = rd_builder_text(b, found)});
 	b->files[file].rejected += rejected;
 }
 
@@ -139,8 +143,8 @@ static rd_alias_slot *alias_slot(rd_alias_slot *slots, uint32_t mask, bool is_pa
 {
 	uint32_t i = (uint32_t)rd_mix(code, (uint64_t)name << 1 | is_party) & mask;
 
-	while (slots[i].lines && (slots[i].code != code || slots[i].name != name ||
-	                          slots[i].is_party != is_party))
+	while (slots[i].lines &&
+	       (slots[i].code != code || slots[i].name != name || slots[i].is_party != is_party))
 		i = (i + 1) & mask;
 	return &slots[i];
 }
@@ -155,7 +159,8 @@ static void alias_grow(rd_builder *b)
 	b->alias_mask = 2 * n - 1;
 	for (uint32_t i = 0; i < n; i++)
 		if (old[i].lines)
-			*alias_slot(b->aliases, b->alias_mask, old[i].is_party, old[i].code, old[i].name) = old[i];
+			*alias_slot(b->aliases, b->alias_mask, old[i].is_party, old[i].code, old[i].name) =
+				old[i];
 	rd_column_free(old, n * sizeof *old);
 }
 
@@ -172,7 +177,7 @@ void rd_alias_use(rd_builder *b, bool is_party, rd_text code, rd_text name, rd_d
 			s = alias_slot(b->aliases, b->alias_mask, is_party, code, name);
 		}
 		if (s->lines == 0)
-			*s = (rd_alias_slot){ code, name, is_party, 0, day, day, row };
+			*s = (rd_alias_slot){code, name, is_party, 0, day, day, row};
 		*recent = s;
 	}
 	s->lines++;
@@ -190,7 +195,7 @@ static rd_str cell(const rd_layout *l, rd_field f, const rd_str *cells, uint32_t
 {
 	int c = l->column[f];
 
-	return c >= 0 && (uint32_t)c < n ? rd_str_trim(cells[c]) : (rd_str){ "", 0 };
+	return c >= 0 && (uint32_t)c < n ? rd_str_trim(cells[c]) : (rd_str){"", 0};
 }
 
 /* True when the cell holds a number (0 included). */
@@ -198,7 +203,7 @@ static bool read_money(rd_builder *b, rd_row file, const rd_layout *l, rd_field 
                        const rd_str *cells, uint32_t n, uint32_t line, rd_minor *ret)
 {
 	rd_str s = cell(l, f, cells, n);
-	rd_note note = { .file = file, .line = line, .kind = RD_NOTE_AMOUNT_BAD };
+	rd_note note = {.file = file, .line = line, .kind = RD_NOTE_AMOUNT_BAD};
 	int c = l->column[f];
 
 	note.column = l->named ? 0 : (uint16_t)(c + 1);
@@ -206,15 +211,10 @@ static bool read_money(rd_builder *b, rd_row file, const rd_layout *l, rd_field 
 		note.field = l->heads[c];
 	*ret = 0;
 	switch (rd_minor_parse(s, l->mark, l->decimals, ret)) {
-	case RD_AMOUNT_OK:
-		return true;
-	case RD_AMOUNT_BLANK:
-		return false;
-	case RD_AMOUNT_DECIMALS:
-		note.kind = RD_NOTE_DECIMALS;
-		break;
-	default:
-		break;
+	case RD_AMOUNT_OK: return true;
+	case RD_AMOUNT_BLANK: return false;
+	case RD_AMOUNT_DECIMALS: note.kind = RD_NOTE_DECIMALS; break;
+	default: break;
 	}
 	note.found = rd_builder_text(b, s);
 	rd_builder_note(b, &note);
@@ -247,15 +247,15 @@ static void split_code(rd_str *code, rd_str *name)
 		i++;
 	if (i == 0 || i == code->len)
 		return;
-	*name = rd_str_trim((rd_str){ code->ptr + i, code->len - i });
+	*name = rd_str_trim((rd_str){code->ptr + i, code->len - i});
 	code->len = i;
 }
 
 /* The party of an auxiliary row: its code stands in brackets in the name. */
 static rd_str bracketed(rd_str name)
 {
-	static const char *const open[] = { "【", "[", "（", "(", NULL };
-	static const char *const close[] = { "】", "]", "）", ")", NULL };
+	static const char *const open[] = {"【", "[", "（", "(", NULL};
+	static const char *const close[] = {"】", "]", "）", ")", NULL};
 
 	for (int i = 0; open[i]; i++) {
 		if (!rd_str_starts(name, open[i]))
@@ -264,7 +264,7 @@ static rd_str bracketed(rd_str name)
 		uint32_t skip = (uint32_t)strlen(close[i]);
 
 		if (at > 0 && (uint32_t)at + skip < name.len)
-			return rd_str_trim((rd_str){ name.ptr + at + skip, name.len - (uint32_t)at - skip });
+			return rd_str_trim((rd_str){name.ptr + at + skip, name.len - (uint32_t)at - skip});
 	}
 	return name;
 }
@@ -272,12 +272,15 @@ static rd_str bracketed(rd_str name)
 void rd_builder_add_tb(rd_builder *b, rd_row file, const rd_layout *l, rd_period period,
                        const rd_str *cells, uint32_t n, uint32_t line)
 {
-	static const struct { rd_field f; uint32_t col; } pairs[] = {
-		{ RD_F_OPEN_D, RD_TB_OPEN_D }, { RD_F_OPEN_C, RD_TB_OPEN_C }, { RD_F_MOVE_D, RD_TB_DEBIT },
-		{ RD_F_MOVE_C, RD_TB_CREDIT }, { RD_F_YTD_D, RD_TB_YTD_D }, { RD_F_YTD_C, RD_TB_YTD_C },
-		{ RD_F_CLOSE_D, RD_TB_CLOSE_D }, { RD_F_CLOSE_C, RD_TB_CLOSE_C },
+	static const struct {
+		rd_field f;
+		uint32_t col;
+	} pairs[] = {
+		{RD_F_OPEN_D, RD_TB_OPEN_D},   {RD_F_OPEN_C, RD_TB_OPEN_C},   {RD_F_MOVE_D, RD_TB_DEBIT},
+		{RD_F_MOVE_C, RD_TB_CREDIT},   {RD_F_YTD_D, RD_TB_YTD_D},     {RD_F_YTD_C, RD_TB_YTD_C},
+		{RD_F_CLOSE_D, RD_TB_CLOSE_D}, {RD_F_CLOSE_C, RD_TB_CLOSE_C},
 	};
-	rd_tb_raw t = { .period = period, .file = file, .line = line };
+	rd_tb_raw t = {.period = period, .file = file, .line = line};
 	rd_str code = cell(l, RD_F_ACCOUNT_CODE, cells, n), name = cell(l, RD_F_ACCOUNT_NAME, cells, n);
 	rd_str p = cell(l, RD_F_PERIOD, cells, n), party = cell(l, RD_F_PARTY_NAME, cells, n);
 	bool grand;
@@ -293,10 +296,12 @@ void rd_builder_add_tb(rd_builder *b, rd_row file, const rd_layout *l, rd_period
 	if (p.len && !rd_period_parse(p, l->year, &t.period))
 		rd_builder_note_at(b, file, line, RD_NOTE_PERIOD_BAD, false, p);
 	for (uint32_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-		if (l->column[pairs[i].f] >= 0 && read_money(b, file, l, pairs[i].f, cells, n, line, &t.amount[pairs[i].col]))
+		if (l->column[pairs[i].f] >= 0 &&
+		    read_money(b, file, l, pairs[i].f, cells, n, line, &t.amount[pairs[i].col]))
 			t.present |= (uint16_t)(1u << pairs[i].col);
 		else if (l->column[pairs[i].f] >= 0)
-			t.present |= (uint16_t)(1u << pairs[i].col); /* a blank cell of a column that is there is nil */
+			t.present |=
+				(uint16_t)(1u << pairs[i].col); /* a blank cell of a column that is there is nil */
 	single_balance(b, l, &t, RD_F_OPEN, RD_F_OPEN_SIDE, RD_TB_OPEN_D, cells, n);
 	single_balance(b, l, &t, RD_F_CLOSE, RD_F_CLOSE_SIDE, RD_TB_CLOSE_D, cells, n);
 	if (code.len == 0 && b->n_tb && b->tb[b->n_tb - 1].file == file) {
@@ -308,7 +313,7 @@ void rd_builder_add_tb(rd_builder *b, rd_row file, const rd_layout *l, rd_period
 		t.party = rd_builder_text(b, party);
 	}
 	if (t.party)
-		rd_builder_add_party(b, 0, (rd_str){ "", 0 }, rd_builder_str(b, t.party), line);
+		rd_builder_add_party(b, 0, (rd_str){"", 0}, rd_builder_str(b, t.party), line);
 	b->tb = rd_grow(b->arena, b->tb, b->n_tb, &b->cap_tb, sizeof t);
 	b->tb[b->n_tb++] = t;
 	b->files[file].records++;
@@ -325,7 +330,9 @@ static uint32_t account_flags(const rd_layout *l, const rd_str *cells, uint32_t 
 	if (aux.len && !rd_str_is(aux, "否") && !rd_str_is(aux, "0") && !rd_str_is(aux, "-") &&
 	    !rd_str_is(aux, "N"))
 		flags |= rd_str_has(aux, "客户") || rd_str_has(aux, "供应商") || rd_str_has(aux, "往来") ||
-		         rd_str_has(aux, "单位") || rd_flag_parse(aux) ? RD_ACC_PARTY_REQUIRED : 0;
+		                 rd_str_has(aux, "单位") || rd_flag_parse(aux)
+		             ? RD_ACC_PARTY_REQUIRED
+		             : 0;
 	if (l->column[RD_F_CURRENCIES] >= 0)
 		flags |= RD_ACC_FOREIGN_KNOWN;
 	if (cur.len && !rd_str_is(cur, "否") && !rd_str_is(cur, "不核算") && !rd_str_is(cur, "-") &&
@@ -362,7 +369,7 @@ void rd_builder_add_account(rd_builder *b, rd_row file, const rd_layout *l, cons
                             uint32_t n, uint32_t line)
 {
 	rd_str code = cell(l, RD_F_ACCOUNT_CODE, cells, n), name = cell(l, RD_F_ACCOUNT_NAME, cells, n);
-	rd_declared d = { .file = file, .line = line, .from = RD_DAY_NONE, .to = RD_DAY_NONE };
+	rd_declared d = {.file = file, .line = line, .from = RD_DAY_NONE, .to = RD_DAY_NONE};
 	bool blank, grand;
 
 	if (code.len == 0 && l->column[RD_F_ACCOUNT_CODE] < 0)
@@ -389,8 +396,9 @@ void rd_builder_add_account(rd_builder *b, rd_row file, const rd_layout *l, cons
 
 void rd_builder_add_party(rd_builder *b, rd_row file, rd_str code, rd_str name, uint32_t line)
 {
-	rd_party_raw p = { .code = rd_builder_text(b, code), .name = rd_builder_text(b, name),
-	                   .declared = file != 0 };
+	rd_party_raw p = {.code = rd_builder_text(b, code),
+	                  .name = rd_builder_text(b, name),
+	                  .declared = file != 0};
 
 	(void)line;
 	if (p.code == 0 && p.name == 0)

@@ -27,14 +27,17 @@ void rd_rows_note(rd_rows *r, rd_note_kind kind, uint32_t line, rd_field f, bool
 	if (r->n_notes == r->cap_notes) {
 		uint32_t cap = r->cap_notes ? r->cap_notes * 2 : 64;
 
-		r->notes = rd_column_resize(r->notes, r->cap_notes * sizeof *r->notes, cap * sizeof *r->notes);
+		r->notes =
+			rd_column_resize(r->notes, r->cap_notes * sizeof *r->notes, cap * sizeof *r->notes);
 		r->cap_notes = cap;
 	}
 	rd_row_note *n = &r->notes[r->n_notes++];
 	uint32_t len = found.len < 80 ? found.len : 80;
 
-	*n = (rd_row_note){ .line = line, .kind = kind, .column = (uint16_t)(column + 1),
-	                    .rejected = rejected };
+	*n = (rd_row_note){.line = line,
+	                   .kind = kind,
+	                   .column = (uint16_t)(column + 1),
+	                   .rejected = rejected};
 	while (len < found.len && len > 0 && ((unsigned char)found.ptr[len] & 0xC0) == 0x80)
 		len--;
 	if (len)
@@ -56,16 +59,10 @@ static amount_state amount(rd_rows *r, rd_field f, rd_str s, uint32_t line, rd_m
 	if (r->layout.mark == '.' && r->layout.decimals == 2 && rd_minor_parse_plain(s.ptr, s.len, ret))
 		return A_VALUE;
 	switch (rd_minor_parse(s, r->layout.mark, r->layout.decimals, ret)) {
-	case RD_AMOUNT_OK:
-		return A_VALUE;
-	case RD_AMOUNT_BLANK:
-		return A_BLANK;
-	case RD_AMOUNT_DECIMALS:
-		rd_rows_note(r, RD_NOTE_DECIMALS, line, f, false, s);
-		return A_VALUE;
-	default:
-		rd_rows_note(r, RD_NOTE_AMOUNT_BAD, line, f, true, s);
-		return A_BAD;
+	case RD_AMOUNT_OK: return A_VALUE;
+	case RD_AMOUNT_BLANK: return A_BLANK;
+	case RD_AMOUNT_DECIMALS: rd_rows_note(r, RD_NOTE_DECIMALS, line, f, false, s); return A_VALUE;
+	default: rd_rows_note(r, RD_NOTE_AMOUNT_BAD, line, f, true, s); return A_BAD;
 	}
 }
 
@@ -92,11 +89,8 @@ static bool one_amount(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t lin
 	rd_str side = rd_rows_cell(r, RD_F_SIDE, cells, n);
 
 	switch (rd_side_parse(side, &blank)) {
-	case RD_SIDE_CREDIT:
-		*ret_flags |= RD_LINE_CREDIT;
-		return true;
-	case RD_SIDE_DEBIT:
-		return true;
+	case RD_SIDE_CREDIT: *ret_flags |= RD_LINE_CREDIT; return true;
+	case RD_SIDE_DEBIT: return true;
 	default:
 		if (v == 0)
 			return true;
@@ -105,8 +99,8 @@ static bool one_amount(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t lin
 	}
 }
 
-bool rd_rows_amounts(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line,
-                     uint8_t *ret_flags, rd_minor *ret_amount, rd_minor *ret_other)
+bool rd_rows_amounts(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line, uint8_t *ret_flags,
+                     rd_minor *ret_amount, rd_minor *ret_other)
 {
 	rd_minor d = 0, c = 0;
 
@@ -136,14 +130,15 @@ bool rd_rows_amounts(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line,
 static bool plain_date(rd_str s, rd_day *ret_day)
 {
 	int d[8];
-	static const uint8_t at[8] = { 0, 1, 2, 3, 5, 6, 8, 9 };
+	static const uint8_t at[8] = {0, 1, 2, 3, 5, 6, 8, 9};
 
 	if (s.len != 10 || s.ptr[4] != '-' || s.ptr[7] != '-')
 		return false;
 	for (int i = 0; i < 8; i++)
 		if ((unsigned)(d[i] = s.ptr[at[i]] - '0') > 9)
 			return false;
-	int32_t y = d[0] * 1000 + d[1] * 100 + d[2] * 10 + d[3], m = d[4] * 10 + d[5], k = d[6] * 10 + d[7];
+	int32_t y = d[0] * 1000 + d[1] * 100 + d[2] * 10 + d[3], m = d[4] * 10 + d[5],
+			k = d[6] * 10 + d[7];
 
 	if (!rd_date_valid(y, m, k))
 		return false;
@@ -159,11 +154,8 @@ static void head_date(rd_rows *r, rd_str s, uint32_t line)
 	if (plain_date(s, &r->head.date))
 		return;
 	switch (rd_day_parse(s, r->layout.order, r->layout.excel, &day)) {
-	case RD_DATE_OK:
-		r->head.date = day;
-		break;
-	case RD_DATE_BLANK:
-		break;
+	case RD_DATE_OK: r->head.date = day; break;
+	case RD_DATE_BLANK: break;
 	default:
 		r->head.flags |= RD_VCH_DATE_BAD;
 		rd_rows_note(r, RD_NOTE_DATE_BAD, line, RD_F_DATE, false, s);
@@ -181,12 +173,14 @@ static void head_date_parts(rd_rows *r, const rd_str *cells, uint32_t n, uint32_
 	if (m.len == 0 || d.len == 0)
 		return;
 	if (y.len)
-		len = snprintf(text, sizeof text, "%.*s-%.*s-%.*s", (int)(y.len > 20 ? 20 : y.len), y.ptr,
-		               (int)(m.len > 20 ? 20 : m.len), m.ptr, (int)(d.len > 20 ? 20 : d.len), d.ptr);
+		len =
+			snprintf(text, sizeof text, "%.*s-%.*s-%.*s", (int)(y.len > 20 ? 20 : y.len), y.ptr,
+		             (int)(m.len > 20 ? 20 : m.len), m.ptr, (int)(d.len > 20 ? 20 : d.len), d.ptr);
 	else
-		len = snprintf(text, sizeof text, "%04d-%.*s-%.*s", (int)r->layout.year,
-		               (int)(m.len > 20 ? 20 : m.len), m.ptr, (int)(d.len > 20 ? 20 : d.len), d.ptr);
-	head_date(r, (rd_str){ text, (uint32_t)len }, line);
+		len =
+			snprintf(text, sizeof text, "%04d-%.*s-%.*s", (int)r->layout.year,
+		             (int)(m.len > 20 ? 20 : m.len), m.ptr, (int)(d.len > 20 ? 20 : d.len), d.ptr);
+	head_date(r, (rd_str){text, (uint32_t)len}, line);
 }
 
 /* "2024-03" */
@@ -251,7 +245,7 @@ static void head_number(rd_rows *r, rd_str s, uint32_t line)
 	if (p.suffix.len && rd_str_starts(p.suffix, "号"))
 		s.len -= p.suffix.len;
 	if (j.len && p.has_value && (unsigned char)j.ptr[0] >= 0xE0) {
-		static const char *const tails[] = { "-", "－", "—", "第", "字", "_", " ", NULL };
+		static const char *const tails[] = {"-", "－", "—", "第", "字", "_", " ", NULL};
 		for (int again = 1; again;) {
 			again = 0;
 			for (int i = 0; tails[i]; i++)
@@ -264,7 +258,7 @@ static void head_number(rd_rows *r, rd_str s, uint32_t line)
 		if (!own_journal)
 			r->head.journal = jid;
 		if (!own_journal || r->head.journal == jid)
-			s = (rd_str){ s.ptr + p.prefix.len, s.len - p.prefix.len };
+			s = (rd_str){s.ptr + p.prefix.len, s.len - p.prefix.len};
 	}
 	r->head.number = rd_rows_serial(r, 0, s, line);
 }
@@ -288,7 +282,8 @@ static int32_t minute_of(rd_str s)
 
 	if (at < 1 || at + 2 >= s.len)
 		return -1;
-	for (int64_t i = at - 1; i >= 0 && i >= at - 2 && s.ptr[i] >= '0' && s.ptr[i] <= '9'; i--, k *= 10)
+	for (int64_t i = at - 1; i >= 0 && i >= at - 2 && s.ptr[i] >= '0' && s.ptr[i] <= '9';
+	     i--, k *= 10)
 		h += (s.ptr[i] - '0') * k;
 	for (int64_t i = at + 1; i < s.len && i <= at + 2 && s.ptr[i] >= '0' && s.ptr[i] <= '9'; i++)
 		m = m * 10 + (s.ptr[i] - '0');
@@ -322,8 +317,7 @@ static void head_field(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 		if (rd_str_has(s, "手工") || rd_str_has(s, "manual") || rd_str_has(s, "Manual"))
 			r->head.flags |= RD_VCH_MANUAL;
 		break;
-	default:
-		break;
+	default: break;
 	}
 }
 
@@ -356,7 +350,7 @@ static inline rd_str raw_cell(const rd_rows *r, uint32_t k, const rd_str *cells,
 {
 	uint32_t c = r->head_at[k];
 
-	return c < n ? cells[c] : (rd_str){ "", 0 };
+	return c < n ? cells[c] : (rd_str){"", 0};
 }
 
 static inline bool as_before(const rd_rows *r, uint32_t k, rd_str raw)
@@ -371,7 +365,7 @@ static inline bool as_before(const rd_rows *r, uint32_t k, rd_str raw)
 /* Date and number blank: the line belongs to the voucher above. */
 static bool carries(const rd_rows *r, const rd_str *cells, uint32_t n)
 {
-	static const rd_field keys[] = { RD_F_NUMBER, RD_F_ENTRY_ID, RD_F_DATE, RD_F_DAY };
+	static const rd_field keys[] = {RD_F_NUMBER, RD_F_ENTRY_ID, RD_F_DATE, RD_F_DAY};
 	bool any = false;
 
 	if (!r->layout.carry)
@@ -386,7 +380,7 @@ static bool carries(const rd_rows *r, const rd_str *cells, uint32_t n)
 
 static void head_begin(rd_rows *r)
 {
-	r->head = (rd_run_head){ .date = RD_DAY_NONE, .attachments = RD_ATTACHMENTS_BLANK, .time = -1 };
+	r->head = (rd_run_head){.date = RD_DAY_NONE, .attachments = RD_ATTACHMENTS_BLANK, .time = -1};
 	memset(r->head_flags, 0, sizeof r->head_flags);
 }
 

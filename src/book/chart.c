@@ -8,105 +8,187 @@ typedef enum name_match { M_WHOLE, M_START } name_match;
 /* By name: the first that fits wins. Sub-accounts are judged by the name of their root. */
 static const struct {
 	const char *name;
-	name_match  match;
-	rd_role     role;
+	name_match match;
+	rd_role role;
 } by_name[] = {
-	{ "库存现金", M_START, RD_ROLE_CASH }, { "现金", M_WHOLE, RD_ROLE_CASH },
-	{ "银行存款", M_START, RD_ROLE_BANK }, { "其他货币资金", M_START, RD_ROLE_OTHER_MONEY },
-	{ "应收票据", M_START, RD_ROLE_NOTES_RECEIVABLE }, { "应收账款", M_START, RD_ROLE_RECEIVABLE },
-	{ "应收帐款", M_START, RD_ROLE_RECEIVABLE },
-	{ "预付账款", M_START, RD_ROLE_PREPAYMENT }, { "预付帐款", M_START, RD_ROLE_PREPAYMENT },
-	{ "其他应收款", M_START, RD_ROLE_OTHER_RECEIVABLE },
-	{ "待处理财产损", M_START, RD_ROLE_SUSPENSE },
-	{ "材料采购", M_START, RD_ROLE_STOCK }, { "在途物资", M_START, RD_ROLE_STOCK },
-	{ "原材料", M_START, RD_ROLE_STOCK }, { "材料成本差异", M_START, RD_ROLE_STOCK },
-	{ "库存商品", M_START, RD_ROLE_STOCK }, { "发出商品", M_START, RD_ROLE_STOCK },
-	{ "商品进销差价", M_START, RD_ROLE_STOCK }, { "委托加工物资", M_START, RD_ROLE_STOCK },
-	{ "周转材料", M_START, RD_ROLE_STOCK }, { "低值易耗品", M_START, RD_ROLE_STOCK },
-	{ "包装物", M_START, RD_ROLE_STOCK }, { "存货跌价准备", M_START, RD_ROLE_STOCK },
-	{ "固定资产清理", M_START, RD_ROLE_DISPOSAL }, { "固定资产", M_WHOLE, RD_ROLE_FIXED_ASSET },
-	{ "累计折旧", M_START, RD_ROLE_DEPRECIATION }, { "无形资产", M_WHOLE, RD_ROLE_INTANGIBLE },
-	{ "短期借款", M_START, RD_ROLE_SHORT_LOAN }, { "长期借款", M_START, RD_ROLE_LONG_LOAN },
-	{ "应付票据", M_START, RD_ROLE_NOTES_PAYABLE }, { "应付账款", M_START, RD_ROLE_PAYABLE },
-	{ "应付帐款", M_START, RD_ROLE_PAYABLE },
-	{ "预收账款", M_START, RD_ROLE_ADVANCE }, { "预收帐款", M_START, RD_ROLE_ADVANCE },
-	{ "合同负债", M_START, RD_ROLE_ADVANCE },
-	{ "应付职工薪酬", M_START, RD_ROLE_WAGES }, { "应付工资", M_START, RD_ROLE_WAGES },
-	{ "应交税费", M_START, RD_ROLE_TAX }, { "应交税金", M_START, RD_ROLE_TAX },
-	{ "其他应付款", M_START, RD_ROLE_OTHER_PAYABLE },
-	{ "实收资本", M_START, RD_ROLE_CAPITAL }, { "股本", M_WHOLE, RD_ROLE_CAPITAL },
-	{ "资本公积", M_START, RD_ROLE_RESERVE }, { "盈余公积", M_START, RD_ROLE_RESERVE },
-	{ "本年利润", M_START, RD_ROLE_PROFIT }, { "利润分配", M_START, RD_ROLE_RETAINED },
-	{ "生产成本", M_START, RD_ROLE_PRODUCTION }, { "制造费用", M_START, RD_ROLE_OVERHEAD },
-	{ "机械作业", M_START, RD_ROLE_MACHINE_WORK },
-	{ "主营业务收入", M_START, RD_ROLE_REVENUE }, { "其他业务收入", M_START, RD_ROLE_REVENUE },
-	{ "投资收益", M_START, RD_ROLE_OTHER_INCOME }, { "公允价值变动损益", M_START, RD_ROLE_OTHER_INCOME },
-	{ "资产处置损益", M_START, RD_ROLE_OTHER_INCOME }, { "其他收益", M_START, RD_ROLE_OTHER_INCOME },
-	{ "营业外收入", M_START, RD_ROLE_NONOP_INCOME },
-	{ "主营业务成本", M_START, RD_ROLE_COST_OF_SALES }, { "其他业务成本", M_START, RD_ROLE_COST_OF_SALES },
-	{ "其他业务支出", M_START, RD_ROLE_COST_OF_SALES },
-	{ "营业税金及附加", M_START, RD_ROLE_TAX_SURCHARGE }, { "税金及附加", M_START, RD_ROLE_TAX_SURCHARGE },
-	{ "销售费用", M_START, RD_ROLE_SELLING }, { "营业费用", M_START, RD_ROLE_SELLING },
-	{ "管理费用", M_START, RD_ROLE_ADMIN }, { "财务费用", M_START, RD_ROLE_FINANCE },
-	{ "研发费用", M_START, RD_ROLE_OTHER_EXPENSE }, { "资产减值损失", M_START, RD_ROLE_OTHER_EXPENSE },
-	{ "信用减值损失", M_START, RD_ROLE_OTHER_EXPENSE },
-	{ "营业外支出", M_START, RD_ROLE_NONOP_EXPENSE }, { "所得税费用", M_START, RD_ROLE_INCOME_TAX },
-	{ "所得税", M_WHOLE, RD_ROLE_INCOME_TAX }, { "以前年度损益调整", M_START, RD_ROLE_PRIOR_YEAR },
+	{"库存现金", M_START, RD_ROLE_CASH},
+	{"现金", M_WHOLE, RD_ROLE_CASH},
+	{"银行存款", M_START, RD_ROLE_BANK},
+	{"其他货币资金", M_START, RD_ROLE_OTHER_MONEY},
+	{"应收票据", M_START, RD_ROLE_NOTES_RECEIVABLE},
+	{"应收账款", M_START, RD_ROLE_RECEIVABLE},
+	{"应收帐款", M_START, RD_ROLE_RECEIVABLE},
+	{"预付账款", M_START, RD_ROLE_PREPAYMENT},
+	{"预付帐款", M_START, RD_ROLE_PREPAYMENT},
+	{"其他应收款", M_START, RD_ROLE_OTHER_RECEIVABLE},
+	{"待处理财产损", M_START, RD_ROLE_SUSPENSE},
+	{"材料采购", M_START, RD_ROLE_STOCK},
+	{"在途物资", M_START, RD_ROLE_STOCK},
+	{"原材料", M_START, RD_ROLE_STOCK},
+	{"材料成本差异", M_START, RD_ROLE_STOCK},
+	{"库存商品", M_START, RD_ROLE_STOCK},
+	{"发出商品", M_START, RD_ROLE_STOCK},
+	{"商品进销差价", M_START, RD_ROLE_STOCK},
+	{"委托加工物资", M_START, RD_ROLE_STOCK},
+	{"周转材料", M_START, RD_ROLE_STOCK},
+	{"低值易耗品", M_START, RD_ROLE_STOCK},
+	{"包装物", M_START, RD_ROLE_STOCK},
+	{"存货跌价准备", M_START, RD_ROLE_STOCK},
+	{"固定资产清理", M_START, RD_ROLE_DISPOSAL},
+	{"固定资产", M_WHOLE, RD_ROLE_FIXED_ASSET},
+	{"累计折旧", M_START, RD_ROLE_DEPRECIATION},
+	{"无形资产", M_WHOLE, RD_ROLE_INTANGIBLE},
+	{"短期借款", M_START, RD_ROLE_SHORT_LOAN},
+	{"长期借款", M_START, RD_ROLE_LONG_LOAN},
+	{"应付票据", M_START, RD_ROLE_NOTES_PAYABLE},
+	{"应付账款", M_START, RD_ROLE_PAYABLE},
+	{"应付帐款", M_START, RD_ROLE_PAYABLE},
+	{"预收账款", M_START, RD_ROLE_ADVANCE},
+	{"预收帐款", M_START, RD_ROLE_ADVANCE},
+	{"合同负债", M_START, RD_ROLE_ADVANCE},
+	{"应付职工薪酬", M_START, RD_ROLE_WAGES},
+	{"应付工资", M_START, RD_ROLE_WAGES},
+	{"应交税费", M_START, RD_ROLE_TAX},
+	{"应交税金", M_START, RD_ROLE_TAX},
+	{"其他应付款", M_START, RD_ROLE_OTHER_PAYABLE},
+	{"实收资本", M_START, RD_ROLE_CAPITAL},
+	{"股本", M_WHOLE, RD_ROLE_CAPITAL},
+	{"资本公积", M_START, RD_ROLE_RESERVE},
+	{"盈余公积", M_START, RD_ROLE_RESERVE},
+	{"本年利润", M_START, RD_ROLE_PROFIT},
+	{"利润分配", M_START, RD_ROLE_RETAINED},
+	{"生产成本", M_START, RD_ROLE_PRODUCTION},
+	{"制造费用", M_START, RD_ROLE_OVERHEAD},
+	{"机械作业", M_START, RD_ROLE_MACHINE_WORK},
+	{"主营业务收入", M_START, RD_ROLE_REVENUE},
+	{"其他业务收入", M_START, RD_ROLE_REVENUE},
+	{"投资收益", M_START, RD_ROLE_OTHER_INCOME},
+	{"公允价值变动损益", M_START, RD_ROLE_OTHER_INCOME},
+	{"资产处置损益", M_START, RD_ROLE_OTHER_INCOME},
+	{"其他收益", M_START, RD_ROLE_OTHER_INCOME},
+	{"营业外收入", M_START, RD_ROLE_NONOP_INCOME},
+	{"主营业务成本", M_START, RD_ROLE_COST_OF_SALES},
+	{"其他业务成本", M_START, RD_ROLE_COST_OF_SALES},
+	{"其他业务支出", M_START, RD_ROLE_COST_OF_SALES},
+	{"营业税金及附加", M_START, RD_ROLE_TAX_SURCHARGE},
+	{"税金及附加", M_START, RD_ROLE_TAX_SURCHARGE},
+	{"销售费用", M_START, RD_ROLE_SELLING},
+	{"营业费用", M_START, RD_ROLE_SELLING},
+	{"管理费用", M_START, RD_ROLE_ADMIN},
+	{"财务费用", M_START, RD_ROLE_FINANCE},
+	{"研发费用", M_START, RD_ROLE_OTHER_EXPENSE},
+	{"资产减值损失", M_START, RD_ROLE_OTHER_EXPENSE},
+	{"信用减值损失", M_START, RD_ROLE_OTHER_EXPENSE},
+	{"营业外支出", M_START, RD_ROLE_NONOP_EXPENSE},
+	{"所得税费用", M_START, RD_ROLE_INCOME_TAX},
+	{"所得税", M_WHOLE, RD_ROLE_INCOME_TAX},
+	{"以前年度损益调整", M_START, RD_ROLE_PRIOR_YEAR},
 };
 
 /* By code, when the name says nothing. Chinese codes are of four digits. */
 typedef struct code_role {
 	const char *code;
-	rd_role     role;
+	rd_role role;
 } code_role;
 
 static const code_role both_charts[] = {
-	{ "1001", RD_ROLE_CASH }, { "1002", RD_ROLE_BANK }, { "1012", RD_ROLE_OTHER_MONEY },
-	{ "1121", RD_ROLE_NOTES_RECEIVABLE }, { "1122", RD_ROLE_RECEIVABLE },
-	{ "1123", RD_ROLE_PREPAYMENT }, { "1221", RD_ROLE_OTHER_RECEIVABLE },
-	{ "1401", RD_ROLE_STOCK }, { "1402", RD_ROLE_STOCK }, { "1403", RD_ROLE_STOCK },
-	{ "1404", RD_ROLE_STOCK }, { "1405", RD_ROLE_STOCK }, { "1411", RD_ROLE_STOCK },
-	{ "1601", RD_ROLE_FIXED_ASSET }, { "1602", RD_ROLE_DEPRECIATION },
-	{ "1606", RD_ROLE_DISPOSAL }, { "1701", RD_ROLE_INTANGIBLE }, { "1901", RD_ROLE_SUSPENSE },
-	{ "2001", RD_ROLE_SHORT_LOAN }, { "2201", RD_ROLE_NOTES_PAYABLE }, { "2202", RD_ROLE_PAYABLE },
-	{ "2203", RD_ROLE_ADVANCE }, { "2211", RD_ROLE_WAGES }, { "2221", RD_ROLE_TAX },
-	{ "2241", RD_ROLE_OTHER_PAYABLE }, { "2501", RD_ROLE_LONG_LOAN }, { NULL, RD_ROLE_NONE },
+	{"1001", RD_ROLE_CASH},
+	{"1002", RD_ROLE_BANK},
+	{"1012", RD_ROLE_OTHER_MONEY},
+	{"1121", RD_ROLE_NOTES_RECEIVABLE},
+	{"1122", RD_ROLE_RECEIVABLE},
+	{"1123", RD_ROLE_PREPAYMENT},
+	{"1221", RD_ROLE_OTHER_RECEIVABLE},
+	{"1401", RD_ROLE_STOCK},
+	{"1402", RD_ROLE_STOCK},
+	{"1403", RD_ROLE_STOCK},
+	{"1404", RD_ROLE_STOCK},
+	{"1405", RD_ROLE_STOCK},
+	{"1411", RD_ROLE_STOCK},
+	{"1601", RD_ROLE_FIXED_ASSET},
+	{"1602", RD_ROLE_DEPRECIATION},
+	{"1606", RD_ROLE_DISPOSAL},
+	{"1701", RD_ROLE_INTANGIBLE},
+	{"1901", RD_ROLE_SUSPENSE},
+	{"2001", RD_ROLE_SHORT_LOAN},
+	{"2201", RD_ROLE_NOTES_PAYABLE},
+	{"2202", RD_ROLE_PAYABLE},
+	{"2203", RD_ROLE_ADVANCE},
+	{"2211", RD_ROLE_WAGES},
+	{"2221", RD_ROLE_TAX},
+	{"2241", RD_ROLE_OTHER_PAYABLE},
+	{"2501", RD_ROLE_LONG_LOAN},
+	{NULL, RD_ROLE_NONE},
 };
 static const code_role small_chart[] = {
-	{ "3001", RD_ROLE_CAPITAL }, { "3002", RD_ROLE_RESERVE }, { "3101", RD_ROLE_RESERVE },
-	{ "3103", RD_ROLE_PROFIT }, { "3104", RD_ROLE_RETAINED }, { "4001", RD_ROLE_PRODUCTION },
-	{ "4101", RD_ROLE_OVERHEAD }, { "4403", RD_ROLE_MACHINE_WORK }, { "5001", RD_ROLE_REVENUE },
-	{ "5051", RD_ROLE_REVENUE }, { "5111", RD_ROLE_OTHER_INCOME }, { "5301", RD_ROLE_NONOP_INCOME },
-	{ "5401", RD_ROLE_COST_OF_SALES }, { "5402", RD_ROLE_COST_OF_SALES },
-	{ "5403", RD_ROLE_TAX_SURCHARGE }, { "5601", RD_ROLE_SELLING }, { "5602", RD_ROLE_ADMIN },
-	{ "5603", RD_ROLE_FINANCE }, { "5711", RD_ROLE_NONOP_EXPENSE }, { "5801", RD_ROLE_INCOME_TAX },
-	{ NULL, RD_ROLE_NONE },
+	{"3001", RD_ROLE_CAPITAL},
+	{"3002", RD_ROLE_RESERVE},
+	{"3101", RD_ROLE_RESERVE},
+	{"3103", RD_ROLE_PROFIT},
+	{"3104", RD_ROLE_RETAINED},
+	{"4001", RD_ROLE_PRODUCTION},
+	{"4101", RD_ROLE_OVERHEAD},
+	{"4403", RD_ROLE_MACHINE_WORK},
+	{"5001", RD_ROLE_REVENUE},
+	{"5051", RD_ROLE_REVENUE},
+	{"5111", RD_ROLE_OTHER_INCOME},
+	{"5301", RD_ROLE_NONOP_INCOME},
+	{"5401", RD_ROLE_COST_OF_SALES},
+	{"5402", RD_ROLE_COST_OF_SALES},
+	{"5403", RD_ROLE_TAX_SURCHARGE},
+	{"5601", RD_ROLE_SELLING},
+	{"5602", RD_ROLE_ADMIN},
+	{"5603", RD_ROLE_FINANCE},
+	{"5711", RD_ROLE_NONOP_EXPENSE},
+	{"5801", RD_ROLE_INCOME_TAX},
+	{NULL, RD_ROLE_NONE},
 };
 static const code_role enterprise_chart[] = {
-	{ "4001", RD_ROLE_CAPITAL }, { "4002", RD_ROLE_RESERVE }, { "4101", RD_ROLE_RESERVE },
-	{ "4103", RD_ROLE_PROFIT }, { "4104", RD_ROLE_RETAINED }, { "5001", RD_ROLE_PRODUCTION },
-	{ "5101", RD_ROLE_OVERHEAD }, { "6001", RD_ROLE_REVENUE }, { "6051", RD_ROLE_REVENUE },
-	{ "6101", RD_ROLE_OTHER_INCOME }, { "6111", RD_ROLE_OTHER_INCOME },
-	{ "6301", RD_ROLE_NONOP_INCOME }, { "6401", RD_ROLE_COST_OF_SALES },
-	{ "6402", RD_ROLE_COST_OF_SALES }, { "6403", RD_ROLE_TAX_SURCHARGE }, { "6601", RD_ROLE_SELLING },
-	{ "6602", RD_ROLE_ADMIN }, { "6603", RD_ROLE_FINANCE }, { "6701", RD_ROLE_OTHER_EXPENSE },
-	{ "6711", RD_ROLE_NONOP_EXPENSE }, { "6801", RD_ROLE_INCOME_TAX },
-	{ "6901", RD_ROLE_PRIOR_YEAR }, { NULL, RD_ROLE_NONE },
+	{"4001", RD_ROLE_CAPITAL},
+	{"4002", RD_ROLE_RESERVE},
+	{"4101", RD_ROLE_RESERVE},
+	{"4103", RD_ROLE_PROFIT},
+	{"4104", RD_ROLE_RETAINED},
+	{"5001", RD_ROLE_PRODUCTION},
+	{"5101", RD_ROLE_OVERHEAD},
+	{"6001", RD_ROLE_REVENUE},
+	{"6051", RD_ROLE_REVENUE},
+	{"6101", RD_ROLE_OTHER_INCOME},
+	{"6111", RD_ROLE_OTHER_INCOME},
+	{"6301", RD_ROLE_NONOP_INCOME},
+	{"6401", RD_ROLE_COST_OF_SALES},
+	{"6402", RD_ROLE_COST_OF_SALES},
+	{"6403", RD_ROLE_TAX_SURCHARGE},
+	{"6601", RD_ROLE_SELLING},
+	{"6602", RD_ROLE_ADMIN},
+	{"6603", RD_ROLE_FINANCE},
+	{"6701", RD_ROLE_OTHER_EXPENSE},
+	{"6711", RD_ROLE_NONOP_EXPENSE},
+	{"6801", RD_ROLE_INCOME_TAX},
+	{"6901", RD_ROLE_PRIOR_YEAR},
+	{NULL, RD_ROLE_NONE},
 };
 static const code_role french_chart[] = {
-	{ "101", RD_ROLE_CAPITAL }, { "106", RD_ROLE_RESERVE }, { "11", RD_ROLE_RETAINED },
-	{ "12", RD_ROLE_PROFIT }, { "164", RD_ROLE_LONG_LOAN }, { "28", RD_ROLE_DEPRECIATION },
-	{ "21", RD_ROLE_FIXED_ASSET }, { "20", RD_ROLE_INTANGIBLE }, { "3", RD_ROLE_STOCK },
-	{ "4091", RD_ROLE_PREPAYMENT }, { "4191", RD_ROLE_ADVANCE }, { "403", RD_ROLE_NOTES_PAYABLE },
-	{ "40", RD_ROLE_PAYABLE }, { "413", RD_ROLE_NOTES_RECEIVABLE }, { "41", RD_ROLE_RECEIVABLE },
-	{ "42", RD_ROLE_WAGES }, { "43", RD_ROLE_WAGES }, { "44", RD_ROLE_TAX },
-	{ "471", RD_ROLE_SUSPENSE }, { "472", RD_ROLE_SUSPENSE }, { "473", RD_ROLE_SUSPENSE },
-	{ "512", RD_ROLE_BANK }, { "514", RD_ROLE_BANK }, { "517", RD_ROLE_BANK },
-	{ "53", RD_ROLE_CASH }, { "58", RD_ROLE_SUSPENSE }, { "60", RD_ROLE_COST_OF_SALES },
-	{ "61", RD_ROLE_ADMIN }, { "62", RD_ROLE_ADMIN }, { "63", RD_ROLE_TAX_SURCHARGE },
-	{ "64", RD_ROLE_ADMIN }, { "65", RD_ROLE_OTHER_EXPENSE }, { "66", RD_ROLE_FINANCE },
-	{ "67", RD_ROLE_NONOP_EXPENSE }, { "68", RD_ROLE_OTHER_EXPENSE }, { "69", RD_ROLE_INCOME_TAX },
-	{ "70", RD_ROLE_REVENUE }, { "7", RD_ROLE_OTHER_INCOME }, { NULL, RD_ROLE_NONE },
+	{"101", RD_ROLE_CAPITAL},      {"106", RD_ROLE_RESERVE},
+	{"11", RD_ROLE_RETAINED},      {"12", RD_ROLE_PROFIT},
+	{"164", RD_ROLE_LONG_LOAN},    {"28", RD_ROLE_DEPRECIATION},
+	{"21", RD_ROLE_FIXED_ASSET},   {"20", RD_ROLE_INTANGIBLE},
+	{"3", RD_ROLE_STOCK},          {"4091", RD_ROLE_PREPAYMENT},
+	{"4191", RD_ROLE_ADVANCE},     {"403", RD_ROLE_NOTES_PAYABLE},
+	{"40", RD_ROLE_PAYABLE},       {"413", RD_ROLE_NOTES_RECEIVABLE},
+	{"41", RD_ROLE_RECEIVABLE},    {"42", RD_ROLE_WAGES},
+	{"43", RD_ROLE_WAGES},         {"44", RD_ROLE_TAX},
+	{"471", RD_ROLE_SUSPENSE},     {"472", RD_ROLE_SUSPENSE},
+	{"473", RD_ROLE_SUSPENSE},     {"512", RD_ROLE_BANK},
+	{"514", RD_ROLE_BANK},         {"517", RD_ROLE_BANK},
+	{"53", RD_ROLE_CASH},          {"58", RD_ROLE_SUSPENSE},
+	{"60", RD_ROLE_COST_OF_SALES}, {"61", RD_ROLE_ADMIN},
+	{"62", RD_ROLE_ADMIN},         {"63", RD_ROLE_TAX_SURCHARGE},
+	{"64", RD_ROLE_ADMIN},         {"65", RD_ROLE_OTHER_EXPENSE},
+	{"66", RD_ROLE_FINANCE},       {"67", RD_ROLE_NONOP_EXPENSE},
+	{"68", RD_ROLE_OTHER_EXPENSE}, {"69", RD_ROLE_INCOME_TAX},
+	{"70", RD_ROLE_REVENUE},       {"7", RD_ROLE_OTHER_INCOME},
+	{NULL, RD_ROLE_NONE},
 };
 
 static rd_role role_of_name(rd_str name)
@@ -220,13 +302,18 @@ static const rd_chart_entry *entry_of(const rd_book *b, rd_str code)
 
 static rd_class class_of_code(const rd_book *b, rd_str code)
 {
-	static const rd_class small[10] = { [1] = RD_CLASS_ASSET, [2] = RD_CLASS_LIABILITY,
-		[3] = RD_CLASS_EQUITY, [4] = RD_CLASS_COST, [5] = RD_CLASS_PL };
-	static const rd_class enterprise[10] = { [1] = RD_CLASS_ASSET, [2] = RD_CLASS_LIABILITY,
-		[3] = RD_CLASS_COMMON, [4] = RD_CLASS_EQUITY, [5] = RD_CLASS_COST, [6] = RD_CLASS_PL };
-	static const rd_class french[10] = { [1] = RD_CLASS_EQUITY, [2] = RD_CLASS_ASSET,
-		[3] = RD_CLASS_ASSET, [4] = RD_CLASS_COMMON, [5] = RD_CLASS_ASSET, [6] = RD_CLASS_PL,
-		[7] = RD_CLASS_PL, [8] = RD_CLASS_MEMO, [9] = RD_CLASS_MEMO };
+	static const rd_class small[10] = {[1] = RD_CLASS_ASSET,
+	                                   [2] = RD_CLASS_LIABILITY,
+	                                   [3] = RD_CLASS_EQUITY,
+	                                   [4] = RD_CLASS_COST,
+	                                   [5] = RD_CLASS_PL};
+	static const rd_class enterprise[10] = {
+		[1] = RD_CLASS_ASSET,  [2] = RD_CLASS_LIABILITY, [3] = RD_CLASS_COMMON,
+		[4] = RD_CLASS_EQUITY, [5] = RD_CLASS_COST,      [6] = RD_CLASS_PL};
+	static const rd_class french[10] = {
+		[1] = RD_CLASS_EQUITY, [2] = RD_CLASS_ASSET, [3] = RD_CLASS_ASSET,
+		[4] = RD_CLASS_COMMON, [5] = RD_CLASS_ASSET, [6] = RD_CLASS_PL,
+		[7] = RD_CLASS_PL,     [8] = RD_CLASS_MEMO,  [9] = RD_CLASS_MEMO};
 
 	if (code.len == 0 || code.ptr[0] < '0' || code.ptr[0] > '9')
 		return RD_CLASS_UNKNOWN;
@@ -268,24 +355,35 @@ static rd_role role_of(const rd_book *b, rd_row i)
 static rd_side side_of_role(rd_role role)
 {
 	switch (role) {
-	case RD_ROLE_NONE: case RD_ROLE_SUSPENSE: case RD_ROLE_DISPOSAL: case RD_ROLE_PROFIT:
-	case RD_ROLE_RETAINED: case RD_ROLE_TAX: case RD_ROLE_OTHER_INCOME: case RD_ROLE_PRIOR_YEAR:
-		return RD_SIDE_BOTH;
-	case RD_ROLE_DEPRECIATION: case RD_ROLE_SHORT_LOAN: case RD_ROLE_LONG_LOAN:
-	case RD_ROLE_NOTES_PAYABLE: case RD_ROLE_PAYABLE: case RD_ROLE_ADVANCE: case RD_ROLE_WAGES:
-	case RD_ROLE_OTHER_PAYABLE: case RD_ROLE_CAPITAL: case RD_ROLE_RESERVE: case RD_ROLE_REVENUE:
-	case RD_ROLE_NONOP_INCOME:
-		return RD_SIDE_CREDIT;
-	default:
-		return RD_SIDE_DEBIT;
+	case RD_ROLE_NONE:
+	case RD_ROLE_SUSPENSE:
+	case RD_ROLE_DISPOSAL:
+	case RD_ROLE_PROFIT:
+	case RD_ROLE_RETAINED:
+	case RD_ROLE_TAX:
+	case RD_ROLE_OTHER_INCOME:
+	case RD_ROLE_PRIOR_YEAR: return RD_SIDE_BOTH;
+	case RD_ROLE_DEPRECIATION:
+	case RD_ROLE_SHORT_LOAN:
+	case RD_ROLE_LONG_LOAN:
+	case RD_ROLE_NOTES_PAYABLE:
+	case RD_ROLE_PAYABLE:
+	case RD_ROLE_ADVANCE:
+	case RD_ROLE_WAGES:
+	case RD_ROLE_OTHER_PAYABLE:
+	case RD_ROLE_CAPITAL:
+	case RD_ROLE_RESERVE:
+	case RD_ROLE_REVENUE:
+	case RD_ROLE_NONOP_INCOME: return RD_SIDE_CREDIT;
+	default: return RD_SIDE_DEBIT;
 	}
 }
 
 /* Contra accounts stand on the other side than their class: by the words of their names. */
 static bool is_contra(rd_str name)
 {
-	return rd_str_starts(name, "累计") || rd_str_ends(name, "准备") || rd_str_has(name, "进销差价") ||
-	       rd_str_has(name, "成本差异");
+	return rd_str_starts(name, "累计") || rd_str_ends(name, "准备") ||
+	       rd_str_has(name, "进销差价") || rd_str_has(name, "成本差异");
 }
 
 static void settle(rd_book *b, rd_row i)
@@ -344,49 +442,49 @@ bool rd_role_has_partner(rd_role role)
 
 static const struct {
 	const char *name;
-	rd_words    words;
+	rd_words words;
 } roles[RD_ROLE_COUNT] = {
-	[RD_ROLE_NONE] = { "none", { "未识别", "none" } },
-	[RD_ROLE_CASH] = { "cash", { "库存现金", "cash" } },
-	[RD_ROLE_BANK] = { "bank", { "银行存款", "bank" } },
-	[RD_ROLE_OTHER_MONEY] = { "other-money", { "其他货币资金", "other money" } },
-	[RD_ROLE_NOTES_RECEIVABLE] = { "notes-receivable", { "应收票据", "notes receivable" } },
-	[RD_ROLE_RECEIVABLE] = { "receivable", { "应收账款", "receivable" } },
-	[RD_ROLE_PREPAYMENT] = { "prepayment", { "预付账款", "prepayment" } },
-	[RD_ROLE_OTHER_RECEIVABLE] = { "other-receivable", { "其他应收款", "other receivable" } },
-	[RD_ROLE_STOCK] = { "stock", { "存货", "stock" } },
-	[RD_ROLE_FIXED_ASSET] = { "fixed-asset", { "固定资产", "fixed asset" } },
-	[RD_ROLE_DEPRECIATION] = { "depreciation", { "累计折旧", "accumulated depreciation" } },
-	[RD_ROLE_DISPOSAL] = { "disposal", { "固定资产清理", "disposal of fixed assets" } },
-	[RD_ROLE_INTANGIBLE] = { "intangible", { "无形资产", "intangible asset" } },
-	[RD_ROLE_SUSPENSE] = { "suspense", { "待处理财产损溢", "suspense" } },
-	[RD_ROLE_SHORT_LOAN] = { "short-loan", { "短期借款", "short-term loan" } },
-	[RD_ROLE_LONG_LOAN] = { "long-loan", { "长期借款", "long-term loan" } },
-	[RD_ROLE_NOTES_PAYABLE] = { "notes-payable", { "应付票据", "notes payable" } },
-	[RD_ROLE_PAYABLE] = { "payable", { "应付账款", "payable" } },
-	[RD_ROLE_ADVANCE] = { "advance", { "预收账款", "advance received" } },
-	[RD_ROLE_WAGES] = { "wages", { "应付职工薪酬", "wages payable" } },
-	[RD_ROLE_TAX] = { "tax", { "应交税费", "taxes payable" } },
-	[RD_ROLE_OTHER_PAYABLE] = { "other-payable", { "其他应付款", "other payable" } },
-	[RD_ROLE_CAPITAL] = { "capital", { "实收资本", "paid-in capital" } },
-	[RD_ROLE_RESERVE] = { "reserve", { "公积", "reserve" } },
-	[RD_ROLE_PROFIT] = { "profit", { "本年利润", "profit for the year" } },
-	[RD_ROLE_RETAINED] = { "retained", { "利润分配", "retained earnings" } },
-	[RD_ROLE_PRODUCTION] = { "production", { "生产成本", "production cost" } },
-	[RD_ROLE_OVERHEAD] = { "overhead", { "制造费用", "manufacturing overhead" } },
-	[RD_ROLE_MACHINE_WORK] = { "machine-work", { "机械作业", "machine work" } },
-	[RD_ROLE_REVENUE] = { "revenue", { "营业收入", "revenue" } },
-	[RD_ROLE_OTHER_INCOME] = { "other-income", { "投资及其他收益", "other income" } },
-	[RD_ROLE_NONOP_INCOME] = { "nonoperating-income", { "营业外收入", "non-operating income" } },
-	[RD_ROLE_COST_OF_SALES] = { "cost-of-sales", { "营业成本", "cost of sales" } },
-	[RD_ROLE_TAX_SURCHARGE] = { "tax-surcharge", { "税金及附加", "taxes and surcharges" } },
-	[RD_ROLE_SELLING] = { "selling", { "销售费用", "selling expense" } },
-	[RD_ROLE_ADMIN] = { "admin", { "管理费用", "administrative expense" } },
-	[RD_ROLE_FINANCE] = { "finance", { "财务费用", "financial expense" } },
-	[RD_ROLE_OTHER_EXPENSE] = { "other-expense", { "其他费用", "other expense" } },
-	[RD_ROLE_NONOP_EXPENSE] = { "nonoperating-expense", { "营业外支出", "non-operating expense" } },
-	[RD_ROLE_INCOME_TAX] = { "income-tax", { "所得税费用", "income tax" } },
-	[RD_ROLE_PRIOR_YEAR] = { "prior-year", { "以前年度损益调整", "prior-year adjustment" } },
+	[RD_ROLE_NONE] = {"none", {"未识别", "none"}},
+	[RD_ROLE_CASH] = {"cash", {"库存现金", "cash"}},
+	[RD_ROLE_BANK] = {"bank", {"银行存款", "bank"}},
+	[RD_ROLE_OTHER_MONEY] = {"other-money", {"其他货币资金", "other money"}},
+	[RD_ROLE_NOTES_RECEIVABLE] = {"notes-receivable", {"应收票据", "notes receivable"}},
+	[RD_ROLE_RECEIVABLE] = {"receivable", {"应收账款", "receivable"}},
+	[RD_ROLE_PREPAYMENT] = {"prepayment", {"预付账款", "prepayment"}},
+	[RD_ROLE_OTHER_RECEIVABLE] = {"other-receivable", {"其他应收款", "other receivable"}},
+	[RD_ROLE_STOCK] = {"stock", {"存货", "stock"}},
+	[RD_ROLE_FIXED_ASSET] = {"fixed-asset", {"固定资产", "fixed asset"}},
+	[RD_ROLE_DEPRECIATION] = {"depreciation", {"累计折旧", "accumulated depreciation"}},
+	[RD_ROLE_DISPOSAL] = {"disposal", {"固定资产清理", "disposal of fixed assets"}},
+	[RD_ROLE_INTANGIBLE] = {"intangible", {"无形资产", "intangible asset"}},
+	[RD_ROLE_SUSPENSE] = {"suspense", {"待处理财产损溢", "suspense"}},
+	[RD_ROLE_SHORT_LOAN] = {"short-loan", {"短期借款", "short-term loan"}},
+	[RD_ROLE_LONG_LOAN] = {"long-loan", {"长期借款", "long-term loan"}},
+	[RD_ROLE_NOTES_PAYABLE] = {"notes-payable", {"应付票据", "notes payable"}},
+	[RD_ROLE_PAYABLE] = {"payable", {"应付账款", "payable"}},
+	[RD_ROLE_ADVANCE] = {"advance", {"预收账款", "advance received"}},
+	[RD_ROLE_WAGES] = {"wages", {"应付职工薪酬", "wages payable"}},
+	[RD_ROLE_TAX] = {"tax", {"应交税费", "taxes payable"}},
+	[RD_ROLE_OTHER_PAYABLE] = {"other-payable", {"其他应付款", "other payable"}},
+	[RD_ROLE_CAPITAL] = {"capital", {"实收资本", "paid-in capital"}},
+	[RD_ROLE_RESERVE] = {"reserve", {"公积", "reserve"}},
+	[RD_ROLE_PROFIT] = {"profit", {"本年利润", "profit for the year"}},
+	[RD_ROLE_RETAINED] = {"retained", {"利润分配", "retained earnings"}},
+	[RD_ROLE_PRODUCTION] = {"production", {"生产成本", "production cost"}},
+	[RD_ROLE_OVERHEAD] = {"overhead", {"制造费用", "manufacturing overhead"}},
+	[RD_ROLE_MACHINE_WORK] = {"machine-work", {"机械作业", "machine work"}},
+	[RD_ROLE_REVENUE] = {"revenue", {"营业收入", "revenue"}},
+	[RD_ROLE_OTHER_INCOME] = {"other-income", {"投资及其他收益", "other income"}},
+	[RD_ROLE_NONOP_INCOME] = {"nonoperating-income", {"营业外收入", "non-operating income"}},
+	[RD_ROLE_COST_OF_SALES] = {"cost-of-sales", {"营业成本", "cost of sales"}},
+	[RD_ROLE_TAX_SURCHARGE] = {"tax-surcharge", {"税金及附加", "taxes and surcharges"}},
+	[RD_ROLE_SELLING] = {"selling", {"销售费用", "selling expense"}},
+	[RD_ROLE_ADMIN] = {"admin", {"管理费用", "administrative expense"}},
+	[RD_ROLE_FINANCE] = {"finance", {"财务费用", "financial expense"}},
+	[RD_ROLE_OTHER_EXPENSE] = {"other-expense", {"其他费用", "other expense"}},
+	[RD_ROLE_NONOP_EXPENSE] = {"nonoperating-expense", {"营业外支出", "non-operating expense"}},
+	[RD_ROLE_INCOME_TAX] = {"income-tax", {"所得税费用", "income tax"}},
+	[RD_ROLE_PRIOR_YEAR] = {"prior-year", {"以前年度损益调整", "prior-year adjustment"}},
 };
 
 const char *rd_role_name(rd_role role)

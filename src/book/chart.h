@@ -11,21 +11,21 @@
 
 typedef struct rd_chart_entry {
 	const char *code, *name_zh, *name_en;
-	rd_class    class_of;
-	rd_side     side;
+	rd_class class_of;
+	rd_side side;
 } rd_chart_entry;
 
 extern const rd_chart_entry rd_chart_small[], rd_chart_enterprise[];
-extern const uint32_t       rd_chart_small_n, rd_chart_enterprise_n;
+extern const uint32_t rd_chart_small_n, rd_chart_enterprise_n;
 
 /* Fills standard, class, role, side, parent, level and leaf flags of all accounts. */
 void rd_chart_apply(rd_book *b, rd_standard stated);
 
-bool rd_role_is_pl(rd_role role);      /* revenue, expense, … : closed to profit */
+bool rd_role_is_pl(rd_role role); /* revenue, expense, … : closed to profit */
 bool rd_role_is_expense(rd_role role);
 bool rd_role_is_income(rd_role role);
 /* Receivable, prepayment, other receivable, payable, advance, other payable. */
 bool rd_role_has_partner(rd_role role);
 const char *rd_role_name(rd_role role); /* "other-receivable" */
-rd_words    rd_role_words(rd_role role);
+rd_words rd_role_words(rd_role role);
 #endif

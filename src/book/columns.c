@@ -3,29 +3,29 @@
 #include "book/build.h"
 
 static const uint8_t line_size[L_COLUMNS] = {
-	[L_AMOUNT] = 8, [L_FLAGS] = 1, [L_ACCOUNT] = 4, [L_PARTY] = 4, [L_TEXT] = 4,
-	[L_DOCUMENT_DATE] = 4, [L_CLEARING] = 4, [L_CURRENCY] = 4, [L_FOREIGN] = 8, [L_RATE] = 8,
-	[L_RATE_DIGITS] = 1,
+	[L_AMOUNT] = 8,  [L_FLAGS] = 1,         [L_ACCOUNT] = 4,     [L_PARTY] = 4,
+	[L_TEXT] = 4,    [L_DOCUMENT_DATE] = 4, [L_CLEARING] = 4,    [L_CURRENCY] = 4,
+	[L_FOREIGN] = 8, [L_RATE] = 8,          [L_RATE_DIGITS] = 1,
 };
 static const uint8_t run_size[R_COLUMNS] = {
-	[R_FIRST] = 4, [R_ENTRY] = 8, [R_NUMBER] = 8, [R_DOCUMENT] = 8, [R_JOURNAL] = 4,
-	[R_PERIOD] = 4, [R_DATE] = 4, [R_PREPARER] = 4, [R_REVIEWER] = 4, [R_POSTER] = 4,
-	[R_ATTACHMENTS] = 4, [R_TIME] = 4, [R_FLAGS] = 1,
+	[R_FIRST] = 4,       [R_ENTRY] = 8, [R_NUMBER] = 8,   [R_DOCUMENT] = 8, [R_JOURNAL] = 4,
+	[R_PERIOD] = 4,      [R_DATE] = 4,  [R_PREPARER] = 4, [R_REVIEWER] = 4, [R_POSTER] = 4,
+	[R_ATTACHMENTS] = 4, [R_TIME] = 4,  [R_FLAGS] = 1,
 };
 
 void rd_table_lines(rd_table *t)
 {
-	*t = (rd_table){ .n_cols = L_COLUMNS };
+	*t = (rd_table){.n_cols = L_COLUMNS};
 	memcpy(t->size, line_size, sizeof line_size);
 	t->used[L_AMOUNT] = t->used[L_FLAGS] = t->used[L_ACCOUNT] = t->used[L_PARTY] = true;
 }
 
 void rd_table_runs(rd_table *t)
 {
-	*t = (rd_table){ .n_cols = R_COLUMNS };
+	*t = (rd_table){.n_cols = R_COLUMNS};
 	memcpy(t->size, run_size, sizeof run_size);
-	t->used[R_FIRST] = t->used[R_NUMBER] = t->used[R_PERIOD] = t->used[R_DATE] =
-		t->used[R_FLAGS] = true;
+	t->used[R_FIRST] = t->used[R_NUMBER] = t->used[R_PERIOD] = t->used[R_DATE] = t->used[R_FLAGS] =
+		true;
 }
 
 size_t rd_table_bytes(const rd_table *t, uint32_t column)
@@ -84,7 +84,7 @@ void rd_table_done(rd_table *t)
 {
 	for (uint32_t c = 0; c < t->n_cols; c++)
 		rd_column_free(t->col[c], rd_table_bytes(t, c));
-	*t = (rd_table){ 0 };
+	*t = (rd_table){0};
 }
 
 static bool is_any(rd_str s, const char *const *words)
@@ -97,11 +97,11 @@ static bool is_any(rd_str s, const char *const *words)
 
 rd_side rd_side_parse(rd_str s, bool *ret_blank)
 {
-	static const char *const debit[] = { "借", "借方", "D", "DR", "Debit", "0", "1", "+1", "+",
-	                                     "Soll", "Debet", "S", NULL };
-	static const char *const credit[] = { "贷", "贷方", "C", "CR", "Credit", "-1", "-", "Haben",
-	                                      "Kredit", "H", "K", NULL };
-	static const char *const none[] = { "平", "", NULL };
+	static const char *const debit[] = {"借", "借方", "D",    "DR",    "Debit", "0", "1",
+	                                    "+1", "+",    "Soll", "Debet", "S",     NULL};
+	static const char *const credit[] = {"贷", "贷方",  "C",      "CR", "Credit", "-1",
+	                                     "-",  "Haben", "Kredit", "H",  "K",      NULL};
+	static const char *const none[] = {"平", "", NULL};
 
 	s = rd_str_trim(s);
 	*ret_blank = is_any(s, none);
@@ -112,20 +112,23 @@ rd_side rd_side_parse(rd_str s, bool *ret_blank)
 
 bool rd_flag_parse(rd_str s)
 {
-	static const char *const yes[] = { "是", "1", "Y", "YES", "T", "true", "√", "✓", "已记账", "已过账",
-	                                   "已作废", "作废", "停用", "禁用", "已停用", ".T.", NULL };
+	static const char *const yes[] = {"是",   "1",    "Y",      "YES",    "T",      "true",
+	                                  "√",    "✓",    "已记账", "已过账", "已作废", "作废",
+	                                  "停用", "禁用", "已停用", ".T.",    NULL};
 
 	return is_any(rd_str_trim(s), yes);
 }
 
 bool rd_text_is_total(rd_str s, bool *ret_grand)
 {
-	static const char *const grand[] = { "合计", "总计", "Total", "Totals", "Grand total", "合 计",
-	                                     "总 计", "合计:", "合计：", NULL };
-	static const char *const part[] = { "小计", "本月合计", "本期合计", "本年累计", "本日合计", "过次页",
-	                                    "承前页", "期初余额", "上年结转", "结转下年", "本页合计", "小 计",
-	                                    "月初余额", "年初余额", "期末余额", "当前合计", "当前累计",
-	                                    "Subtotal", "Opening balance", "Closing balance", NULL };
+	static const char *const grand[] = {"合计",  "总计",  "Total", "Totals", "Grand total",
+	                                    "合 计", "总 计", "合计:", "合计：", NULL};
+	static const char *const part[] = {"小计",     "本月合计", "本期合计",        "本年累计",
+	                                   "本日合计", "过次页",   "承前页",          "期初余额",
+	                                   "上年结转", "结转下年", "本页合计",        "小 计",
+	                                   "月初余额", "年初余额", "期末余额",        "当前合计",
+	                                   "当前累计", "Subtotal", "Opening balance", "Closing balance",
+	                                   NULL};
 
 	s = rd_str_trim(s);
 	*ret_grand = is_any(s, grand);

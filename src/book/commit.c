@@ -80,8 +80,8 @@ static bool same_run(const rd_table *t, uint32_t a, uint32_t b)
 {
 	for (uint32_t c = 0; c < t->n_cols; c++)
 		if (t->used[c] && c != R_FIRST &&
-		    memcmp((char *)t->col[c] + (size_t)a * t->size[c], (char *)t->col[c] + (size_t)b * t->size[c],
-		           t->size[c]) != 0)
+		    memcmp((char *)t->col[c] + (size_t)a * t->size[c],
+		           (char *)t->col[c] + (size_t)b * t->size[c], t->size[c]) != 0)
 			return false;
 	return true;
 }
@@ -109,11 +109,11 @@ static void inherit(rd_table *t, uint32_t first)
 			continue;
 		char *p = (char *)t->col[c] + (size_t)first * t->size[c];
 		char *q = p - t->size[c];
-		static const char zero[8] = { 0 };
+		static const char zero[8] = {0};
 		int32_t none;
 
 		memcpy(&none, p, t->size[c] < 4 ? 0 : 4);
-		bool blank = c == R_DATE ? none == RD_DAY_NONE
+		bool blank = c == R_DATE                         ? none == RD_DAY_NONE
 		             : c == R_ATTACHMENTS || c == R_TIME ? none == -1
 		                                                 : memcmp(p, zero, t->size[c]) == 0;
 		if (blank)
@@ -130,11 +130,17 @@ static void commit_notes(rd_rows *r)
 		const rd_row_note *n = &r->notes[i];
 		uint32_t have = f->notes[n->kind];
 
-		rd_builder_note(b, &(rd_note){ .file = r->file, .line = n->line, .kind = n->kind,
-			.column = r->layout.named ? 0 : n->column, .rejected = n->rejected, .amount = n->amount,
-			.found = rd_builder_text(b, rd_str_of(n->found)),
-			.field = n->column && r->layout.heads && n->column <= r->layout.n_columns
-			         ? r->layout.heads[n->column - 1] : 0 });
+		rd_builder_note(b, &(rd_note){.file = r->file,
+		                              .line = n->line,
+		                              .kind = n->kind,
+		                              .column = r->layout.named ? 0 : n->column,
+		                              .rejected = n->rejected,
+		                              .amount = n->amount,
+		                              .found = rd_builder_text(b, rd_str_of(n->found)),
+		                              .field = n->column && r->layout.heads &&
+		                                               n->column <= r->layout.n_columns
+		                                           ? r->layout.heads[n->column - 1]
+		                                           : 0});
 		f = &b->files[r->file];
 		RD_ASSERT(f->notes[n->kind] == have + 1);
 	}
@@ -153,10 +159,10 @@ static void commit_notes(rd_rows *r)
 
 static void commit_aliases(rd_rows *r, uint32_t base_line)
 {
-	const rd_text *code = RD_COL(r->lines, rd_text, L_ACCOUNT);
-	const rd_text *party = RD_COL(r->lines, rd_text, L_PARTY);
-	const rd_day *date = RD_COL(r->runs, rd_day, R_DATE);
-	const uint32_t *first = RD_COL(r->runs, uint32_t, R_FIRST);
+	const rd_text *code = rd_col(r->lines, rd_text, L_ACCOUNT);
+	const rd_text *party = rd_col(r->lines, rd_text, L_PARTY);
+	const rd_day *date = rd_col(r->runs, rd_day, R_DATE);
+	const uint32_t *first = rd_col(r->runs, uint32_t, R_FIRST);
 
 	if (r->names == NULL && r->party_names == NULL)
 		return;
@@ -190,7 +196,7 @@ static void commit_places(rd_rows *r, uint32_t base)
 	}
 	for (uint32_t i = 0; i < r->n_both; i++) {
 		b->both = rd_grow(b->arena, b->both, b->n_both, &b->cap_both, sizeof *b->both);
-		b->both[b->n_both++] = (rd_both){ r->both[i].line + base, r->both[i].credit };
+		b->both[b->n_both++] = (rd_both){r->both[i].line + base, r->both[i].credit};
 	}
 	for (uint32_t i = 0; i < r->n_asserts; i++) {
 		rd_assert_raw a = r->asserts[i];
@@ -240,13 +246,14 @@ rd_rc rd_rows_commit(rd_rows *r, rd_err *err)
 	uint32_t base = b->lines.n, run = b->runs.n;
 
 	if ((uint64_t)base + r->lines.n > RD_ROWS_MAX)
-		return rd_fail(err, RD_LIMIT, "分录超过 %u 行，请按期间分批检查", "more than %u lines; check the books period by period", RD_ROWS_MAX);
+		return rd_fail(err, RD_LIMIT, "分录超过 %u 行，请按期间分批检查",
+		               "more than %u lines; check the books period by period", RD_ROWS_MAX);
 	rd_rows_texts_commit(r);
 	commit_aliases(r, base);
 	append(r, &b->lines, &r->lines);
 	append(r, &b->runs, &r->runs);
 	for (uint32_t i = run; i < b->runs.n; i++)
-		RD_COL(b->runs, uint32_t, R_FIRST)[i] += base;
+		rd_col(b->runs, uint32_t, R_FIRST)[i] += base;
 	if (r->inherit && run < b->runs.n)
 		inherit(&b->runs, run);
 	join_runs(&b->runs, run);

@@ -28,7 +28,7 @@ static rd_dict_slot *slots_new(uint32_t n)
 
 void rd_dict_init(rd_dict *d)
 {
-	*d = (rd_dict){ .arena = rd_arena_new(), .mask = SLOTS_MIN - 1 };
+	*d = (rd_dict){.arena = rd_arena_new(), .mask = SLOTS_MIN - 1};
 	d->slots = slots_new(SLOTS_MIN);
 	d->cap = SLOTS_MIN;
 	d->texts = rd_column_new(d->cap * sizeof *d->texts);
@@ -40,7 +40,7 @@ void rd_dict_done(rd_dict *d)
 	rd_column_free(d->slots, ((size_t)d->mask + 1) * sizeof *d->slots);
 	rd_column_free(d->texts, d->cap * sizeof *d->texts);
 	rd_arena_free(d->arena);
-	*d = (rd_dict){ 0 };
+	*d = (rd_dict){0};
 }
 
 static void place(rd_dict_slot *slots, uint32_t mask, uint32_t hash, uint32_t id, const char *text)
@@ -49,7 +49,7 @@ static void place(rd_dict_slot *slots, uint32_t mask, uint32_t hash, uint32_t id
 
 	while (slots[i].id)
 		i = (i + 1) & mask;
-	slots[i] = (rd_dict_slot){ hash, id, text };
+	slots[i] = (rd_dict_slot){hash, id, text};
 }
 
 static void grow(rd_dict *d)

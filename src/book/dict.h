@@ -12,20 +12,20 @@
 #include "base/str.h"
 
 typedef struct rd_dict_slot {
-	uint32_t    hash, id;
-	const char *text;         /* beside its hash, so that a look-up touches two lines of cache */
+	uint32_t hash, id;
+	const char *text; /* beside its hash, so that a look-up touches two lines of cache */
 } rd_dict_slot;
 
 typedef struct rd_dict {
-	rd_arena     *arena;
-	const char  **texts;      /* by id */
-	uint32_t      n, cap;
-	rd_dict_slot *slots;      /* power of two; id 0 = free */
-	uint32_t      mask;
+	rd_arena *arena;
+	const char **texts; /* by id */
+	uint32_t n, cap;
+	rd_dict_slot *slots; /* power of two; id 0 = free */
+	uint32_t mask;
 } rd_dict;
 
-void     rd_dict_init(rd_dict *d);
-void     rd_dict_done(rd_dict *d);
+void rd_dict_init(rd_dict *d);
+void rd_dict_done(rd_dict *d);
 uint32_t rd_dict_add(rd_dict *d, rd_str s, uint32_t hash);
 uint32_t rd_dict_find(const rd_dict *d, rd_str s, uint32_t hash); /* 0 = not there */
 uint32_t rd_dict_hash(rd_str s);
@@ -40,7 +40,7 @@ static inline uint32_t rd_dict_len(const char *text)
 
 static inline rd_str rd_dict_text(const rd_dict *d, uint32_t id)
 {
-	return (rd_str){ d->texts[id], rd_dict_len(d->texts[id]) };
+	return (rd_str){d->texts[id], rd_dict_len(d->texts[id])};
 }
 
 /* Stores a text the way a dictionary does, in any arena. */

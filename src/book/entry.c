@@ -3,8 +3,8 @@
  * journal, + period, + date, + document. A field joins the key only when it splits groups and
  * at least 99 % of the groups that it splits and that balanced stay balanced in every part.
  * Where numbers begin anew so often that hardly a group balances (ten numbers, used in twelve
- * months and three journals), that says nothing: then the coarsest of a few keys under which nine of
- * ten groups balance is taken. When there is none the numbers are useless, and each journal is
+ * months and three journals), that says nothing: then the coarsest of a few keys under which nine
+ * of ten groups balance is taken. When there is none the numbers are useless, and each journal is
  * cut where its running sum returns.
  */
 #include "base/assert.h"
@@ -14,8 +14,8 @@
 #include <stdlib.h>
 
 #define BALANCED_MIN_PERCENT 90 /* fewer balanced groups: numbers do not tell entries apart */
-#define STAY_MIN_PERCENT 99
-#define FEW_GROUPS 10
+#define STAY_MIN_PERCENT     99
+#define FEW_GROUPS           10
 
 typedef struct keyed {
 	uint64_t key;
@@ -24,16 +24,16 @@ typedef struct keyed {
 
 typedef struct finder {
 	rd_builder *b;
-	rd_arena   *scratch;
-	rd_minor   *net;    /* by run */
-	uint32_t   *group;  /* of each run, numbered in order of the key sort */
-	keyed      *order;  /* runs by group, then position */
-	uint32_t    n_runs, n_groups;
+	rd_arena *scratch;
+	rd_minor *net;   /* by run */
+	uint32_t *group; /* of each run, numbered in order of the key sort */
+	keyed *order;    /* runs by group, then position */
+	uint32_t n_runs, n_groups;
 } finder;
 
-static const uint8_t chain_column[] = { R_NUMBER, R_JOURNAL, R_PERIOD, R_DATE, R_DOCUMENT };
-static const uint32_t chain_part[] = { RD_KEY_NUMBER, RD_KEY_JOURNAL, RD_KEY_PERIOD, RD_KEY_DATE,
-                                       RD_KEY_DOCUMENT };
+static const uint8_t chain_column[] = {R_NUMBER, R_JOURNAL, R_PERIOD, R_DATE, R_DOCUMENT};
+static const uint32_t chain_part[] = {RD_KEY_NUMBER, RD_KEY_JOURNAL, RD_KEY_PERIOD, RD_KEY_DATE,
+                                      RD_KEY_DOCUMENT};
 
 static uint64_t value_at(const rd_table *t, uint32_t c, uint32_t i)
 {
@@ -46,7 +46,7 @@ static uint64_t value_at(const rd_table *t, uint32_t c, uint32_t i)
 
 static uint32_t run_end(const rd_builder *b, uint32_t run)
 {
-	return run + 1 < b->runs.n ? RD_COL(b->runs, uint32_t, R_FIRST)[run + 1] : b->lines.n;
+	return run + 1 < b->runs.n ? rd_col(b->runs, uint32_t, R_FIRST)[run + 1] : b->lines.n;
 }
 
 static int keyed_cmp(const void *x, const void *y)
@@ -73,7 +73,7 @@ static void group_by(finder *f, const uint8_t *columns, uint32_t n_columns)
 			blank += r == 0 || value_at(t, columns[0], r - 1) != 0;
 			h = rd_mix(h, blank);
 		}
-		f->order[r] = (keyed){ h, r };
+		f->order[r] = (keyed){h, r};
 	}
 	bool sorted = true;
 	for (uint32_t r = 1; r < f->n_runs && sorted; r++)
@@ -117,7 +117,7 @@ static int sub_cmp(const void *x, const void *y)
 }
 
 typedef struct verdict {
-	bool     split;             /* the column has several values in the group */
+	bool split; /* the column has several values in the group */
 	uint32_t parts, balanced;
 } verdict;
 
@@ -125,12 +125,12 @@ typedef struct verdict {
 static verdict split_by(const finder *f, uint32_t column, uint32_t from, uint32_t to, sub *parts)
 {
 	uint32_t n = to - from;
-	verdict v = { 0 };
+	verdict v = {0};
 	rd_minor sum = 0;
 
 	for (uint32_t k = 0; k < n; k++) {
-		parts[k] = (sub){ value_at(&f->b->runs, column, f->order[from + k].run),
-		                  f->net[f->order[from + k].run] };
+		parts[k] = (sub){value_at(&f->b->runs, column, f->order[from + k].run),
+		                 f->net[f->order[from + k].run]};
 		v.split |= parts[k].value != parts[0].value;
 	}
 	if (!v.split)
@@ -181,9 +181,9 @@ static bool joins(const finder *f, uint32_t column, sub *parts)
 
 typedef struct cutter {
 	const uint32_t *lines; /* of one journal, in file order */
-	uint32_t        n;
-	const rd_minor *sums;  /* running sum after each line */
-	uint32_t       *group; /* entry of each line of the book */
+	uint32_t n;
+	const rd_minor *sums; /* running sum after each line */
+	uint32_t *group;      /* entry of each line of the book */
 } cutter;
 
 enum { LONG_ENTRY = 60, LOOK_AHEAD = 120, RECUR_MIN = 5 };
@@ -234,8 +234,8 @@ static void cut(cutter *c, uint32_t *next)
 
 static rd_minor line_net(const rd_builder *b, uint32_t i)
 {
-	rd_minor a = RD_COL(b->lines, rd_minor, L_AMOUNT)[i];
-	uint8_t flags = RD_COL(b->lines, uint8_t, L_FLAGS)[i];
+	rd_minor a = rd_col(b->lines, rd_minor, L_AMOUNT)[i];
+	uint8_t flags = rd_col(b->lines, uint8_t, L_FLAGS)[i];
 	uint32_t lo = 0, hi = b->n_both;
 
 	if (flags & RD_LINE_CREDIT)
@@ -277,7 +277,7 @@ static void cut_journals(finder *f, rd_entries *ret)
 	uint32_t next = 0;
 
 	for (uint32_t r = 0; r < f->n_runs; r++)
-		f->order[r] = (keyed){ grouped ? value_at(&b->runs, R_JOURNAL, r) : 0, r };
+		f->order[r] = (keyed){grouped ? value_at(&b->runs, R_JOURNAL, r) : 0, r};
 	if (grouped)
 		qsort(f->order, f->n_runs, sizeof *f->order, keyed_cmp);
 	for (uint32_t from = 0, to; from < f->n_runs; from = to) {
@@ -287,13 +287,13 @@ static void cut_journals(finder *f, rd_entries *ret)
 		for (to = from; to < f->n_runs && f->order[to].key == f->order[from].key; to++) {
 			uint32_t run = f->order[to].run, end = run_end(b, run);
 
-			for (uint32_t i = RD_COL(b->runs, uint32_t, R_FIRST)[run]; i < end; i++) {
+			for (uint32_t i = rd_col(b->runs, uint32_t, R_FIRST)[run]; i < end; i++) {
 				sum += line_net(b, i);
 				lines[n] = i;
 				sums[n++] = sum;
 			}
 		}
-		cut(&(cutter){ lines, n, sums, group }, &next);
+		cut(&(cutter){lines, n, sums, group}, &next);
 	}
 	number_lines(f->scratch, group, b->lines.n, next);
 	ret->key = RD_KEY_CUT | (grouped ? RD_KEY_JOURNAL : 0);
@@ -322,12 +322,12 @@ static void number_groups(finder *f, rd_entries *ret)
 
 static rd_minor run_net(const rd_builder *b, uint32_t run, uint32_t *both)
 {
-	const rd_minor *amount = RD_COL(b->lines, rd_minor, L_AMOUNT);
-	const uint8_t *flags = RD_COL(b->lines, uint8_t, L_FLAGS);
+	const rd_minor *amount = rd_col(b->lines, rd_minor, L_AMOUNT);
+	const uint8_t *flags = rd_col(b->lines, uint8_t, L_FLAGS);
 	uint32_t to = run_end(b, run);
 	rd_minor sum = 0;
 
-	for (uint32_t i = RD_COL(b->runs, uint32_t, R_FIRST)[run]; i < to; i++) {
+	for (uint32_t i = rd_col(b->runs, uint32_t, R_FIRST)[run]; i < to; i++) {
 		rd_minor s = -(rd_minor)(flags[i] & RD_LINE_CREDIT);
 
 		sum += (amount[i] ^ s) - s;
@@ -353,7 +353,7 @@ static uint32_t *rising_groups(const rd_serial *id, uint32_t n_runs, rd_arena *s
  * way of large exports, so it takes no memory when runs are entries. */
 static bool rising_ids(rd_builder *b, rd_arena *scratch, rd_entries *ret)
 {
-	const rd_serial *id = RD_COL(b->runs, rd_serial, R_ENTRY);
+	const rd_serial *id = rd_col(b->runs, rd_serial, R_ENTRY);
 	uint32_t open = 0, n = 0, both = 0;
 	rd_minor sum = 0;
 
@@ -379,7 +379,7 @@ static bool rising_ids(rd_builder *b, rd_arena *scratch, rd_entries *ret)
 
 static bool by_entry_id(finder *f, rd_entries *ret)
 {
-	const uint8_t column[] = { R_ENTRY };
+	const uint8_t column[] = {R_ENTRY};
 
 	if (!f->b->runs.used[R_ENTRY] || f->n_runs == 0)
 		return false;
@@ -394,7 +394,7 @@ static bool by_entry_id(finder *f, rd_entries *ret)
 /* Constant or mostly blank numbers tell nothing. */
 static bool numbers_usable(const finder *f)
 {
-	const rd_serial *number = RD_COL(f->b->runs, rd_serial, R_NUMBER);
+	const rd_serial *number = rd_col(f->b->runs, rd_serial, R_NUMBER);
 	uint32_t blank = 0;
 	bool constant = true;
 
@@ -407,7 +407,7 @@ static bool numbers_usable(const finder *f)
 
 /* A key under construction: columns of the runs, the number first. */
 typedef struct chain {
-	uint8_t  columns[5];
+	uint8_t columns[5];
 	uint32_t n, key;
 } chain;
 
@@ -428,11 +428,11 @@ static void extend(finder *f, chain *c, sub *parts)
 static bool coarsest(finder *f, chain *ret)
 {
 	static const chain keys[] = {
-		{ { R_NUMBER, R_JOURNAL }, 2, RD_KEY_NUMBER | RD_KEY_JOURNAL },
-		{ { R_NUMBER, R_PERIOD }, 2, RD_KEY_NUMBER | RD_KEY_PERIOD },
-		{ { R_NUMBER, R_JOURNAL, R_PERIOD }, 3, RD_KEY_NUMBER | RD_KEY_JOURNAL | RD_KEY_PERIOD },
-		{ { R_NUMBER, R_DATE }, 2, RD_KEY_NUMBER | RD_KEY_DATE },
-		{ { R_NUMBER, R_JOURNAL, R_DATE }, 3, RD_KEY_NUMBER | RD_KEY_JOURNAL | RD_KEY_DATE },
+		{{R_NUMBER, R_JOURNAL}, 2, RD_KEY_NUMBER | RD_KEY_JOURNAL},
+		{{R_NUMBER, R_PERIOD}, 2, RD_KEY_NUMBER | RD_KEY_PERIOD},
+		{{R_NUMBER, R_JOURNAL, R_PERIOD}, 3, RD_KEY_NUMBER | RD_KEY_JOURNAL | RD_KEY_PERIOD},
+		{{R_NUMBER, R_DATE}, 2, RD_KEY_NUMBER | RD_KEY_DATE},
+		{{R_NUMBER, R_JOURNAL, R_DATE}, 3, RD_KEY_NUMBER | RD_KEY_JOURNAL | RD_KEY_DATE},
 	};
 	uint32_t open;
 
@@ -453,7 +453,7 @@ static bool coarsest(finder *f, chain *ret)
 
 static bool by_number(finder *f, rd_entries *ret)
 {
-	chain c = { { R_NUMBER }, 1, RD_KEY_NUMBER }, other;
+	chain c = {{R_NUMBER}, 1, RD_KEY_NUMBER}, other;
 	sub *parts;
 
 	if (!numbers_usable(f))
@@ -481,11 +481,11 @@ static bool by_number(finder *f, rd_entries *ret)
 
 void rd_entries_find(rd_builder *b, rd_arena *scratch, rd_entries *ret)
 {
-	finder f = { .b = b, .scratch = scratch, .n_runs = b->runs.n };
+	finder f = {.b = b, .scratch = scratch, .n_runs = b->runs.n};
 
 	uint32_t both = 0;
 
-	*ret = (rd_entries){ 0 };
+	*ret = (rd_entries){0};
 	if (f.n_runs && b->runs.used[R_ENTRY] && rising_ids(b, scratch, ret))
 		return;
 	f.net = RD_NEW_N(scratch, rd_minor, f.n_runs + 1);

@@ -4,7 +4,6 @@
 #include "book/chart.h"
 #include <stdlib.h>
 
-
 static int text_cmp(const void *x, const void *y, void *ctx)
 {
 	const rd_text *a = x, *b = y;
@@ -61,12 +60,24 @@ static void new_accounts(rd_builder *b, uint32_t n)
 
 static rd_class class_of_text(rd_str s)
 {
-	static const struct { const char *word; rd_class class_of; } words[] = {
-		{ "资产", RD_CLASS_ASSET }, { "负债", RD_CLASS_LIABILITY }, { "共同", RD_CLASS_COMMON },
-		{ "权益", RD_CLASS_EQUITY }, { "成本", RD_CLASS_COST }, { "损益", RD_CLASS_PL },
-		{ "收入", RD_CLASS_PL }, { "费用", RD_CLASS_PL }, { "表外", RD_CLASS_MEMO },
-		{ "Asset", RD_CLASS_ASSET }, { "Liability", RD_CLASS_LIABILITY },
-		{ "Equity", RD_CLASS_EQUITY }, { "Income", RD_CLASS_PL }, { "Expense", RD_CLASS_PL },
+	static const struct {
+		const char *word;
+		rd_class class_of;
+	} words[] = {
+		{"资产", RD_CLASS_ASSET},
+		{"负债", RD_CLASS_LIABILITY},
+		{"共同", RD_CLASS_COMMON},
+		{"权益", RD_CLASS_EQUITY},
+		{"成本", RD_CLASS_COST},
+		{"损益", RD_CLASS_PL},
+		{"收入", RD_CLASS_PL},
+		{"费用", RD_CLASS_PL},
+		{"表外", RD_CLASS_MEMO},
+		{"Asset", RD_CLASS_ASSET},
+		{"Liability", RD_CLASS_LIABILITY},
+		{"Equity", RD_CLASS_EQUITY},
+		{"Income", RD_CLASS_PL},
+		{"Expense", RD_CLASS_PL},
 	};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -125,8 +136,8 @@ static void name_accounts(rd_builder *b, rd_arena *scratch, const rd_row *rows)
 			continue;
 		rd_row r = rows[s->code];
 		bool better = s->lines > most[r] ||
-		              (s->lines == most[r] && rd_str_cmp(rd_builder_str(b, s->name),
-		                                                 rd_builder_str(b, a->name[r])) < 0);
+		              (s->lines == most[r] &&
+		               rd_str_cmp(rd_builder_str(b, s->name), rd_builder_str(b, a->name[r])) < 0);
 		if (better && most[r] != UINT32_MAX) {
 			most[r] = s->lines;
 			a->name[r] = s->name;
@@ -206,7 +217,7 @@ static void fill_parties(rd_builder *b, const rd_row *rows, const rd_text *ids, 
 
 		p->code[r] = s->code;
 		if (p->name[r] == 0 || (!p->declared[r] && rd_str_cmp(rd_builder_str(b, s->name),
-		                                                     rd_builder_str(b, p->name[r])) < 0))
+		                                                      rd_builder_str(b, p->name[r])) < 0))
 			p->name[r] = s->name;
 	}
 	for (rd_row r = 1; r < n; r++)
@@ -247,7 +258,7 @@ static void seal_parties(rd_builder *b, rd_arena *scratch)
 /* A balance without a side stands on the account's own side. */
 static void to_own_side(const rd_book *book, rd_tb_raw *t, rd_row account)
 {
-	static const uint8_t pairs[] = { RD_TB_OPEN_D, RD_TB_CLOSE_D };
+	static const uint8_t pairs[] = {RD_TB_OPEN_D, RD_TB_CLOSE_D};
 
 	if (!t->natural || book->account.side[account] != RD_SIDE_CREDIT)
 		return;
@@ -311,8 +322,8 @@ static void seal_openings(rd_builder *b)
 		rd_row r = b->store->text_account[d->code];
 
 		if (d->flags & RD_ACC_OPENING)
-			a->opening[r] = d->natural && a->side[r] == RD_SIDE_CREDIT ? -d->open_natural
-			                                                           : d->open_debit;
+			a->opening[r] =
+				d->natural && a->side[r] == RD_SIDE_CREDIT ? -d->open_natural : d->open_debit;
 	}
 	for (rd_row i = 0; i < tb->n; i++) {
 		rd_row r = tb->account[i];
@@ -354,8 +365,8 @@ static rd_place place_in_reading_order(const rd_builder *b, uint32_t line)
 			hi = mid;
 	}
 	if (b->n_segments == 0)
-		return (rd_place){ 0 };
-	return (rd_place){ b->segments[lo].file, b->segments[lo].line + line - b->segments[lo].first };
+		return (rd_place){0};
+	return (rd_place){b->segments[lo].file, b->segments[lo].line + line - b->segments[lo].first};
 }
 
 static void seal_aliases(rd_builder *b)
@@ -371,8 +382,8 @@ static void seal_aliases(rd_builder *b)
 		rd_place p = place_in_reading_order(b, s->row);
 		rd_row row = s->is_party ? s->code : b->store->text_account[s->code];
 
-		book->aliases[book->n_aliases++] = (rd_alias){ s->is_party, row, s->name, s->lines,
-			s->first, s->last, p.file, p.line };
+		book->aliases[book->n_aliases++] =
+			(rd_alias){s->is_party, row, s->name, s->lines, s->first, s->last, p.file, p.line};
 	}
 	qsort_r(book->aliases, book->n_aliases, sizeof *book->aliases, alias_cmp, &b->store->dict);
 }
@@ -386,9 +397,12 @@ static void seal_assertions(rd_builder *b)
 	for (uint32_t i = 0; i < b->n_asserts; i++) {
 		const rd_assert_raw *s = &b->asserts[i];
 
-		book->assertions[i] = (rd_assertion){ .line = s->line, .balance = s->balance,
-			.account = b->store->text_account[s->account], .day = rd_line_date(book, s->line),
-			.file = s->file, .file_line = s->file_line };
+		book->assertions[i] = (rd_assertion){.line = s->line,
+		                                     .balance = s->balance,
+		                                     .account = b->store->text_account[s->account],
+		                                     .day = rd_line_date(book, s->line),
+		                                     .file = s->file,
+		                                     .file_line = s->file_line};
 	}
 	if (b->n_asserts)
 		b->has |= RD_HAS_ASSERTION;

@@ -5,7 +5,7 @@
 
 static uint32_t run_lines_end(const rd_builder *b, uint32_t run)
 {
-	return run + 1 < b->runs.n ? RD_COL(b->runs, uint32_t, R_FIRST)[run + 1] : b->lines.n;
+	return run + 1 < b->runs.n ? rd_col(b->runs, uint32_t, R_FIRST)[run + 1] : b->lines.n;
 }
 
 /* One more entry behind the last, for first[n]. */
@@ -53,28 +53,32 @@ static void adopt_runs(rd_builder *b)
 
 typedef struct folder {
 	rd_builder *b;
-	uint32_t    n;             /* vouchers */
-	uint32_t   *run_of_line;   /* only when lines are grouped one by one */
-	rd_table    to;            /* voucher columns */
-	uint32_t    n_mixed, cap_mixed;
-	rd_mixed   *mixed;
-	bool        many_documents, many_dates;
+	uint32_t n;            /* vouchers */
+	uint32_t *run_of_line; /* only when lines are grouped one by one */
+	rd_table to;           /* voucher columns */
+	uint32_t n_mixed, cap_mixed;
+	rd_mixed *mixed;
+	bool many_documents, many_dates;
 } folder;
 
-static const struct { uint8_t column; rd_field field; bool text; } compared[] = {
-	{ R_DATE, RD_F_DATE, false }, { R_PERIOD, RD_F_PERIOD, false },
-	{ R_JOURNAL, RD_F_JOURNAL, true }, { R_PREPARER, RD_F_PREPARER, true },
-	{ R_REVIEWER, RD_F_REVIEWER, true }, { R_ATTACHMENTS, RD_F_ATTACHMENTS, false },
-	{ R_DOCUMENT, RD_F_DOCUMENT, false },
+static const struct {
+	uint8_t column;
+	rd_field field;
+	bool text;
+} compared[] = {
+	{R_DATE, RD_F_DATE, false},         {R_PERIOD, RD_F_PERIOD, false},
+	{R_JOURNAL, RD_F_JOURNAL, true},    {R_PREPARER, RD_F_PREPARER, true},
+	{R_REVIEWER, RD_F_REVIEWER, true},  {R_ATTACHMENTS, RD_F_ATTACHMENTS, false},
+	{R_DOCUMENT, RD_F_DOCUMENT, false},
 };
 
 static bool is_blank(const rd_table *t, uint32_t c, uint32_t i)
 {
 	if (t->size[c] == 8)
-		return RD_COL(*t, uint64_t, c)[i] == 0;
+		return rd_col(*t, uint64_t, c)[i] == 0;
 	if (t->size[c] == 1)
-		return RD_COL(*t, uint8_t, c)[i] == 0;
-	int32_t v = RD_COL(*t, int32_t, c)[i];
+		return rd_col(*t, uint8_t, c)[i] == 0;
+	int32_t v = rd_col(*t, int32_t, c)[i];
 
 	return c == R_DATE ? v == RD_DAY_NONE : c == R_ATTACHMENTS || c == R_TIME ? v == -1 : v == 0;
 }
@@ -90,13 +94,13 @@ static rd_text as_text(rd_builder *b, const rd_table *t, uint32_t c, uint32_t i,
 	char buf[40];
 
 	if (text)
-		return RD_COL(*t, rd_text, c)[i];
+		return rd_col(*t, rd_text, c)[i];
 	if (c == R_DATE)
-		rd_day_format(RD_COL(*t, rd_day, c)[i], buf);
+		rd_day_format(rd_col(*t, rd_day, c)[i], buf);
 	else if (c == R_PERIOD)
-		rd_period_format(RD_COL(*t, rd_period, c)[i], buf);
+		rd_period_format(rd_col(*t, rd_period, c)[i], buf);
 	else
-		rd_minor_format(RD_COL(*t, int32_t, c)[i], 0, false, buf);
+		rd_minor_format(rd_col(*t, int32_t, c)[i], 0, false, buf);
 	return rd_builder_text(b, rd_str_of(buf));
 }
 
@@ -106,10 +110,12 @@ static void note_mixed(folder *f, uint32_t v, uint32_t run, uint32_t line, uint3
 	rd_builder *b = f->b;
 
 	f->mixed = rd_grow(b->arena, f->mixed, f->n_mixed, &f->cap_mixed, sizeof *f->mixed);
-	f->mixed[f->n_mixed++] = (rd_mixed){ .voucher = v, .line = line,
-		.field = (uint8_t)compared[k].field,
-		.a = as_text(b, &f->to, compared[k].column, v, compared[k].text),
-		.b = as_text(b, &b->runs, compared[k].column, run, compared[k].text) };
+	f->mixed[f->n_mixed++] =
+		(rd_mixed){.voucher = v,
+	               .line = line,
+	               .field = (uint8_t)compared[k].field,
+	               .a = as_text(b, &f->to, compared[k].column, v, compared[k].text),
+	               .b = as_text(b, &b->runs, compared[k].column, run, compared[k].text)};
 }
 
 /* Merges a run into its voucher: blanks are filled, differences noted. */
@@ -136,7 +142,7 @@ static void merge(folder *f, uint32_t v, uint32_t run, uint32_t line, bool first
 		if (first || is_blank(&f->to, c, v))
 			memcpy((char *)f->to.col[c] + v * size, (char *)from->col[c] + run * size, size);
 		else if (c == R_FLAGS)
-			RD_COL(f->to, uint8_t, c)[v] |= RD_COL(*from, uint8_t, c)[run];
+			rd_col(f->to, uint8_t, c)[v] |= rd_col(*from, uint8_t, c)[run];
 	}
 }
 
@@ -148,7 +154,7 @@ static void spread(folder *f, uint32_t c, const uint32_t *order, void **ret_line
 	char *sorted = rd_column_new((size_t)b->lines.n * size + 1);
 
 	for (uint32_t r = 0; r < b->runs.n; r++)
-		for (uint32_t i = RD_COL(b->runs, uint32_t, R_FIRST)[r]; i < run_lines_end(b, r); i++)
+		for (uint32_t i = rd_col(b->runs, uint32_t, R_FIRST)[r]; i < run_lines_end(b, r); i++)
 			memcpy(all + i * size, (char *)b->runs.col[c] + r * size, size);
 	for (uint32_t i = 0; i < b->lines.n; i++)
 		memcpy(sorted + i * size, all + (order ? order[i] : i) * size, size);
@@ -207,7 +213,7 @@ static uint32_t *order_lines(rd_builder *b, const rd_entries *e, uint32_t *first
 	bool sorted = true;
 
 	for (uint32_t r = 0; r < b->runs.n; r++)
-		for (uint32_t i = RD_COL(b->runs, uint32_t, R_FIRST)[r]; i < run_lines_end(b, r); i++) {
+		for (uint32_t i = rd_col(b->runs, uint32_t, R_FIRST)[r]; i < run_lines_end(b, r); i++) {
 			uint32_t v = e->line_group ? e->line_group[i] : e->group[r];
 
 			first[v + 1]++;
@@ -221,7 +227,7 @@ static uint32_t *order_lines(rd_builder *b, const rd_entries *e, uint32_t *first
 	uint32_t *order = RD_NEW_N(b->arena, uint32_t, b->lines.n + 1);
 
 	for (uint32_t r = 0; r < b->runs.n; r++)
-		for (uint32_t i = RD_COL(b->runs, uint32_t, R_FIRST)[r]; i < run_lines_end(b, r); i++)
+		for (uint32_t i = rd_col(b->runs, uint32_t, R_FIRST)[r]; i < run_lines_end(b, r); i++)
 			order[first[e->line_group ? e->line_group[i] : e->group[r]]++] = i;
 	for (uint32_t v = e->n; v > 0; v--)
 		first[v] = first[v - 1];
@@ -236,7 +242,7 @@ static void merge_all(folder *f, const rd_entries *e)
 	uint32_t last = RD_NONE;
 
 	for (uint32_t r = 0; r < b->runs.n; r++) {
-		uint32_t from = RD_COL(b->runs, uint32_t, R_FIRST)[r];
+		uint32_t from = rd_col(b->runs, uint32_t, R_FIRST)[r];
 		uint32_t to = e->line_group ? run_lines_end(b, r) : from + 1;
 
 		for (uint32_t i = from; i < to; i++) {
@@ -254,7 +260,7 @@ static void merge_all(folder *f, const rd_entries *e)
 
 static void fold(rd_builder *b, rd_arena *scratch, const rd_entries *e)
 {
-	folder f = { .b = b, .n = e->n };
+	folder f = {.b = b, .n = e->n};
 	rd_book *book = b->book;
 	uint32_t *first = RD_NEW_N(b->arena, uint32_t, e->n + 2);
 	uint32_t *order;

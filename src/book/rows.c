@@ -6,52 +6,52 @@
 #include <stdio.h>
 
 static const rd_field head_fields[] = {
-	RD_F_JOURNAL, RD_F_ENTRY_ID, RD_F_NUMBER, RD_F_DATE, RD_F_YEAR, RD_F_MONTH, RD_F_DAY, RD_F_PERIOD,
-	RD_F_PREPARER, RD_F_REVIEWER, RD_F_POSTER, RD_F_POSTED, RD_F_VOID, RD_F_ATTACHMENTS, RD_F_ENTRY_TIME,
-	RD_F_SOURCE, RD_F_DOCUMENT,
+	RD_F_JOURNAL, RD_F_ENTRY_ID,    RD_F_NUMBER,     RD_F_DATE,     RD_F_YEAR,     RD_F_MONTH,
+	RD_F_DAY,     RD_F_PERIOD,      RD_F_PREPARER,   RD_F_REVIEWER, RD_F_POSTER,   RD_F_POSTED,
+	RD_F_VOID,    RD_F_ATTACHMENTS, RD_F_ENTRY_TIME, RD_F_SOURCE,   RD_F_DOCUMENT,
 };
 _Static_assert(sizeof head_fields / sizeof *head_fields <= H_MAX, "room for all head fields");
 
-static const rd_field party_fields[] = { RD_F_PARTY_NAME, RD_F_CUSTOMER, RD_F_SUPPLIER,
-                                         RD_F_EMPLOYEE, RD_F_AUX };
+static const rd_field party_fields[] = {RD_F_PARTY_NAME, RD_F_CUSTOMER, RD_F_SUPPLIER,
+                                        RD_F_EMPLOYEE, RD_F_AUX};
 
 static const struct {
 	rd_field field;
-	uint8_t  column;
+	uint8_t column;
 	uint32_t has;
-	bool     run;
+	bool run;
 } uses[] = {
-	{ RD_F_ENTRY_ID, R_ENTRY, 0, true },
-	{ RD_F_NUMBER, R_NUMBER, RD_HAS_ENTRY_NO, true },
-	{ RD_F_JOURNAL, R_JOURNAL, RD_HAS_JOURNAL, true },
-	{ RD_F_PERIOD, R_PERIOD, RD_HAS_PERIOD, true },
-	{ RD_F_DATE, R_DATE, RD_HAS_DATE, true },
-	{ RD_F_DAY, R_DATE, RD_HAS_DATE, true },
-	{ RD_F_PREPARER, R_PREPARER, RD_HAS_PREPARER, true },
-	{ RD_F_REVIEWER, R_REVIEWER, RD_HAS_REVIEWER, true },
-	{ RD_F_POSTER, R_POSTER, RD_HAS_POSTER, true },
-	{ RD_F_POSTED, R_FLAGS, RD_HAS_POSTER, true },
-	{ RD_F_ATTACHMENTS, R_ATTACHMENTS, RD_HAS_ATTACHMENTS, true },
-	{ RD_F_ENTRY_TIME, R_TIME, RD_HAS_ENTRY_TIME, true },
-	{ RD_F_DOCUMENT, R_DOCUMENT, RD_HAS_DOCUMENT_NO, true },
-	{ RD_F_ACCOUNT_CODE, L_ACCOUNT, RD_HAS_ACCOUNT, false },
-	{ RD_F_ACCOUNT_NAME, L_ACCOUNT, RD_HAS_ACCOUNT, false },
-	{ RD_F_ACCOUNT, L_ACCOUNT, RD_HAS_ACCOUNT, false },
-	{ RD_F_PARTY_CODE, L_PARTY, RD_HAS_PARTY, false },
-	{ RD_F_PARTY_NAME, L_PARTY, RD_HAS_PARTY, false },
-	{ RD_F_CUSTOMER, L_PARTY, RD_HAS_PARTY, false },
-	{ RD_F_SUPPLIER, L_PARTY, RD_HAS_PARTY, false },
-	{ RD_F_EMPLOYEE, L_PARTY, RD_HAS_PARTY, false },
-	{ RD_F_AUX, L_PARTY, RD_HAS_PARTY, false },
-	{ RD_F_TEXT, L_TEXT, RD_HAS_TEXT, false },
-	{ RD_F_DOCUMENT_DATE, L_DOCUMENT_DATE, RD_HAS_DOCUMENT_DATE, false },
-	{ RD_F_CLEARING, L_CLEARING, RD_HAS_CLEARING, false },
-	{ RD_F_CURRENCY, L_CURRENCY, RD_HAS_CURRENCY, false },
-	{ RD_F_FOREIGN, L_FOREIGN, RD_HAS_CURRENCY, false },
-	{ RD_F_FOREIGN_DEBIT, L_FOREIGN, RD_HAS_CURRENCY, false },
-	{ RD_F_FOREIGN_CREDIT, L_FOREIGN, RD_HAS_CURRENCY, false },
-	{ RD_F_RATE, L_RATE, RD_HAS_CURRENCY, false },
-	{ RD_F_RATE, L_RATE_DIGITS, 0, false },
+	{RD_F_ENTRY_ID, R_ENTRY, 0, true},
+	{RD_F_NUMBER, R_NUMBER, RD_HAS_ENTRY_NO, true},
+	{RD_F_JOURNAL, R_JOURNAL, RD_HAS_JOURNAL, true},
+	{RD_F_PERIOD, R_PERIOD, RD_HAS_PERIOD, true},
+	{RD_F_DATE, R_DATE, RD_HAS_DATE, true},
+	{RD_F_DAY, R_DATE, RD_HAS_DATE, true},
+	{RD_F_PREPARER, R_PREPARER, RD_HAS_PREPARER, true},
+	{RD_F_REVIEWER, R_REVIEWER, RD_HAS_REVIEWER, true},
+	{RD_F_POSTER, R_POSTER, RD_HAS_POSTER, true},
+	{RD_F_POSTED, R_FLAGS, RD_HAS_POSTER, true},
+	{RD_F_ATTACHMENTS, R_ATTACHMENTS, RD_HAS_ATTACHMENTS, true},
+	{RD_F_ENTRY_TIME, R_TIME, RD_HAS_ENTRY_TIME, true},
+	{RD_F_DOCUMENT, R_DOCUMENT, RD_HAS_DOCUMENT_NO, true},
+	{RD_F_ACCOUNT_CODE, L_ACCOUNT, RD_HAS_ACCOUNT, false},
+	{RD_F_ACCOUNT_NAME, L_ACCOUNT, RD_HAS_ACCOUNT, false},
+	{RD_F_ACCOUNT, L_ACCOUNT, RD_HAS_ACCOUNT, false},
+	{RD_F_PARTY_CODE, L_PARTY, RD_HAS_PARTY, false},
+	{RD_F_PARTY_NAME, L_PARTY, RD_HAS_PARTY, false},
+	{RD_F_CUSTOMER, L_PARTY, RD_HAS_PARTY, false},
+	{RD_F_SUPPLIER, L_PARTY, RD_HAS_PARTY, false},
+	{RD_F_EMPLOYEE, L_PARTY, RD_HAS_PARTY, false},
+	{RD_F_AUX, L_PARTY, RD_HAS_PARTY, false},
+	{RD_F_TEXT, L_TEXT, RD_HAS_TEXT, false},
+	{RD_F_DOCUMENT_DATE, L_DOCUMENT_DATE, RD_HAS_DOCUMENT_DATE, false},
+	{RD_F_CLEARING, L_CLEARING, RD_HAS_CLEARING, false},
+	{RD_F_CURRENCY, L_CURRENCY, RD_HAS_CURRENCY, false},
+	{RD_F_FOREIGN, L_FOREIGN, RD_HAS_CURRENCY, false},
+	{RD_F_FOREIGN_DEBIT, L_FOREIGN, RD_HAS_CURRENCY, false},
+	{RD_F_FOREIGN_CREDIT, L_FOREIGN, RD_HAS_CURRENCY, false},
+	{RD_F_RATE, L_RATE, RD_HAS_CURRENCY, false},
+	{RD_F_RATE, L_RATE_DIGITS, 0, false},
 };
 
 uint32_t rd_field_has(rd_field f)
@@ -144,46 +144,47 @@ static void write_run(rd_rows *r)
 	const rd_run_head *h = &r->head;
 
 	rd_table_room(t, i + 1);
-	RD_COL(*t, uint32_t, R_FIRST)[i] = r->lines.n;
-	RD_COL(*t, rd_serial, R_NUMBER)[i] = h->number;
-	RD_COL(*t, rd_period, R_PERIOD)[i] = h->period;
-	RD_COL(*t, rd_day, R_DATE)[i] = h->date;
-	RD_COL(*t, uint8_t, R_FLAGS)[i] = h->flags;
+	rd_col(*t, uint32_t, R_FIRST)[i] = r->lines.n;
+	rd_col(*t, rd_serial, R_NUMBER)[i] = h->number;
+	rd_col(*t, rd_period, R_PERIOD)[i] = h->period;
+	rd_col(*t, rd_day, R_DATE)[i] = h->date;
+	rd_col(*t, uint8_t, R_FLAGS)[i] = h->flags;
 	if (t->used[R_ENTRY])
-		RD_COL(*t, rd_serial, R_ENTRY)[i] = h->entry;
+		rd_col(*t, rd_serial, R_ENTRY)[i] = h->entry;
 	if (t->used[R_DOCUMENT])
-		RD_COL(*t, rd_serial, R_DOCUMENT)[i] = h->document;
+		rd_col(*t, rd_serial, R_DOCUMENT)[i] = h->document;
 	if (h->journal && !t->used[R_JOURNAL])
 		rd_table_use(t, R_JOURNAL); /* a number that holds its journal: "记-12" */
 	if (t->used[R_JOURNAL])
-		RD_COL(*t, rd_text, R_JOURNAL)[i] = h->journal;
+		rd_col(*t, rd_text, R_JOURNAL)[i] = h->journal;
 	if (t->used[R_PREPARER])
-		RD_COL(*t, rd_text, R_PREPARER)[i] = h->preparer;
+		rd_col(*t, rd_text, R_PREPARER)[i] = h->preparer;
 	if (t->used[R_REVIEWER])
-		RD_COL(*t, rd_text, R_REVIEWER)[i] = h->reviewer;
+		rd_col(*t, rd_text, R_REVIEWER)[i] = h->reviewer;
 	if (t->used[R_POSTER])
-		RD_COL(*t, rd_text, R_POSTER)[i] = h->poster;
+		rd_col(*t, rd_text, R_POSTER)[i] = h->poster;
 	if (t->used[R_ATTACHMENTS])
-		RD_COL(*t, int32_t, R_ATTACHMENTS)[i] = h->attachments;
+		rd_col(*t, int32_t, R_ATTACHMENTS)[i] = h->attachments;
 	if (t->used[R_TIME])
-		RD_COL(*t, int32_t, R_TIME)[i] = h->time;
+		rd_col(*t, int32_t, R_TIME)[i] = h->time;
 	t->n++;
 	r->pending = false;
 }
 
-/* Code and name in one cell: "1002 银行存款", "1002_银行存款", "1002-银行存款", "[1002]银行存款". */
+/* Code and name in one cell: "1002 银行存款", "1002_银行存款", "1002-银行存款", "[1002]银行存款".
+ */
 static void split_account(rd_str s, rd_str *code, rd_str *name)
 {
 	uint32_t i = 0;
 
 	if (s.len && (s.ptr[0] == '[' || s.ptr[0] == '('))
-		s = (rd_str){ s.ptr + 1, s.len - 1 };
+		s = (rd_str){s.ptr + 1, s.len - 1};
 	while (i < s.len && ((s.ptr[i] >= '0' && s.ptr[i] <= '9') || s.ptr[i] == '.'))
 		i++;
-	*code = (rd_str){ s.ptr, i };
+	*code = (rd_str){s.ptr, i};
 	while (i < s.len && strchr(" _-/|])\t", s.ptr[i]))
 		i++;
-	*name = rd_str_trim((rd_str){ s.ptr + i, s.len - i });
+	*name = rd_str_trim((rd_str){s.ptr + i, s.len - i});
 	if (code->len == 0)
 		*code = *name; /* a name alone: it identifies the account as well as it can */
 }
@@ -199,23 +200,24 @@ static void read_account(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t l
 		code = name;
 	rd_text id = rd_rows_text(r, RD_F_ACCOUNT_CODE, code, line);
 
-	RD_COL(r->lines, rd_text, L_ACCOUNT)[i] = id;
+	rd_col(r->lines, rd_text, L_ACCOUNT)[i] = id;
 	if (r->names)
 		r->names[i] = rd_rows_name(r, id, name, line);
 }
 
 static void read_party(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line, uint32_t i)
 {
-	rd_str code = rd_rows_cell(r, RD_F_PARTY_CODE, cells, n), name = { "", 0 };
+	rd_str code = rd_rows_cell(r, RD_F_PARTY_CODE, cells, n), name = {"", 0};
 
 	for (uint32_t k = 0; k < r->n_parties && name.len == 0; k++)
 		name = rd_rows_cell(r, (rd_field)r->parties[k], cells, n);
 	if (name.len < 4 && (rd_str_is(name, "-") || rd_str_is(name, "无")))
 		name.len = 0;
-	RD_COL(r->lines, rd_text, L_PARTY)[i] =
+	rd_col(r->lines, rd_text, L_PARTY)[i] =
 		rd_rows_text(r, RD_F_PARTY_CODE, code.len ? code : name, line);
 	if (r->party_names)
-		r->party_names[i] = rd_rows_text(r, RD_F_PARTY_NAME, code.len ? name : (rd_str){ "", 0 }, line);
+		r->party_names[i] =
+			rd_rows_text(r, RD_F_PARTY_NAME, code.len ? name : (rd_str){"", 0}, line);
 }
 
 /* Decimals written behind the mark, trailing zeros included. */
@@ -233,20 +235,20 @@ static void read_currency(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t 
 	rd_table *t = &r->lines;
 	rd_str code = rd_rows_cell(r, RD_F_CURRENCY, cells, n);
 	uint32_t decimals = rd_currency_decimals(code);
-	static const rd_field amounts[] = { RD_F_FOREIGN, RD_F_FOREIGN_DEBIT, RD_F_FOREIGN_CREDIT };
+	static const rd_field amounts[] = {RD_F_FOREIGN, RD_F_FOREIGN_DEBIT, RD_F_FOREIGN_CREDIT};
 	rd_minor v;
 
 	if (t->used[L_CURRENCY])
-		RD_COL(*t, rd_text, L_CURRENCY)[i] = rd_rows_text(r, RD_F_CURRENCY, code, line);
+		rd_col(*t, rd_text, L_CURRENCY)[i] = rd_rows_text(r, RD_F_CURRENCY, code, line);
 	if (t->used[L_FOREIGN]) {
-		RD_COL(*t, int64_t, L_FOREIGN)[i] = 0;
+		rd_col(*t, int64_t, L_FOREIGN)[i] = 0;
 		for (uint32_t k = 0; k < 3; k++) {
 			rd_str s = rd_rows_cell(r, amounts[k], cells, n);
 			rd_amount_read got = rd_minor_parse(s, r->layout.mark, decimals, &v);
 
 			if ((got == RD_AMOUNT_OK || got == RD_AMOUNT_DECIMALS) && v != 0) {
-				RD_COL(*t, int64_t, L_FOREIGN)[i] = v;
-				RD_COL(*t, uint8_t, L_FLAGS)[i] |= RD_LINE_FOREIGN;
+				rd_col(*t, int64_t, L_FOREIGN)[i] = v;
+				rd_col(*t, uint8_t, L_FLAGS)[i] |= RD_LINE_FOREIGN;
 				break;
 			}
 			if (got != RD_AMOUNT_BLANK && got != RD_AMOUNT_OK)
@@ -258,10 +260,10 @@ static void read_currency(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t 
 		rd_amount_read got = rd_minor_parse(s, r->layout.mark, 8, &v);
 		bool ok = (got == RD_AMOUNT_OK || got == RD_AMOUNT_DECIMALS) && v > 0;
 
-		RD_COL(*t, int64_t, L_RATE)[i] = ok ? v : 0;
-		RD_COL(*t, uint8_t, L_RATE_DIGITS)[i] = ok ? digits_behind(s, r->layout.mark) : 0;
+		rd_col(*t, int64_t, L_RATE)[i] = ok ? v : 0;
+		rd_col(*t, uint8_t, L_RATE_DIGITS)[i] = ok ? digits_behind(s, r->layout.mark) : 0;
 		if (ok)
-			RD_COL(*t, uint8_t, L_FLAGS)[i] |= RD_LINE_RATE;
+			rd_col(*t, uint8_t, L_FLAGS)[i] |= RD_LINE_RATE;
 	}
 }
 
@@ -271,7 +273,7 @@ static void read_day_column(rd_rows *r, rd_str s, uint32_t line, uint32_t i)
 
 	if (rd_day_parse(s, r->layout.order, r->layout.excel, &day) == RD_DATE_BAD)
 		rd_rows_note(r, RD_NOTE_DATE_BAD, line, RD_F_DOCUMENT_DATE, false, s);
-	RD_COL(r->lines, rd_day, L_DOCUMENT_DATE)[i] = day;
+	rd_col(r->lines, rd_day, L_DOCUMENT_DATE)[i] = day;
 }
 
 static void read_balance(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line, uint32_t i)
@@ -286,9 +288,12 @@ static void read_balance(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t l
 	    rd_side_parse(rd_rows_cell(r, RD_F_BALANCE_SIDE, cells, n), &blank) == RD_SIDE_CREDIT)
 		v = -v;
 	r->asserts = room(r->asserts, r->n_asserts, &r->cap_asserts, sizeof *r->asserts);
-	r->asserts[r->n_asserts++] = (rd_assert_raw){ .line = i, .balance = v, .file_line = line,
-		.account = RD_COL(r->lines, rd_text, L_ACCOUNT)[i], .file = r->file };
-	RD_COL(r->lines, uint8_t, L_FLAGS)[i] |= RD_LINE_ASSERT;
+	r->asserts[r->n_asserts++] = (rd_assert_raw){.line = i,
+	                                             .balance = v,
+	                                             .file_line = line,
+	                                             .account = rd_col(r->lines, rd_text, L_ACCOUNT)[i],
+	                                             .file = r->file};
+	rd_col(r->lines, uint8_t, L_FLAGS)[i] |= RD_LINE_ASSERT;
 }
 
 static bool blank_record(const rd_str *cells, uint32_t n)
@@ -302,8 +307,8 @@ static bool blank_record(const rd_str *cells, uint32_t n)
 /* Rows that are no records: totals, carried-forward rows, signatures at the foot. */
 static bool is_no_record(rd_rows *r, const rd_str *cells, uint32_t n, bool *ret_grand)
 {
-	static const rd_field where[] = { RD_F_TEXT, RD_F_ACCOUNT_CODE, RD_F_ACCOUNT_NAME, RD_F_ACCOUNT,
-	                                  RD_F_DATE, RD_F_NUMBER };
+	static const rd_field where[] = {RD_F_TEXT,    RD_F_ACCOUNT_CODE, RD_F_ACCOUNT_NAME,
+	                                 RD_F_ACCOUNT, RD_F_DATE,         RD_F_NUMBER};
 
 	*ret_grand = false;
 	for (uint32_t k = 0; k < sizeof where / sizeof *where; k++)
@@ -323,15 +328,17 @@ static bool passed_over(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t li
 	if (!no_account && !(flags & RD_LINE_AMOUNT_BLANK))
 		return false;
 	if (blank_record(cells, n)) {
-		rd_rows_note(r, RD_NOTE_EMPTY_LINE, line, RD_FIELD_COUNT, false, (rd_str){ "", 0 });
+		rd_rows_note(r, RD_NOTE_EMPTY_LINE, line, RD_FIELD_COUNT, false, (rd_str){"", 0});
 		r->skipped++;
 		return true;
 	}
 	if (is_no_record(r, cells, n, &grand)) {
 		r->skipped++;
 		r->total_last = grand &&
-			rd_minor_parse(rd_rows_cell(r, RD_F_DEBIT, cells, n), r->layout.mark, r->layout.decimals, &d) == RD_AMOUNT_OK &&
-			rd_minor_parse(rd_rows_cell(r, RD_F_CREDIT, cells, n), r->layout.mark, r->layout.decimals, &c) == RD_AMOUNT_OK;
+		                rd_minor_parse(rd_rows_cell(r, RD_F_DEBIT, cells, n), r->layout.mark,
+		                               r->layout.decimals, &d) == RD_AMOUNT_OK &&
+		                rd_minor_parse(rd_rows_cell(r, RD_F_CREDIT, cells, n), r->layout.mark,
+		                               r->layout.decimals, &c) == RD_AMOUNT_OK;
 		if (r->total_last) {
 			r->total_debit = d;
 			r->total_credit = c;
@@ -350,8 +357,8 @@ static bool passed_over(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t li
 /* Foot rows are often cut short: no account, no amount, and not the beginning of a voucher. */
 static bool is_short_foot(const rd_rows *r, const rd_str *cells, uint32_t n)
 {
-	static const rd_field body[] = { RD_F_ACCOUNT_CODE, RD_F_ACCOUNT_NAME, RD_F_ACCOUNT, RD_F_DEBIT,
-	                                 RD_F_CREDIT, RD_F_AMOUNT, RD_F_SIGNED };
+	static const rd_field body[] = {RD_F_ACCOUNT_CODE, RD_F_ACCOUNT_NAME, RD_F_ACCOUNT, RD_F_DEBIT,
+	                                RD_F_CREDIT,       RD_F_AMOUNT,       RD_F_SIGNED};
 
 	for (uint32_t k = 0; k < sizeof body / sizeof *body; k++)
 		if (rd_rows_cell(r, body[k], cells, n).len)
@@ -370,14 +377,15 @@ static bool wrong_width(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t li
 	             !blank_record(cells + r->layout.n_columns, n - r->layout.n_columns);
 
 	if (n > r->layout.n_columns && !extra) {
-		rd_rows_note(r, RD_NOTE_TRAILING_COLUMN, line, RD_FIELD_COUNT, false, (rd_str){ "", 0 });
+		rd_rows_note(r, RD_NOTE_TRAILING_COLUMN, line, RD_FIELD_COUNT, false, (rd_str){"", 0});
 		return false;
 	}
 	if (n < r->layout.n_columns && is_short_foot(r, cells, n))
 		return false;
 	int len = snprintf(found, sizeof found, "%u", n);
 
-	rd_rows_note(r, RD_NOTE_FIELD_COUNT, line, RD_FIELD_COUNT, extra, (rd_str){ found, (uint32_t)len });
+	rd_rows_note(r, RD_NOTE_FIELD_COUNT, line, RD_FIELD_COUNT, extra,
+	             (rd_str){found, (uint32_t)len});
 	r->rejected += extra;
 	return extra;
 }
@@ -389,7 +397,7 @@ static void note_place(rd_rows *r, uint32_t line)
 	if (g && g->line + (r->lines.n - g->first) == line)
 		return;
 	r->segments = room(r->segments, r->n_segments, &r->cap_segments, sizeof *r->segments);
-	r->segments[r->n_segments++] = (rd_segment){ r->lines.n, r->file, line, 1 };
+	r->segments[r->n_segments++] = (rd_segment){r->lines.n, r->file, line, 1};
 }
 
 /* Room for one more line in all line arrays. */
@@ -401,7 +409,8 @@ static void lines_room(rd_rows *r)
 	if (r->lines.cap == before)
 		return;
 	if (r->layout.column[RD_F_ACCOUNT_NAME] >= 0 || r->layout.column[RD_F_ACCOUNT] >= 0)
-		r->names = rd_column_resize(r->names, before * sizeof(rd_text), r->lines.cap * sizeof(rd_text));
+		r->names =
+			rd_column_resize(r->names, before * sizeof(rd_text), r->lines.cap * sizeof(rd_text));
 	if (r->layout.column[RD_F_PARTY_CODE] >= 0)
 		r->party_names = rd_column_resize(r->party_names, before * sizeof(rd_text),
 		                                  r->lines.cap * sizeof(rd_text));
@@ -413,26 +422,26 @@ static void read_optional(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t 
 	rd_table *t = &r->lines;
 
 	if (t->used[L_TEXT])
-		RD_COL(*t, rd_text, L_TEXT)[i] =
+		rd_col(*t, rd_text, L_TEXT)[i] =
 			rd_rows_text(r, RD_F_TEXT, rd_rows_cell(r, RD_F_TEXT, cells, n), line);
 	if (t->used[L_DOCUMENT_DATE])
 		read_day_column(r, rd_rows_cell(r, RD_F_DOCUMENT_DATE, cells, n), line, i);
 	if (t->used[L_CLEARING])
-		RD_COL(*t, rd_text, L_CLEARING)[i] =
+		rd_col(*t, rd_text, L_CLEARING)[i] =
 			rd_rows_text(r, RD_F_CLEARING, rd_rows_cell(r, RD_F_CLEARING, cells, n), line);
 	if (t->used[L_CURRENCY] || t->used[L_FOREIGN] || t->used[L_RATE])
 		read_currency(r, cells, n, line, i);
 	if (r->layout.column[RD_F_QUANTITY] >= 0) {
 		rd_str q = rd_rows_cell(r, RD_F_QUANTITY, cells, n);
 		if (q.len && !rd_str_is(q, "0") && !rd_str_is(q, "-"))
-			RD_COL(*t, uint8_t, L_FLAGS)[i] |= RD_LINE_QUANTITY;
+			rd_col(*t, uint8_t, L_FLAGS)[i] |= RD_LINE_QUANTITY;
 	}
 	if (r->layout.column[RD_F_BALANCE] >= 0)
 		read_balance(r, cells, n, line, i);
 }
 
-/* What was noted about the amounts of a row that turns out to be no record is taken back; `noted` is
- * how many notes there were before it was passed over. */
+/* What was noted about the amounts of a row that turns out to be no record is taken back; `noted`
+ * is how many notes there were before it was passed over. */
 static void take_back(rd_rows *r, uint32_t noted, uint32_t line)
 {
 	uint32_t from = noted;
@@ -467,18 +476,18 @@ void rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 	lines_room(r);
 	read_party(r, cells, n, line, i);
 	read_account(r, cells, n, line, i);
-	if ((RD_COL(r->lines, rd_text, L_ACCOUNT)[i] == 0 || (flags & RD_LINE_AMOUNT_BLANK)) &&
+	if ((rd_col(r->lines, rd_text, L_ACCOUNT)[i] == 0 || (flags & RD_LINE_AMOUNT_BLANK)) &&
 	    passed_over(r, cells, n, line, flags))
 		return;
 	rd_rows_head(r, cells, n, line);
 	if (r->pending)
 		write_run(r);
 	note_place(r, line);
-	RD_COL(r->lines, rd_minor, L_AMOUNT)[i] = amount;
-	RD_COL(r->lines, uint8_t, L_FLAGS)[i] = flags;
+	rd_col(r->lines, rd_minor, L_AMOUNT)[i] = amount;
+	rd_col(r->lines, uint8_t, L_FLAGS)[i] = flags;
 	if (flags & RD_LINE_BOTH) {
 		r->both = room(r->both, r->n_both, &r->cap_both, sizeof *r->both);
-		r->both[r->n_both++] = (rd_both){ i, other };
+		r->both[r->n_both++] = (rd_both){i, other};
 	}
 	r->debit += flags & RD_LINE_CREDIT ? 0 : amount;
 	r->credit += flags & RD_LINE_CREDIT ? amount : other;

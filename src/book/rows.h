@@ -3,16 +3,16 @@
 #define RD_BOOK_ROWS_H
 #include "book/build.h"
 
-#define RD_FRESH 0x80000000u  /* ids of texts that the book does not know yet */
+#define RD_FRESH        0x80000000u         /* ids of texts that the book does not know yet */
 #define RD_SERIAL_FRESH (UINT64_C(1) << 63) /* the same inside a serial's 24-bit shape */
 
 typedef struct rd_text_slot { /* last text of one column */
 	const char *ptr;
-	uint32_t    len, id;
+	uint32_t len, id;
 } rd_text_slot;
 
 typedef struct rd_cache_slot {
-	uint32_t    hash, id;
+	uint32_t hash, id;
 	const char *text;
 } rd_cache_slot;
 
@@ -26,31 +26,31 @@ typedef struct rd_short_slot {
 /* The name that an account's code had last; found by the code's id. */
 typedef struct rd_name_slot {
 	const char *ptr;
-	uint32_t    code, len, id;
+	uint32_t code, len, id;
 } rd_name_slot;
 
 /* A text whose hash is known before it is looked up. */
 enum { RD_HINTS = 4 };
 typedef struct rd_hint {
 	const char *ptr;
-	uint32_t    len, hash;
+	uint32_t len, hash;
 } rd_hint;
 
 typedef struct rd_fresh {
 	const char *text;
-	uint32_t    hash, id;      /* id in the book, after the commit */
-	uint32_t    line;          /* where it was met */
-	uint8_t     field;         /* rd_field */
-	bool        odd;           /* decoded wrongly before: noted when the book meets it first */
+	uint32_t hash, id; /* id in the book, after the commit */
+	uint32_t line;     /* where it was met */
+	uint8_t field;     /* rd_field */
+	bool odd;          /* decoded wrongly before: noted when the book meets it first */
 } rd_fresh;
 
 typedef struct rd_row_note {
-	uint32_t     line;
+	uint32_t line;
 	rd_note_kind kind;
-	uint16_t     column;
-	bool         rejected;
-	rd_minor     amount;
-	char         found[84];
+	uint16_t column;
+	bool rejected;
+	rd_minor amount;
+	char found[84];
 } rd_row_note;
 
 /* Fields that make a run, in this order. */
@@ -58,78 +58,83 @@ enum { H_MAX = 18, H_CELL = 64 };
 
 typedef struct rd_run_head {
 	rd_serial entry, number, document;
-	rd_text   journal, preparer, reviewer, poster;
+	rd_text journal, preparer, reviewer, poster;
 	rd_period period, own_period; /* own: as its column says */
-	rd_day    date;
-	int32_t   attachments, time;
-	uint8_t   flags;
+	rd_day date;
+	int32_t attachments, time;
+	uint8_t flags;
 } rd_run_head;
 
 struct rd_rows {
-	rd_builder   *b;
-	rd_row        file;
-	rd_layout     layout;
-	bool          shared;      /* ids are fresh until the commit */
-	rd_table      lines, runs;
-	rd_text      *names;       /* account name of each line, for aliases; NULL = no such column */
-	rd_text      *party_names;
-	uint32_t      names_cap;
+	rd_builder *b;
+	rd_row file;
+	rd_layout layout;
+	bool shared; /* ids are fresh until the commit */
+	rd_table lines, runs;
+	rd_text *names; /* account name of each line, for aliases; NULL = no such column */
+	rd_text *party_names;
+	uint32_t names_cap;
 	/* the run being read */
-	uint32_t      n_heads;
-	uint8_t       heads[H_MAX];        /* fields of the layout that make a run */
-	uint32_t      head_at[H_MAX];      /* and their columns, */
-	uint32_t      head_last;           /* the last of them */
-	uint32_t      n_parties;
-	uint8_t       parties[5];          /* columns that may name the party, by preference */
-	char          prev[H_MAX][H_CELL]; /* their cells in the line before */
-	uint8_t       prev_len[H_MAX];     /* 255 = longer than kept: never equal */
-	uint8_t       head_flags[H_MAX];   /* voucher flags that each field set */
-	bool          period_alone; /* the period cell needs no year from elsewhere */
-	bool          carried;     /* cells were left blank: the values are those of lines above */
-	rd_run_head   head;
-	bool          begun;       /* a record of this block has been read: `prev` and `head` hold */
-	bool          pending;     /* `head` differs from the last run: the next line opens one */
-	bool          inherit;     /* the first run continues the block before */
+	uint32_t n_heads;
+	uint8_t heads[H_MAX];    /* fields of the layout that make a run */
+	uint32_t head_at[H_MAX]; /* and their columns, */
+	uint32_t head_last;      /* the last of them */
+	uint32_t n_parties;
+	uint8_t parties[5];        /* columns that may name the party, by preference */
+	char prev[H_MAX][H_CELL];  /* their cells in the line before */
+	uint8_t prev_len[H_MAX];   /* 255 = longer than kept: never equal */
+	uint8_t head_flags[H_MAX]; /* voucher flags that each field set */
+	bool period_alone;         /* the period cell needs no year from elsewhere */
+	bool carried;              /* cells were left blank: the values are those of lines above */
+	rd_run_head head;
+	bool begun;   /* a record of this block has been read: `prev` and `head` hold */
+	bool pending; /* `head` differs from the last run: the next line opens one */
+	bool inherit; /* the first run continues the block before */
 	/* texts */
-	rd_text_slot  slot[RD_FIELD_COUNT];
+	rd_text_slot slot[RD_FIELD_COUNT];
 	rd_short_slot shorts[1u << RD_SHORT_BITS];
-	rd_name_slot  last_name[1u << RD_SHORT_BITS];
-	rd_hint       hints[RD_HINTS];     /* texts of the record that comes next */
+	rd_name_slot last_name[1u << RD_SHORT_BITS];
+	rd_hint hints[RD_HINTS]; /* texts of the record that comes next */
 	rd_cache_slot *cache;
-	uint32_t      cache_n, cache_mask;
-	rd_arena     *arena;       /* fresh texts; reset at the commit */
-	rd_fresh     *fresh;
-	uint32_t      fresh_n, fresh_cap;
-	uint32_t     *fresh_table; /* positions + 1 by hash */
-	uint32_t      fresh_mask;
-	rd_text       shape_plain; /* "\x01" "0": plain digits; global from birth */
-	struct { char prefix[24]; uint8_t len; rd_text shape; bool set; } shape[2];
+	uint32_t cache_n, cache_mask;
+	rd_arena *arena; /* fresh texts; reset at the commit */
+	rd_fresh *fresh;
+	uint32_t fresh_n, fresh_cap;
+	uint32_t *fresh_table; /* positions + 1 by hash */
+	uint32_t fresh_mask;
+	rd_text shape_plain; /* "\x01" "0": plain digits; global from birth */
+	struct {
+		char prefix[24];
+		uint8_t len;
+		rd_text shape;
+		bool set;
+	} shape[2];
 	/* notes and sparse facts of this block */
-	rd_row_note  *notes;
-	uint32_t      n_notes, cap_notes;
-	uint32_t      counts[RD_NOTE_KINDS], first[RD_NOTE_KINDS];
-	uint64_t      rejected, skipped;
-	rd_both      *both;
-	uint32_t      n_both, cap_both;
-	rd_segment   *segments;
-	uint32_t      n_segments, cap_segments;
+	rd_row_note *notes;
+	uint32_t n_notes, cap_notes;
+	uint32_t counts[RD_NOTE_KINDS], first[RD_NOTE_KINDS];
+	uint64_t rejected, skipped;
+	rd_both *both;
+	uint32_t n_both, cap_both;
+	rd_segment *segments;
+	uint32_t n_segments, cap_segments;
 	rd_assert_raw *asserts;
-	uint32_t      n_asserts, cap_asserts;
-	bool          total_last;  /* the last record was a 合计 row */
-	rd_minor      total_debit, total_credit;
-	uint32_t      total_line;
-	rd_minor      debit, credit; /* sums of the block's lines */
+	uint32_t n_asserts, cap_asserts;
+	bool total_last; /* the last record was a 合计 row */
+	rd_minor total_debit, total_credit;
+	uint32_t total_line;
+	rd_minor debit, credit; /* sums of the block's lines */
 };
 
 /* rows.c: the rd_has bit that a mapped field brings, 0 = none */
 uint32_t rd_field_has(rd_field f);
 /* text.c: interning */
-void     rd_rows_texts_init(rd_rows *r);
-void     rd_rows_texts_done(rd_rows *r);
-rd_text  rd_rows_text(rd_rows *r, rd_field f, rd_str s, uint32_t line);
-rd_text  rd_rows_name(rd_rows *r, rd_text code, rd_str name, uint32_t line);
+void rd_rows_texts_init(rd_rows *r);
+void rd_rows_texts_done(rd_rows *r);
+rd_text rd_rows_text(rd_rows *r, rd_field f, rd_str s, uint32_t line);
+rd_text rd_rows_name(rd_rows *r, rd_text code, rd_str name, uint32_t line);
 rd_serial rd_rows_serial(rd_rows *r, int which, rd_str s, uint32_t line);
-void     rd_rows_texts_commit(rd_rows *r); /* gives fresh texts their ids in the book */
+void rd_rows_texts_commit(rd_rows *r); /* gives fresh texts their ids in the book */
 static inline rd_text rd_rows_settled(const rd_rows *r, rd_text id)
 {
 	return id & RD_FRESH ? r->fresh[id & ~RD_FRESH].id : id;
@@ -149,7 +154,7 @@ static inline rd_str rd_rows_cell(const rd_rows *r, rd_field f, const rd_str *ce
 	int c = r->layout.column[f];
 
 	if ((uint32_t)c >= n) /* -1 is beyond any n */
-		return (rd_str){ "", 0 };
+		return (rd_str){"", 0};
 	rd_str s = cells[c];
 
 	if (s.len && ((rd_blank_edge[(unsigned char)s.ptr[0]] & 1) ||

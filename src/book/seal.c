@@ -67,7 +67,8 @@ static void flag_vouchers(rd_book *book, rd_arena *scratch)
 		if (m.closing[t] || (any_profit && closes(book, v)))
 			book->voucher.flags[v] |= RD_VCH_CLOSING;
 	}
-	for (rd_row v = 0; book->standard == RD_STD_FRENCH && book->voucher.journal && v < book->voucher.n; v++) {
+	for (rd_row v = 0;
+	     book->standard == RD_STD_FRENCH && book->voucher.journal && v < book->voucher.n; v++) {
 		rd_str j = rd_book_text(book, book->voucher.journal[v]);
 
 		if (rd_str_is(j, "AN") || rd_str_is(j, "ANO") || rd_str_is(j, "RAN") || rd_str_is(j, "ANC"))
@@ -158,8 +159,11 @@ static void seal_totals(rd_builder *b)
 			b->has |= RD_HAS_FILE_PERIOD;
 		if (!s->total_pending || s->lines == 0)
 			continue;
-		rd_total t = { .file = f, .line = s->total_line, .kind = RD_TOTAL_DEBIT,
-		               .declared = s->total_debit, .computed = s->debit };
+		rd_total t = {.file = f,
+		              .line = s->total_line,
+		              .kind = RD_TOTAL_DEBIT,
+		              .declared = s->total_debit,
+		              .computed = s->debit};
 
 		rd_builder_add_total(b, &t);
 		t.kind = RD_TOTAL_CREDIT;

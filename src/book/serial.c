@@ -2,7 +2,7 @@
 #include "base/assert.h"
 #include <stdio.h>
 
-#define MARK '\001'
+#define MARK       '\001'
 #define DIGITS_MAX 12u /* 10^12 - 1 < 2^40 */
 
 static bool is_digit(char c)
@@ -45,7 +45,7 @@ static bool has_mark(rd_str s)
 
 rd_serial_parts rd_serial_split(rd_str s)
 {
-	rd_serial_parts p = { .prefix = s, .suffix = { s.ptr + s.len, 0 } };
+	rd_serial_parts p = {.prefix = s, .suffix = {s.ptr + s.len, 0}};
 	uint32_t n = fraction_head(s), to, from;
 
 	if (has_mark(s))
@@ -61,8 +61,8 @@ rd_serial_parts rd_serial_split(rd_str s)
 		for (from = to; from && is_digit(s.ptr[from - 1]) && to - from < DIGITS_MAX; from--)
 			;
 	}
-	p.prefix = (rd_str){ s.ptr, from };
-	p.suffix = (rd_str){ s.ptr + to, s.len - to };
+	p.prefix = (rd_str){s.ptr, from};
+	p.suffix = (rd_str){s.ptr + to, s.len - to};
 	p.value = value_of(s.ptr + from, to - from);
 	p.has_value = true;
 	bool cut = from && is_digit(s.ptr[from - 1]);
@@ -97,7 +97,7 @@ rd_serial_parts rd_serial_parts_of(const rd_book *b, rd_serial s)
 {
 	rd_str shape = rd_book_text(b, rd_serial_shape(s));
 	const char *m = shape.len ? memchr(shape.ptr, MARK, shape.len) : NULL;
-	rd_serial_parts p = { .prefix = shape, .suffix = { shape.ptr + shape.len, 0 } };
+	rd_serial_parts p = {.prefix = shape, .suffix = {shape.ptr + shape.len, 0}};
 
 	if (m == NULL)
 		return p;
@@ -105,12 +105,12 @@ rd_serial_parts rd_serial_parts_of(const rd_book *b, rd_serial s)
 
 	RD_ASSERT(at + 2 <= shape.len);
 	if (m[1] == MARK) {
-		p.prefix = (rd_str){ m + 2, shape.len - at - 2 };
+		p.prefix = (rd_str){m + 2, shape.len - at - 2};
 		return p;
 	}
 	p.prefix.len = at;
 	p.width = (uint32_t)(m[1] - '0');
-	p.suffix = (rd_str){ m + 2, shape.len - at - 2 };
+	p.suffix = (rd_str){m + 2, shape.len - at - 2};
 	p.value = rd_serial_value(s);
 	p.has_value = true;
 	return p;

@@ -14,7 +14,7 @@
 #include "book/book.h"
 
 #define RD_SERIAL_VALUE_BITS 40
-#define RD_SERIAL_VALUE_MAX ((UINT64_C(1) << RD_SERIAL_VALUE_BITS) - 1)
+#define RD_SERIAL_VALUE_MAX  ((UINT64_C(1) << RD_SERIAL_VALUE_BITS) - 1)
 
 static inline uint64_t rd_serial_value(rd_serial s)
 {
@@ -35,10 +35,10 @@ static inline rd_serial rd_serial_of(rd_text shape, uint64_t value)
  * a text without digits, or with a 0x01 of its own, has value 0 and no width byte; the shape of the
  * latter begins with two 0x01. */
 typedef struct rd_serial_parts {
-	rd_str   prefix, suffix;
-	uint32_t width;            /* digits written when padded with zeros, else 0 */
+	rd_str prefix, suffix;
+	uint32_t width; /* digits written when padded with zeros, else 0 */
 	uint64_t value;
-	bool     has_value;
+	bool has_value;
 } rd_serial_parts;
 
 rd_serial_parts rd_serial_split(rd_str s);

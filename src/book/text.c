@@ -10,7 +10,8 @@
 
 void rd_rows_texts_init(rd_rows *r)
 {
-	rd_str plain = RD_STR("\001" "0");
+	rd_str plain = RD_STR("\001"
+	                      "0");
 
 	r->arena = rd_arena_new();
 	r->shape_plain = rd_dict_add(&r->b->store->dict, plain, rd_dict_hash(plain));
@@ -53,7 +54,7 @@ static void cache_put(rd_rows *r, uint32_t hash, uint32_t id, const char *text)
 
 	while (r->cache[i].text)
 		i = (i + 1) & r->cache_mask;
-	r->cache[i] = (rd_cache_slot){ hash, id, text };
+	r->cache[i] = (rd_cache_slot){hash, id, text};
 	r->cache_n++;
 }
 
@@ -67,7 +68,8 @@ static void fresh_room(rd_rows *r)
 	if (r->fresh_n == r->fresh_cap) {
 		uint32_t cap = r->fresh_cap ? r->fresh_cap * 2 : 512;
 
-		r->fresh = rd_column_resize(r->fresh, r->fresh_cap * sizeof *r->fresh, cap * sizeof *r->fresh);
+		r->fresh =
+			rd_column_resize(r->fresh, r->fresh_cap * sizeof *r->fresh, cap * sizeof *r->fresh);
 		r->fresh_cap = cap;
 	}
 	if (r->fresh_n <= r->fresh_mask / 2)
@@ -89,7 +91,7 @@ static void fresh_room(rd_rows *r)
 /* Text decoded wrongly before: UTF-8 read as Latin-1 (Ã©), and the marks of broken GBK. */
 static bool is_mojibake(rd_str s)
 {
-	static const char *const marks[] = { "\xEF\xBF\xBD", "锟斤拷", "烫烫烫", "屯屯屯", NULL };
+	static const char *const marks[] = {"\xEF\xBF\xBD", "锟斤拷", "烫烫烫", "屯屯屯", NULL};
 
 	for (int i = 0; marks[i]; i++)
 		if (rd_str_has(s, marks[i]))
@@ -118,14 +120,14 @@ static rd_str vet(rd_rows *r, rd_field f, rd_str s, uint32_t line, bool *ret_odd
 
 	for (uint32_t at = 0; at < s.len;)
 		n += rd_utf8_put(out + n, rd_utf8_next(s, &at));
-	rd_rows_note(r, RD_NOTE_BYTES_INVALID, line, f, false, (rd_str){ out, n });
-	return (rd_str){ out, n };
+	rd_rows_note(r, RD_NOTE_BYTES_INVALID, line, f, false, (rd_str){out, n});
+	return (rd_str){out, n};
 }
 
 /* Two hints a record, for two records: the one being added and the next. */
 void rd_rows_hint(rd_rows *r, const rd_str *cells, uint32_t n)
 {
-	static const rd_field fields[] = { RD_F_TEXT, RD_F_PARTY_NAME };
+	static const rd_field fields[] = {RD_F_TEXT, RD_F_PARTY_NAME};
 
 	for (uint32_t k = 0; k < 2; k++) {
 		rd_str s = rd_rows_cell(r, fields[k], cells, n);
@@ -136,7 +138,7 @@ void rd_rows_hint(rd_rows *r, const rd_str *cells, uint32_t n)
 			next->len = 0;
 			continue;
 		}
-		*next = (rd_hint){ s.ptr, s.len, rd_dict_hash(s) };
+		*next = (rd_hint){s.ptr, s.len, rd_dict_hash(s)};
 		if (r->shared)
 			__builtin_prefetch(&r->cache[next->hash & r->cache_mask]);
 		else
@@ -146,7 +148,8 @@ void rd_rows_hint(rd_rows *r, const rd_str *cells, uint32_t n)
 	for (uint32_t k = 0; k < 2; k++) {
 		const rd_dict *d = &r->b->store->dict;
 		uint32_t h = r->hints[k].hash;
-		const char *text = r->shared ? r->cache[h & r->cache_mask].text : d->slots[h & d->mask].text;
+		const char *text =
+			r->shared ? r->cache[h & r->cache_mask].text : d->slots[h & d->mask].text;
 
 		if (r->hints[k].len && text)
 			__builtin_prefetch(text - 4);
@@ -205,8 +208,8 @@ static rd_text intern_shared(rd_rows *r, rd_field f, rd_str s, uint32_t line, co
 	while (r->fresh_table[i])
 		i = (i + 1) & r->fresh_mask;
 	*ret_text = rd_dict_store(r->arena, vetted);
-	r->fresh[r->fresh_n] = (rd_fresh){ .text = *ret_text, .hash = hash, .line = line,
-	                                   .odd = odd, .field = (uint8_t)f };
+	r->fresh[r->fresh_n] =
+		(rd_fresh){.text = *ret_text, .hash = hash, .line = line, .odd = odd, .field = (uint8_t)f};
 	r->fresh_table[i] = ++r->fresh_n;
 	return (r->fresh_n - 1) | RD_FRESH;
 }
@@ -262,7 +265,7 @@ static rd_text short_text(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 
 		if (id & RD_FRESH || !same_text(text, s))
 			return id; /* not yet an id of the book, or repaired: every cell is noted */
-		*x = (rd_short_slot){ a, b, s.len, id };
+		*x = (rd_short_slot){a, b, s.len, id};
 	}
 	return x->id;
 }
@@ -280,7 +283,7 @@ rd_text rd_rows_text(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 		return short_text(r, f, s, line);
 	rd_text id = intern(r, f, s, line, &text);
 
-	*slot = (rd_text_slot){ text, rd_dict_len(text), id };
+	*slot = (rd_text_slot){text, rd_dict_len(text), id};
 	return id;
 }
 
@@ -297,7 +300,7 @@ rd_text rd_rows_name(rd_rows *r, rd_text code, rd_str name, uint32_t line)
 	rd_text id = intern(r, RD_F_ACCOUNT_NAME, name, line, &text);
 
 	if (!((code | id) & RD_FRESH))
-		*x = (rd_name_slot){ text, code, rd_dict_len(text), id };
+		*x = (rd_name_slot){text, code, rd_dict_len(text), id};
 	return id;
 }
 
@@ -348,7 +351,7 @@ rd_serial rd_rows_serial(rd_rows *r, int which, rd_str s, uint32_t line)
 		if (!rd_serial_shape_text(&p, buf, sizeof buf, &n))
 			return 0;
 	}
-	rd_text shape = intern(r, RD_F_DOCUMENT, (rd_str){ buf, n }, line, &text);
+	rd_text shape = intern(r, RD_F_DOCUMENT, (rd_str){buf, n}, line, &text);
 
 	if (simple) {
 		memcpy(r->shape[which].prefix, p.prefix.ptr, p.prefix.len);
@@ -365,7 +368,7 @@ void rd_rows_texts_commit(rd_rows *r)
 		return;
 	for (uint32_t i = 0; i < r->fresh_n; i++) {
 		rd_fresh *x = &r->fresh[i];
-		rd_str s = { x->text, rd_dict_len(x->text) };
+		rd_str s = {x->text, rd_dict_len(x->text)};
 
 		uint32_t known = r->b->store->dict.n;
 

@@ -49,11 +49,10 @@ static void group_by_period(rd_trial *t, rd_arena *scratch)
 void rd_trial_begin(rd_trial *t, const rd_book *b, rd_arena *scratch)
 {
 	const rd_row n = b->tb.n;
-	uint64_t *words = RD_NEW_N(scratch, uint64_t, n + 1),
-		 *tmp = RD_NEW_N(scratch, uint64_t, n + 1);
+	uint64_t *words = RD_NEW_N(scratch, uint64_t, n + 1), *tmp = RD_NEW_N(scratch, uint64_t, n + 1);
 	rd_row *next = RD_NEW_N(scratch, rd_row, n + 1);
 
-	*t = (rd_trial){ .book = b, .n = n };
+	*t = (rd_trial){.book = b, .n = n};
 	t->rows = RD_NEW_N(scratch, rd_row, n + 1);
 	t->start = RD_NEW_N(scratch, rd_row, (size_t)b->account.n + 1);
 	t->parts = RD_NEW_N(scratch, uint8_t, (size_t)b->n_files + 1);
@@ -104,16 +103,16 @@ rd_minor rd_trial_net(const rd_book *b, rd_row row, rd_tb_part part)
 }
 
 _Static_assert(RD_TB_OPEN_D == RD_PART_OPEN * 2 && RD_TB_DEBIT == RD_PART_MOVE * 2 &&
-                       RD_TB_YTD_D == RD_PART_YTD * 2 && RD_TB_CLOSE_D == RD_PART_CLOSE * 2,
+                   RD_TB_YTD_D == RD_PART_YTD * 2 && RD_TB_CLOSE_D == RD_PART_CLOSE * 2,
                "a pair stands at twice its number");
 
 rd_words rd_part_words(rd_tb_part part)
 {
 	static const rd_words words[RD_PARTS] = {
-		[RD_PART_OPEN] = { "期初余额", "opening balance" },
-		[RD_PART_MOVE] = { "本期发生额", "movement of the period" },
-		[RD_PART_YTD] = { "本年累计", "year to date" },
-		[RD_PART_CLOSE] = { "期末余额", "closing balance" },
+		[RD_PART_OPEN] = {"期初余额", "opening balance"},
+		[RD_PART_MOVE] = {"本期发生额", "movement of the period"},
+		[RD_PART_YTD] = {"本年累计", "year to date"},
+		[RD_PART_CLOSE] = {"期末余额", "closing balance"},
 	};
 
 	RD_ASSERT(part < RD_PARTS);
@@ -193,8 +192,7 @@ static void shift_openings(rd_balances *s, uint32_t at)
 			const rd_row r = s->trial.rows[i], a = b->tb.account[r];
 			rd_minor past = 0;
 
-			if (b->tb.party[r] != 0 || s->trial.above[a] ||
-			    b->tb.period[r] != b->periods[at])
+			if (b->tb.party[r] != 0 || s->trial.above[a] || b->tb.period[r] != b->periods[at])
 				continue;
 			for (uint32_t p = 0; p < at; p++)
 				past += s->moves->debit[a * np + p] - s->moves->credit[a * np + p];
@@ -202,8 +200,7 @@ static void shift_openings(rd_balances *s, uint32_t at)
 				s->opening[a] -= own_period > since_start ? past : 0;
 				continue;
 			}
-			rd_minor d = rd_trial_net(b, r, RD_PART_CLOSE) -
-			             rd_trial_net(b, r, RD_PART_OPEN);
+			rd_minor d = rd_trial_net(b, r, RD_PART_CLOSE) - rd_trial_net(b, r, RD_PART_OPEN);
 			rd_minor now = s->moves->debit[a * np + at] - s->moves->credit[a * np + at];
 
 			since_start += past != 0 && d == past + now;
@@ -215,7 +212,7 @@ void rd_balances_begin(rd_balances *s, rd_run *run, const rd_book *b)
 {
 	rd_arena *scratch = rd_run_scratch(run);
 
-	*s = (rd_balances){ .book = b, .moves = rd_index_movements(run, b) };
+	*s = (rd_balances){.book = b, .moves = rd_index_movements(run, b)};
 	rd_trial_begin(&s->trial, b, scratch);
 	s->covered = RD_NEW_N(scratch, uint8_t, (size_t)b->n_periods + 1);
 	for (rd_row v = 0; v < b->voucher.n; v++) {
@@ -309,8 +306,7 @@ rd_minor *rd_role_flows(rd_run *run, const rd_book *b)
 			continue;
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++)
 			if (b->line.account[i] != 0)
-				flows[b->account.role[b->line.account[i]] * (size_t)np + p] -=
-					rd_line_net(b, i);
+				flows[b->account.role[b->line.account[i]] * (size_t)np + p] -= rd_line_net(b, i);
 	}
 	return flows;
 }
@@ -423,8 +419,7 @@ static void open_by_lines(const rd_balances *s, rd_run *run, rd_row account, rd_
 
 	if (n > 0)
 		ret->last = rd_line_date(b, rows[n - 1]);
-	uint32_t k =
-		rd_fifo(rd_run_scratch(run), b, rows, n, opening > 0 ? opening : 0, debit, &items);
+	uint32_t k = rd_fifo(rd_run_scratch(run), b, rows, n, opening > 0 ? opening : 0, debit, &items);
 	/* an opening on the other side is paid off by the oldest items */
 	rd_minor less = opening < 0 ? -opening : 0;
 
@@ -471,15 +466,12 @@ void rd_open_find(const rd_balances *s, rd_run *run, rd_row account, rd_day limi
 	rd_minor *balances = RD_NEW_N(rd_run_scratch(run), rd_minor, (size_t)b->n_periods + 1);
 	bool lines = false;
 
-	*ret = (rd_open){ .oldest = RD_DAY_NONE,
-		          .last = RD_DAY_NONE,
-		          .balance = s->opening[account] };
+	*ret = (rd_open){.oldest = RD_DAY_NONE, .last = RD_DAY_NONE, .balance = s->opening[account]};
 	rd_balances_get(s, account, balances);
 	if (b->n_periods > 0)
 		ret->balance = balances[b->n_periods - 1];
 	else if (s->trial.start[account] < s->trial.start[account + 1] && !s->trial.above[account])
-		ret->balance =
-			rd_trial_net(b, s->trial.rows[s->trial.start[account]], RD_PART_CLOSE);
+		ret->balance = rd_trial_net(b, s->trial.rows[s->trial.start[account]], RD_PART_CLOSE);
 	for (uint32_t p = 0; p < b->n_periods; p++)
 		lines |= s->moves->lines[(size_t)account * b->n_periods + p] > 0;
 	if (ret->balance == 0)

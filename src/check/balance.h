@@ -11,18 +11,22 @@
 
 /* The four pairs of columns of a trial balance. */
 typedef enum rd_tb_part {
-	RD_PART_OPEN, RD_PART_MOVE, RD_PART_YTD, RD_PART_CLOSE, RD_PARTS
+	RD_PART_OPEN,
+	RD_PART_MOVE,
+	RD_PART_YTD,
+	RD_PART_CLOSE,
+	RD_PARTS
 } rd_tb_part;
 
 typedef struct rd_trial {
 	const rd_book *book;
-	rd_row         n;
-	rd_row        *rows;  /* by account, party, period, then as read */
-	rd_row        *start; /* account a owns rows[start[a]] .. rows[start[a + 1] - 1] */
-	rd_row        *by_period; /* the same rows by period, then account and party */
-	rd_row *from; /* by_period[from[p]] .. from[p + 1] - 1: p = 0 no period, 1 + index else */
-	uint8_t       *parts; /* of each file: bit p is set when it fills pair p anywhere */
-	uint8_t       *above; /* of each account: some account below it has a row */
+	rd_row n;
+	rd_row *rows;      /* by account, party, period, then as read */
+	rd_row *start;     /* account a owns rows[start[a]] .. rows[start[a + 1] - 1] */
+	rd_row *by_period; /* the same rows by period, then account and party */
+	rd_row *from;      /* by_period[from[p]] .. from[p + 1] - 1: p = 0 no period, 1 + index else */
+	uint8_t *parts;    /* of each file: bit p is set when it fills pair p anywhere */
+	uint8_t *above;    /* of each account: some account below it has a row */
 } rd_trial;
 
 void rd_trial_begin(rd_trial *t, const rd_book *b, rd_arena *scratch);
@@ -48,19 +52,19 @@ static inline rd_fact rd_size(const char *name, rd_minor balance)
 }
 
 /* A hit at the place of a trial balance row, with its account, party and period. */
-rd_hit   rd_hit_at_trial(const rd_book *b, rd_row row);
+rd_hit rd_hit_at_trial(const rd_book *b, rd_row row);
 
 /* Balances at period ends, of accounts themselves: a parent is counted without what stands below
  * it. The journal leads; in periods without a single line of the journal the trial balance does.
  * Opening vouchers of later years, and those of accounts whose opening is stated elsewhere, repeat
  * what is known and do not count. */
 typedef struct rd_balances {
-	const rd_book      *book;
+	const rd_book *book;
 	const rd_movements *moves;
-	rd_trial            trial;
-	rd_minor           *opening; /* by account, at the start of the books */
-	uint8_t *vague; /* by account: its opening is only known as a part of its parent's */
-	uint8_t            *covered; /* by period: the journal has lines in it */
+	rd_trial trial;
+	rd_minor *opening; /* by account, at the start of the books */
+	uint8_t *vague;    /* by account: its opening is only known as a part of its parent's */
+	uint8_t *covered;  /* by period: the journal has lines in it */
 	rd_minor *carried; /* shape of moves: lines that only repeat an opening; may be NULL */
 } rd_balances;
 
@@ -84,13 +88,13 @@ uint32_t rd_periods_ended(const rd_book *b, const uint32_t *closings);
 /* What an account still holds at the end of the books. */
 typedef struct rd_open {
 	rd_minor balance;
-	rd_day   oldest;     /* of the open items; RD_DAY_NONE = not known */
-	bool     before;     /* the oldest one is older than the books */
-	rd_day   last;       /* last movement; RD_DAY_NONE = not known */
-	rd_minor overdue;    /* sum (>= 0) of the items dated on or before the limit; what is older
+	rd_day oldest;    /* of the open items; RD_DAY_NONE = not known */
+	bool before;      /* the oldest one is older than the books */
+	rd_day last;      /* last movement; RD_DAY_NONE = not known */
+	rd_minor overdue; /* sum (>= 0) of the items dated on or before the limit; what is older
 	                      * than    the books counts when these begin on or before it */
 	uint32_t items, n_lines;
-	rd_row   lines[12];  /* of the oldest open items */
+	rd_row lines[12]; /* of the oldest open items */
 } rd_open;
 
 /* The day on which ages are counted: the as-of day, but not after the end of the last period; what

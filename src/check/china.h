@@ -16,5 +16,6 @@ static inline bool rd_book_is_chinese(const rd_book *b)
 }
 
 /* Says why a check of such a rule was not run on other books. */
-#define RD_NOT_CHINESE "不是按中国会计科目和人民币记账的账套", "these books are not kept under a Chinese chart in yuan"
+#define RD_NOT_CHINESE                                                                             \
+	"不是按中国会计科目和人民币记账的账套", "these books are not kept under a Chinese chart in yuan"
 #endif

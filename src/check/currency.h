@@ -10,7 +10,7 @@
 /* Blank, the book's base currency, or another name of the yuan when that is the base. */
 static inline bool rd_currency_is_base(const rd_book *b, rd_text id)
 {
-	static const char *const yuan[] = { "CNY", "RMB", "人民币", "人民币元", "元", "本位币", "CNH" };
+	static const char *const yuan[] = {"CNY", "RMB", "人民币", "人民币元", "元", "本位币", "CNH"};
 	bool named = false, base = b->base_currency == 0;
 
 	if (id == 0 || id == b->base_currency)

@@ -8,14 +8,21 @@
 #include <pthread.h>
 
 typedef enum rd_index_slot {
-	RD_INDEX_MOVEMENTS, RD_INDEX_BY_ACCOUNT, RD_INDEX_PAIRS, RD_INDEX_WORDING,
-	RD_INDEX_PARTNERS, RD_INDEX_DOCUMENTS, RD_INDEX_CASH, RD_INDEX_SERIES, RD_INDEX_SLOTS
+	RD_INDEX_MOVEMENTS,
+	RD_INDEX_BY_ACCOUNT,
+	RD_INDEX_PAIRS,
+	RD_INDEX_WORDING,
+	RD_INDEX_PARTNERS,
+	RD_INDEX_DOCUMENTS,
+	RD_INDEX_CASH,
+	RD_INDEX_SERIES,
+	RD_INDEX_SLOTS
 } rd_index_slot;
 
 typedef struct rd_index {
 	pthread_mutex_t lock;
-	rd_arena       *arena;
-	const void     *value;
+	rd_arena *arena;
+	const void *value;
 } rd_index;
 
 typedef const void *rd_index_build(rd_arena *arena, rd_run *run);
@@ -30,37 +37,37 @@ typedef struct rd_param_value {
 
 /* What one call of run() left: findings of one check over one range. */
 typedef struct rd_part {
-	uint32_t    check;
-	rd_range    range;
-	rd_arena   *arena;       /* findings and facts of the part */
+	uint32_t check;
+	rd_range range;
+	rd_arena *arena; /* findings and facts of the part */
 	rd_finding *findings;
-	uint32_t    n, cap;
-	uint64_t    emitted, hits;
-	rd_words    not_run, remark;
-	rd_rc       rc;
-	rd_err      err;
-	uint64_t    ns;
+	uint32_t n, cap;
+	uint64_t emitted, hits;
+	rd_words not_run, remark;
+	rd_rc rc;
+	rd_err err;
+	uint64_t ns;
 } rd_part;
 
 typedef struct rd_engine {
-	const rd_book        *book;
+	const rd_book *book;
 	const rd_run_options *options;
-	rd_day                as_of;
-	rd_arena             *arena;
-	rd_param_value      **params;  /* by check, then parameter */
-	rd_index              index[RD_INDEX_SLOTS];
-	rd_part              *parts;
-	uint32_t              n_parts;
-	rd_arena            **scratch; /* by worker */
-	pthread_mutex_t       progress_lock;
-	uint32_t              done;
+	rd_day as_of;
+	rd_arena *arena;
+	rd_param_value **params; /* by check, then parameter */
+	rd_index index[RD_INDEX_SLOTS];
+	rd_part *parts;
+	uint32_t n_parts;
+	rd_arena **scratch; /* by worker */
+	pthread_mutex_t progress_lock;
+	uint32_t done;
 } rd_engine;
 
 struct rd_run {
-	rd_engine      *engine;
+	rd_engine *engine;
 	const rd_check *check;
-	rd_part        *part;
-	rd_arena       *scratch;
+	rd_part *part;
+	rd_arena *scratch;
 	const rd_pairs *pairs;
 };
 

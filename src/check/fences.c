@@ -4,17 +4,17 @@
 #include "stat/select.h"
 
 #define SHIFT 3u /* eight bins for each doubling */
-#define BINS (64u << SHIFT)
+#define BINS  (64u << SHIFT)
 
 /* One of the two selections: of amounts, then of their deviations from the median. */
 typedef struct work {
 	const rd_book *b;
-	rd_row from, to;   /* accounts */
+	rd_row from, to; /* accounts */
 	rd_fence *fences;
-	uint32_t *counts;  /* BINS for each account */
-	uint32_t *bin;     /* bin of the wanted value */
-	uint32_t *rank;    /* its rank inside the bin */
-	uint32_t *start;   /* place of the bin's values among the collected ones */
+	uint32_t *counts; /* BINS for each account */
+	uint32_t *bin;    /* bin of the wanted value */
+	uint32_t *rank;   /* its rank inside the bin */
+	uint32_t *start;  /* place of the bin's values among the collected ones */
 	int64_t *values;
 	bool deviations;
 } work;

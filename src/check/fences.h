@@ -12,7 +12,7 @@
 #define RD_FENCE_ACCOUNTS 4096u
 
 typedef struct rd_fence {
-	uint32_t n;      /* lines */
+	uint32_t n; /* lines */
 	rd_minor median, mad;
 } rd_fence;
 

@@ -4,9 +4,9 @@
 #include "check/engine.h"
 #include <stdlib.h>
 
-#define COLLAPSE_PERCENT 20  /* checks.md, guard 3 */
-#define COLLAPSE_MIN 12      /* fewer single findings are still a list one can read */
-#define EXAMPLES 3
+#define COLLAPSE_PERCENT 20 /* checks.md, guard 3 */
+#define COLLAPSE_MIN     12 /* fewer single findings are still a list one can read */
+#define EXAMPLES         3
 
 static uint64_t distinct_parties(const rd_book *b)
 {
@@ -17,7 +17,9 @@ uint64_t rd_check_population(const rd_book *b, rd_unit unit)
 {
 	switch (unit) {
 	case RD_UNIT_LINES: return b->line.n;
-	case RD_UNIT_VOUCHERS: case RD_UNIT_NUMBERS: case RD_UNIT_GROUPS: return b->voucher.n;
+	case RD_UNIT_VOUCHERS:
+	case RD_UNIT_NUMBERS:
+	case RD_UNIT_GROUPS: return b->voucher.n;
 	case RD_UNIT_ACCOUNTS: return b->account.n ? b->account.n - 1 : 0;
 	case RD_UNIT_PARTIES: return distinct_parties(b);
 	case RD_UNIT_FILES: return b->n_files ? b->n_files - 1 : 0;
@@ -65,10 +67,16 @@ static void collapse(rd_result *r, uint32_t check, rd_finding *all, uint32_t n, 
 	const rd_check_result *c = &r->checks[check];
 	rd_finding *f = to;
 
-	*f = (rd_finding){ .check = check, .kind = RD_KIND_COLLAPSED, .voucher = RD_NONE,
-		.line = RD_NONE, .other = RD_NONE, .day = RD_DAY_NONE, .certainty = all[0].certainty,
-		.severity = RD_SEV_INFO, .score = 0,
-		.weight = c->hits > UINT32_MAX ? UINT32_MAX : (uint32_t)c->hits };
+	*f = (rd_finding){.check = check,
+	                  .kind = RD_KIND_COLLAPSED,
+	                  .voucher = RD_NONE,
+	                  .line = RD_NONE,
+	                  .other = RD_NONE,
+	                  .day = RD_DAY_NONE,
+	                  .certainty = all[0].certainty,
+	                  .severity = RD_SEV_INFO,
+	                  .score = 0,
+	                  .weight = c->hits > UINT32_MAX ? UINT32_MAX : (uint32_t)c->hits};
 	for (uint32_t i = 0; i < n; i++) {
 		if (all[i].severity > f->severity)
 			f->severity = all[i].severity;
@@ -120,7 +128,7 @@ static void gather_check(rd_engine *e, rd_result *r, uint32_t check, rd_finding 
 	if (c->emitted == 0 && c->reason.zh)
 		c->state = RD_CHECK_NOT_RUN;
 	else
-		c->reason = (rd_words){ "", "" };
+		c->reason = (rd_words){"", ""};
 	if (n)
 		qsort(all, n, sizeof *all, place_cmp);
 	if (must_collapse(e, rd_checks[check], c)) {

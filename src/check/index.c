@@ -29,8 +29,8 @@ static const void *build_movements(rd_arena *a, rd_run *run)
 	size_t cells = rd_mul(b->account.n, b->n_periods + 1);
 	rd_movements *m = RD_NEW(a, rd_movements);
 
-	*m = (rd_movements){ b->account.n, b->n_periods, RD_NEW_N(a, rd_minor, cells),
-		RD_NEW_N(a, rd_minor, cells), RD_NEW_N(a, uint32_t, cells) };
+	*m = (rd_movements){b->account.n, b->n_periods, RD_NEW_N(a, rd_minor, cells),
+	                    RD_NEW_N(a, rd_minor, cells), RD_NEW_N(a, uint32_t, cells)};
 	rd_period last = 0;
 	uint32_t p = RD_NONE;
 
@@ -105,14 +105,14 @@ uint64_t *rd_texts_matching(rd_run *run, const rd_book *b, const rd_str *words, 
 {
 	uint32_t n_texts = rd_book_n_texts(b);
 	uint64_t *hits = RD_NEW_N(rd_run_scratch(run), uint64_t, n_texts);
-	uint64_t pair_words[256] = { 0 };
+	uint64_t pair_words[256] = {0};
 
 	RD_ASSERT(n <= 64);
 	for (uint32_t k = 0; k < n; k++)
 		if (words[k].len)
 			pair_words[(unsigned char)(words[k].ptr[words[k].len - 1] ^
-			                           (words[k].len > 1 ? words[k].ptr[words[k].len - 2] * 7 : 0))] |=
-				UINT64_C(1) << k;
+			                           (words[k].len > 1 ? words[k].ptr[words[k].len - 2] * 7
+			                                             : 0))] |= UINT64_C(1) << k;
 	for (rd_text id = 1; id < n_texts; id++) {
 		rd_str s = rd_book_text(b, id);
 

@@ -13,10 +13,10 @@ typedef struct cell {
 
 typedef struct build {
 	const rd_book *b;
-	rd_arena      *out, *tmp;
-	uint32_t      *slot;   /* 1 + position in accounts; 0 = neither cash nor bank */
-	rd_cash_days  *ret;
-	uint32_t       n_days, cap_days;
+	rd_arena *out, *tmp;
+	uint32_t *slot; /* 1 + position in accounts; 0 = neither cash nor bank */
+	rd_cash_days *ret;
+	uint32_t n_days, cap_days;
 } build;
 
 /* Lines of void vouchers do not count, nor do those of an opening voucher that repeats what the
@@ -60,10 +60,12 @@ static void find_accounts(build *x)
 		if (acc->role[a] != RD_ROLE_CASH && acc->role[a] != RD_ROLE_BANK)
 			continue;
 		/* The balance of a parent is the sum of what stands below it. */
-		ret->accounts[ret->n] = (rd_cash_account){ .account = a,
-			.is_cash = acc->role[a] == RD_ROLE_CASH,
-			.opening_known = carried || acc->flags[a] & RD_ACC_OPENING || below[a],
-			.opening = below[a] ? 0 : acc->opening[a] };
+		ret->accounts[ret->n] =
+			(rd_cash_account){.account = a,
+		                      .is_cash = acc->role[a] == RD_ROLE_CASH,
+		                      .opening_known =
+		                          carried || acc->flags[a] & RD_ACC_OPENING || below[a],
+		                      .opening = below[a] ? 0 : acc->opening[a]};
 		x->slot[a] = ++ret->n;
 	}
 }
@@ -71,15 +73,15 @@ static void find_accounts(build *x)
 static rd_cash_day *add_day(build *x, rd_day day)
 {
 	if (x->n_days == x->cap_days)
-		x->ret->days = rd_grow(x->out, x->ret->days, x->n_days, &x->cap_days,
-		                       sizeof(*x->ret->days));
-	x->ret->days[x->n_days] = (rd_cash_day){ .day = day };
+		x->ret->days =
+			rd_grow(x->out, x->ret->days, x->n_days, &x->cap_days, sizeof(*x->ret->days));
+	x->ret->days[x->n_days] = (rd_cash_day){.day = day};
 	return &x->ret->days[x->n_days++];
 }
 
 /* A table of days for each account. */
 typedef struct table {
-	cell    *cells;
+	cell *cells;
 	uint8_t *used;
 	uint32_t span;
 } table;
@@ -121,7 +123,7 @@ static void by_table(build *x, uint32_t span)
 {
 	const rd_book *b = x->b;
 	const size_t cells = (size_t)x->ret->n * span;
-	table t = { RD_NEW_N(x->tmp, cell, cells + 1), RD_NEW_N(x->tmp, uint8_t, cells + 1), span };
+	table t = {RD_NEW_N(x->tmp, cell, cells + 1), RD_NEW_N(x->tmp, uint8_t, cells + 1), span};
 	batch *q = RD_NEW(x->tmp, batch);
 
 	for (rd_row v = 0; v < b->voucher.n; v++)
@@ -217,7 +219,7 @@ static void by_sorting(build *x)
 
 rd_cash_days *rd_cash_days_build(rd_arena *arena, const rd_book *b)
 {
-	build x = { .b = b, .out = arena, .tmp = rd_arena_new() };
+	build x = {.b = b, .out = arena, .tmp = rd_arena_new()};
 	uint64_t span = b->first_day == RD_DAY_NONE ? 1 : (uint64_t)(b->last_day - b->first_day) + 1;
 
 	x.ret = RD_NEW(arena, rd_cash_days);

@@ -20,25 +20,25 @@ typedef struct stated {
 
 typedef struct build {
 	const rd_book *b;
-	rd_arena      *out, *tmp;
-	uint32_t       n_slots;
-	rd_row        *account;     /* of each slot */
-	uint32_t      *slot;        /* 1 + slot of each account; 0 = no partner account */
-	uint8_t       *detailed;    /* slot: openings of single parties were stated */
-	bool           all_known;   /* an opening voucher carries whatever balances there were */
-	rd_row        *start;       /* n_slots + 1, into rows */
-	rd_row        *rows;        /* by account, in book order */
-	rd_day        *days;        /* of rows[] */
-	rd_row        *parties;     /* of rows[]: read three times, so gathered once */
-	stated        *stated;      /* ascending by key, one for each */
-	uint32_t       n_stated, cap_stated;
+	rd_arena *out, *tmp;
+	uint32_t n_slots;
+	rd_row *account;   /* of each slot */
+	uint32_t *slot;    /* 1 + slot of each account; 0 = no partner account */
+	uint8_t *detailed; /* slot: openings of single parties were stated */
+	bool all_known;    /* an opening voucher carries whatever balances there were */
+	rd_row *start;     /* n_slots + 1, into rows */
+	rd_row *rows;      /* by account, in book order */
+	rd_day *days;      /* of rows[] */
+	rd_row *parties;   /* of rows[]: read three times, so gathered once */
+	stated *stated;    /* ascending by key, one for each */
+	uint32_t n_stated, cap_stated;
 	/* of one account */
-	uint32_t      *count;       /* by party: 1 + lines; 0 = not touched. Later: item */
-	uint64_t      *touched, *sort_tmp;
-	uint32_t       n_touched;
-	rd_partner    *items;       /* room for all pairs */
-	uint32_t       n, cap;
-	rd_row        *sorted;      /* by account and party */
+	uint32_t *count; /* by party: 1 + lines; 0 = not touched. Later: item */
+	uint64_t *touched, *sort_tmp;
+	uint32_t n_touched;
+	rd_partner *items; /* room for all pairs */
+	uint32_t n, cap;
+	rd_row *sorted; /* by account and party */
 } build;
 
 bool rd_opening_counts(const rd_book *b, rd_row voucher)
@@ -66,7 +66,7 @@ static void state(build *x, uint32_t slot, rd_row party, rd_minor amount)
 {
 	if (x->n_stated == x->cap_stated)
 		x->stated = rd_grow(x->tmp, x->stated, x->n_stated, &x->cap_stated, sizeof(stated));
-	x->stated[x->n_stated++] = (stated){ (uint64_t)slot << 32 | party, amount };
+	x->stated[x->n_stated++] = (stated){(uint64_t)slot << 32 | party, amount};
 	x->detailed[slot] |= party != 0;
 }
 
@@ -83,8 +83,7 @@ static void read_trial_balance(build *x)
 			continue;
 		if (tb->period[r] != 0 && x->b->n_periods > 0 && tb->period[r] != x->b->periods[0])
 			continue;
-		state(x, slot - 1, tb->party[r],
-		      tb->amount[RD_TB_OPEN_D][r] - tb->amount[RD_TB_OPEN_C][r]);
+		state(x, slot - 1, tb->party[r], tb->amount[RD_TB_OPEN_D][r] - tb->amount[RD_TB_OPEN_C][r]);
 	}
 }
 
@@ -284,9 +283,13 @@ static void make_items(build *x, uint32_t slot, uint32_t *stated_at)
 		rd_row n = x->count[party] - 1;
 
 		RD_ASSERT(x->n < x->cap);
-		x->items[x->n] = (rd_partner){ .account = x->account[slot], .party = party,
-			.first = RD_DAY_NONE, .last = RD_DAY_NONE, .last_line = RD_NONE,
-			.lines_from = at, .lines_to = at };
+		x->items[x->n] = (rd_partner){.account = x->account[slot],
+		                              .party = party,
+		                              .first = RD_DAY_NONE,
+		                              .last = RD_DAY_NONE,
+		                              .last_line = RD_NONE,
+		                              .lines_from = at,
+		                              .lines_to = at};
 		at += n;
 		x->count[party] = ++x->n;
 	}
@@ -348,7 +351,7 @@ static void fill_items(build *x, uint32_t slot, uint32_t from)
 
 rd_partners *rd_partners_build(rd_arena *arena, const rd_book *b)
 {
-	build x = { .b = b, .out = arena, .tmp = rd_arena_new() };
+	build x = {.b = b, .out = arena, .tmp = rd_arena_new()};
 	rd_partners *ret = RD_NEW(arena, rd_partners);
 	uint32_t stated_at = 0;
 
@@ -368,7 +371,7 @@ rd_partners *rd_partners_build(rd_arena *arena, const rd_book *b)
 		fill_items(&x, slot, from);
 	}
 	RD_ASSERT(stated_at == x.n_stated);
-	*ret = (rd_partners){ .n = x.n, .items = x.items, .rows = x.sorted };
+	*ret = (rd_partners){.n = x.n, .items = x.items, .rows = x.sorted};
 	rd_arena_free(x.tmp);
 	return ret;
 }
@@ -428,7 +431,7 @@ uint32_t rd_fifo(rd_arena *scratch, const rd_book *b, const rd_row *rows, uint32
 	uint32_t head = 0, tail = 0;
 
 	if (opening > 0)
-		q[tail++] = (rd_open_item){ RD_NONE, RD_DAY_NONE, opening };
+		q[tail++] = (rd_open_item){RD_NONE, RD_DAY_NONE, opening};
 	else
 		ahead = -opening;
 	for (uint32_t i = 0; i < n; i++) {
@@ -439,7 +442,7 @@ uint32_t rd_fifo(rd_arena *scratch, const rd_book *b, const rd_row *rows, uint32
 
 			ahead -= used;
 			if (net > used)
-				q[tail++] = (rd_open_item){ rows[i], rd_line_date(b, rows[i]), net - used };
+				q[tail++] = (rd_open_item){rows[i], rd_line_date(b, rows[i]), net - used};
 			continue;
 		}
 		for (net = -net; net > 0 && head < tail; head += q[head].open == 0) {

@@ -6,13 +6,11 @@
 
 static const struct {
 	const char *name;
-	rd_words    words;
+	rd_words words;
 } severities[] = {
-	[RD_SEV_INFO] = { "info", { "提示", "info" } },
-	[RD_SEV_LOW] = { "low", { "低", "low" } },
-	[RD_SEV_MEDIUM] = { "medium", { "中", "medium" } },
-	[RD_SEV_HIGH] = { "high", { "高", "high" } },
-	[RD_SEV_BLOCKER] = { "blocker", { "阻断", "blocker" } },
+	[RD_SEV_INFO] = {"info", {"提示", "info"}},          [RD_SEV_LOW] = {"low", {"低", "low"}},
+	[RD_SEV_MEDIUM] = {"medium", {"中", "medium"}},      [RD_SEV_HIGH] = {"high", {"高", "high"}},
+	[RD_SEV_BLOCKER] = {"blocker", {"阻断", "blocker"}},
 };
 
 const char *rd_severity_name(rd_severity s)
@@ -37,17 +35,21 @@ bool rd_severity_parse(const char *name, rd_severity *ret)
 
 rd_words rd_certainty_words(rd_certainty c)
 {
-	return c == RD_FACT ? (rd_words){ "事实", "fact" } : (rd_words){ "线索", "indicator" };
+	return c == RD_FACT ? (rd_words){"事实", "fact"} : (rd_words){"线索", "indicator"};
 }
 
 rd_words rd_unit_words(rd_unit u)
 {
 	static const rd_words words[] = {
-		[RD_UNIT_LINES] = { "行分录", "lines" }, [RD_UNIT_VOUCHERS] = { "张凭证", "vouchers" },
-		[RD_UNIT_ACCOUNTS] = { "个科目", "accounts" }, [RD_UNIT_PARTIES] = { "个往来单位", "parties" },
-		[RD_UNIT_FILES] = { "个文件", "files" }, [RD_UNIT_PERIODS] = { "个期间", "periods" },
-		[RD_UNIT_DAYS] = { "天", "days" }, [RD_UNIT_GROUPS] = { "组", "groups" },
-		[RD_UNIT_NUMBERS] = { "个号码", "numbers" },
+		[RD_UNIT_LINES] = {"行分录", "lines"},
+		[RD_UNIT_VOUCHERS] = {"张凭证", "vouchers"},
+		[RD_UNIT_ACCOUNTS] = {"个科目", "accounts"},
+		[RD_UNIT_PARTIES] = {"个往来单位", "parties"},
+		[RD_UNIT_FILES] = {"个文件", "files"},
+		[RD_UNIT_PERIODS] = {"个期间", "periods"},
+		[RD_UNIT_DAYS] = {"天", "days"},
+		[RD_UNIT_GROUPS] = {"组", "groups"},
+		[RD_UNIT_NUMBERS] = {"个号码", "numbers"},
 	};
 
 	return words[u];
@@ -55,38 +57,41 @@ rd_words rd_unit_words(rd_unit u)
 
 rd_words rd_has_words(uint32_t bit)
 {
-	static const struct { uint32_t bit; rd_words words; } lacks[] = {
-		{ RD_HAS_LINES, { "没有凭证分录", "no journal lines" } },
-		{ RD_HAS_ENTRY_NO, { "没有凭证号", "no voucher numbers" } },
-		{ RD_HAS_DATE, { "没有日期", "no dates" } },
-		{ RD_HAS_PERIOD, { "没有期间列", "no period column" } },
-		{ RD_HAS_JOURNAL, { "没有凭证字", "no journal column" } },
-		{ RD_HAS_ACCOUNT, { "没有科目", "no accounts" } },
-		{ RD_HAS_PARTY, { "没有往来单位", "no parties" } },
-		{ RD_HAS_DOCUMENT_NO, { "没有单据号", "no document numbers" } },
-		{ RD_HAS_DOCUMENT_DATE, { "没有单据日期", "no document dates" } },
-		{ RD_HAS_TEXT, { "没有摘要", "no summaries" } },
-		{ RD_HAS_CURRENCY, { "没有外币信息", "no currencies" } },
-		{ RD_HAS_PREPARER, { "没有制单人", "no preparers" } },
-		{ RD_HAS_REVIEWER, { "没有审核人", "no reviewers" } },
-		{ RD_HAS_POSTER, { "没有记账人或记账标志", "no posters" } },
-		{ RD_HAS_ATTACHMENTS, { "没有附件数", "no attachment counts" } },
-		{ RD_HAS_ENTRY_TIME, { "没有录入时间", "no entry times" } },
-		{ RD_HAS_CLEARING, { "没有核销号", "no clearing marks" } },
-		{ RD_HAS_ASSERTION, { "没有声明的余额", "no stated balances" } },
-		{ RD_HAS_CHART, { "没有科目表", "no chart of accounts" } },
-		{ RD_HAS_OPENING, { "没有期初余额", "no opening balances" } },
-		{ RD_HAS_TRIAL_BALANCE, { "没有科目余额表", "no trial balance" } },
-		{ RD_HAS_CONTROL_TOTALS, { "文件没有声明合计", "no declared totals" } },
-		{ RD_HAS_RAW, { "没有原始文件", "no files" } },
-		{ RD_HAS_PARTY_MASTER, { "没有往来单位档案", "no list of parties" } },
-		{ RD_HAS_FILE_PERIOD, { "文件没有声明期间", "no declared period" } },
+	static const struct {
+		uint32_t bit;
+		rd_words words;
+	} lacks[] = {
+		{RD_HAS_LINES, {"没有凭证分录", "no journal lines"}},
+		{RD_HAS_ENTRY_NO, {"没有凭证号", "no voucher numbers"}},
+		{RD_HAS_DATE, {"没有日期", "no dates"}},
+		{RD_HAS_PERIOD, {"没有期间列", "no period column"}},
+		{RD_HAS_JOURNAL, {"没有凭证字", "no journal column"}},
+		{RD_HAS_ACCOUNT, {"没有科目", "no accounts"}},
+		{RD_HAS_PARTY, {"没有往来单位", "no parties"}},
+		{RD_HAS_DOCUMENT_NO, {"没有单据号", "no document numbers"}},
+		{RD_HAS_DOCUMENT_DATE, {"没有单据日期", "no document dates"}},
+		{RD_HAS_TEXT, {"没有摘要", "no summaries"}},
+		{RD_HAS_CURRENCY, {"没有外币信息", "no currencies"}},
+		{RD_HAS_PREPARER, {"没有制单人", "no preparers"}},
+		{RD_HAS_REVIEWER, {"没有审核人", "no reviewers"}},
+		{RD_HAS_POSTER, {"没有记账人或记账标志", "no posters"}},
+		{RD_HAS_ATTACHMENTS, {"没有附件数", "no attachment counts"}},
+		{RD_HAS_ENTRY_TIME, {"没有录入时间", "no entry times"}},
+		{RD_HAS_CLEARING, {"没有核销号", "no clearing marks"}},
+		{RD_HAS_ASSERTION, {"没有声明的余额", "no stated balances"}},
+		{RD_HAS_CHART, {"没有科目表", "no chart of accounts"}},
+		{RD_HAS_OPENING, {"没有期初余额", "no opening balances"}},
+		{RD_HAS_TRIAL_BALANCE, {"没有科目余额表", "no trial balance"}},
+		{RD_HAS_CONTROL_TOTALS, {"文件没有声明合计", "no declared totals"}},
+		{RD_HAS_RAW, {"没有原始文件", "no files"}},
+		{RD_HAS_PARTY_MASTER, {"没有往来单位档案", "no list of parties"}},
+		{RD_HAS_FILE_PERIOD, {"文件没有声明期间", "no declared period"}},
 	};
 
 	for (size_t i = 0; i < sizeof lacks / sizeof *lacks; i++)
 		if (lacks[i].bit == bit)
 			return lacks[i].words;
-	return (rd_words){ "缺少数据", "data missing" };
+	return (rd_words){"缺少数据", "data missing"};
 }
 
 /* ---- facts ---- */
@@ -103,8 +108,8 @@ static void add_name(const rd_book *b, void (*name)(const rd_book *, rd_row, cha
 static void add_money(const rd_book *b, rd_minor v, rd_buf *out)
 {
 	char buf[RD_MINOR_TEXT];
-	uint32_t decimals = b->base_currency
-		? rd_currency_decimals(rd_book_text(b, b->base_currency)) : 2;
+	uint32_t decimals =
+		b->base_currency ? rd_currency_decimals(rd_book_text(b, b->base_currency)) : 2;
 
 	rd_minor_format(v, decimals, true, buf);
 	rd_buf_puts(out, buf);
@@ -172,10 +177,11 @@ void rd_fact_format(const rd_book *b, const rd_fact *f, int lang, rd_buf *out)
 
 static const char *collapsed_text(int lang)
 {
-	return lang ? "{hits} of {population} {unit} ({share}) show this. So many are a property of the "
-	              "books, not a list of suspects: look at the examples and at how the books are kept."
-	            : "共 {hits} 处，占 {population} {unit}的 {share}。这么多说明是账套的普遍情况，不是逐条的疑点："
-	              "请看示例，并从记账习惯上查找原因。";
+	return lang
+	           ? "{hits} of {population} {unit} ({share}) show this. So many are a property of the "
+	             "books, not a list of suspects: look at the examples and at how the books are kept."
+	           : "共 {hits} 处，占 {population} {unit}的 {share}。这么多说明是账套的普遍情况，不是逐条的疑点："
+	             "请看示例，并从记账习惯上查找原因。";
 }
 
 /* The facts every finding has of its own: {voucher} {account} {party} {period} {date} {line}. */
@@ -192,7 +198,7 @@ static bool own_fact(const rd_finding *f, rd_str name, rd_fact *ret)
 	else if (rd_str_is(name, "date"))
 		*ret = rd_on_day("date", f->day);
 	else if (rd_str_is(name, "line") && f->line != RD_NONE)
-		*ret = (rd_fact){ .name = "line", .kind = RD_FACT_LINE, .i = f->line };
+		*ret = (rd_fact){.name = "line", .kind = RD_FACT_LINE, .i = f->line};
 	else
 		return false;
 	return true;
@@ -236,7 +242,7 @@ void rd_finding_message(const rd_result *r, const rd_finding *f, int lang, rd_bu
 			rd_buf_puts(out, t);
 			return;
 		}
-		fill_in(r, f, (rd_str){ t + 1, (uint32_t)(end - t - 1) }, lang, out);
+		fill_in(r, f, (rd_str){t + 1, (uint32_t)(end - t - 1)}, lang, out);
 		t = end + 1;
 	}
 }

@@ -3,11 +3,11 @@
 #include "base/assert.h"
 
 typedef struct reader {
-	rd_str         s;
-	uint32_t       at;
+	rd_str s;
+	uint32_t at;
 	rd_month_token *out;
-	uint32_t       n;
-	bool           range;
+	uint32_t n;
+	bool range;
 } reader;
 
 static bool is_digit(char c)
@@ -63,13 +63,13 @@ static bool month_like(int32_t v)
 static void add(reader *r, int32_t year, int32_t from, int32_t to)
 {
 	if (r->n < RD_MONTHS_MAX)
-		r->out[r->n++] = (rd_month_token){ year, from, to };
+		r->out[r->n++] = (rd_month_token){year, from, to};
 }
 
 /* Number of a quarter that is named at `at` (一季度, 第1季度, Q1); 0 = none. */
 static int32_t quarter_at(const reader *r, uint32_t at, uint32_t *ret_end)
 {
-	static const char *const digits[] = { "一", "二", "三", "四" };
+	static const char *const digits[] = {"一", "二", "三", "四"};
 
 	if (word_at(r, at, "第"))
 		at += 3;
@@ -96,7 +96,7 @@ static int32_t quarter_at(const reader *r, uint32_t at, uint32_t *ret_end)
 /* Something that joins two months stands at `at`: 1-3月, 1至3月, 1、2月. */
 static uint32_t joiner_at(const reader *r, uint32_t at)
 {
-	static const char *const joins[] = { "-", "~", "至", "到", "、", "—", "－", "～", "和", "及" };
+	static const char *const joins[] = {"-", "~", "至", "到", "、", "—", "－", "～", "和", "及"};
 
 	for (size_t i = 0; i < sizeof joins / sizeof joins[0]; i++)
 		if (word_at(r, at, joins[i]))
@@ -200,7 +200,7 @@ static bool part_of_number(const reader *r, uint32_t at)
 
 static bool joined_before(const reader *r, uint32_t at)
 {
-	static const char *const joins[] = { "-", "~", "至", "到", "、", "—", "－", "～" };
+	static const char *const joins[] = {"-", "~", "至", "到", "、", "—", "－", "～"};
 
 	for (size_t i = 0; i < sizeof joins / sizeof joins[0]; i++) {
 		uint32_t n = (uint32_t)strlen(joins[i]);
@@ -244,20 +244,20 @@ static void digits(reader *r)
 
 typedef struct name {
 	const char *word;
-	int32_t     month;
-	bool        doubtful; /* also a common word: a month only beside a year */
+	int32_t month;
+	bool doubtful; /* also a common word: a month only beside a year */
 } name;
 
 /* Lower case without accents. */
 static const name names[] = {
-	{ "january", 1, false }, { "february", 2, false }, { "march", 3, true },
-	{ "april", 4, false }, { "may", 5, true }, { "june", 6, false }, { "july", 7, false },
-	{ "august", 8, false }, { "september", 9, false }, { "october", 10, false },
-	{ "november", 11, false }, { "december", 12, false }, { "janvier", 1, false },
-	{ "fevrier", 2, false }, { "mars", 3, true }, { "avril", 4, false }, { "mai", 5, true },
-	{ "juin", 6, false }, { "juillet", 7, false }, { "aout", 8, false },
-	{ "septembre", 9, false }, { "octobre", 10, false }, { "novembre", 11, false },
-	{ "decembre", 12, false },
+	{"january", 1, false},  {"february", 2, false},  {"march", 3, true},
+	{"april", 4, false},    {"may", 5, true},        {"june", 6, false},
+	{"july", 7, false},     {"august", 8, false},    {"september", 9, false},
+	{"october", 10, false}, {"november", 11, false}, {"december", 12, false},
+	{"janvier", 1, false},  {"fevrier", 2, false},   {"mars", 3, true},
+	{"avril", 4, false},    {"mai", 5, true},        {"juin", 6, false},
+	{"juillet", 7, false},  {"aout", 8, false},      {"septembre", 9, false},
+	{"octobre", 10, false}, {"novembre", 11, false}, {"decembre", 12, false},
 };
 
 /* A word of Latin letters: lower case, é è û ô without their accents. */
@@ -319,7 +319,7 @@ static void letters(reader *r)
 
 uint32_t rd_months_find(rd_str s, rd_month_token out[RD_MONTHS_MAX], bool *ret_range)
 {
-	reader r = { .s = s, .out = out };
+	reader r = {.s = s, .out = out};
 	uint32_t end;
 
 	while (r.at < s.len) {
@@ -345,7 +345,7 @@ uint32_t rd_months_find(rd_str s, rd_month_token out[RD_MONTHS_MAX], bool *ret_r
 
 int32_t rd_month_distance(const rd_month_token *t, rd_period period)
 {
-	rd_date d = { period / 100, period % 100 > 12 ? 12 : period % 100, 1 };
+	rd_date d = {period / 100, period % 100 > 12 ? 12 : period % 100, 1};
 	int32_t from, to;
 
 	RD_ASSERT(period > 0);

@@ -13,9 +13,9 @@
 #define RD_MONTHS_MAX 6u
 
 typedef struct rd_month_token {
-	int32_t year;   /* 0 = not said */
-	int32_t from;   /* 1..12; 0 = the whole year */
-	int32_t to;     /* = from, or the last month of a quarter */
+	int32_t year; /* 0 = not said */
+	int32_t from; /* 1..12; 0 = the whole year */
+	int32_t to;   /* = from, or the last month of a quarter */
 } rd_month_token;
 
 /* Up to RD_MONTHS_MAX tokens; *ret_range is set when months are joined to a range or list

@@ -16,25 +16,26 @@ static const char *const double_surnames[] = {
 	"端木", "申屠", "钟离", "宇文", "长孙", "独孤", "南宫", "呼延", "闻人", "完颜", "赫连", NULL,
 };
 static const char *const firm_words[] = {
-	"公司", "集团", "合作社", "事务所", "中心", "工作室", "银行", "学校", "大学", "学院", "医院", "研究院",
-	"研究所", "商行", "商店", "经营部", "门市", "超市", "酒店", "饭店", "宾馆", "餐厅", "药房", "工厂",
-	"协会", "委员会", "政府", "法院", "税务", "社保", "基金", "营业部", "分行", "支行", "有限", "合伙",
-	"企业", "个体", "车行", "商贸", "科技", "物流", "贸易", "实业", "物业", "供电", "电力", "电信", "移动",
-	"联通", "邮政", "石化", "保险", "工会", "公积金", "劳务派遣", NULL,
+	"公司", "集团",   "合作社", "事务所", "中心",   "工作室",   "银行", "学校", "大学", "学院",
+	"医院", "研究院", "研究所", "商行",   "商店",   "经营部",   "门市", "超市", "酒店", "饭店",
+	"宾馆", "餐厅",   "药房",   "工厂",   "协会",   "委员会",   "政府", "法院", "税务", "社保",
+	"基金", "营业部", "分行",   "支行",   "有限",   "合伙",     "企业", "个体", "车行", "商贸",
+	"科技", "物流",   "贸易",   "实业",   "物业",   "供电",     "电力", "电信", "移动", "联通",
+	"邮政", "石化",   "保险",   "工会",   "公积金", "劳务派遣", NULL,
 };
 /* Characters that end the name of an organisation. */
 static const char firm_ends[] = "厂店行部局所站院社馆处会厅署校场铺坊城";
 static const char *const latin_forms[] = {
-	"ltd", "limited", "inc", "llc", "gmbh", "sarl", "sas", "sa", "corp", "bv", "ag", "plc", "oy", "ab", "as",
-	"asa", "lda", "eurl", "sci", "co", "company", "spa", "srl", NULL,
+	"ltd", "limited", "inc", "llc", "gmbh", "sarl", "sas", "sa", "corp",    "bv",  "ag",  "plc",
+	"oy",  "ab",      "as",  "asa", "lda",  "eurl", "sci", "co", "company", "spa", "srl", NULL,
 };
 /* Two to four characters that are a heading of the books and no name. */
 static const char *const heads[] = {
-	"其他", "其它", "个人", "员工", "职工", "客户", "供应", "单位", "往来", "备用金", "押金", "保证金", "暂估",
-	"内部", "工资", "代扣", "代垫", "借款", "零星", "散户", "现金", "应收", "应付", "预收", "预付", "税", "费",
-	"货款", "质保", "定金", "订金", "房租", "水电", "项目", "合计", "小计", "期初", "期末", "本月", "股东",
-	"老板", "法人", "出纳", "会计", "财务", "人事", "行政", "销售", "采购", "仓库", "车间", "门店", "成品",
-	NULL,
+	"其他",   "其它", "个人", "员工", "职工", "客户", "供应", "单位", "往来", "备用金", "押金",
+	"保证金", "暂估", "内部", "工资", "代扣", "代垫", "借款", "零星", "散户", "现金",   "应收",
+	"应付",   "预收", "预付", "税",   "费",   "货款", "质保", "定金", "订金", "房租",   "水电",
+	"项目",   "合计", "小计", "期初", "期末", "本月", "股东", "老板", "法人", "出纳",   "会计",
+	"财务",   "人事", "行政", "销售", "采购", "仓库", "车间", "门店", "成品", NULL,
 };
 
 static bool is_han(uint32_t cp)
@@ -106,7 +107,7 @@ uint64_t rd_name_hash(rd_str name)
 	char buf[RD_NAME_BYTES];
 	uint32_t len = rd_name_normal(name, buf);
 
-	return len == 0 ? 0 : rd_hash_str(RD_HASH_START, (rd_str){ buf, len });
+	return len == 0 ? 0 : rd_hash_str(RD_HASH_START, (rd_str){buf, len});
 }
 
 rd_str rd_name_leaf(rd_str name)
@@ -117,10 +118,11 @@ rd_str rd_name_leaf(rd_str name)
 		uint32_t cp = rd_halfwidth(rd_utf8_next(name, &at));
 
 		if ((cp == '-' || cp == '_' || cp == '/' || cp == '\\' || cp == ':' || cp == '>' ||
-		     cp == 0x2014 || cp == 0x2013) && at < name.len)
+		     cp == 0x2014 || cp == 0x2013) &&
+		    at < name.len)
 			from = at;
 	}
-	return rd_str_trim((rd_str){ name.ptr + from, name.len - from });
+	return rd_str_trim((rd_str){name.ptr + from, name.len - from});
 }
 
 bool rd_name_has(rd_str name, const char *const *words)
@@ -186,7 +188,7 @@ static bool has_latin_form(rd_str name)
 				word[len++] = (char)cp;
 		} else if (cp != '.' && len > 0) {
 			for (const char *const *f = latin_forms; *f && !first; f++)
-				found |= rd_str_is((rd_str){ word, len }, *f);
+				found |= rd_str_is((rd_str){word, len}, *f);
 			first = false;
 			len = 0;
 		}
@@ -211,7 +213,7 @@ static rd_str without_remark(rd_str s)
 		uint32_t before = at, cp = rd_utf8_next(s, &at);
 
 		if (before > 0 && (is_bracket(rd_halfwidth(cp)) || is_bracket(cp)))
-			return rd_str_trim((rd_str){ s.ptr, before });
+			return rd_str_trim((rd_str){s.ptr, before});
 	}
 	return s;
 }
@@ -278,7 +280,7 @@ rd_name_kind rd_name_kind_of(rd_str name)
 }
 
 typedef struct named {
-	rd_str   normal;
+	rd_str normal;
 	uint32_t index;
 } named;
 
@@ -301,7 +303,7 @@ uint32_t *rd_names_group(rd_arena *a, const rd_book *b, const rd_text *ids, uint
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t len = rd_name_normal(rd_book_text(b, ids[i]), buf);
 
-		all[i] = (named){ { rd_arena_copy(a, buf, len), len }, i };
+		all[i] = (named){{rd_arena_copy(a, buf, len), len}, i};
 	}
 	qsort(all, n, sizeof(*all), by_name);
 	for (uint32_t i = 0, first = 0; i < n; i++) {

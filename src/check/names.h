@@ -35,8 +35,8 @@ bool rd_name_has(rd_str name, const char *const *words);
 /* The words of a parameter, prepared for many texts. The words are borrowed. */
 typedef struct rd_word_set {
 	const rd_str *words;
-	uint32_t      n;
-	uint8_t       pairs[1 << 13]; /* bit (first byte << 8 | second): some word starts so */
+	uint32_t n;
+	uint8_t pairs[1 << 13]; /* bit (first byte << 8 | second): some word starts so */
 } rd_word_set;
 
 void rd_word_set_init(rd_word_set *s, const rd_str *words, uint32_t n);

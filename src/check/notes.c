@@ -135,7 +135,7 @@ rd_str rd_note_lines(rd_arena *a, const rd_note_group *g)
 	}
 	if (g->n_lines == RD_NOTE_LINES && g->count > RD_NOTE_LINES)
 		at += (size_t)snprintf(out + at, size - at, " …");
-	return (rd_str){ out, (uint32_t)at };
+	return (rd_str){out, (uint32_t)at};
 }
 
 static rd_str base_name(const rd_book *b, rd_row file)
@@ -144,7 +144,7 @@ static rd_str base_name(const rd_book *b, rd_row file)
 
 	for (uint32_t i = name.len; i > 0; i--)
 		if (name.ptr[i - 1] == '/' || name.ptr[i - 1] == '\\')
-			return (rd_str){ name.ptr + i, name.len - i };
+			return (rd_str){name.ptr + i, name.len - i};
 	return name;
 }
 
@@ -178,5 +178,5 @@ rd_str rd_note_column(rd_arena *a, const rd_book *b, const rd_note *n)
 	char *out = rd_arena_alloc(a, 8, 1);
 	int len = snprintf(out, 8, "%u", n->column);
 
-	return (rd_str){ out, (uint32_t)len };
+	return (rd_str){out, (uint32_t)len};
 }

@@ -30,7 +30,7 @@ static void add_voucher(print *p, const rd_book *b, rd_row v)
 	char number[256];
 
 	add_i64(p, b->voucher.period[v]);
-	add_str(p, b->voucher.journal ? rd_book_text(b, b->voucher.journal[v]) : (rd_str){ "", 0 });
+	add_str(p, b->voucher.journal ? rd_book_text(b, b->voucher.journal[v]) : (rd_str){"", 0});
 	rd_serial_format(b, b->voucher.number[v], number, sizeof number);
 	add_str(p, rd_str_of(number));
 	if (b->voucher.number[v] && !(b->key & RD_KEY_CUT))
@@ -56,7 +56,7 @@ static void store(uint8_t out[16], const print *p)
 void rd_finding_fingerprint(const rd_book *b, rd_finding *f, uint64_t key, bool keyless)
 {
 	const rd_check *c = rd_checks[f->check];
-	print p = { RD_HASH_START, RD_HASH_START ^ 0x9e3779b97f4a7c15u };
+	print p = {RD_HASH_START, RD_HASH_START ^ 0x9e3779b97f4a7c15u};
 
 	add_str(&p, rd_str_of(c->slug));
 	add_str(&p, rd_str_of(f->kind == RD_KIND_COLLAPSED ? "collapsed" : c->messages[f->kind].name));
@@ -108,8 +108,11 @@ static rd_minor materiality(const rd_book *b)
 /* severity (16, 8, 4, 2, 1) x evidence x a / (a + M), in thousandths; 0.5 without an amount. */
 static int64_t score_of(const rd_finding *f, rd_minor m)
 {
-	static const int64_t weight[] = { [RD_SEV_INFO] = 1, [RD_SEV_LOW] = 2, [RD_SEV_MEDIUM] = 4,
-	                                  [RD_SEV_HIGH] = 8, [RD_SEV_BLOCKER] = 16 };
+	static const int64_t weight[] = {[RD_SEV_INFO] = 1,
+	                                 [RD_SEV_LOW] = 2,
+	                                 [RD_SEV_MEDIUM] = 4,
+	                                 [RD_SEV_HIGH] = 8,
+	                                 [RD_SEV_BLOCKER] = 16};
 	int64_t money = 500;
 
 	if (f->at_stake > 0)
@@ -150,7 +153,7 @@ static void number_twins(rd_result *r)
 {
 	rd_finding **by = RD_NEW_N(r->arena, rd_finding *, r->n_findings + 1);
 	uint32_t nth = 1;
-	uint8_t last[16] = { 0 };
+	uint8_t last[16] = {0};
 
 	for (uint32_t i = 0; i < r->n_findings; i++)
 		by[i] = &r->findings[i];
@@ -234,7 +237,8 @@ static void compare_baseline(rd_engine *e, rd_result *r)
 	if (o->baseline == NULL)
 		return;
 	for (uint32_t i = 0; i < r->n_findings; i++) {
-		const uint8_t(*at)[16] = bsearch(r->findings[i].fingerprint, o->baseline, o->n_baseline, 16, hash_cmp);
+		const uint8_t(*at)[16] =
+			bsearch(r->findings[i].fingerprint, o->baseline, o->n_baseline, 16, hash_cmp);
 
 		if (at == NULL)
 			continue;

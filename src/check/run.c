@@ -50,20 +50,24 @@ bool rd_run_guards(const rd_run *run)
 
 void rd_run_not_run(rd_run *run, const char *zh, const char *en)
 {
-	run->part->not_run = (rd_words){ zh, en };
+	run->part->not_run = (rd_words){zh, en};
 }
 
 void rd_run_remark(rd_run *run, const char *zh, const char *en)
 {
-	run->part->remark = (rd_words){ zh, en };
+	run->part->remark = (rd_words){zh, en};
 }
 
 /* ---- hits ---- */
 
 rd_hit rd_hit_new(void)
 {
-	return (rd_hit){ .severity = RD_SEV_PRESET, .voucher = RD_NONE, .line = RD_NONE,
-	                 .other = RD_NONE, .day = RD_DAY_NONE, .weight = 1 };
+	return (rd_hit){.severity = RD_SEV_PRESET,
+	                .voucher = RD_NONE,
+	                .line = RD_NONE,
+	                .other = RD_NONE,
+	                .day = RD_DAY_NONE,
+	                .weight = 1};
 }
 
 rd_hit rd_hit_at_voucher(const rd_book *b, rd_row voucher)
@@ -99,7 +103,7 @@ rd_hit rd_hit_at_place(rd_row file, uint32_t line)
 {
 	rd_hit h = rd_hit_new();
 
-	h.place = (rd_place){ file, line };
+	h.place = (rd_place){file, line};
 	return h;
 }
 
@@ -125,7 +129,7 @@ static void places_of(const rd_book *b, rd_finding *f, const rd_hit *h)
 	if (h->other != RD_NONE)
 		add_place(f, rd_line_place(b, b->voucher.first[h->other]));
 	if (f->n_places == 0 && h->account && b->account.file[h->account])
-		add_place(f, (rd_place){ b->account.file[h->account], b->account.file_line[h->account] });
+		add_place(f, (rd_place){b->account.file[h->account], b->account.file_line[h->account]});
 }
 
 static const rd_fact *copy_facts(rd_arena *a, const rd_fact *facts)
@@ -169,13 +173,22 @@ void rd_emit(rd_run *run, const rd_hit *h, const rd_fact *facts)
 	p->findings = rd_grow(p->arena, p->findings, p->n, &p->cap, sizeof *p->findings);
 	rd_finding *f = &p->findings[p->n++];
 
-	*f = (rd_finding){ .check = p->check, .kind = h->kind, .certainty = run->check->certainty,
-		.severity = h->severity == RD_SEV_PRESET ? run->check->severity : (rd_severity)h->severity,
-		.line = h->line, .other = h->other, .account = h->account, .party = h->party,
-		.period = h->period, .day = h->day, .at_stake = h->at_stake, .weight = h->weight,
-		.score = evidence_of(run->check, h) };
-	f->voucher = h->voucher != RD_NONE || h->line == RD_NONE ? h->voucher
-	                                                         : rd_line_voucher(b, h->line);
+	*f = (rd_finding){.check = p->check,
+	                  .kind = h->kind,
+	                  .certainty = run->check->certainty,
+	                  .severity = h->severity == RD_SEV_PRESET ? run->check->severity
+	                                                           : (rd_severity)h->severity,
+	                  .line = h->line,
+	                  .other = h->other,
+	                  .account = h->account,
+	                  .party = h->party,
+	                  .period = h->period,
+	                  .day = h->day,
+	                  .at_stake = h->at_stake,
+	                  .weight = h->weight,
+	                  .score = evidence_of(run->check, h)};
+	f->voucher =
+		h->voucher != RD_NONE || h->line == RD_NONE ? h->voucher : rd_line_voucher(b, h->line);
 	places_of(b, f, h);
 	f->facts = copy_facts(p->arena, facts);
 	rd_finding_fingerprint(b, f, h->key, h->keyless);
@@ -266,8 +279,9 @@ static void plan(rd_engine *e, rd_result *r)
 
 		for (uint32_t k = 0; k < cuts; k++) {
 			e->parts = rd_grow(e->arena, e->parts, e->n_parts, &cap, sizeof *e->parts);
-			e->parts[e->n_parts++] = (rd_part){ .check = c,
-				.range = { (rd_row)((uint64_t)n * k / cuts), (rd_row)((uint64_t)n * (k + 1) / cuts) } };
+			e->parts[e->n_parts++] = (rd_part){.check = c,
+			                                   .range = {(rd_row)((uint64_t)n * k / cuts),
+			                                             (rd_row)((uint64_t)n * (k + 1) / cuts)}};
 		}
 	}
 }
@@ -290,7 +304,7 @@ static void run_part(void *ctx, uint32_t task, uint32_t worker)
 {
 	rd_engine *e = ctx;
 	rd_part *p = &e->parts[task];
-	rd_run run = { .engine = e, .check = rd_checks[p->check], .part = p };
+	rd_run run = {.engine = e, .check = rd_checks[p->check], .part = p};
 
 	if (e->scratch[worker] == NULL)
 		e->scratch[worker] = rd_arena_new();
@@ -336,12 +350,13 @@ rd_rc rd_run_checks(const rd_book *book, const rd_run_options *options, rd_resul
                     rd_err *err)
 {
 	rd_arena *arena = rd_arena_new();
-	rd_engine e = { .book = book, .options = options, .arena = rd_arena_new() };
+	rd_engine e = {.book = book, .options = options, .arena = rd_arena_new()};
 	rd_result *r = RD_NEW(arena, rd_result);
 
 	RD_ASSERT(options->threads >= 1 && options->threads <= RD_THREADS_MAX);
-	*r = (rd_result){ .book = book, .arena = arena,
-	                  .checks = RD_NEW_N(arena, rd_check_result, rd_checks_count + 1) };
+	*r = (rd_result){.book = book,
+	                 .arena = arena,
+	                 .checks = RD_NEW_N(arena, rd_check_result, rd_checks_count + 1)};
 	r->as_of = e.as_of = options->as_of == RD_DAY_NONE ? book->last_day : options->as_of;
 	e.scratch = RD_NEW_N(e.arena, rd_arena *, options->threads);
 	for (uint32_t i = 0; i < RD_INDEX_SLOTS; i++)

@@ -16,7 +16,7 @@ typedef struct map {
 	rd_arena *arena;
 	uint64_t *keys;
 	uint32_t *values;
-	uint32_t  n, mask;
+	uint32_t n, mask;
 } map;
 
 typedef struct shape { /* one printed form */
@@ -25,51 +25,51 @@ typedef struct shape { /* one printed form */
 } shape;
 
 typedef struct form { /* prefix and suffix without zeros and fraction */
-	rd_str   prefix, suffix;
+	rd_str prefix, suffix;
 	uint32_t piles, cells;
-	bool     merged;   /* numbers run through all journals */
-	bool     strong;   /* apart they would leave holes everywhere */
-	bool     refused;  /* merging was tried and given up */
+	bool merged;              /* numbers run through all journals */
+	bool strong;              /* apart they would leave holes everywhere */
+	bool refused;             /* merging was tried and given up */
 	uint64_t numbers, shared; /* of the merged series; shared by two journals */
 } form;
 
 typedef struct pile { /* one journal and one form */
-	rd_text  journal;
+	rd_text journal;
 	uint32_t form, cells;
 } pile;
 
 typedef struct cell { /* one pile in one period */
-	uint32_t  pile, n, series;
+	uint32_t pile, n, series;
 	rd_period period;
-	uint64_t  min, max;
+	uint64_t min, max;
 } cell;
 
 typedef struct slot {
-	rd_text   journal, shape;
+	rd_text journal, shape;
 	rd_period period;
-	uint32_t  cell;    /* plus one; 0 = empty */
+	uint32_t cell; /* plus one; 0 = empty */
 } slot;
 
 struct rd_number_maps {
-	rd_arena *arena;   /* stays with the set */
-	rd_arena *work;    /* freed when the set is built */
-	map       by_shape, by_form, by_pile, by_cell;
-	shape    *shapes;
-	form     *forms;
-	pile     *piles;
-	cell     *cells;
-	uint32_t  n_shapes, cap_shapes, n_forms, cap_forms, n_piles, cap_piles, n_cells, cap_cells;
-	uint32_t  max_cells;
+	rd_arena *arena; /* stays with the set */
+	rd_arena *work;  /* freed when the set is built */
+	map by_shape, by_form, by_pile, by_cell;
+	shape *shapes;
+	form *forms;
+	pile *piles;
+	cell *cells;
+	uint32_t n_shapes, cap_shapes, n_forms, cap_forms, n_piles, cap_piles, n_cells, cap_cells;
+	uint32_t max_cells;
 	uint32_t *cell_of; /* of each voucher; RD_NONE = in no series */
 	rd_period earliest;
-	int64_t   share;
-	slot      cache[CACHE];
+	int64_t share;
+	slot cache[CACHE];
 };
 typedef struct rd_number_maps maps;
 
 static void map_init(map *m, rd_arena *a)
 {
-	*m = (map){ .arena = a, .mask = 63 };
+	*m = (map){.arena = a, .mask = 63};
 	m->keys = RD_NEW_N(a, uint64_t, 64);
 	m->values = RD_NEW_N(a, uint32_t, 64);
 }
@@ -146,7 +146,7 @@ static uint32_t form_of(maps *m, rd_str prefix, rd_str suffix)
 
 	if (added) {
 		m->forms = rd_grow(m->arena, m->forms, m->n_forms, &m->cap_forms, sizeof *m->forms);
-		m->forms[m->n_forms++] = (form){ .prefix = prefix, .suffix = suffix };
+		m->forms[m->n_forms++] = (form){.prefix = prefix, .suffix = suffix};
 	}
 	return i;
 }
@@ -158,7 +158,7 @@ static const shape *shape_of(maps *m, const rd_book *b, rd_serial s)
 
 	if (added) {
 		rd_serial_parts p = rd_serial_parts_of(b, s);
-		shape q = { .form = UINT32_MAX };
+		shape q = {.form = UINT32_MAX};
 
 		if (p.has_value) {
 			bool part = is_fraction(p.suffix);
@@ -185,7 +185,7 @@ static uint32_t cell_find(maps *m, const rd_book *b, rd_row v, rd_text journal)
 
 	if (added) {
 		m->piles = rd_grow(m->work, m->piles, m->n_piles, &m->cap_piles, sizeof *m->piles);
-		m->piles[m->n_piles++] = (pile){ .journal = journal, .form = q->form };
+		m->piles[m->n_piles++] = (pile){.journal = journal, .form = q->form};
 		m->forms[q->form].piles++;
 	}
 	rd_period period = b->voucher.period[v];
@@ -193,7 +193,7 @@ static uint32_t cell_find(maps *m, const rd_book *b, rd_row v, rd_text journal)
 
 	if (added) {
 		m->cells = rd_grow(m->work, m->cells, m->n_cells, &m->cap_cells, sizeof *m->cells);
-		m->cells[m->n_cells++] = (cell){ .pile = p, .period = period, .min = UINT64_MAX };
+		m->cells[m->n_cells++] = (cell){.pile = p, .period = period, .min = UINT64_MAX};
 		m->piles[p].cells++;
 		m->forms[q->form].cells++;
 		if (period && (m->earliest == 0 || period < m->earliest))
@@ -216,15 +216,14 @@ static bool collect(maps *m, const rd_book *b)
 		if (value == 0)
 			continue;
 		slot *e = &m->cache[(journal * 37 + printed * 11 + (uint32_t)period) % CACHE];
-		if (e->cell == 0 || e->journal != journal || e->shape != printed ||
-		    e->period != period) {
+		if (e->cell == 0 || e->journal != journal || e->shape != printed || e->period != period) {
 			uint32_t c = cell_find(m, b, v, journal);
 
 			if (c == RD_NONE)
 				continue;
 			if (m->n_cells > m->max_cells)
 				return false;
-			*e = (slot){ journal, printed, period, c + 1 };
+			*e = (slot){journal, printed, period, c + 1};
 		}
 		cell *c = &m->cells[e->cell - 1];
 		m->cell_of[v] = e->cell - 1;
@@ -239,15 +238,15 @@ static bool collect(maps *m, const rd_book *b)
 
 typedef struct span { /* one period of a strand */
 	rd_period period;
-	uint32_t  n;
-	uint64_t  min, max;
+	uint32_t n;
+	uint64_t min, max;
 } span;
 
 typedef struct plan {
-	span    *spans;
+	span *spans;
 	uint32_t n;
 	rd_reset reset;
-	int32_t  start;   /* first month of the year, 1..12 */
+	int32_t start;    /* first month of the year, 1..12 */
 	uint64_t missing; /* holes, taking every voucher for a number of its own */
 } plan;
 
@@ -256,12 +255,9 @@ static int64_t series_of(const plan *p, const span *s)
 	int32_t month = s->period % 100 > 12 ? 12 : s->period % 100;
 
 	switch (p->reset) {
-	case RD_RESET_MONTH:
-		return s->period;
-	case RD_RESET_YEAR:
-		return s->period ? (s->period / 100 * 12 + month - p->start) / 12 : 0;
-	default:
-		return 0;
+	case RD_RESET_MONTH: return s->period;
+	case RD_RESET_YEAR: return s->period ? (s->period / 100 * 12 + month - p->start) / 12 : 0;
+	default: return 0;
 	}
 }
 
@@ -299,7 +295,7 @@ static uint64_t holes(uint64_t min, uint64_t max, uint64_t n)
 
 static void plan_missing(plan *p)
 {
-	span sum = { 0 };
+	span sum = {0};
 
 	p->missing = 0;
 	for (uint32_t i = 0; i < p->n; i++) {
@@ -319,7 +315,7 @@ static void plan_missing(plan *p)
 /* More vouchers than the series have numbers for: a tenth of them at least would repeat. */
 static bool is_crowded(const plan *p)
 {
-	span sum = { 0 };
+	span sum = {0};
 	uint64_t n = 0, room = 0;
 
 	for (uint32_t i = 0; i < p->n; i++) {
@@ -356,7 +352,7 @@ static void choose_reset(plan *p, int64_t share)
 /* keys: period << 32 | cell, of all cells of the strand, sorted. */
 static plan plan_of(maps *m, const uint64_t *keys, uint32_t n)
 {
-	plan p = { .spans = RD_NEW_N(m->work, span, (size_t)n + 1), .start = 1 };
+	plan p = {.spans = RD_NEW_N(m->work, span, (size_t)n + 1), .start = 1};
 
 	for (uint32_t i = 0; i < n; i++) {
 		const cell *c = &m->cells[(uint32_t)keys[i]];
@@ -367,7 +363,7 @@ static plan plan_of(maps *m, const uint64_t *keys, uint32_t n)
 			(s - 1)->min = c->min < (s - 1)->min ? c->min : (s - 1)->min;
 			(s - 1)->max = c->max > (s - 1)->max ? c->max : (s - 1)->max;
 		} else {
-			*s = (span){ c->period, c->n, c->min, c->max };
+			*s = (span){c->period, c->n, c->min, c->max};
 			p.n++;
 		}
 	}
@@ -380,7 +376,7 @@ static plan plan_of(maps *m, const uint64_t *keys, uint32_t n)
 
 typedef struct layout {
 	rd_number_set *set;
-	uint32_t       cap, cap_strands;
+	uint32_t cap, cap_strands;
 } layout;
 
 /* Makes the series of one strand and tells its cells. */
@@ -390,18 +386,20 @@ static void lay_strand(layout *l, maps *m, const plan *p, const uint64_t *keys, 
 	rd_number_set *set = l->set;
 	uint32_t i = 0;
 
-	set->strands = rd_grow(m->arena, set->strands, set->n_strands, &l->cap_strands,
-	                       sizeof *set->strands);
-	set->strands[set->n_strands] = (rd_number_strand){ .journal = journal, .reset = p->reset };
+	set->strands =
+		rd_grow(m->arena, set->strands, set->n_strands, &l->cap_strands, sizeof *set->strands);
+	set->strands[set->n_strands] = (rd_number_strand){.journal = journal, .reset = p->reset};
 	for (uint32_t k = 0; k < p->n; k++) {
 		const span *s = &p->spans[k];
 
 		if (k == 0 || series_of(p, s) != series_of(p, s - 1)) {
-			set->series = rd_grow(m->arena, set->series, set->n, &l->cap,
-			                        sizeof *set->series);
+			set->series = rd_grow(m->arena, set->series, set->n, &l->cap, sizeof *set->series);
 			set->series[set->n++] = (rd_numbers){
-				.strand = set->n_strands, .form = form_index,
-				.period = s->period, .first = s->min, .last = s->max,
+				.strand = set->n_strands,
+				.form = form_index,
+				.period = s->period,
+				.first = s->min,
+				.last = s->max,
 			};
 		}
 		rd_numbers *q = &set->series[set->n - 1];
@@ -422,7 +420,7 @@ static void lay_strand(layout *l, maps *m, const plan *p, const uint64_t *keys, 
 static void lay_form(layout *l, maps *m, form *f, const uint32_t *piles, uint64_t *keys,
                      uint64_t *tmp)
 {
-	plan together = { 0 };
+	plan together = {0};
 	plan *each = RD_NEW_N(m->work, plan, (size_t)f->piles);
 	uint64_t missing = 0, vouchers = 0;
 	uint32_t at = 0;
@@ -593,9 +591,8 @@ static void count(rd_number_set *set, maps *m, const rd_book *b)
 		for (size_t k = q->from; k < q->to;) {
 			size_t to = rd_number_run(set, q, k), j = k + 1;
 
-			while (j < to && (journal == NULL ||
-			                  journal[rd_number_voucher(set, j)] ==
-			                  journal[rd_number_voucher(set, k)]))
+			while (j < to && (journal == NULL || journal[rd_number_voucher(set, j)] ==
+			                                         journal[rd_number_voucher(set, k)]))
 				j++;
 			q->numbers++;
 			q->repeated += to > k + 1 && repeats(set, b, k, to);
@@ -616,7 +613,7 @@ static void build(rd_number_set *set, maps *m, const rd_book *b)
 		return;
 	}
 	for (int attempt = 0; attempt < 2; attempt++) {
-		layout l = { .set = set };
+		layout l = {.set = set};
 
 		set->n = set->n_strands = 0;
 		set->series = NULL;
@@ -671,7 +668,7 @@ uint32_t rd_number_fraction(const rd_number_set *s, const rd_book *b, rd_row vou
 }
 
 void rd_numbers_name(const rd_number_set *s, const rd_book *b, const rd_numbers *q, char *out,
-                    size_t size)
+                     size_t size)
 {
 	const rd_number_strand *t = &s->strands[q->strand];
 	rd_str journal = rd_book_text(b, t->journal);

@@ -20,30 +20,30 @@
 typedef enum rd_reset { RD_RESET_NONE, RD_RESET_YEAR, RD_RESET_MONTH } rd_reset;
 
 typedef struct rd_numbers {
-	uint32_t  strand, form; /* form: private */
-	rd_period period;     /* the first it holds; 0 = undated */
-	uint64_t  first, last; /* smallest and largest number */
-	uint32_t  numbers;    /* distinct numbers */
-	uint32_t  repeated;   /* of these, on more than one voucher; fractions kept apart */
-	bool      starts;     /* its beginning lies within the data */
-	bool      wide;       /* span beyond what can be packed: has no items */
-	size_t    from, to;   /* its items, by number and then voucher */
+	uint32_t strand, form; /* form: private */
+	rd_period period;      /* the first it holds; 0 = undated */
+	uint64_t first, last;  /* smallest and largest number */
+	uint32_t numbers;      /* distinct numbers */
+	uint32_t repeated;     /* of these, on more than one voucher; fractions kept apart */
+	bool starts;           /* its beginning lies within the data */
+	bool wide;             /* span beyond what can be packed: has no items */
+	size_t from, to;       /* its items, by number and then voucher */
 } rd_numbers;
 
 typedef struct rd_number_strand {
-	rd_text  journal;     /* 0 = no journal, or all of them */
+	rd_text journal; /* 0 = no journal, or all of them */
 	rd_reset reset;
-	uint32_t numbers;     /* sums over its series */
+	uint32_t numbers; /* sums over its series */
 	uint32_t repeated;
 } rd_number_strand;
 
 typedef struct rd_number_set {
-	uint32_t   n, n_strands;
+	uint32_t n, n_strands;
 	rd_numbers *series;
 	rd_number_strand *strands;
-	uint64_t  *items;     /* packed: see the functions below */
-	uint32_t   shift;
-	bool       hopeless;  /* nearly every voucher would be a series of its own; then n is 0 */
+	uint64_t *items; /* packed: see the functions below */
+	uint32_t shift;
+	bool hopeless; /* nearly every voucher would be a series of its own; then n is 0 */
 	struct rd_number_maps *maps; /* private */
 } rd_number_set;
 
@@ -80,7 +80,7 @@ uint32_t rd_number_fraction(const rd_number_set *s, const rd_book *b, rd_row vou
 
 /* "2024-03 记" or "2024 记" or "记": what people call a series. At most size-1 bytes. */
 void rd_numbers_name(const rd_number_set *s, const rd_book *b, const rd_numbers *q, char *out,
-                    size_t size);
+                     size_t size);
 /* Journal, form and period of a series as one number that is the same next month. */
 uint64_t rd_numbers_key(const rd_number_set *s, const rd_book *b, const rd_numbers *q);
 #endif

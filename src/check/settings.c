@@ -54,10 +54,10 @@ static void parse_words(rd_arena *a, const char *text, rd_param_value *v)
 	v->n_words = 0;
 	for (const char *p = text;;) {
 		size_t len = strcspn(p, "|,");
-		rd_str w = rd_str_trim((rd_str){ p, (uint32_t)len });
+		rd_str w = rd_str_trim((rd_str){p, (uint32_t)len});
 
 		if (w.len)
-			v->words[v->n_words++] = (rd_str){ rd_arena_copy(a, w.ptr, w.len), w.len };
+			v->words[v->n_words++] = (rd_str){rd_arena_copy(a, w.ptr, w.len), w.len};
 		if (p[len] == '\0')
 			return;
 		p += len + 1;

@@ -83,8 +83,7 @@ rd_span *rd_file_spans(rd_run *run, const rd_book *b, int32_t floor_months)
 		if (!spans[file].declared)
 			continue;
 		for (rd_row i = from; i < to; i++)
-			add(&spans[file], b, i,
-			    b->line.date ? b->line.date[i] : b->voucher.date[v]);
+			add(&spans[file], b, i, b->line.date ? b->line.date[i] : b->voucher.date[v]);
 	}
 	return spans;
 }

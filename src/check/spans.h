@@ -13,14 +13,14 @@ enum { RD_SPAN_BEFORE, RD_SPAN_AFTER, RD_SPAN_SIDES };
 #define RD_SPAN_ROWS 13u
 
 typedef struct rd_span {
-	bool     declared;       /* the file says something about its period */
-	rd_day   from, to;       /* RD_DAY_NONE = open on this side */
-	uint64_t dated;          /* its lines that have a date */
-	rd_day   first, last;    /* of these; RD_DAY_NONE when there are none */
+	bool declared;      /* the file says something about its period */
+	rd_day from, to;    /* RD_DAY_NONE = open on this side */
+	uint64_t dated;     /* its lines that have a date */
+	rd_day first, last; /* of these; RD_DAY_NONE when there are none */
 	uint64_t outside[RD_SPAN_SIDES];
 	rd_minor amount[RD_SPAN_SIDES]; /* debits of those lines, without signs */
 	uint32_t n_rows[RD_SPAN_SIDES];
-	rd_row   rows[RD_SPAN_SIDES][RD_SPAN_ROWS]; /* the first of them */
+	rd_row rows[RD_SPAN_SIDES][RD_SPAN_ROWS]; /* the first of them */
 } rd_span;
 
 /* The declared period of a file: its own days, else its year. False when it says nothing. */

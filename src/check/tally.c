@@ -3,7 +3,7 @@
 
 void rd_tally_init(rd_tally *t, rd_arena *a, uint32_t n_keys, bool by_amount)
 {
-	*t = (rd_tally){ .arena = a, .n_keys = n_keys, .by_amount = by_amount };
+	*t = (rd_tally){.arena = a, .n_keys = n_keys, .by_amount = by_amount};
 	t->slot = RD_NEW_N(a, uint32_t, n_keys ? n_keys : 1);
 }
 
@@ -32,7 +32,7 @@ void rd_tally_add(rd_tally *t, uint32_t key, rd_row row, rd_minor amount, rd_day
 	if (t->slot[key] == 0) {
 		if (t->n == t->cap)
 			t->items = rd_grow(t->arena, t->items, t->n, &t->cap, sizeof(*t->items));
-		t->items[t->n] = (rd_tally_item){ .key = key, .first = RD_DAY_NONE, .last = RD_DAY_NONE };
+		t->items[t->n] = (rd_tally_item){.key = key, .first = RD_DAY_NONE, .last = RD_DAY_NONE};
 		t->slot[key] = ++t->n;
 	}
 	rd_tally_item *it = &t->items[t->slot[key] - 1];

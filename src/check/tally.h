@@ -14,21 +14,21 @@
 
 typedef struct rd_tally_item {
 	uint32_t key, count;
-	rd_minor sum;            /* of the amounts given, without their signs */
-	rd_day   first, last;    /* RD_DAY_NONE when no row had a date */
+	rd_minor sum;       /* of the amounts given, without their signs */
+	rd_day first, last; /* RD_DAY_NONE when no row had a date */
 	uint32_t n_rows;
-	rd_row   rows[RD_TALLY_ROWS];
+	rd_row rows[RD_TALLY_ROWS];
 	rd_minor amounts[RD_TALLY_ROWS]; /* of the rows kept, without sign */
 } rd_tally_item;
 
 typedef struct rd_tally {
-	rd_arena      *arena;
-	uint32_t       n_keys;
-	bool           by_amount; /* keep the rows with the largest amounts, else the first */
-	uint32_t      *slot;      /* 1 + position in items; 0 = key not met */
-	rd_tally_item *items;     /* in the order in which the keys were met */
-	uint32_t       n, cap;
-	uint64_t       total;     /* rows added */
+	rd_arena *arena;
+	uint32_t n_keys;
+	bool by_amount;       /* keep the rows with the largest amounts, else the first */
+	uint32_t *slot;       /* 1 + position in items; 0 = key not met */
+	rd_tally_item *items; /* in the order in which the keys were met */
+	uint32_t n, cap;
+	uint64_t total; /* rows added */
 } rd_tally;
 
 void rd_tally_init(rd_tally *t, rd_arena *a, uint32_t n_keys, bool by_amount);

@@ -30,41 +30,48 @@
 
 enum { P_MIN };
 static const rd_param params[] = {
-	[P_MIN] = {
-		"min_amount", "yuan",
-		{ "低于此数的反向余额不报",
-		  "balances on the other side below this are let pass" },
-		RD_PARAM_MONEY, 0, RD_MINOR_MAX, 100, NULL,
-	},
-	{ 0 },
+	[P_MIN] =
+		{
+			"min_amount",
+			"yuan",
+			{"低于此数的反向余额不报", "balances on the other side below this are let pass"},
+			RD_PARAM_MONEY,
+			0,
+			RD_MINOR_MAX,
+			100,
+			NULL,
+		},
+	{0},
 };
 
 enum { K_CREDIT, K_DEBIT };
 static const rd_message messages[] = {
-	[K_CREDIT] = {
-		"credit-balance",
-		{ "{account} 应为借方余额，{first_period} 起有 {periods} 个期末为贷方，最后一次 "
-		  "{last_period} 贷方 {balance}。请查使余额变方向的分录。",
-		  "{account} should have a debit balance; from {first_period} on it closes on "
-		  "the credit side (periods: {periods}), last in {last_period} with {balance}. "
-		  "Find the entry that turned it." },
-	},
-	[K_DEBIT] = {
-		"debit-balance",
-		{ "{account} 应为贷方余额，{first_period} 起有 {periods} 个期末为借方，最后一次 "
-		  "{last_period} 借方 {balance}。请查使余额变方向的分录。",
-		  "{account} should have a credit balance; from {first_period} on it closes on "
-		  "the debit side (periods: {periods}), last in {last_period} with {balance}. "
-		  "Find the entry that turned it." },
-	},
-	{ 0 },
+	[K_CREDIT] =
+		{
+			"credit-balance",
+			{"{account} 应为借方余额，{first_period} 起有 {periods} 个期末为贷方，最后一次 "
+             "{last_period} 贷方 {balance}。请查使余额变方向的分录。",
+             "{account} should have a debit balance; from {first_period} on it closes on "
+             "the credit side (periods: {periods}), last in {last_period} with {balance}. "
+             "Find the entry that turned it."},
+		},
+	[K_DEBIT] =
+		{
+			"debit-balance",
+			{"{account} 应为贷方余额，{first_period} 起有 {periods} 个期末为借方，最后一次 "
+             "{last_period} 借方 {balance}。请查使余额变方向的分录。",
+             "{account} should have a credit balance; from {first_period} on it closes on "
+             "the debit side (periods: {periods}), last in {last_period} with {balance}. "
+             "Find the entry that turned it."},
+		},
+	{0},
 };
 
 typedef struct wrong {
-	rd_row    account;
-	uint32_t  periods;
+	rd_row account;
+	uint32_t periods;
 	rd_period first, last;
-	rd_minor  balance, worst; /* of the last such period; the largest */
+	rd_minor balance, worst; /* of the last such period; the largest */
 } wrong;
 
 /* Names of accounts that gain and lose: either side is normal. */
@@ -88,15 +95,22 @@ static bool is_judged(const rd_book *b, rd_row a, const uint8_t *has_party, bool
 	if (b->account.class_of[a] == RD_CLASS_PL || rd_role_is_pl((rd_role)b->account.role[a]))
 		return false;
 	switch ((rd_role)b->account.role[a]) {
-	case RD_ROLE_CASH: case RD_ROLE_BANK: case RD_ROLE_OTHER_MONEY:
-	case RD_ROLE_SUSPENSE: case RD_ROLE_DISPOSAL: case RD_ROLE_TAX:
-	case RD_ROLE_PROFIT: case RD_ROLE_RETAINED:
+	case RD_ROLE_CASH:
+	case RD_ROLE_BANK:
+	case RD_ROLE_OTHER_MONEY:
+	case RD_ROLE_SUSPENSE:
+	case RD_ROLE_DISPOSAL:
+	case RD_ROLE_TAX:
+	case RD_ROLE_PROFIT:
+	case RD_ROLE_RETAINED:
 	/* partners kept as sub-accounts; judged by partner-balance-wrong-side */
-	case RD_ROLE_RECEIVABLE: case RD_ROLE_PREPAYMENT: case RD_ROLE_OTHER_RECEIVABLE:
-	case RD_ROLE_PAYABLE: case RD_ROLE_ADVANCE: case RD_ROLE_OTHER_PAYABLE:
-		return false;
-	default:
-		return true;
+	case RD_ROLE_RECEIVABLE:
+	case RD_ROLE_PREPAYMENT:
+	case RD_ROLE_OTHER_RECEIVABLE:
+	case RD_ROLE_PAYABLE:
+	case RD_ROLE_ADVANCE:
+	case RD_ROLE_OTHER_PAYABLE: return false;
+	default: return true;
 	}
 }
 
@@ -114,12 +128,11 @@ static uint8_t *find_parties(rd_run *run, const rd_book *b)
 static wrong look_at(const rd_balances *s, rd_row a, rd_minor min, rd_minor *balances)
 {
 	const rd_book *b = s->book;
-	wrong w = { .account = a };
+	wrong w = {.account = a};
 
 	rd_balances_get(s, a, balances);
 	for (uint32_t p = 0; p < b->n_periods; p++) {
-		rd_minor wrong_way = b->account.side[a] == RD_SIDE_DEBIT ? -balances[p]
-		                                                         : balances[p];
+		rd_minor wrong_way = b->account.side[a] == RD_SIDE_DEBIT ? -balances[p] : balances[p];
 
 		if (wrong_way <= 0 || wrong_way < min)
 			continue;
@@ -141,9 +154,8 @@ static void emit(rd_run *run, const rd_book *b, const wrong *w, uint32_t hits, u
 	hit.weight = rd_run_guards(run) ? 1 : w->periods;
 	hit.at_stake = w->worst;
 	hit.millibits = rd_millibits(hits, judged);
-	RD_EMIT(run, &hit, rd_in_period("first_period", w->first),
-	        rd_in_period("last_period", w->last), rd_int("periods", w->periods),
-	        rd_money("balance", w->balance),
+	RD_EMIT(run, &hit, rd_in_period("first_period", w->first), rd_in_period("last_period", w->last),
+	        rd_int("periods", w->periods), rd_money("balance", w->balance),
 	        rd_permille("base_rate", rd_rate_permille(hits, judged)));
 }
 
@@ -180,17 +192,12 @@ const rd_check rd_check_account_balance_wrong_side = {
 	.slug = "account-balance-wrong-side",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "科目余额方向异常", "Account balance on the abnormal side" },
-	.finds = {
-		"科目期末余额落在平常不会有的一方：存货负数、应付工资借方余额等。",
-		"An account closes on the side it normally never has: negative stock in money, "
-		"debit balance on wages payable."
-	},
-	.correction = {
-		"查明原因后红字更正或重分类",
-		"Find the cause; correct in red or reclassify."
-	},
-	.basis = { "实务惯例（科目余额方向）", "practice (normal side of an account)" },
+	.title = {"科目余额方向异常", "Account balance on the abnormal side"},
+	.finds = {"科目期末余额落在平常不会有的一方：存货负数、应付工资借方余额等。",
+              "An account closes on the side it normally never has: negative stock in money, "
+              "debit balance on wages payable."},
+	.correction = {"查明原因后红字更正或重分类", "Find the cause; correct in red or reclassify."},
+	.basis = {"实务惯例（科目余额方向）", "practice (normal side of an account)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

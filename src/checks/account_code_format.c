@@ -27,38 +27,44 @@
 
 enum { P_AGREE };
 static const rd_param params[] = {
-	[P_AGREE] = { "agree", "permille",
-	              { "符合同一规则的编码至少占多少", "share of the codes that must follow one pattern" },
-	              RD_PARAM_INT, 800, 1000, 990, NULL },
-	{ 0 },
+	[P_AGREE] = {"agree",
+                 "permille",
+                 {"符合同一规则的编码至少占多少",
+                  "share of the codes that must follow one pattern"},
+                 RD_PARAM_INT,
+                 800,
+                 1000,
+                 990,
+                 NULL},
+	{0},
 };
 
 enum { K_LENGTH, K_SIGN, K_PARENT, K_FEC };
 static const rd_message messages[] = {
-	[K_LENGTH] = { "length", {
-		"科目 {account} 的编码有 {digits} 位，与科目表的规则（{pattern}）不符，汇总时可"
-		"能漏掉。请更正编码。",
-		"The code of account {account} has {digits} digits, which does not fit the "
-		"pattern of the chart ({pattern}); it may be missing from totals. Correct "
-		"the code." } },
-	[K_SIGN] = { "character", {
-		"科目 {account} 的编码含有科目表其他编码没有的字符（规则为 {pattern}）。请更正编"
-		"码。",
-		"The code of account {account} holds a character that the other codes do not "
-		"have (pattern {pattern}). Correct the code." } },
-	[K_PARENT] = { "no-parent", {
-		"科目 {account} 没有上级科目 {parent}，汇总时会漏掉（规则为 {pattern}）。请补建"
-		"上级科目或更正编码。",
-		"Account {account} has no parent {parent} in the chart, so it is missing "
-		"from totals (pattern {pattern}). Create the parent or correct the code." } },
-	[K_FEC] = { "leading-digits", {
-		"科目 {account} 的编码前三位不全是数字，不符合法国 FEC 文件的要求。请更正编码。",
-		"The first three characters of the code of account {account} are not all "
-		"digits, as French FEC files require. Correct the code." } },
-	{ 0 },
+	[K_LENGTH] = {"length",
+                  {"科目 {account} 的编码有 {digits} 位，与科目表的规则（{pattern}）不符，汇总时可"
+                   "能漏掉。请更正编码。",
+                   "The code of account {account} has {digits} digits, which does not fit the "
+                   "pattern of the chart ({pattern}); it may be missing from totals. Correct "
+                   "the code."}},
+	[K_SIGN] = {"character",
+                {"科目 {account} 的编码含有科目表其他编码没有的字符（规则为 {pattern}）。请更正编"
+                 "码。",
+                 "The code of account {account} holds a character that the other codes do not "
+                 "have (pattern {pattern}). Correct the code."}},
+	[K_PARENT] = {"no-parent",
+                  {"科目 {account} 没有上级科目 {parent}，汇总时会漏掉（规则为 {pattern}）。请补建"
+                   "上级科目或更正编码。",
+                   "Account {account} has no parent {parent} in the chart, so it is missing "
+                   "from totals (pattern {pattern}). Create the parent or correct the code."}},
+	[K_FEC] = {"leading-digits",
+               {"科目 {account} 的编码前三位不全是数字，不符合法国 FEC 文件的要求。请更正编码。",
+                "The first three characters of the code of account {account} are not all "
+                "digits, as French FEC files require. Correct the code."}},
+	{0},
 };
 
-#define LEVELS 8u
+#define LEVELS     8u
 #define LENGTH_MAX 40u
 /* Codes below which no pattern is inferred. */
 #define CODES_MIN 20u
@@ -66,15 +72,15 @@ static const rd_message messages[] = {
 /* Lengths that a code may have; one length means that codes have no levels. */
 typedef struct pattern {
 	uint32_t lengths[LEVELS], n;
-	char     mark;             /* '.' or '-' between the parts; 0 = digits only */
-	bool     parents;          /* practically every code has its parent in the list */
-	char     text[32];
+	char mark;    /* '.' or '-' between the parts; 0 = digits only */
+	bool parents; /* practically every code has its parent in the list */
+	char text[32];
 } pattern;
 
 typedef struct codes {
 	const rd_book *b;
-	rd_row        *rows;
-	uint32_t       n, misfits_max;
+	rd_row *rows;
+	uint32_t n, misfits_max;
 } codes;
 
 static rd_str code_of(const rd_book *b, rd_row a)
@@ -86,7 +92,7 @@ static void collect(codes *c, const rd_book *b, rd_arena *a, int64_t agree)
 {
 	const uint32_t used = RD_ACC_DECLARED | RD_ACC_HAS_LINES | RD_ACC_IN_TRIAL_BALANCE;
 
-	*c = (codes){ .b = b, .rows = RD_NEW_N(a, rd_row, (size_t)b->account.n + 1) };
+	*c = (codes){.b = b, .rows = RD_NEW_N(a, rd_row, (size_t)b->account.n + 1)};
 	for (rd_row r = 1; r < b->account.n; r++)
 		if (b->account.flags[r] & used && b->account.class_of[r] != RD_CLASS_MEMO &&
 		    b->account.code[r] != 0)
@@ -161,7 +167,7 @@ static uint32_t orphans(const codes *c, const pattern *p, uint32_t *ret_children
 		if (len == 0 || len == UINT32_MAX)
 			continue;
 		++*ret_children;
-		n += rd_book_find_account(c->b, (rd_str){ code.ptr, len }) == 0;
+		n += rd_book_find_account(c->b, (rd_str){code.ptr, len}) == 0;
 	}
 	return n;
 }
@@ -211,13 +217,13 @@ static uint32_t count_lengths(const codes *c, uint32_t counts[LENGTH_MAX + 1])
 /* The pattern with the fewest misfits; false when none fits well enough. */
 static bool infer(const codes *c, pattern *ret)
 {
-	uint32_t counts[LENGTH_MAX + 1] = { 0 }, best = UINT32_MAX;
+	uint32_t counts[LENGTH_MAX + 1] = {0}, best = UINT32_MAX;
 	uint32_t longest = count_lengths(c, counts);
 	pattern p;
 
 	for (uint32_t len = 1; len <= LENGTH_MAX; len++)
 		if (counts[len] + c->misfits_max >= c->n) {
-			*ret = (pattern){ .lengths = { len }, .n = 1 };
+			*ret = (pattern){.lengths = {len}, .n = 1};
 			best = misfits(c, ret);
 			break;
 		}
@@ -225,7 +231,7 @@ static bool infer(const codes *c, pattern *ret)
 		for (uint32_t k = 0; k < 9 && best != 0; k++) {
 			uint32_t second = 2 + k / 3, later = 2 + k % 3;
 
-			p = (pattern){ .lengths = { first }, .n = LEVELS };
+			p = (pattern){.lengths = {first}, .n = LEVELS};
 			for (uint32_t l = 1; l < LEVELS; l++)
 				p.lengths[l] = p.lengths[l - 1] + (l == 1 ? second : later);
 			uint32_t n = counts[first] == 0 ? UINT32_MAX : misfits(c, &p);
@@ -236,7 +242,7 @@ static bool infer(const codes *c, pattern *ret)
 			}
 		}
 	for (uint32_t k = 0; k < 6; k++) {
-		p = (pattern){ .lengths = { 3 + k / 2 }, .n = 1, .mark = k % 2 ? '-' : '.' };
+		p = (pattern){.lengths = {3 + k / 2}, .n = 1, .mark = k % 2 ? '-' : '.'};
 		uint32_t n = best == 0 ? UINT32_MAX : misfits(c, &p);
 
 		if (n < best) {
@@ -260,7 +266,7 @@ static void report(rd_run *run, const rd_book *b, const pattern *p, rd_row a, ui
 	rd_hit hit = rd_hit_at_account(a);
 
 	hit.kind = kind;
-	hit.place = (rd_place){ b->account.file[a], b->account.file_line[a] };
+	hit.place = (rd_place){b->account.file[a], b->account.file_line[a]};
 	RD_EMIT(run, &hit, rd_string("code", code), rd_int("digits", rd_utf8_count(code)),
 	        rd_string("pattern", rd_str_of(p->text)), rd_string("parent", parent));
 }
@@ -276,7 +282,7 @@ static void judge(rd_run *run, const codes *c, const pattern *p)
 
 			report(run, c->b, p, c->rows[i], odd ? K_SIGN : K_LENGTH, RD_STR(""));
 		} else if (len > 0 && p->parents) {
-			rd_str parent = { code.ptr, len };
+			rd_str parent = {code.ptr, len};
 
 			if (rd_book_find_account(c->b, parent) == 0)
 				report(run, c->b, p, c->rows[i], K_PARENT, parent);
@@ -286,7 +292,7 @@ static void judge(rd_run *run, const codes *c, const pattern *p)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	pattern p = { 0 };
+	pattern p = {0};
 	codes c;
 
 	(void)range;
@@ -296,13 +302,14 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		for (uint32_t i = 0; i < c.n; i++) {
 			rd_str code = code_of(b, c.rows[i]);
 
-			if (code.len < 3 || !digits_only((rd_str){ code.ptr, 3 }))
+			if (code.len < 3 || !digits_only((rd_str){code.ptr, 3}))
 				report(run, b, &p, c.rows[i], K_FEC, RD_STR(""));
 		}
 		return RD_OK;
 	}
 	if (c.n < CODES_MIN) {
-		rd_run_not_run(run, "科目太少，无法归纳编码规则", "too few accounts to infer a pattern of codes");
+		rd_run_not_run(run, "科目太少，无法归纳编码规则",
+		               "too few accounts to infer a pattern of codes");
 		return RD_OK;
 	}
 	if (infer(&c, &p))
@@ -317,11 +324,12 @@ const rd_check rd_check_account_code_format = {
 	.slug = "account-code-format",
 	.family = "master-data",
 	.nature = "操作错误",
-	.title = { "科目编码不合规则", "Account code breaks the pattern" },
-	.finds = { "编码不符合科目表的级次长度，没有上级科目，报表汇总时会漏掉。",
-	           "A code that does not fit the level lengths of the chart, so it has no parent and falls out of the reports." },
-	.correction = { "更正科目编码并建立上级科目", "Correct the code and create its parent account." },
-	.basis = { "法国税收程序法典 A47 A-1 条；实务惯例", "LPF art. A47 A-1; practice" },
+	.title = {"科目编码不合规则", "Account code breaks the pattern"},
+	.finds =
+		{"编码不符合科目表的级次长度，没有上级科目，报表汇总时会漏掉。",
+         "A code that does not fit the level lengths of the chart, so it has no parent and falls out of the reports."},
+	.correction = {"更正科目编码并建立上级科目", "Correct the code and create its parent account."},
+	.basis = {"法国税收程序法典 A47 A-1 条；实务惯例", "LPF art. A47 A-1; practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

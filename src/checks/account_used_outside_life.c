@@ -26,29 +26,30 @@
 #include "check/check.h"
 #include "check/tally.h"
 
-static const rd_param params[] = { { 0 } };
+static const rd_param params[] = {{0}};
 
 enum { K_BEFORE, K_AFTER, K_DISABLED, KINDS };
 static const rd_message messages[] = {
-	[K_BEFORE] = { "before-opening", {
-		"科目 {account} 自 {limit} 起启用，此前已有 {lines} 行记账（最早 {first}），金额"
-		"合计 {amount}。请核对日期或改记有效科目。",
-		"Account {account} is in use from {limit}, but {lines} line(s) stand before "
-		"that day (first {first}), {amount} in all. See whether the date is right, "
-		"or move them to an account in use." } },
-	[K_AFTER] = { "after-closing", {
-		"科目 {account} 已于 {limit} 停用，此后仍有 {lines} 行记账（最晚 {last}），金额"
-		"合计 {amount}。请改记有效科目，或重新启用并说明。",
-		"Account {account} was closed on {limit}, but {lines} line(s) stand after that "
-		"day (last {last}), {amount} in all. Move them to an account in use, or "
-		"enable it again and note why." } },
-	[K_DISABLED] = { "disabled", {
-		"科目 {account} 已标记停用，最近一期仍有 {lines} 行记账（最晚 {last}），金额合计 "
-		"{amount}。请改记有效科目，或重新启用并说明。",
-		"Account {account} is marked as disabled, but the last period has {lines} "
-		"lines on it (last {last}), {amount} in all. Move them to an account in use, "
-		"or enable it again and note why." } },
-	{ 0 },
+	[K_BEFORE] = {"before-opening",
+                  {"科目 {account} 自 {limit} 起启用，此前已有 {lines} 行记账（最早 {first}），金额"
+                   "合计 {amount}。请核对日期或改记有效科目。",
+                   "Account {account} is in use from {limit}, but {lines} line(s) stand before "
+                   "that day (first {first}), {amount} in all. See whether the date is right, "
+                   "or move them to an account in use."}},
+	[K_AFTER] = {"after-closing",
+                 {"科目 {account} 已于 {limit} 停用，此后仍有 {lines} 行记账（最晚 {last}），金额"
+                  "合计 {amount}。请改记有效科目，或重新启用并说明。",
+                  "Account {account} was closed on {limit}, but {lines} line(s) stand after that "
+                  "day (last {last}), {amount} in all. Move them to an account in use, or "
+                  "enable it again and note why."}},
+	[K_DISABLED] =
+		{"disabled",
+         {"科目 {account} 已标记停用，最近一期仍有 {lines} 行记账（最晚 {last}），金额合计 "
+          "{amount}。请改记有效科目，或重新启用并说明。",
+          "Account {account} is marked as disabled, but the last period has {lines} "
+          "lines on it (last {last}), {amount} in all. Move them to an account in use, "
+          "or enable it again and note why."}},
+	{0},
 };
 
 static bool has_life(const rd_accounts *acc, rd_row a)
@@ -154,13 +155,14 @@ const rd_check rd_check_account_used_outside_life = {
 	.slug = "account-used-outside-life",
 	.family = "master-data",
 	.nature = "操作错误",
-	.title = { "科目在启用前或停用后使用", "Account used before opening or after closing" },
-	.finds = { "分录记在尚未启用或已经停用的科目上。",
-	           "A posting on an account that was not yet or no longer in use." },
-	.correction = { "红字更正至有效科目；或启用科目并说明",
-	                "Reverse in red and post to an account in use; or enable the account and note why." },
-	.basis = { "实务惯例：beancount 的有效科目检查 (validate_active_accounts)",
-	           "Practice: beancount validate_active_accounts" },
+	.title = {"科目在启用前或停用后使用", "Account used before opening or after closing"},
+	.finds = {"分录记在尚未启用或已经停用的科目上。",
+              "A posting on an account that was not yet or no longer in use."},
+	.correction =
+		{"红字更正至有效科目；或启用科目并说明",
+         "Reverse in red and post to an account in use; or enable the account and note why."},
+	.basis = {"实务惯例：beancount 的有效科目检查 (validate_active_accounts)",
+              "Practice: beancount validate_active_accounts"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

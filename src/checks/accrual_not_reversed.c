@@ -31,32 +31,45 @@
 
 enum { P_AGE, P_TAX_DAY };
 static const rd_param params[] = {
-	[P_AGE] = { "age", "months", { "多少个月未冲算长期", "months after which an accrual is old" },
-	            RD_PARAM_INT, 1, 600, 12, NULL },
-	[P_TAX_DAY] = { "tax_day", "MMDD",
-	                { "汇算清缴截止日（月日，531 = 5 月 31 日）", "day of the yearly return (month and day, 531 = 31 May)" },
-	                RD_PARAM_INT, 101, 1231, 531, NULL },
-	{ 0 },
+	[P_AGE] = {"age",
+               "months",
+               {"多少个月未冲算长期", "months after which an accrual is old"},
+               RD_PARAM_INT,
+               1,
+               600,
+               12,
+               NULL},
+	[P_TAX_DAY] = {"tax_day",
+                   "MMDD",
+                   {"汇算清缴截止日（月日，531 = 5 月 31 日）",
+                    "day of the yearly return (month and day, 531 = 31 May)"},
+                   RD_PARAM_INT,
+                   101,
+                   1231,
+                   531,
+                   NULL},
+	{0},
 };
 
 enum { K_OLD, K_TAX_DAY };
 static const rd_message messages[] = {
-	[K_OLD] = { "old", {
-		"{partner} 在 {account} 有 {items} 笔暂估共 {open} 超过 {months} 个月未冲销，最"
-		"早为 {oldest}。请取得发票后冲销，或冲回。",
-		"{items} accrual(s) of {partner} on {account}, {open} in all, have been open "
-		"for more than {months} months, the oldest since {oldest}. Get the invoices "
-		"and reverse them, or take them back." } },
-	[K_TAX_DAY] = { "after-tax-day", {
-		"{partner} 在 {account} 有 {items} 笔以前年度的暂估共 {open}，过了汇算清缴仍未冲"
-		"销，最早为 {oldest}。请核对是否已取得发票或已纳税调增。",
-		"{items} accrual(s) of earlier years of {partner} on {account}, {open} in all, "
-		"are open after the yearly return was due, the oldest since {oldest}. See "
-		"whether the invoices came or the taxable profit was adjusted." } },
-	{ 0 },
+	[K_OLD] = {"old",
+               {"{partner} 在 {account} 有 {items} 笔暂估共 {open} 超过 {months} 个月未冲销，最"
+                "早为 {oldest}。请取得发票后冲销，或冲回。",
+                "{items} accrual(s) of {partner} on {account}, {open} in all, have been open "
+                "for more than {months} months, the oldest since {oldest}. Get the invoices "
+                "and reverse them, or take them back."}},
+	[K_TAX_DAY] =
+		{"after-tax-day",
+         {"{partner} 在 {account} 有 {items} 笔以前年度的暂估共 {open}，过了汇算清缴仍未冲"
+          "销，最早为 {oldest}。请核对是否已取得发票或已纳税调增。",
+          "{items} accrual(s) of earlier years of {partner} on {account}, {open} in all, "
+          "are open after the yearly return was due, the oldest since {oldest}. See "
+          "whether the invoices came or the taxable profit was adjusted."}},
+	{0},
 };
 
-static const char *const accrual_words[] = { "暂估", "估价入库", "GRNI", "Accrued purchases", NULL };
+static const char *const accrual_words[] = {"暂估", "估价入库", "GRNI", "Accrued purchases", NULL};
 
 /* Open items whose first accrual is looked for; the others keep their own date. */
 #define RETRACED_MAX 64u
@@ -68,8 +81,8 @@ typedef struct named {
 
 static named find_named(rd_arena *a, const rd_book *b)
 {
-	named n = { RD_NEW_N(a, uint8_t, (size_t)b->account.n + 1),
-	            RD_NEW_N(a, uint8_t, (size_t)b->party.n + 1) };
+	named n = {RD_NEW_N(a, uint8_t, (size_t)b->account.n + 1),
+	           RD_NEW_N(a, uint8_t, (size_t)b->party.n + 1)};
 
 	/* Parents stand before their children. */
 	for (rd_row r = 1; r < b->account.n; r++)
@@ -120,8 +133,8 @@ static rd_day now(rd_run *run, const rd_book *b)
 typedef struct overdue {
 	uint32_t n[2], n_lines;
 	rd_minor sum[2];
-	rd_day   oldest[2];
-	rd_row   lines[12];
+	rd_day oldest[2];
+	rd_row lines[12];
 } overdue;
 
 static void add(rd_run *run, overdue *o, const rd_open_item *item, rd_day day, rd_day today)
@@ -155,9 +168,9 @@ static void report(rd_run *run, const rd_book *b, const rd_partner *p, const ove
 	hit.lines = o->lines + 1;
 	hit.n_lines = o->n_lines ? o->n_lines - 1 : 0;
 	hit.at_stake = o->sum[K_OLD] + o->sum[K_TAX_DAY];
-	RD_EMIT(run, &hit, rd_partner_fact(b, p),
-	        rd_int("items", o->n[K_OLD] + o->n[K_TAX_DAY]), rd_money("open", hit.at_stake),
-	        rd_on_day("oldest", o->oldest[kind]), rd_int("months", rd_run_param(run, P_AGE)));
+	RD_EMIT(run, &hit, rd_partner_fact(b, p), rd_int("items", o->n[K_OLD] + o->n[K_TAX_DAY]),
+	        rd_money("open", hit.at_stake), rd_on_day("oldest", o->oldest[kind]),
+	        rd_int("months", rd_run_param(run, P_AGE)));
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
@@ -171,7 +184,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	(void)err;
 	for (uint32_t k = 0; k < all->n && today != RD_DAY_NONE; k++) {
 		const rd_partner *p = &all->items[k];
-		overdue o = { 0 };
+		overdue o = {0};
 		rd_open_item *items;
 
 		if (b->account.role[p->account] != RD_ROLE_PAYABLE ||
@@ -202,12 +215,15 @@ const rd_check rd_check_accrual_not_reversed = {
 	.slug = "accrual-not-reversed",
 	.family = "receivable",
 	.nature = "违规风险",
-	.title = { "暂估长期未冲", "Accrued purchases not reversed" },
-	.finds = { "没有发票而暂估的采购，一年后或次年 5 月 31 日后仍未冲销。",
-	           "Goods accrued without invoice are still open after a year, or after 31 May of the next year." },
-	.correction = { "取得发票后红字冲暂估并据票入账；否则冲回并纳税调增",
-	                "Reverse the accrual in red when the invoice comes and enter the purchase; else take it back and adjust the taxable profit." },
-	.basis = { "实务惯例；企业所得税法 54（年度汇算清缴）", "Practice; Enterprise Income Tax Law 54 (annual filing)" },
+	.title = {"暂估长期未冲", "Accrued purchases not reversed"},
+	.finds =
+		{"没有发票而暂估的采购，一年后或次年 5 月 31 日后仍未冲销。",
+         "Goods accrued without invoice are still open after a year, or after 31 May of the next year."},
+	.correction =
+		{"取得发票后红字冲暂估并据票入账；否则冲回并纳税调增",
+         "Reverse the accrual in red when the invoice comes and enter the purchase; else take it back and adjust the taxable profit."},
+	.basis = {"实务惯例；企业所得税法 54（年度汇算清缴）",
+              "Practice; Enterprise Income Tax Law 54 (annual filing)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

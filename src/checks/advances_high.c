@@ -27,29 +27,35 @@
 
 enum { P_SHARE };
 static const rd_param params[] = {
-	[P_SHARE] = { "share", "percent", { "占全年收入的比例", "share of a year's revenue" },
-	              RD_PARAM_INT, 1, 1000, 20, NULL },
-	{ 0 },
+	[P_SHARE] = {"share",
+                 "percent",
+                 {"占全年收入的比例", "share of a year's revenue"},
+                 RD_PARAM_INT,
+                 1,
+                 1000,
+                 20,
+                 NULL},
+	{0},
 };
 
 enum { K_SHARE };
 static const rd_message messages[] = {
-	[K_SHARE] = { "share", {
-		"{period} 末预收账款 {balance}，其中一个月以上的 {old}，占近 {months} 个月折算全"
-		"年收入 {revenue} 的 {rate}。请核对是否有已发货未确认的收入。",
-		"At the end of {period} advances are {balance}, {old} of them older than a "
-		"month: {rate} of a year's revenue of {revenue} (from {months} months). See "
-		"whether anything was delivered without revenue being booked." } },
-	{ 0 },
+	[K_SHARE] = {"share",
+                 {"{period} 末预收账款 {balance}，其中一个月以上的 {old}，占近 {months} 个月折算全"
+                  "年收入 {revenue} 的 {rate}。请核对是否有已发货未确认的收入。",
+                  "At the end of {period} advances are {balance}, {old} of them older than a "
+                  "month: {rate} of a year's revenue of {revenue} (from {months} months). See "
+                  "whether anything was delivered without revenue being booked."}},
+	{0},
 };
 
 #define REVENUE_MIN 1000000 /* 10,000 yuan */
-#define OLD_DAYS 31
-#define MONTHS_MIN 3
+#define OLD_DAYS    31
+#define MONTHS_MIN  3
 
 /* Advances at the end of the books. */
 typedef struct advances {
-	rd_row   account;
+	rd_row account;
 	rd_minor balance, old;
 } advances;
 
@@ -169,7 +175,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	const int64_t share = rd_run_param(run, P_SHARE);
 	uint32_t months;
 	rd_balances s;
-	advances adv = { 0 };
+	advances adv = {0};
 
 	(void)range;
 	(void)err;
@@ -184,7 +190,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	}
 	sales = (rd_minor)((__int128)sales * 12 / months);
 	if (rd_run_guards(run) && sales < REVENUE_MIN) {
-		rd_run_not_run(run, "收入过小，比例没有意义", "revenue is too small for a share to mean anything");
+		rd_run_not_run(run, "收入过小，比例没有意义",
+		               "revenue is too small for a share to mean anything");
 		return RD_OK;
 	}
 	/* Open items are only worth finding when all of them together would be too much. */
@@ -209,13 +216,14 @@ const rd_check rd_check_advances_high = {
 	.slug = "advances-high",
 	.family = "receivable",
 	.nature = "异常波动",
-	.title = { "预收账款占收入过高", "Advances large against revenue" },
-	.finds = { "一个月以上的预收账款占收入比例偏高，收入或销项税额可能延后。",
-	           "Money received in advance is large against revenue. Revenue or output tax may be delayed." },
-	.correction = { "核对收入确认时点与增值税纳税义务时间",
-	                "See when revenue is earned and when the VAT arises." },
-	.basis = { "公开流传的风险清单：cwabc.cn 2025-05、star-box.cn（非官方）",
-	           "Published risk lists: cwabc.cn 2025-05, star-box.cn (not official)" },
+	.title = {"预收账款占收入过高", "Advances large against revenue"},
+	.finds =
+		{"一个月以上的预收账款占收入比例偏高，收入或销项税额可能延后。",
+         "Money received in advance is large against revenue. Revenue or output tax may be delayed."},
+	.correction = {"核对收入确认时点与增值税纳税义务时间",
+                   "See when revenue is earned and when the VAT arises."},
+	.basis = {"公开流传的风险清单：cwabc.cn 2025-05、star-box.cn（非官方）",
+              "Published risk lists: cwabc.cn 2025-05, star-box.cn (not official)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

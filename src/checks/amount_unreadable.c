@@ -25,38 +25,44 @@
 
 enum { K_MARK, K_GROUPING, K_EXPONENT, K_OVERFLOW, K_FORMULA, K_LETTERS, KINDS };
 static const rd_message messages[] = {
-	[K_MARK] = { "other-mark", {
-		"文件 {file}「{column}」列有 {count} 个金额的小数点与整列写法不同，例如「{found}」（第 {lines} 行）。"
-		"请统一数字格式后重新导出。",
-		"{count} amount(s) in column {column} of {file} use another decimal mark than the "
-		"rest, such as \"{found}\" (lines {lines}). Write all of them in one way and "
-		"export again." } },
-	[K_GROUPING] = { "grouping", {
-		"文件 {file}「{column}」列有 {count} 个金额的千分位位置不对，例如「{found}」（第 {lines} 行）。请核对原数后重新导出。",
-		"Thousands marks stand at odd places in {count} amount(s) of column {column} of "
-		"{file}, such as \"{found}\" (lines {lines}). Compare with the documents and "
-		"export again." } },
-	[K_EXPONENT] = { "exponent", {
-		"文件 {file}「{column}」列有 {count} 个金额是科学计数或非数值，例如「{found}」（第 {lines} 行）。"
-		"请把该列设为数值格式后重新导出。",
-		"{count} amount(s) in column {column} of {file} are written with an exponent or as "
-		"no number, such as \"{found}\" (lines {lines}). Format the column as numbers and "
-		"export again." } },
-	[K_OVERFLOW] = { "too-large", {
-		"文件 {file}「{column}」列有 {count} 个金额位数过多，例如「{found}」（第 {lines} 行）。可能把编号填进了金额栏。",
-		"{count} amount(s) in column {column} of {file} have more digits than an amount "
-		"can have, such as \"{found}\" (lines {lines}). A number of a document may stand "
-		"in the amount column." } },
-	[K_FORMULA] = { "formula-error", {
-		"文件 {file}「{column}」列有 {count} 个金额是公式错误值，例如「{found}」（第 {lines} 行）。请在表格中改正公式后重新导出。",
-		"{count} amount(s) in column {column} of {file} are spreadsheet errors, such as "
-		"\"{found}\" (lines {lines}). Put the formulas right and export again." } },
-	[K_LETTERS] = { "letters", {
-		"文件 {file}「{column}」列有 {count} 个金额不是数字，例如「{found}」（第 {lines} 行）。请核对原始凭证后更正并重新导出。",
-		"{count} amount(s) in column {column} of {file} are no numbers, such as "
-		"\"{found}\" (lines {lines}). Compare with the documents, correct them and export "
-		"again." } },
-	{ 0 },
+	[K_MARK] =
+		{"other-mark",
+         {"文件 {file}「{column}」列有 {count} 个金额的小数点与整列写法不同，例如「{found}」（第 {lines} 行）。"
+          "请统一数字格式后重新导出。",
+          "{count} amount(s) in column {column} of {file} use another decimal mark than the "
+          "rest, such as \"{found}\" (lines {lines}). Write all of them in one way and "
+          "export again."}},
+	[K_GROUPING] =
+		{"grouping",
+         {"文件 {file}「{column}」列有 {count} 个金额的千分位位置不对，例如「{found}」（第 {lines} 行）。请核对原数后重新导出。",
+          "Thousands marks stand at odd places in {count} amount(s) of column {column} of "
+          "{file}, such as \"{found}\" (lines {lines}). Compare with the documents and "
+          "export again."}},
+	[K_EXPONENT] =
+		{"exponent",
+         {"文件 {file}「{column}」列有 {count} 个金额是科学计数或非数值，例如「{found}」（第 {lines} 行）。"
+          "请把该列设为数值格式后重新导出。",
+          "{count} amount(s) in column {column} of {file} are written with an exponent or as "
+          "no number, such as \"{found}\" (lines {lines}). Format the column as numbers and "
+          "export again."}},
+	[K_OVERFLOW] =
+		{"too-large",
+         {"文件 {file}「{column}」列有 {count} 个金额位数过多，例如「{found}」（第 {lines} 行）。可能把编号填进了金额栏。",
+          "{count} amount(s) in column {column} of {file} have more digits than an amount "
+          "can have, such as \"{found}\" (lines {lines}). A number of a document may stand "
+          "in the amount column."}},
+	[K_FORMULA] =
+		{"formula-error",
+         {"文件 {file}「{column}」列有 {count} 个金额是公式错误值，例如「{found}」（第 {lines} 行）。请在表格中改正公式后重新导出。",
+          "{count} amount(s) in column {column} of {file} are spreadsheet errors, such as "
+          "\"{found}\" (lines {lines}). Put the formulas right and export again."}},
+	[K_LETTERS] =
+		{"letters",
+         {"文件 {file}「{column}」列有 {count} 个金额不是数字，例如「{found}」（第 {lines} 行）。请核对原始凭证后更正并重新导出。",
+          "{count} amount(s) in column {column} of {file} are no numbers, such as "
+          "\"{found}\" (lines {lines}). Compare with the documents, correct them and export "
+          "again."}},
+	{0},
 };
 
 /* Why a text is no amount. The mark of the column is not known here, but a text that can be read
@@ -102,9 +108,8 @@ static void report(rd_run *run, const rd_book *b, const rd_note_group *g, uint8_
 	hit.key = rd_hash_str(rd_file_key(b, g->first->file), rd_book_text(b, g->first->field));
 	hit.weight = (uint32_t)(count < UINT32_MAX ? count : UINT32_MAX);
 	RD_EMIT(run, &hit, rd_fact_file(b, "file", g->first->file),
-	        rd_string("column", rd_note_column(a, b, g->first)),
-	        rd_txt("found", g->first->found), rd_int("count", (int64_t)count),
-	        rd_string("lines", rd_note_lines(a, g)));
+	        rd_string("column", rd_note_column(a, b, g->first)), rd_txt("found", g->first->found),
+	        rd_int("count", (int64_t)count), rd_string("lines", rd_note_lines(a, g)));
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
@@ -116,7 +121,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	(void)range;
 	(void)err;
 	for (uint32_t i = 0; i < n;) {
-		rd_note_group sums[KINDS] = { 0 };
+		rd_note_group sums[KINDS] = {0};
 		uint32_t to = i + 1;
 		const rd_note *first = groups[i].first;
 
@@ -143,12 +148,12 @@ const rd_check rd_check_amount_unreadable = {
 	.slug = "amount-unreadable",
 	.family = "structure",
 	.nature = "操作错误",
-	.title = { "金额格式错误", "Amount cannot be read" },
-	.finds = { "金额栏不是数字，或者要靠猜测才能读出（1.234 还是 1,234）。",
-	           "An amount field that is no number, or whose number depends on a guess (1.234 "
-	           "or 1,234)." },
-	.correction = { "统一数字格式后重新导出", "Write all numbers in one way and export again." },
-	.basis = { "法国税务程序法 A47 A-1 条；通行做法", "LPF art. A47 A-1; practice" },
+	.title = {"金额格式错误", "Amount cannot be read"},
+	.finds = {"金额栏不是数字，或者要靠猜测才能读出（1.234 还是 1,234）。",
+              "An amount field that is no number, or whose number depends on a guess (1.234 "
+              "or 1,234)."},
+	.correction = {"统一数字格式后重新导出", "Write all numbers in one way and export again."},
+	.basis = {"法国税务程序法 A47 A-1 条；通行做法", "LPF art. A47 A-1; practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

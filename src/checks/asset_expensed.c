@@ -29,40 +29,52 @@
 
 enum { P_MIN };
 static const rd_param params[] = {
-	[P_MIN] = { "min_amount", "yuan", { "低于此数的分录不看", "lines below this are left out" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 500000, NULL },
-	{ 0 },
+	[P_MIN] = {"min_amount",
+               "yuan",
+               {"低于此数的分录不看", "lines below this are left out"},
+               RD_PARAM_MONEY,
+               0,
+               RD_MINOR_MAX,
+               500000,
+               NULL},
+	{0},
 };
 
 enum { K_LINE, K_PIECES };
 static const rd_message messages[] = {
-	[K_LINE] = {
-		"asset-word",
-		{ "凭证 {voucher}:{account} {amount}，摘要\"{text}\"像是固定资产。请查看发票，确认"
-		  "应否资本化。",
-		  "Voucher {voucher}: {account} {amount}, \"{text}\" looks like a fixed asset. "
-		  "See the invoice: should it be capitalised?" },
-	},
-	[K_PIECES] = {
-		"asset-word-pieces",
-		{ "凭证 {voucher}:{account} {amount}，摘要\"{text}\"像是固定资产，单价约 {price}。"
-		  "请查看发票，确认应否资本化。",
-		  "Voucher {voucher}: {account} {amount}, \"{text}\" looks like a fixed asset "
-		  "at about {price} a piece. See the invoice: should it be capitalised?" },
-	},
-	{ 0 },
+	[K_LINE] =
+		{
+			"asset-word",
+			{"凭证 {voucher}:{account} {amount}，摘要\"{text}\"像是固定资产。请查看发票，确认"
+             "应否资本化。",
+             "Voucher {voucher}: {account} {amount}, \"{text}\" looks like a fixed asset. "
+             "See the invoice: should it be capitalised?"},
+		},
+	[K_PIECES] =
+		{
+			"asset-word-pieces",
+			{"凭证 {voucher}:{account} {amount}，摘要\"{text}\"像是固定资产，单价约 {price}。"
+             "请查看发票，确认应否资本化。",
+             "Voucher {voucher}: {account} {amount}, \"{text}\" looks like a fixed asset "
+             "at about {price} a piece. See the invoice: should it be capitalised?"},
+		},
+	{0},
 };
 
 /* Bits below ASSETS are things, the rest says that it is something else. */
 static const rd_str words[] = {
-#define W(s) { s, sizeof(s) - 1 }
-	W("电脑"), W("服务器"), W("空调"), W("汽车"), W("打印机"), W("复印机"), W("设备"), W("家具"),
-	W("机床"), W("轿车"), W("货车"), W("叉车"), W("投影仪"), W("笔记本"), W("一体机"), W("办公桌椅"),
-	W("机器"), W("车辆购置"), W("冰箱"), W("电视机"), W("发电机"), W("压缩机"),
-	W("维修"), W("修理"), W("配件"), W("耗材"), W("租赁"), W("租金"), W("租用"), W("保养"), W("保险"),
-	W("年费"), W("服务费"), W("软件服务"), W("折旧"), W("摊销"), W("运费"), W("加油"), W("检测"),
-	W("安装费"), W("墨盒"), W("硒鼓"), W("广告"), W("清洗"), W("拆除"), W("年检"), W("车险"), W("报废"),
-	W("清理"), W("损失"), W("计提"), W("结转"), W("调试费"), W("技术"), W("托管"), W("洗车"),
+#define W(s)                                                                                       \
+	{                                                                                              \
+		s, sizeof(s) - 1                                                                           \
+	}
+	W("电脑"),   W("服务器"),   W("空调"), W("汽车"),     W("打印机"), W("复印机"),   W("设备"),
+	W("家具"),   W("机床"),     W("轿车"), W("货车"),     W("叉车"),   W("投影仪"),   W("笔记本"),
+	W("一体机"), W("办公桌椅"), W("机器"), W("车辆购置"), W("冰箱"),   W("电视机"),   W("发电机"),
+	W("压缩机"), W("维修"),     W("修理"), W("配件"),     W("耗材"),   W("租赁"),     W("租金"),
+	W("租用"),   W("保养"),     W("保险"), W("年费"),     W("服务费"), W("软件服务"), W("折旧"),
+	W("摊销"),   W("运费"),     W("加油"), W("检测"),     W("安装费"), W("墨盒"),     W("硒鼓"),
+	W("广告"),   W("清洗"),     W("拆除"), W("年检"),     W("车险"),   W("报废"),     W("清理"),
+	W("损失"),   W("计提"),     W("结转"), W("调试费"),   W("技术"),   W("托管"),     W("洗车"),
 #undef W
 };
 enum { ASSETS = 22, WORDS = sizeof words / sizeof *words };
@@ -71,7 +83,7 @@ _Static_assert(WORDS <= 64, "one bit a word");
 /* How many pieces the text names ("20台" is 20), 1 when it names none. */
 static int64_t pieces_of(rd_str s)
 {
-	static const char *const units[] = { "台", "套", "张", "把", "件", "部", "组", "个", "辆" };
+	static const char *const units[] = {"台", "套", "张", "把", "件", "部", "组", "个", "辆"};
 	int64_t n = 0;
 
 	for (uint32_t at = 0; at < s.len;) {
@@ -82,8 +94,7 @@ static int64_t pieces_of(rd_str s)
 			continue;
 		}
 		for (size_t u = 0; n > 1 && u < sizeof units / sizeof *units; u++)
-			if (at - from == strlen(units[u]) &&
-			    memcmp(s.ptr + from, units[u], at - from) == 0)
+			if (at - from == strlen(units[u]) && memcmp(s.ptr + from, units[u], at - from) == 0)
 				return n;
 		n = 0;
 	}
@@ -91,10 +102,10 @@ static int64_t pieces_of(rd_str s)
 }
 
 typedef struct work {
-	rd_run   *run;
-	rd_row   *rows;
-	uint32_t  n, cap;
-	uint64_t  large;    /* expense lines of the size: what the hits are compared with */
+	rd_run *run;
+	rd_row *rows;
+	uint32_t n, cap;
+	uint64_t large; /* expense lines of the size: what the hits are compared with */
 } work;
 
 /* Expense lines of at least `min` with an asset word; few are left. */
@@ -121,8 +132,7 @@ static void select_lines(work *w, const rd_book *b, rd_minor min)
 		if (!(bits & things) || bits & ~things)
 			continue;
 		if (w->n == w->cap)
-			w->rows = rd_grow(rd_run_scratch(w->run), w->rows, w->n, &w->cap,
-			                  sizeof *w->rows);
+			w->rows = rd_grow(rd_run_scratch(w->run), w->rows, w->n, &w->cap, sizeof *w->rows);
 		w->rows[w->n++] = i;
 	}
 }
@@ -130,7 +140,7 @@ static void select_lines(work *w, const rd_book *b, rd_minor min)
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	const rd_minor min = rd_run_param(run, P_MIN) > 1 ? rd_run_param(run, P_MIN) : 1;
-	work w = { .run = run };
+	work w = {.run = run};
 	uint32_t hits = 0;
 
 	(void)err;
@@ -154,11 +164,11 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 
 		hit.kind = pieces > 1 ? K_PIECES : K_LINE;
 		hit.at_stake = b->line.amount[i];
-		hit.key = rd_hash_str(rd_hash_i64(RD_HASH_START, hit.at_stake),
-		                      rd_book_text(b, b->line.text[i]));
+		hit.key =
+			rd_hash_str(rd_hash_i64(RD_HASH_START, hit.at_stake), rd_book_text(b, b->line.text[i]));
 		hit.millibits = rd_millibits(hits, w.large);
-		RD_EMIT(run, &hit, rd_money("amount", hit.at_stake),
-		        rd_txt("text", b->line.text[i]), rd_money("price", hit.at_stake / pieces),
+		RD_EMIT(run, &hit, rd_money("amount", hit.at_stake), rd_txt("text", b->line.text[i]),
+		        rd_money("price", hit.at_stake / pieces),
 		        rd_permille("base_rate", rd_rate_permille(hits, w.large)));
 	}
 	return RD_OK;
@@ -168,16 +178,12 @@ const rd_check rd_check_asset_expensed = {
 	.slug = "asset-expensed",
 	.family = "asset",
 	.nature = "违规风险",
-	.title = { "固定资产计入费用", "Asset expensed" },
-	.finds = {
-		"机器、汽车、电脑之类记入了费用。",
-		"A machine, car or computer was booked as an expense."
-	},
-	.correction = {
-		"红字更正转固定资产；或说明一次性扣除政策",
-		"Correct in red to fixed assets; or note the policy or the one-time deduction."
-	},
-	.basis = { "实务惯例（固定资产的确认）", "practice (recognition of fixed assets)" },
+	.title = {"固定资产计入费用", "Asset expensed"},
+	.finds = {"机器、汽车、电脑之类记入了费用。",
+              "A machine, car or computer was booked as an expense."},
+	.correction = {"红字更正转固定资产；或说明一次性扣除政策",
+                   "Correct in red to fixed assets; or note the policy or the one-time deduction."},
+	.basis = {"实务惯例（固定资产的确认）", "practice (recognition of fixed assets)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -28,37 +28,45 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的差额", "difference that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_SINCE, K_FIRST };
 static const rd_message messages[] = {
-	[K_SINCE] = {
-		"since-last",
-		{ "{account} {date} 写明余额 {asserted}，按分录累计为 {computed}，相差 "
-		  "{difference}。上一次相符是 {held_on}，请核对其后的 {postings} 笔分录。",
-		  "{account}: the balance stated on {date} is {asserted}, the lines give "
-		  "{computed}, difference {difference}. It last agreed on {held_on}: go through "
-		  "the lines since ({postings})." },
-	},
-	[K_FIRST] = {
-		"from-opening",
-		{ "{account} {date} 写明余额 {asserted}，由期初累计为 {computed}，相差 "
-		  "{difference}。请核对期初余额和此前的 {postings} 笔分录。",
-		  "{account}: the balance stated on {date} is {asserted}, counting from the "
-		  "opening gives {computed}, difference {difference}. Check the opening and the "
-		  "lines before ({postings})." },
-	},
-	{ 0 },
+	[K_SINCE] =
+		{
+			"since-last",
+			{"{account} {date} 写明余额 {asserted}，按分录累计为 {computed}，相差 "
+             "{difference}。上一次相符是 {held_on}，请核对其后的 {postings} 笔分录。",
+             "{account}: the balance stated on {date} is {asserted}, the lines give "
+             "{computed}, difference {difference}. It last agreed on {held_on}: go through "
+             "the lines since ({postings})."},
+		},
+	[K_FIRST] =
+		{
+			"from-opening",
+			{"{account} {date} 写明余额 {asserted}，由期初累计为 {computed}，相差 "
+             "{difference}。请核对期初余额和此前的 {postings} 笔分录。",
+             "{account}: the balance stated on {date} is {asserted}, counting from the "
+             "opening gives {computed}, difference {difference}. Check the opening and the "
+             "lines before ({postings})."},
+		},
+	{0},
 };
 
 typedef struct walk {
 	rd_minor balance, tolerance;
-	bool     known, held;
-	rd_day   held_on;
-	uint32_t since;      /* position of the first line after the last balance */
+	bool known, held;
+	rd_day held_on;
+	uint32_t since; /* position of the first line after the last balance */
 } walk;
 
 static uint64_t by_day(rd_day day, uint32_t order)
@@ -85,9 +93,9 @@ static void compare(rd_run *run, const rd_book *b, walk *w, const rd_assertion *
 		hit.key = (uint64_t)difference;
 		hit.lines = rows + w->since;
 		hit.n_lines = at - w->since;
-		RD_EMIT(run, &hit, rd_money("asserted", s->balance),
-		        rd_money("computed", w->balance), rd_money("difference", hit.at_stake),
-		        rd_on_day("held_on", w->held_on), rd_int("postings", at - w->since));
+		RD_EMIT(run, &hit, rd_money("asserted", s->balance), rd_money("computed", w->balance),
+		        rd_money("difference", hit.at_stake), rd_on_day("held_on", w->held_on),
+		        rd_int("postings", at - w->since));
 	}
 	w->held = true;
 	w->known = true;
@@ -128,8 +136,10 @@ static void check_account(rd_run *run, const rd_book *b, rd_row account, const u
 	uint64_t *keys;
 	const uint32_t n_lines = sorted_lines(run, b, account, &keys);
 	rd_row *rows = RD_NEW_N(rd_run_scratch(run), rd_row, (size_t)n_lines + 1);
-	walk w = { .balance = b->account.opening[account], .tolerance = tolerance,
-	           .known = b->account.flags[account] & RD_ACC_OPENING, .held_on = RD_DAY_NONE };
+	walk w = {.balance = b->account.opening[account],
+	          .tolerance = tolerance,
+	          .known = b->account.flags[account] & RD_ACC_OPENING,
+	          .held_on = RD_DAY_NONE};
 	uint32_t at = 0;
 
 	for (uint32_t i = 0; i < n_lines; i++)
@@ -180,21 +190,15 @@ const rd_check rd_check_balance_assertion_fails = {
 	.slug = "balance-assertion-fails",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "余额断言不成立", "Balance assertion fails" },
-	.finds = {
-		"文件写明了某日的科目余额，按分录累计却是另一个数。",
-		"A journal states the balance of an account at a date and the postings give "
-		"another one."
-	},
-	.correction = {
-		"逐笔核对上一次相符之后的分录，补充登记或红字更正",
-		"Go through the lines since the last balance that agreed; enter what is missing, "
-		"reverse in red what is too much."
-	},
-	.basis = {
-		"余额断言（明文余额与分录相符）",
-		"balance assertions of plain-text accounting"
-	},
+	.title = {"余额断言不成立", "Balance assertion fails"},
+	.finds = {"文件写明了某日的科目余额，按分录累计却是另一个数。",
+              "A journal states the balance of an account at a date and the postings give "
+              "another one."},
+	.correction =
+		{"逐笔核对上一次相符之后的分录，补充登记或红字更正",
+         "Go through the lines since the last balance that agreed; enter what is missing, "
+         "reverse in red what is too much."},
+	.basis = {"余额断言（明文余额与分录相符）", "balance assertions of plain-text accounting"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -29,33 +29,51 @@
 
 enum { P_AGE, P_AGE_HIGH, P_MIN };
 static const rd_param params[] = {
-	[P_AGE] = { "age", "months", { "多少个月未动算长期", "months without movement" },
-	            RD_PARAM_INT, 1, 600, 12, NULL },
-	[P_AGE_HIGH] = { "age_high", "months",
-	                 { "多少个月未动列为高", "months without movement that are graded high" },
-	                 RD_PARAM_INT, 1, 600, 36, NULL },
-	[P_MIN] = { "min_amount", "yuan", { "低于此余额的合并为一条", "smaller balances become one finding" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 10000, NULL },
-	{ 0 },
+	[P_AGE] = {"age",
+               "months",
+               {"多少个月未动算长期", "months without movement"},
+               RD_PARAM_INT,
+               1,
+               600,
+               12,
+               NULL},
+	[P_AGE_HIGH] = {"age_high",
+                    "months",
+                    {"多少个月未动列为高", "months without movement that are graded high"},
+                    RD_PARAM_INT,
+                    1,
+                    600,
+                    36,
+                    NULL},
+	[P_MIN] = {"min_amount",
+               "yuan",
+               {"低于此余额的合并为一条", "smaller balances become one finding"},
+               RD_PARAM_MONEY,
+               0,
+               RD_MINOR_MAX,
+               10000,
+               NULL},
+	{0},
 };
 
 enum { K_OLD, K_SMALL };
 static const rd_message messages[] = {
-	[K_OLD] = { "old-balance", {
-		"{partner} 在 {account} 的余额 {balance} 已有 {months} 个月以上没有变动（最后变"
-		"动 {last_movement}）。请函证，并判断能否收回或仍需支付。",
-		"The balance of {partner} on {account}, {balance}, has not moved for "
-		"{months} months or more (last movement {last_movement}). Have it confirmed, "
-		"and see whether it can still be collected or has to be paid." } },
-	[K_SMALL] = { "small-balances", {
-		"另有 {partners} 个往来单位的小额余额长期未动，绝对值合计 {sum}（每笔低于 "
-		"{min_amount}）。可集中清理。",
-		"{partners} more partner(s) have small balances that have not moved, {sum} in "
-		"all (each below {min_amount}). They can be cleared together." } },
-	{ 0 },
+	[K_OLD] = {"old-balance",
+               {"{partner} 在 {account} 的余额 {balance} 已有 {months} 个月以上没有变动（最后变"
+                "动 {last_movement}）。请函证，并判断能否收回或仍需支付。",
+                "The balance of {partner} on {account}, {balance}, has not moved for "
+                "{months} months or more (last movement {last_movement}). Have it confirmed, "
+                "and see whether it can still be collected or has to be paid."}},
+	[K_SMALL] = {"small-balances",
+                 {"另有 {partners} 个往来单位的小额余额长期未动，绝对值合计 {sum}（每笔低于 "
+                  "{min_amount}）。可集中清理。",
+                  "{partners} more partner(s) have small balances that have not moved, {sum} in "
+                  "all (each below {min_amount}). They can be cleared together."}},
+	{0},
 };
 
-static const char *const deposits[] = { "押金", "保证金", "质保金", "定金", "deposit", "Deposit", NULL };
+static const char *const deposits[] = {"押金",    "保证金",  "质保金", "定金",
+                                       "deposit", "Deposit", NULL};
 
 /* The last period of the data that is not later than `as of`. */
 static rd_period now(rd_run *run, const rd_book *b)
@@ -105,14 +123,14 @@ static rd_place stated_at(const rd_trial *t, const rd_partner *p)
 			hi = mid;
 	}
 	if (lo == t->start[p->account + 1] || b->tb.party[t->rows[lo]] != p->party)
-		return (rd_place){ 0, 0 };
-	return (rd_place){ b->tb.file[t->rows[lo]], b->tb.line[t->rows[lo]] };
+		return (rd_place){0, 0};
+	return (rd_place){b->tb.file[t->rows[lo]], b->tb.line[t->rows[lo]]};
 }
 
 typedef struct small {
 	uint32_t n;
 	rd_minor sum;
-	rd_row   line;
+	rd_row line;
 	rd_place place;
 } small;
 
@@ -163,7 +181,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	const bool guards = rd_run_guards(run);
 	const rd_period today = now(run, b);
 	bool judged = false, any = false;
-	small s = { .line = RD_NONE };
+	small s = {.line = RD_NONE};
 	rd_trial t;
 
 	(void)range;
@@ -205,12 +223,14 @@ const rd_check rd_check_balance_without_movement = {
 	.slug = "balance-without-movement",
 	.family = "receivable",
 	.nature = "异常波动",
-	.title = { "往来长期挂账", "Receivable or payable without movement" },
-	.finds = { "往来余额一年没有变动，可能收不回、不用付，或本不存在。",
-	           "A partner balance has not moved for a year. It may be uncollectable, unpayable or not there at all." },
-	.correction = { "函证；经批准核销或转营业外收入",
-	                "Have it confirmed; write it off after approval, or take it to non-operating income." },
-	.basis = { "实务惯例；会计基础工作规范 62", "Practice; Basic accounting work rules 62" },
+	.title = {"往来长期挂账", "Receivable or payable without movement"},
+	.finds =
+		{"往来余额一年没有变动，可能收不回、不用付，或本不存在。",
+         "A partner balance has not moved for a year. It may be uncollectable, unpayable or not there at all."},
+	.correction =
+		{"函证；经批准核销或转营业外收入",
+         "Have it confirmed; write it off after approval, or take it to non-operating income."},
+	.basis = {"实务惯例；会计基础工作规范 62", "Practice; Basic accounting work rules 62"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -30,26 +30,32 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的负数", "negative balance that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的负数", "negative balance that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_PLAIN, K_CURED };
 static const rd_message messages[] = {
-	[K_PLAIN] = { "plain", {
-		"科目 {account} 自 {first} 起有 {days} 天日终余额为负，最低为 {lowest}"
-		"({lowest_on})。请查找漏记或日期有误的收款。",
-		"Account {account} ends {days} day(s) below zero, first on {first}; the lowest "
-		"balance is {lowest} on {lowest_on}. Look for a receipt that is missing or "
-		"dated too late." } },
-	[K_CURED] = { "receipt-later", {
-		"科目 {account} 自 {first} 起有 {days} 天日终余额为负，最低为 {lowest}"
-		"({lowest_on})。{cure_on} 有一笔收款 {cure} 可以补上缺口，请核对其实际到账日期。",
-		"Account {account} ends {days} day(s) below zero, first on {first}; the lowest "
-		"balance is {lowest} on {lowest_on}. A receipt of {cure} on {cure_on} would "
-		"cover it: see on which day it really came in." } },
-	{ 0 },
+	[K_PLAIN] = {"plain",
+                 {"科目 {account} 自 {first} 起有 {days} 天日终余额为负，最低为 {lowest}"
+                  "({lowest_on})。请查找漏记或日期有误的收款。",
+                  "Account {account} ends {days} day(s) below zero, first on {first}; the lowest "
+                  "balance is {lowest} on {lowest_on}. Look for a receipt that is missing or "
+                  "dated too late."}},
+	[K_CURED] = {"receipt-later",
+                 {"科目 {account} 自 {first} 起有 {days} 天日终余额为负，最低为 {lowest}"
+                  "({lowest_on})。{cure_on} 有一笔收款 {cure} 可以补上缺口，请核对其实际到账日期。",
+                  "Account {account} ends {days} day(s) below zero, first on {first}; the lowest "
+                  "balance is {lowest} on {lowest_on}. A receipt of {cure} on {cure_on} would "
+                  "cover it: see on which day it really came in."}},
+	{0},
 };
 
 /* Days after the first negative one in which a covering receipt is looked for. */
@@ -57,13 +63,13 @@ static const rd_message messages[] = {
 
 typedef struct trough {
 	uint32_t days;
-	rd_day   first, lowest_on;
+	rd_day first, lowest_on;
 	rd_minor lowest, first_balance;
 } trough;
 
 static trough measure(const rd_cash_days *c, const rd_cash_account *a, rd_minor tolerance)
 {
-	trough t = { .first = RD_DAY_NONE };
+	trough t = {.first = RD_DAY_NONE};
 	rd_minor balance = a->opening;
 
 	for (uint32_t d = a->from; d < a->to; d++) {
@@ -84,10 +90,10 @@ static trough measure(const rd_cash_days *c, const rd_cash_account *a, rd_minor 
 
 /* What a pass over the lines finds for each account with a trough. */
 typedef struct proof {
-	rd_row   line;      /* largest payment on the first negative day */
+	rd_row line; /* largest payment on the first negative day */
 	rd_minor paid;
-	rd_row   cure;      /* first receipt soon after that is large enough */
-	rd_day   cure_on;
+	rd_row cure; /* first receipt soon after that is large enough */
+	rd_day cure_on;
 	rd_minor cured;
 } proof;
 
@@ -127,7 +133,7 @@ static proof *find_proofs(rd_arena *arena, const rd_book *b, const rd_cash_days 
 	uint32_t *slot = RD_NEW_N(arena, uint32_t, (size_t)b->account.n + 1);
 
 	for (uint32_t k = 0; k < c->n; k++) {
-		p[k] = (proof){ .line = RD_NONE, .cure = RD_NONE };
+		p[k] = (proof){.line = RD_NONE, .cure = RD_NONE};
 		if (t[k].days > 0)
 			slot[c->accounts[k].account] = k + 1;
 	}
@@ -142,8 +148,7 @@ static proof *find_proofs(rd_arena *arena, const rd_book *b, const rd_cash_days 
 			uint32_t k = slot[b->line.account[i]];
 
 			if (k != 0)
-				look(b, &t[k - 1], &p[k - 1], i,
-				     b->line.date ? b->line.date[i] : day);
+				look(b, &t[k - 1], &p[k - 1], i, b->line.date ? b->line.date[i] : day);
 		}
 	}
 	return p;
@@ -190,7 +195,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		any |= t[k].days > 0;
 	}
 	if (!judged && c->n > 0)
-		rd_run_not_run(run, "没有现金、银行科目的期初余额", "no opening balance of the cash and bank accounts");
+		rd_run_not_run(run, "没有现金、银行科目的期初余额",
+		               "no opening balance of the cash and bank accounts");
 	if (!any)
 		return RD_OK;
 	const proof *p = find_proofs(rd_run_scratch(run), b, c, t);
@@ -205,12 +211,15 @@ const rd_check rd_check_cash_balance_negative = {
 	.slug = "cash-balance-negative",
 	.family = "cash",
 	.nature = "账目不符",
-	.title = { "现金或银行余额为负", "Cash or bank balance below zero" },
-	.finds = { "某日账面现金或银行存款余额低于零：收款漏记、晚记，或付款并未发生。",
-	           "On some day the books show less than no cash. A receipt is missing, is booked too late, or the payment never happened." },
-	.correction = { "查找未入账收款或日期错误，补充登记；股东垫款须有借据",
-	                "Find the receipt that is missing or misdated and enter it; money lent by shareholders needs a note of the loan." },
-	.basis = { "实务常识：现金不能为负；beancount 惯例", "Practice (cash cannot be negative); beancount practice" },
+	.title = {"现金或银行余额为负", "Cash or bank balance below zero"},
+	.finds =
+		{"某日账面现金或银行存款余额低于零：收款漏记、晚记，或付款并未发生。",
+         "On some day the books show less than no cash. A receipt is missing, is booked too late, or the payment never happened."},
+	.correction =
+		{"查找未入账收款或日期错误，补充登记；股东垫款须有借据",
+         "Find the receipt that is missing or misdated and enter it; money lent by shareholders needs a note of the loan."},
+	.basis = {"实务常识：现金不能为负；beancount 惯例",
+              "Practice (cash cannot be negative); beancount practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -32,54 +32,72 @@
 
 enum { P_DAYS, P_MIN, P_FLOOR };
 static const rd_param params[] = {
-	[P_DAYS] = { "days", "days", { "可留存几天的开支", "days of spending that may be kept" },
-	             RD_PARAM_INT, 1, 60, 5, NULL },
-	[P_MIN] = { "min_amount", "yuan", { "低于此余额不报告", "balances up to this are never reported" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 1000000, NULL },
-	[P_FLOOR] = { "floor", "yuan", { "超过此余额一律报告", "balances above this are always reported" },
-	              RD_PARAM_MONEY, 0, RD_MINOR_MAX, 5000000, NULL },
-	{ 0 },
+	[P_DAYS] = {"days",
+                "days",
+                {"可留存几天的开支", "days of spending that may be kept"},
+                RD_PARAM_INT,
+                1,
+                60,
+                5,
+                NULL},
+	[P_MIN] = {"min_amount",
+               "yuan",
+               {"低于此余额不报告", "balances up to this are never reported"},
+               RD_PARAM_MONEY,
+               0,
+               RD_MINOR_MAX,
+               1000000,
+               NULL},
+	[P_FLOOR] = {"floor",
+                 "yuan",
+                 {"超过此余额一律报告", "balances above this are always reported"},
+                 RD_PARAM_MONEY,
+                 0,
+                 RD_MINOR_MAX,
+                 5000000,
+                 NULL},
+	{0},
 };
 
 enum { K_FLOOR, K_SPENDING };
 static const rd_message messages[] = {
-	[K_FLOOR] = { "above-floor", {
-		"现金科目 {account} 自 {from} 至 {to} 连续 {days} 天余额过大，最高 {highest}"
-		"({highest_on})，超过 {limit}。请盘点并送存银行。",
-		"Cash account {account} holds too much for {days} day(s), {from} to {to}: at "
-		"most {highest} on {highest_on}, above {limit}. Count it and pay the surplus "
-		"into the bank." } },
-	[K_SPENDING] = { "above-spending", {
-		"现金科目 {account} 自 {from} 至 {to} 连续 {days} 天余额过大，最高 {highest}"
-		"({highest_on})，而按日常开支可留存约 {limit}。请盘点并送存银行。",
-		"Cash account {account} holds too much for {days} day(s), {from} to {to}: at "
-		"most {highest} on {highest_on}, while usual spending would need about "
-		"{limit}. Count it and pay the surplus into the bank." } },
-	{ 0 },
+	[K_FLOOR] = {"above-floor",
+                 {"现金科目 {account} 自 {from} 至 {to} 连续 {days} 天余额过大，最高 {highest}"
+                  "({highest_on})，超过 {limit}。请盘点并送存银行。",
+                  "Cash account {account} holds too much for {days} day(s), {from} to {to}: at "
+                  "most {highest} on {highest_on}, above {limit}. Count it and pay the surplus "
+                  "into the bank."}},
+	[K_SPENDING] = {"above-spending",
+                    {"现金科目 {account} 自 {from} 至 {to} 连续 {days} 天余额过大，最高 {highest}"
+                     "({highest_on})，而按日常开支可留存约 {limit}。请盘点并送存银行。",
+                     "Cash account {account} holds too much for {days} day(s), {from} to {to}: at "
+                     "most {highest} on {highest_on}, while usual spending would need about "
+                     "{limit}. Count it and pay the surplus into the bank."}},
+	{0},
 };
 
-#define WINDOW_DAYS 90
-#define HISTORY_DAYS 30  /* of spending, before its mean says something */
-#define RUN_DAYS 10
+#define WINDOW_DAYS  90
+#define HISTORY_DAYS 30 /* of spending, before its mean says something */
+#define RUN_DAYS     10
 
 typedef struct stretch {
-	rd_row   account, line;
-	rd_day   from, to, highest_on;
+	rd_row account, line;
+	rd_day from, to, highest_on;
 	rd_minor highest, limit; /* limit on the day of the highest balance */
-	rd_day   shown_on;       /* day and receipt of `line` */
+	rd_day shown_on;         /* day and receipt of `line` */
 	rd_minor received;
 	uint32_t days;
 } stretch;
 
 typedef struct state {
-	rd_run             *run;
-	const rd_book      *book;
+	rd_run *run;
+	const rd_book *book;
 	const rd_cash_days *c;
-	rd_minor            days, min, floor;
-	stretch             now;  /* days == 0: none is open */
-	stretch            *found;
-	uint32_t            n, cap;
-	uint64_t            days_hit, days_seen;
+	rd_minor days, min, floor;
+	stretch now; /* days == 0: none is open */
+	stretch *found;
+	uint32_t n, cap;
+	uint64_t days_hit, days_seen;
 } state;
 
 static void close_stretch(state *s)
@@ -105,7 +123,7 @@ static void pass_days(state *s, rd_row account, rd_day day, uint32_t n, rd_minor
 		return;
 	}
 	if (s->now.days == 0)
-		s->now = (stretch){ .account = account, .line = RD_NONE, .from = day };
+		s->now = (stretch){.account = account, .line = RD_NONE, .from = day};
 	if (s->now.days == 0 || balance > s->now.highest) {
 		s->now.highest = balance;
 		s->now.highest_on = day;
@@ -145,8 +163,8 @@ static void walk(state *s, const rd_cash_account *a)
 		for (rd_day day = days[d].day; day < next;) {
 			while (oldest <= d && days[oldest].day <= day - WINDOW_DAYS)
 				spent -= days[oldest++].out;
-			uint32_t n = oldest > d && day - s->book->first_day >= WINDOW_DAYS ?
-				(uint32_t)(next - day) : 1;
+			uint32_t n =
+				oldest > d && day - s->book->first_day >= WINDOW_DAYS ? (uint32_t)(next - day) : 1;
 
 			pass_days(s, a->account, day, n, balance, limit_on(s, day, spent));
 			day += (rd_day)n;
@@ -190,8 +208,9 @@ static void find_lines(state *s)
 			rd_day day = b->line.date ? b->line.date[i] : b->voucher.date[v];
 			stretch *f = stretch_after(s, first[a] - 1, a, day);
 
-			if (!f || (f->line != RD_NONE && (day < f->shown_on ||
-			           (day == f->shown_on && rd_line_debit(b, i) <= f->received))))
+			if (!f ||
+			    (f->line != RD_NONE &&
+			     (day < f->shown_on || (day == f->shown_on && rd_line_debit(b, i) <= f->received))))
 				continue;
 			f->shown_on = day;
 			f->received = rd_line_debit(b, i);
@@ -222,7 +241,7 @@ static void report(state *s)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	state s = { .run = run, .book = b };
+	state s = {.run = run, .book = b};
 	bool judged = false, any = false;
 
 	(void)range;
@@ -256,12 +275,14 @@ const rd_check rd_check_cash_balance_too_large = {
 	.slug = "cash-balance-too-large",
 	.family = "cash",
 	.nature = "违规风险",
-	.title = { "现金余额过大", "Too much cash on hand" },
-	.finds = { "现金账面余额长期超过几天的日常开支，钱可能并不在库里。",
-	           "The cash book holds more than the few days of spending that the rules allow. Often the cash is not there at all." },
-	.correction = { "盘点现金，送存银行；核查未入账费用",
-	                "Count the cash and pay it into the bank; look for expenses that were not entered." },
-	.basis = { "现金管理暂行条例 9", "Interim regulations on cash management, art. 9" },
+	.title = {"现金余额过大", "Too much cash on hand"},
+	.finds =
+		{"现金账面余额长期超过几天的日常开支，钱可能并不在库里。",
+         "The cash book holds more than the few days of spending that the rules allow. Often the cash is not there at all."},
+	.correction =
+		{"盘点现金，送存银行；核查未入账费用",
+         "Count the cash and pay it into the bank; look for expenses that were not entered."},
+	.basis = {"现金管理暂行条例 9", "Interim regulations on cash management, art. 9"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

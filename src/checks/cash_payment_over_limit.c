@@ -31,46 +31,57 @@
 
 enum { P_LIMIT, P_EXCEPT };
 static const rd_param params[] = {
-	[P_LIMIT] = { "limit", "yuan", { "结算起点", "settlement line" }, RD_PARAM_MONEY, 0, RD_MINOR_MAX,
-	              100000, NULL },
-	[P_EXCEPT] = { "except", "words",
-	               { "含有这些词的摘要属于例外", "summaries with these words are exceptions" },
-	               RD_PARAM_WORDS, 0, 0, 0,
-	               "工资|薪|奖|津贴|补贴|劳务|农产品|农副|收购|差旅|出差|备用金|借款|抚恤|福利|慰问|存现|存入|送存|缴存|税" },
-	{ 0 },
+	[P_LIMIT] = {"limit",
+                 "yuan",
+                 {"结算起点", "settlement line"},
+                 RD_PARAM_MONEY,
+                 0,
+                 RD_MINOR_MAX,
+                 100000,
+                 NULL},
+	[P_EXCEPT] =
+		{"except",
+         "words",
+         {"含有这些词的摘要属于例外", "summaries with these words are exceptions"},
+         RD_PARAM_WORDS,
+         0,
+         0,
+         0,
+         "工资|薪|奖|津贴|补贴|劳务|农产品|农副|收购|差旅|出差|备用金|借款|抚恤|福利|慰问|存现|存入|送存|缴存|税"},
+	{0},
 };
 
 enum { K_VOUCHER, K_DAY };
 static const rd_message messages[] = {
-	[K_VOUCHER] = { "one-payment", {
-		"凭证 {voucher} 以现金支付 {amount}，超过结算起点 {limit}（摘要：{text}）。请核"
-		"对收款方，应转账的改为转账。",
-		"Voucher {voucher} pays {amount} in cash, above the line of {limit} "
-		"(summary: {text}). See who was paid; a transfer may be required." } },
-	[K_DAY] = { "partner-and-day", {
-		"{date} 以现金分 {payments} 笔支付 {party} 共 {amount}，合计超过结算起点 {limit}。"
-		"请核对是否应转账。",
-		"On {date} {party} was paid {amount} in cash in {payments} payments, "
-		"together above the line of {limit}. See whether a transfer was required." } },
-	{ 0 },
+	[K_VOUCHER] = {"one-payment",
+                   {"凭证 {voucher} 以现金支付 {amount}，超过结算起点 {limit}（摘要：{text}）。请核"
+                    "对收款方，应转账的改为转账。",
+                    "Voucher {voucher} pays {amount} in cash, above the line of {limit} "
+                    "(summary: {text}). See who was paid; a transfer may be required."}},
+	[K_DAY] = {"partner-and-day",
+               {"{date} 以现金分 {payments} 笔支付 {party} 共 {amount}，合计超过结算起点 {limit}。"
+                "请核对是否应转账。",
+                "On {date} {party} was paid {amount} in cash in {payments} payments, "
+                "together above the line of {limit}. See whether a transfer was required."}},
+	{0},
 };
 
 /* A voucher that pays cash to an entity. */
 typedef struct payment {
-	rd_row   voucher, line, party;
-	rd_day   day;
+	rd_row voucher, line, party;
+	rd_day day;
 	rd_minor amount;
-	bool     alone;   /* names no partner */
+	bool alone; /* names no partner */
 } payment;
 
 typedef struct state {
 	const rd_book *b;
-	uint8_t       *kind;      /* of each account */
-	uint8_t       *memo;      /* of each text: 1 plain, 2 exception */
-	uint8_t       *person;    /* of each party: 1 no, 2 yes */
-	rd_word_set   *words;
-	payment       *all;
-	uint32_t       n, cap;
+	uint8_t *kind;   /* of each account */
+	uint8_t *memo;   /* of each text: 1 plain, 2 exception */
+	uint8_t *person; /* of each party: 1 no, 2 yes */
+	rd_word_set *words;
+	payment *all;
+	uint32_t n, cap;
 } state;
 
 enum { A_CASH = 1, A_PAID_FOR = 2 };
@@ -117,7 +128,7 @@ static bool is_payment(rd_run *run, state *s, rd_row v, payment *p)
 	const rd_book *b = s->b;
 	rd_minor bought = 0;
 
-	*p = (payment){ .voucher = v, .line = RD_NONE, .day = b->voucher.date[v] };
+	*p = (payment){.voucher = v, .line = RD_NONE, .day = b->voucher.date[v]};
 	for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
 		uint8_t kind = s->kind[b->line.account[i]];
 		rd_row party = b->line.party ? b->line.party[i] : 0;
@@ -180,7 +191,7 @@ static void report(rd_run *run, const state *s, uint32_t from, uint32_t to)
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
-	state s = { .b = b };
+	state s = {.b = b};
 	uint32_t n;
 
 	(void)range;
@@ -225,11 +236,13 @@ const rd_check rd_check_cash_payment_over_limit = {
 	.slug = "cash-payment-over-limit",
 	.family = "cash",
 	.nature = "违规风险",
-	.title = { "大额现金支付", "Cash payment above the settlement line" },
-	.finds = { "以现金支付单位的款项超过应当转账的结算起点。",
-	           "An entity was paid in cash in one item above the line above which a transfer is required." },
-	.correction = { "改为转账结算；例外情形注明依据", "Settle by transfer; note the ground of an exception." },
-	.basis = { "现金管理暂行条例 5", "Interim regulations on cash management, art. 5" },
+	.title = {"大额现金支付", "Cash payment above the settlement line"},
+	.finds =
+		{"以现金支付单位的款项超过应当转账的结算起点。",
+         "An entity was paid in cash in one item above the line above which a transfer is required."},
+	.correction = {"改为转账结算；例外情形注明依据",
+                   "Settle by transfer; note the ground of an exception."},
+	.basis = {"现金管理暂行条例 5", "Interim regulations on cash management, art. 5"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

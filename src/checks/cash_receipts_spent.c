@@ -28,39 +28,44 @@
 
 enum { P_MIN };
 static const rd_param params[] = {
-	[P_MIN] = { "min_amount", "yuan",
-	            { "当天坐支低于此金额不计", "days below this amount are not counted" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 100000, NULL },
-	{ 0 },
+	[P_MIN] = {"min_amount",
+               "yuan",
+               {"当天坐支低于此金额不计", "days below this amount are not counted"},
+               RD_PARAM_MONEY,
+               0,
+               RD_MINOR_MAX,
+               100000,
+               NULL},
+	{0},
 };
 
 enum { K_MONTH };
 static const rd_message messages[] = {
-	[K_MONTH] = { "month", {
-		"{period} 现金科目 {account} 有 {days} 天当日收款未送存银行就用于支付，合计约 "
-		"{amount}（最早 {first}）。请改为收入送存、另提备用金。",
-		"In {period} receipts on cash account {account} were spent on {days} day(s) "
-		"without passing the bank, about {amount} in all (first on {first}). Pay "
-		"receipts in and fetch a float instead." } },
-	{ 0 },
+	[K_MONTH] = {"month",
+                 {"{period} 现金科目 {account} 有 {days} 天当日收款未送存银行就用于支付，合计约 "
+                  "{amount}（最早 {first}）。请改为收入送存、另提备用金。",
+                  "In {period} receipts on cash account {account} were spent on {days} day(s) "
+                  "without passing the bank, about {amount} in all (first on {first}). Pay "
+                  "receipts in and fetch a float instead."}},
+	{0},
 };
 
 /* A day on which more was paid than was there before. */
 typedef struct day_of {
-	rd_row   account, line;
-	rd_day   day;
-	rd_minor before;              /* balance of the day before, not below zero */
+	rd_row account, line;
+	rd_day day;
+	rd_minor before;                /* balance of the day before, not below zero */
 	rd_minor business, other, paid; /* receipts of sales, other receipts, payments */
-	bool     deposit;             /* something went to the bank */
+	bool deposit;                   /* something went to the bank */
 } day_of;
 
 typedef struct state {
 	const rd_book *b;
-	rd_minor       min;
-	day_of        *days;          /* by account, then day */
-	uint32_t       n, cap;
-	uint8_t       *kind;          /* of each account */
-	uint64_t       cash_days;
+	rd_minor min;
+	day_of *days; /* by account, then day */
+	uint32_t n, cap;
+	uint8_t *kind; /* of each account */
+	uint64_t cash_days;
 } state;
 
 enum { A_CASH = 1, A_BANK = 2, A_SALES = 4 };
@@ -79,8 +84,8 @@ static void find_candidates(rd_run *run, state *s, const rd_cash_days *c, const 
 			continue;
 		if (s->n == s->cap)
 			s->days = rd_grow(rd_run_scratch(run), s->days, s->n, &s->cap, sizeof(day_of));
-		s->days[s->n++] = (day_of){ .account = a->account, .line = RD_NONE, .day = d->day,
-			.before = before };
+		s->days[s->n++] =
+			(day_of){.account = a->account, .line = RD_NONE, .day = d->day, .before = before};
 	}
 }
 
@@ -161,7 +166,8 @@ static void report(rd_run *run, const state *s)
 		rd_day first = RD_DAY_NONE;
 
 		for (to = from; to < s->n && s->days[to].account == d->account &&
-		                rd_day_period(s->days[to].day) == rd_day_period(d->day); to++) {
+		                rd_day_period(s->days[to].day) == rd_day_period(d->day);
+		     to++) {
 			rd_minor amount = spent(s, &s->days[to]);
 
 			if (amount == 0)
@@ -197,8 +203,11 @@ static void mark_accounts(state *s, rd_arena *a)
 	for (rd_row r = 1; r < acc->n; r++)
 		switch ((rd_role)acc->role[r]) {
 		case RD_ROLE_CASH: s->kind[r] = A_CASH; break;
-		case RD_ROLE_BANK: case RD_ROLE_OTHER_MONEY: s->kind[r] = A_BANK; break;
-		case RD_ROLE_REVENUE: case RD_ROLE_RECEIVABLE: case RD_ROLE_ADVANCE:
+		case RD_ROLE_BANK:
+		case RD_ROLE_OTHER_MONEY: s->kind[r] = A_BANK; break;
+		case RD_ROLE_REVENUE:
+		case RD_ROLE_RECEIVABLE:
+		case RD_ROLE_ADVANCE:
 		case RD_ROLE_OTHER_INCOME: s->kind[r] = A_SALES; break;
 		default: break;
 		}
@@ -206,7 +215,7 @@ static void mark_accounts(state *s, rd_arena *a)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	state s = { .b = b, .min = rd_run_param(run, P_MIN) };
+	state s = {.b = b, .min = rd_run_param(run, P_MIN)};
 	bool judged = false, any = false;
 
 	(void)range;
@@ -247,11 +256,12 @@ const rd_check rd_check_cash_receipts_spent = {
 	.slug = "cash-receipts-spent",
 	.family = "cash",
 	.nature = "违规风险",
-	.title = { "坐支现金", "Cash receipts spent directly" },
-	.finds = { "当天收进的现金未经银行，当天就支付出去。",
-	           "Cash came in and went out on one day without passing the bank." },
-	.correction = { "收入先送存银行，另行提取备用金", "Pay receipts into the bank and fetch a petty cash float." },
-	.basis = { "现金管理暂行条例 11", "Interim regulations on cash management, art. 11" },
+	.title = {"坐支现金", "Cash receipts spent directly"},
+	.finds = {"当天收进的现金未经银行，当天就支付出去。",
+              "Cash came in and went out on one day without passing the bank."},
+	.correction = {"收入先送存银行，另行提取备用金",
+                   "Pay receipts into the bank and fetch a petty cash float."},
+	.basis = {"现金管理暂行条例 11", "Interim regulations on cash management, art. 11"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

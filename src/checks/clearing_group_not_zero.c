@@ -31,41 +31,47 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的差额", "difference that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_PLAIN, K_CLOSER };
 static const rd_message messages[] = {
-	[K_PLAIN] = { "open-group", {
-		"{account} {party} 的核销组 {mark} 共 {lines} 行，借方 {debit}、贷方 {credit}，"
-		"差额 {difference}。请取消后重新核销，差额补充登记。",
-		"Clearing group {mark} of {account} {party} has {lines} line(s), debit {debit} "
-		"and credit {credit}: {difference} is open. Undo it and clear again, and "
-		"enter the difference." } },
-	[K_CLOSER] = { "line-would-close", {
-		"{account} {party} 的核销组 {mark} 共 {lines} 行，借方 {debit}、贷方 {credit}，"
-		"差额 {difference}；凭证 {closer} 有一笔未核销分录恰好可以补平。",
-		"Clearing group {mark} of {account} {party} has {lines} line(s), debit {debit} "
-		"and credit {credit}: {difference} is open; one unmarked line of voucher "
-		"{closer} would close it." } },
-	{ 0 },
+	[K_PLAIN] = {"open-group",
+                 {"{account} {party} 的核销组 {mark} 共 {lines} 行，借方 {debit}、贷方 {credit}，"
+                  "差额 {difference}。请取消后重新核销，差额补充登记。",
+                  "Clearing group {mark} of {account} {party} has {lines} line(s), debit {debit} "
+                  "and credit {credit}: {difference} is open. Undo it and clear again, and "
+                  "enter the difference."}},
+	[K_CLOSER] = {"line-would-close",
+                  {"{account} {party} 的核销组 {mark} 共 {lines} 行，借方 {debit}、贷方 {credit}，"
+                   "差额 {difference}；凭证 {closer} 有一笔未核销分录恰好可以补平。",
+                   "Clearing group {mark} of {account} {party} has {lines} line(s), debit {debit} "
+                   "and credit {credit}: {difference} is open; one unmarked line of voucher "
+                   "{closer} would close it."}},
+	{0},
 };
 
 /* Marked lines: by mark, and within a mark by account, party and (perhaps) year. */
 typedef struct state {
 	const rd_book *b;
-	rd_row   *rows;
-	uint32_t  n;
-	bool      by_year;
+	rd_row *rows;
+	uint32_t n;
+	bool by_year;
 } state;
 
 /* A group that is open. */
 typedef struct group {
 	uint32_t from, to;
 	rd_minor net;
-	rd_row   closer;   /* unmarked line that would close it; RD_NONE = none */
+	rd_row closer; /* unmarked line that would close it; RD_NONE = none */
 	uint32_t closers;
 } group;
 
@@ -127,8 +133,8 @@ static void collect(rd_run *run, state *s)
 	rd_row *copy = RD_NEW_N(a, rd_row, (size_t)largest + 1);
 
 	for (uint32_t from = 0, to; from < s->n; from = to) {
-		for (to = from + 1; to < s->n && b->line.clearing[s->rows[to]] ==
-		                                         b->line.clearing[s->rows[from]]; to++)
+		for (to = from + 1;
+		     to < s->n && b->line.clearing[s->rows[to]] == b->line.clearing[s->rows[from]]; to++)
 			;
 		if (to - from > 1)
 			sort_mark(b, s->rows + from, to - from, words, tmp, copy);
@@ -176,7 +182,7 @@ typedef struct tally {
 static tally count_groups(rd_run *run, state *s, bool by_year)
 {
 	const rd_minor tolerance = rd_run_param(run, P_TOLERANCE);
-	tally t = { 0 };
+	tally t = {0};
 	rd_minor net;
 
 	s->by_year = by_year;
@@ -280,9 +286,10 @@ static void report(rd_run *run, const state *s, const group *g)
 	hit.n_lines = n;
 	if (hit.kind == K_CLOSER) {
 		hit.other = rd_line_voucher(b, g->closer);
-		RD_EMIT(run, &hit, rd_txt("mark", b->line.clearing[first]), rd_int("lines", g->to - g->from),
-		        rd_money("debit", debit), rd_money("credit", credit),
-		        rd_money("difference", g->net), rd_vch("closer", hit.other));
+		RD_EMIT(run, &hit, rd_txt("mark", b->line.clearing[first]),
+		        rd_int("lines", g->to - g->from), rd_money("debit", debit),
+		        rd_money("credit", credit), rd_money("difference", g->net),
+		        rd_vch("closer", hit.other));
 		return;
 	}
 	RD_EMIT(run, &hit, rd_txt("mark", b->line.clearing[first]), rd_int("lines", g->to - g->from),
@@ -291,7 +298,7 @@ static void report(rd_run *run, const state *s, const group *g)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	state s = { .b = b };
+	state s = {.b = b};
 	group *g = NULL;
 	uint32_t n = 0, cap = 0;
 	rd_minor net;
@@ -312,7 +319,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			continue;
 		if (n == cap)
 			g = rd_grow(rd_run_scratch(run), g, n, &cap, sizeof(*g));
-		g[n++] = (group){ .from = from, .to = to, .net = net, .closer = RD_NONE };
+		g[n++] = (group){.from = from, .to = to, .net = net, .closer = RD_NONE};
 	}
 	if (n == 0)
 		return RD_OK;
@@ -326,11 +333,13 @@ const rd_check rd_check_clearing_group_not_zero = {
 	.slug = "clearing-group-not-zero",
 	.family = "receivable",
 	.nature = "账目不符",
-	.title = { "核销组未平", "Clearing group does not net to zero" },
-	.finds = { "标记为互相核销的分录合计不为零。",
-	           "Lines that were marked as settling each other do not add up to zero." },
-	.correction = { "取消核销后重新核销；差额补充登记", "Undo the clearing and clear again; enter the difference." },
-	.basis = { "法国税收程序法典 A47 A-1 条（EcritureLet）；实务惯例", "LPF art. A47 A-1 (EcritureLet); practice" },
+	.title = {"核销组未平", "Clearing group does not net to zero"},
+	.finds = {"标记为互相核销的分录合计不为零。",
+              "Lines that were marked as settling each other do not add up to zero."},
+	.correction = {"取消核销后重新核销；差额补充登记",
+                   "Undo the clearing and clear again; enter the difference."},
+	.basis = {"法国税收程序法典 A47 A-1 条（EcritureLet）；实务惯例",
+              "LPF art. A47 A-1 (EcritureLet); practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

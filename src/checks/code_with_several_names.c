@@ -27,32 +27,33 @@
 #include "check/check.h"
 #include "check/names.h"
 
-static const rd_param params[] = { { 0 } };
+static const rd_param params[] = {{0}};
 
 enum { K_MIXED, K_RENAMED };
 static const rd_message messages[] = {
-	[K_MIXED] = { "mixed", {
-		"编码 {code} 用了 {names} 个名称：{name_a}（{lines_a} 行）、{name_b}（{lines_b} "
-		"行，{first_b} 起）。请核对是否借用了编码，统一名称。",
-		"Code {code} has {names} names: {name_a} ({lines_a} line(s)) and {name_b} "
-		"({lines_b} line(s), from {first_b}). See whether the code was borrowed, and "
-		"agree on one name." } },
-	[K_RENAMED] = { "renamed", {
-		"编码 {code} 自 {first_b} 起由 {name_a}（{lines_a} 行）改为 {name_b}（{lines_b} "
-		"行）。如确系改名，留存依据即可。",
-		"Code {code} changed its name on {first_b} from {name_a} ({lines_a} line(s)) "
-		"to {name_b} ({lines_b} line(s)). If it was renamed, keeping the proof is "
-		"enough." } },
-	{ 0 },
+	[K_MIXED] = {"mixed",
+                 {"编码 {code} 用了 {names} 个名称：{name_a}（{lines_a} 行）、{name_b}（{lines_b} "
+                  "行，{first_b} 起）。请核对是否借用了编码，统一名称。",
+                  "Code {code} has {names} names: {name_a} ({lines_a} line(s)) and {name_b} "
+                  "({lines_b} line(s), from {first_b}). See whether the code was borrowed, and "
+                  "agree on one name."}},
+	[K_RENAMED] =
+		{"renamed",
+         {"编码 {code} 自 {first_b} 起由 {name_a}（{lines_a} 行）改为 {name_b}（{lines_b} "
+          "行）。如确系改名，留存依据即可。",
+          "Code {code} changed its name on {first_b} from {name_a} ({lines_a} line(s)) "
+          "to {name_b} ({lines_b} line(s)). If it was renamed, keeping the proof is "
+          "enough."}},
+	{0},
 };
 
 /* Uses of one name (all spellings) of a code. */
 typedef struct use {
 	uint64_t hash;
-	rd_str   normal;
-	rd_text  name;        /* the spelling with the most lines */
+	rd_str normal;
+	rd_text name; /* the spelling with the most lines */
 	uint32_t most, lines;
-	rd_day   first, last;
+	rd_day first, last;
 	rd_place place;
 } use;
 
@@ -78,7 +79,7 @@ static bool same_name(const rd_book *b, const use *u, rd_text name, uint64_t has
 static void add_use(const rd_book *b, rd_arena *a, use *uses, uint32_t *n, const rd_alias *alias)
 {
 	char buf[RD_NAME_BYTES];
-	rd_str normal = { buf, rd_name_normal(rd_book_text(b, alias->name), buf) };
+	rd_str normal = {buf, rd_name_normal(rd_book_text(b, alias->name), buf)};
 	uint64_t hash = rd_name_hash(rd_book_text(b, alias->name));
 	uint32_t k = 0;
 
@@ -90,9 +91,12 @@ static void add_use(const rd_book *b, rd_arena *a, use *uses, uint32_t *n, const
 		return;
 	if (k == *n) {
 		normal.ptr = rd_arena_copy(a, buf, normal.len);
-		uses[k] = (use){ .hash = hash, .normal = normal, .name = alias->name,
-			.first = RD_DAY_NONE, .last = RD_DAY_NONE,
-			.place = { alias->file, alias->file_line } };
+		uses[k] = (use){.hash = hash,
+		                .normal = normal,
+		                .name = alias->name,
+		                .first = RD_DAY_NONE,
+		                .last = RD_DAY_NONE,
+		                .place = {alias->file, alias->file_line}};
 		++*n;
 	}
 	use *u = &uses[k];
@@ -104,7 +108,7 @@ static void add_use(const rd_book *b, rd_arena *a, use *uses, uint32_t *n, const
 	u->lines += alias->lines;
 	if (alias->first != RD_DAY_NONE && (u->first == RD_DAY_NONE || alias->first < u->first)) {
 		u->first = alias->first;
-		u->place = (rd_place){ alias->file, alias->file_line };
+		u->place = (rd_place){alias->file, alias->file_line};
 	}
 	u->last = alias->last > u->last ? alias->last : u->last;
 }
@@ -162,7 +166,8 @@ static void report(rd_run *run, const rd_book *b, const rd_alias *alias, use *us
 	for (uint32_t k = 0; k < n; k++)
 		hit.key += uses[k].hash;
 	RD_EMIT(run, &hit,
-	        rd_txt("code", alias->is_party ? b->party.key[alias->row] : b->account.code[alias->row]),
+	        rd_txt("code",
+	               alias->is_party ? b->party.key[alias->row] : b->account.code[alias->row]),
 	        rd_int("names", n), rd_txt("name_a", uses[main].name),
 	        rd_int("lines_a", uses[main].lines), rd_on_day("first_a", uses[main].first),
 	        rd_on_day("last_a", uses[main].last), rd_txt("name_b", uses[other].name),
@@ -222,12 +227,12 @@ const rd_check rd_check_code_with_several_names = {
 	.slug = "code-with-several-names",
 	.family = "master-data",
 	.nature = "操作错误",
-	.title = { "一码多名", "One code, several names" },
-	.finds = { "同一科目或往来编码对应不同的名称。",
-	           "The same account or partner code appears with different names." },
-	.correction = { "统一名称；被借用的编码拆分后红字更正",
-	                "Agree on one name; split a borrowed code and correct its lines in red." },
-	.basis = { "法国税收程序法典 A47 A-1 条；实务惯例", "LPF art. A47 A-1; practice" },
+	.title = {"一码多名", "One code, several names"},
+	.finds = {"同一科目或往来编码对应不同的名称。",
+              "The same account or partner code appears with different names."},
+	.correction = {"统一名称；被借用的编码拆分后红字更正",
+                   "Agree on one name; split a borrowed code and correct its lines in red."},
+	.basis = {"法国税收程序法典 A47 A-1 条；实务惯例", "LPF art. A47 A-1; practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -30,32 +30,39 @@
 
 enum { P_WITHOUT };
 static const rd_param params[] = {
-	[P_WITHOUT] = { "without_partner", "words",
-	                { "名称含有这些词的明细科目不需要往来单位", "sub-accounts with these words need no partner" },
-	                RD_PARAM_WORDS, 0, 0, 0,
-	                "暂估|押金|保证金|社保|社会保险|公积金|备用金|代扣|代垫|工会|个税|待转|待认证|内部|estimate|deposit|PARVENUES|parvenues|ETABLIR|établir" },
-	{ 0 },
+	[P_WITHOUT] =
+		{"without_partner",
+         "words",
+         {"名称含有这些词的明细科目不需要往来单位",
+          "sub-accounts with these words need no partner"},
+         RD_PARAM_WORDS,
+         0,
+         0,
+         0,
+         "暂估|押金|保证金|社保|社会保险|公积金|备用金|代扣|代垫|工会|个税|待转|待认证|内部|estimate|deposit|PARVENUES|parvenues|ETABLIR|établir"},
+	{0},
 };
 
 enum { K_SOME, K_ACCOUNT, K_BOOK };
 static const rd_message messages[] = {
-	[K_SOME] = { "some-lines", {
-		"科目 {account} 有 {lines} 行没有往来单位（该科目共 {all} 行），金额合计 "
-		"{amount}。请补录往来单位。",
-		"{lines} of {all} lines of account {account} name no partner, {amount} in "
-		"all. Fill in the partner." } },
-	[K_ACCOUNT] = { "whole-account", {
-		"往来科目 {account} 的 {lines} 行都没有往来单位，金额合计 {amount}。请启用往来核"
-		"算，或设置明细科目。",
-		"None of the {lines} line(s) of account {account} names a partner, {amount} in "
-		"all. Keep the account by partner, or use sub-accounts." } },
-	[K_BOOK] = { "whole-book", {
-		"全部 {lines} 行往来分录都没有往来单位，涉及 {accounts} 个科目，金额合计 "
-		"{amount}。请核对导出时是否漏了往来单位一栏。",
-		"None of the {lines} line(s) on receivable and payable accounts names a "
-		"partner ({accounts} accounts, {amount} in all). See whether the partner "
-		"column was left out of the export." } },
-	{ 0 },
+	[K_SOME] = {"some-lines",
+                {"科目 {account} 有 {lines} 行没有往来单位（该科目共 {all} 行），金额合计 "
+                 "{amount}。请补录往来单位。",
+                 "{lines} of {all} lines of account {account} name no partner, {amount} in "
+                 "all. Fill in the partner."}},
+	[K_ACCOUNT] =
+		{"whole-account",
+         {"往来科目 {account} 的 {lines} 行都没有往来单位，金额合计 {amount}。请启用往来核"
+          "算，或设置明细科目。",
+          "None of the {lines} line(s) of account {account} names a partner, {amount} in "
+          "all. Keep the account by partner, or use sub-accounts."}},
+	[K_BOOK] = {"whole-book",
+                {"全部 {lines} 行往来分录都没有往来单位，涉及 {accounts} 个科目，金额合计 "
+                 "{amount}。请核对导出时是否漏了往来单位一栏。",
+                 "None of the {lines} line(s) on receivable and payable accounts names a "
+                 "partner ({accounts} accounts, {amount} in all). See whether the partner "
+                 "column was left out of the export."}},
+	{0},
 };
 
 /* Accounts on which every line should name somebody. */
@@ -86,9 +93,9 @@ static bool is_sub_account(const rd_book *b, rd_row a)
 
 typedef struct state {
 	const rd_book *b;
-	uint8_t       *control;
-	uint32_t      *lines, *named; /* of each control account */
-	rd_tally       tally;         /* lines without a partner, by account */
+	uint8_t *control;
+	uint32_t *lines, *named; /* of each control account */
+	rd_tally tally;          /* lines without a partner, by account */
 } state;
 
 static void count(state *s)
@@ -175,7 +182,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *arena = rd_run_scratch(run);
 	rd_word_set *words = RD_NEW(arena, rd_word_set);
-	state s = { .b = b };
+	state s = {.b = b};
 	bool any = false;
 	uint32_t n;
 
@@ -202,12 +209,15 @@ const rd_check rd_check_control_line_without_partner = {
 	.slug = "control-line-without-partner",
 	.family = "master-data",
 	.nature = "数据缺失",
-	.title = { "往来科目缺辅助核算", "Receivable or payable line without partner" },
-	.finds = { "往来科目的分录没有往来单位，无从催收、付款或函证。",
-	           "A line on a receivable or payable account names no partner, so nobody can collect, pay or confirm it." },
-	.correction = { "补录辅助核算；已记账的红字更正至对应单位",
-	                "Fill in the partner; posted lines are reversed in red and entered with their partner." },
-	.basis = { "法国税收程序法典 A47 A-1 条（CompAuxNum）；实务惯例", "LPF art. A47 A-1 (CompAuxNum); practice" },
+	.title = {"往来科目缺辅助核算", "Receivable or payable line without partner"},
+	.finds =
+		{"往来科目的分录没有往来单位，无从催收、付款或函证。",
+         "A line on a receivable or payable account names no partner, so nobody can collect, pay or confirm it."},
+	.correction =
+		{"补录辅助核算；已记账的红字更正至对应单位",
+         "Fill in the partner; posted lines are reversed in red and entered with their partner."},
+	.basis = {"法国税收程序法典 A47 A-1 条（CompAuxNum）；实务惯例",
+              "LPF art. A47 A-1 (CompAuxNum); practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -26,52 +26,58 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "金额合计允许的差额", "difference of amounts that is let "
-	                                                     "pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"金额合计允许的差额", "difference of amounts that is let "
+                                            "pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_ENTRIES, K_LINES, K_DEBIT, K_CREDIT };
 static const rd_message messages[] = {
-	[K_ENTRIES] = { "entries", {
-		"文件 {file} 声明{scope} {declared} 张凭证，实有 {computed} 张，相差 {difference}；读取时剔除 "
-		"{rejected} 行。请重新导出完整文件。",
-		"File {file} declares {declared} entries{scope}, it holds {computed}: difference "
-		"{difference}; {rejected} row(s) could not be read. Export the whole file "
-		"again." } },
-	[K_LINES] = { "lines", {
-		"文件 {file} 声明{scope} {declared} 行分录，实有 {computed} 行，相差 {difference}；读取时剔除 "
-		"{rejected} 行。请重新导出完整文件。",
-		"File {file} declares {declared} lines{scope}, it holds {computed}: difference "
-		"{difference}; {rejected} row(s) could not be read. Export the whole file "
-		"again." } },
-	[K_DEBIT] = { "debit", {
-		"文件 {file} 声明{scope}借方合计 {declared}，实际 {computed}，相差 {difference}；读取时剔除 {rejected} "
-		"行。请核对是否有行被删改，并重新导出。",
-		"File {file} declares a total debit{scope} of {declared}, its lines give "
-		"{computed}: difference {difference}; {rejected} row(s) could not be read. See "
-		"whether rows were changed; export again." } },
-	[K_CREDIT] = { "credit", {
-		"文件 {file} 声明{scope}贷方合计 {declared}，实际 {computed}，相差 {difference}；读取时剔除 {rejected} "
-		"行。请核对是否有行被删改，并重新导出。",
-		"File {file} declares a total credit{scope} of {declared}, its lines give "
-		"{computed}: difference {difference}; {rejected} row(s) could not be read. See "
-		"whether rows were changed; export again." } },
-	{ 0 },
+	[K_ENTRIES] =
+		{"entries",
+         {"文件 {file} 声明{scope} {declared} 张凭证，实有 {computed} 张，相差 {difference}；读取时剔除 "
+          "{rejected} 行。请重新导出完整文件。",
+          "File {file} declares {declared} entries{scope}, it holds {computed}: difference "
+          "{difference}; {rejected} row(s) could not be read. Export the whole file "
+          "again."}},
+	[K_LINES] =
+		{"lines",
+         {"文件 {file} 声明{scope} {declared} 行分录，实有 {computed} 行，相差 {difference}；读取时剔除 "
+          "{rejected} 行。请重新导出完整文件。",
+          "File {file} declares {declared} lines{scope}, it holds {computed}: difference "
+          "{difference}; {rejected} row(s) could not be read. Export the whole file "
+          "again."}},
+	[K_DEBIT] =
+		{"debit",
+         {"文件 {file} 声明{scope}借方合计 {declared}，实际 {computed}，相差 {difference}；读取时剔除 {rejected} "
+          "行。请核对是否有行被删改，并重新导出。",
+          "File {file} declares a total debit{scope} of {declared}, its lines give "
+          "{computed}: difference {difference}; {rejected} row(s) could not be read. See "
+          "whether rows were changed; export again."}},
+	[K_CREDIT] =
+		{"credit",
+         {"文件 {file} 声明{scope}贷方合计 {declared}，实际 {computed}，相差 {difference}；读取时剔除 {rejected} "
+          "行。请核对是否有行被删改，并重新导出。",
+          "File {file} declares a total credit{scope} of {declared}, its lines give "
+          "{computed}: difference {difference}; {rejected} row(s) could not be read. See "
+          "whether rows were changed; export again."}},
+	{0},
 };
 
 static uint8_t kind_of(rd_total_kind k)
 {
 	switch (k) {
-	case RD_TOTAL_ENTRIES:
-		return K_ENTRIES;
-	case RD_TOTAL_LINES:
-		return K_LINES;
-	case RD_TOTAL_DEBIT:
-		return K_DEBIT;
-	default:
-		return K_CREDIT;
+	case RD_TOTAL_ENTRIES: return K_ENTRIES;
+	case RD_TOTAL_LINES: return K_LINES;
+	case RD_TOTAL_DEBIT: return K_DEBIT;
+	default: return K_CREDIT;
 	}
 }
 
@@ -112,15 +118,12 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		hit.key = rd_hash_i64(rd_hash_str(rd_file_key(b, t->file), scope), d);
 		if (money) {
 			hit.at_stake = d < 0 ? -d : d;
-			RD_EMIT(run, &hit, rd_fact_file(b, "file", t->file),
-			        rd_string("scope", scope),
-			        rd_money("declared", t->declared),
-			        rd_money("computed", t->computed),
+			RD_EMIT(run, &hit, rd_fact_file(b, "file", t->file), rd_string("scope", scope),
+			        rd_money("declared", t->declared), rd_money("computed", t->computed),
 			        rd_money("difference", d),
 			        rd_int("rejected", (int64_t)b->files[t->file].rejected));
 		} else {
-			RD_EMIT(run, &hit, rd_fact_file(b, "file", t->file),
-			        rd_string("scope", scope),
+			RD_EMIT(run, &hit, rd_fact_file(b, "file", t->file), rd_string("scope", scope),
 			        rd_int("declared", t->declared), rd_int("computed", t->computed),
 			        rd_int("difference", d),
 			        rd_int("rejected", (int64_t)b->files[t->file].rejected));
@@ -133,13 +136,13 @@ const rd_check rd_check_control_totals_differ = {
 	.slug = "control-totals-differ",
 	.family = "structure",
 	.nature = "数据缺失",
-	.title = { "控制合计不符", "Control totals differ" },
-	.finds = { "文件声明的凭证数、行数或借贷合计与实际内容不符：导出之后有行丢失或增加。",
-	           "The file states how many entries and what totals it holds, and holds something "
-	           "else. Lines were lost or added after export." },
-	.correction = { "重新导出完整文件；不要手工删改导出文件",
-	                "Export the whole file again; do not change rows of an export by hand." },
-	.basis = { "SAF-T（挪威、葡萄牙）；JPK；GB/T 24589.1", "SAF-T (NO, PT); JPK; GB/T 24589.1" },
+	.title = {"控制合计不符", "Control totals differ"},
+	.finds = {"文件声明的凭证数、行数或借贷合计与实际内容不符：导出之后有行丢失或增加。",
+              "The file states how many entries and what totals it holds, and holds something "
+              "else. Lines were lost or added after export."},
+	.correction = {"重新导出完整文件；不要手工删改导出文件",
+                   "Export the whole file again; do not change rows of an export by hand."},
+	.basis = {"SAF-T（挪威、葡萄牙）；JPK；GB/T 24589.1", "SAF-T (NO, PT); JPK; GB/T 24589.1"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

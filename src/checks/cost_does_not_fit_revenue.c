@@ -28,56 +28,70 @@
 
 enum { P_POINTS, P_MIN };
 static const rd_param params[] = {
-	[P_POINTS] = {
-		"points", "points",
-		{ "毛利率偏离中位数多少个百分点才报",
-		  "how many percentage points the margin must be off the median" },
-		RD_PARAM_INT, 1, 1000, 20, NULL,
-	},
-	[P_MIN] = {
-		"min_revenue", "yuan",
-		{ "收入低于此数的月份不看",
-		  "months of less revenue are left out" },
-		RD_PARAM_MONEY, 0, RD_MINOR_MAX, 1000000, NULL,
-	},
-	{ 0 },
+	[P_POINTS] =
+		{
+			"points",
+			"points",
+			{"毛利率偏离中位数多少个百分点才报",
+             "how many percentage points the margin must be off the median"},
+			RD_PARAM_INT,
+			1,
+			1000,
+			20,
+			NULL,
+		},
+	[P_MIN] =
+		{
+			"min_revenue",
+			"yuan",
+			{"收入低于此数的月份不看", "months of less revenue are left out"},
+			RD_PARAM_MONEY,
+			0,
+			RD_MINOR_MAX,
+			1000000,
+			NULL,
+		},
+	{0},
 };
 
 enum { K_NO_COST, K_NEGATIVE, K_SWING };
 static const rd_message messages[] = {
-	[K_NO_COST] = {
-		"no-cost",
-		{ "{period} 收入 {revenue}，没有结转销售成本（其他月份有）。请核对当月成本是否漏转"
-		  "。",
-		  "{period}: revenue {revenue} and no cost of sales, unlike other months. Was "
-		  "the transfer of cost left out?" },
-	},
-	[K_NEGATIVE] = {
-		"negative-margin",
-		{ "{period} 收入 {revenue}，成本 {cost}，毛利率 {margin}。请核对是否多转成本，或收"
-		  "入漏记。",
-		  "{period}: revenue {revenue}, cost {cost}, margin {margin}. Was too much cost "
-		  "transferred, or revenue left out?" },
-	},
-	[K_SWING] = {
-		"margin-swing",
-		{ "{period} 收入 {revenue}，成本 {cost}，毛利率 {margin}；前几个月中位数 {median}"
-		  "。请核对成本结转；价格或产品变化也可能是原因。",
-		  "{period}: revenue {revenue}, cost {cost}, margin {margin}; the median of the "
-		  "months before is {median}. Check the transfer of cost; prices or products "
-		  "may explain it." },
-	},
-	{ 0 },
+	[K_NO_COST] =
+		{
+			"no-cost",
+			{"{period} 收入 {revenue}，没有结转销售成本（其他月份有）。请核对当月成本是否漏转"
+             "。",
+             "{period}: revenue {revenue} and no cost of sales, unlike other months. Was "
+             "the transfer of cost left out?"},
+		},
+	[K_NEGATIVE] =
+		{
+			"negative-margin",
+			{"{period} 收入 {revenue}，成本 {cost}，毛利率 {margin}。请核对是否多转成本，或收"
+             "入漏记。",
+             "{period}: revenue {revenue}, cost {cost}, margin {margin}. Was too much cost "
+             "transferred, or revenue left out?"},
+		},
+	[K_SWING] =
+		{
+			"margin-swing",
+			{"{period} 收入 {revenue}，成本 {cost}，毛利率 {margin}；前几个月中位数 {median}"
+             "。请核对成本结转；价格或产品变化也可能是原因。",
+             "{period}: revenue {revenue}, cost {cost}, margin {margin}; the median of the "
+             "months before is {median}. Check the transfer of cost; prices or products "
+             "may explain it."},
+		},
+	{0},
 };
 
 enum { HISTORY = 6, FIRST_MONTHS = 3 };
 
 typedef struct month {
-	rd_period period;    /* the last one of a quarter */
-	rd_minor  revenue, cost;
-	int64_t   margin;    /* thousandths of revenue */
-	uint8_t   kind;      /* 1 + message */
-	int64_t   median;
+	rd_period period; /* the last one of a quarter */
+	rd_minor revenue, cost;
+	int64_t margin; /* thousandths of revenue */
+	uint8_t kind;   /* 1 + message */
+	int64_t median;
 } month;
 
 /* Cost is only ever transferred in the last month of a quarter, at least twice. */
@@ -99,7 +113,7 @@ static bool is_quarterly(const month *m, uint32_t n)
 static uint32_t to_quarters(month *m, uint32_t n)
 {
 	uint32_t k = 0;
-	month sum = { 0 };
+	month sum = {0};
 
 	for (uint32_t i = 0; i < n; i++) {
 		sum.revenue += m[i].revenue;
@@ -108,7 +122,7 @@ static uint32_t to_quarters(month *m, uint32_t n)
 		if (m[i].period % 100 % 3 != 0)
 			continue;
 		m[k++] = sum;
-		sum = (month){ 0 };
+		sum = (month){0};
 	}
 	return k;
 }
@@ -135,9 +149,9 @@ static uint32_t read_months(rd_run *run, const rd_book *b, month *m)
 	uint32_t n = 0;
 
 	for (uint32_t p = 0; p < b->n_periods; p++) {
-		month x = { .period = b->periods[p],
-		            .revenue = -flows[(size_t)RD_ROLE_REVENUE * b->n_periods + p],
-		            .cost = flows[(size_t)RD_ROLE_COST_OF_SALES * b->n_periods + p] };
+		month x = {.period = b->periods[p],
+		           .revenue = -flows[(size_t)RD_ROLE_REVENUE * b->n_periods + p],
+		           .cost = flows[(size_t)RD_ROLE_COST_OF_SALES * b->n_periods + p]};
 
 		if (x.period % 100 > 12 && n > 0) {
 			m[n - 1].revenue += x.revenue;
@@ -197,7 +211,7 @@ static void emit(rd_run *run, const month *m, uint32_t hits, uint32_t n)
 
 	hit.kind = (uint8_t)(m->kind - 1);
 	hit.period = m->period;
-	hit.at_stake = hit.kind == K_NO_COST   ? m->revenue
+	hit.at_stake = hit.kind == K_NO_COST    ? m->revenue
 	               : hit.kind == K_NEGATIVE ? m->cost - m->revenue
 	               : usual > m->cost        ? usual - m->cost
 	                                        : m->cost - usual;
@@ -227,8 +241,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	}
 	n = keep_large(m, n, guards ? rd_run_param(run, P_MIN) : 0);
 	if (guards && n <= FIRST_MONTHS) {
-		rd_run_not_run(run, "有收入的月份太少（不足四个）",
-		               "fewer than four months with revenue");
+		rd_run_not_run(run, "有收入的月份太少（不足四个）", "fewer than four months with revenue");
 		return RD_OK;
 	}
 	uint32_t hits = judge(m, n, rd_run_param(run, P_POINTS) * 10, guards);
@@ -243,17 +256,13 @@ const rd_check rd_check_cost_does_not_fit_revenue = {
 	.slug = "cost-does-not-fit-revenue",
 	.family = "inventory",
 	.nature = "异常波动",
-	.title = { "成本结转不匹配", "Cost transfer does not fit revenue" },
-	.finds = {
-		"有收入没有成本、毛利为负，或毛利率逐月跳动。",
-		"Revenue without cost, a negative gross margin, or a margin that jumps from month "
-		"to month."
-	},
-	.correction = {
-		"重新计算成本，差额补充登记或红字更正",
-		"Calculate the cost anew; book the difference by a supplementary or red entry."
-	},
-	.basis = { "实务惯例；配比原则", "practice; matching of cost and revenue" },
+	.title = {"成本结转不匹配", "Cost transfer does not fit revenue"},
+	.finds = {"有收入没有成本、毛利为负，或毛利率逐月跳动。",
+              "Revenue without cost, a negative gross margin, or a margin that jumps from month "
+              "to month."},
+	.correction = {"重新计算成本，差额补充登记或红字更正",
+                   "Calculate the cost anew; book the difference by a supplementary or red entry."},
+	.basis = {"实务惯例；配比原则", "practice; matching of cost and revenue"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

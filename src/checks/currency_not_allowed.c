@@ -28,40 +28,46 @@
 #include "check/names.h"
 #include "check/tally.h"
 
-static const rd_param params[] = { { 0 } };
+static const rd_param params[] = {{0}};
 
 enum { K_FOREIGN, K_OTHER, K_BASE };
 static const rd_message messages[] = {
-	[K_FOREIGN] = { "foreign-on-base", {
-		"科目 {account} 未设外币核算，却有 {lines} 行以 {currency} 记账，折合本位币 "
-		"{amount}。请改记到 {currency} 科目，或补设外币核算。",
-		"Account {account} is kept in the base currency, but {lines} line(s) are in "
-		"{currency}, worth {amount}. Move them to an account in {currency}, or allow "
-		"the currency in the chart." } },
-	[K_OTHER] = { "other-currency", {
-		"科目 {account} 只核算 {allowed}，却有 {lines} 行以 {currency} 记账，折合本位币 "
-		"{amount}。请核对币种。",
-		"Account {account} is kept in {allowed}, but {lines} line(s) are in {currency}"
-		", worth {amount}. See which currency is right." } },
-	[K_BASE] = { "base-on-foreign", {
-		"科目 {account} 只核算 {allowed}，却有 {lines} 行以本位币记账，金额 {amount}。请"
-		"改记到本位币科目，或补填原币。",
-		"Account {account} is kept in {allowed}, but {lines} line(s) are in the base "
-		"currency, {amount}. Move them to an account in base currency, or fill in "
-		"the foreign amount." } },
-	{ 0 },
+	[K_FOREIGN] = {"foreign-on-base",
+                   {"科目 {account} 未设外币核算，却有 {lines} 行以 {currency} 记账，折合本位币 "
+                    "{amount}。请改记到 {currency} 科目，或补设外币核算。",
+                    "Account {account} is kept in the base currency, but {lines} line(s) are in "
+                    "{currency}, worth {amount}. Move them to an account in {currency}, or allow "
+                    "the currency in the chart."}},
+	[K_OTHER] = {"other-currency",
+                 {"科目 {account} 只核算 {allowed}，却有 {lines} 行以 {currency} 记账，折合本位币 "
+                  "{amount}。请核对币种。",
+                  "Account {account} is kept in {allowed}, but {lines} line(s) are in {currency}"
+                  ", worth {amount}. See which currency is right."}},
+	[K_BASE] = {"base-on-foreign",
+                {"科目 {account} 只核算 {allowed}，却有 {lines} 行以本位币记账，金额 {amount}。请"
+                 "改记到本位币科目，或补填原币。",
+                 "Account {account} is kept in {allowed}, but {lines} line(s) are in the base "
+                 "currency, {amount}. Move them to an account in base currency, or fill in "
+                 "the foreign amount."}},
+	{0},
 };
 
 /* Words for currencies that people write instead of the code. */
 static const struct {
 	const char *code, *names[4];
 } currencies[] = {
-	{ "USD", { "美元", "美金", "US$" } },     { "EUR", { "欧元" } },
-	{ "HKD", { "港币", "港元", "港" } },      { "JPY", { "日元", "日圆" } },
-	{ "GBP", { "英镑" } },                    { "AUD", { "澳元", "澳大利亚元" } },
-	{ "CAD", { "加元", "加拿大元" } },        { "SGD", { "新加坡元", "新元" } },
-	{ "KRW", { "韩元", "韩币" } },            { "TWD", { "台币", "新台币" } },
-	{ "CHF", { "瑞士法郎" } },                { "RUB", { "卢布" } },
+	{"USD", {"美元", "美金", "US$"}},
+	{"EUR", {"欧元"}},
+	{"HKD", {"港币", "港元", "港"}},
+	{"JPY", {"日元", "日圆"}},
+	{"GBP", {"英镑"}},
+	{"AUD", {"澳元", "澳大利亚元"}},
+	{"CAD", {"加元", "加拿大元"}},
+	{"SGD", {"新加坡元", "新元"}},
+	{"KRW", {"韩元", "韩币"}},
+	{"TWD", {"台币", "新台币"}},
+	{"CHF", {"瑞士法郎"}},
+	{"RUB", {"卢布"}},
 };
 
 enum { ANY, BASE_ONLY, LISTED };
@@ -70,10 +76,10 @@ enum { ANY, BASE_ONLY, LISTED };
 
 typedef struct state {
 	const rd_book *b;
-	uint8_t  *mode;          /* of each account */
-	rd_text   seen[SLOTS_MAX]; /* currencies met; slot 0 is the base currency */
-	uint32_t  n_seen;
-	rd_tally  tally;
+	uint8_t *mode;           /* of each account */
+	rd_text seen[SLOTS_MAX]; /* currencies met; slot 0 is the base currency */
+	uint32_t n_seen;
+	rd_tally tally;
 } state;
 
 /* The code that a word stands for, or the word itself. */
@@ -90,8 +96,9 @@ static rd_str canonical(rd_str s)
 /* The cell only says that foreign currencies are kept, not which. */
 static bool any_currency(rd_str s)
 {
-	static const char *const yes[] = { "是", "Y", "y", "1", "√", "true", "yes", "核算", "外币核算",
-	                                   "所有币别", "所有币种", "全部", "*", NULL };
+	static const char *const yes[] = {"是",       "Y",    "y",    "1",        "√",
+	                                  "true",     "yes",  "核算", "外币核算", "所有币别",
+	                                  "所有币种", "全部", "*",    NULL};
 
 	for (const char *const *w = yes; *w; w++)
 		if (rd_str_is(rd_str_trim(s), *w))
@@ -112,7 +119,7 @@ static bool listed(const rd_book *b, rd_text list, rd_text currency)
 	for (uint32_t from = 0, i = 0; i <= all.len; i++) {
 		if (i < all.len && !is_divider(all.ptr[i]))
 			continue;
-		if (rd_str_eq(canonical((rd_str){ all.ptr + from, i - from }), want))
+		if (rd_str_eq(canonical((rd_str){all.ptr + from, i - from}), want))
 			return true;
 		from = i + 1;
 	}
@@ -124,8 +131,8 @@ static bool base_listed(const rd_book *b, rd_text list)
 {
 	rd_str all = rd_book_text(b, list);
 
-	return listed(b, list, b->base_currency) || rd_str_has(all, "人民币") || rd_str_has(all, "RMB") ||
-	       rd_str_has(all, "CNY") || rd_str_has(all, "本位币");
+	return listed(b, list, b->base_currency) || rd_str_has(all, "人民币") ||
+	       rd_str_has(all, "RMB") || rd_str_has(all, "CNY") || rd_str_has(all, "本位币");
 }
 
 /* Slot of a foreign currency; when there are too many to tell apart they share the last one. */
@@ -189,8 +196,7 @@ static bool read_chart(state *s, rd_arena *arena)
 		known = true;
 		if (!(acc->flags[a] & RD_ACC_FOREIGN))
 			s->mode[a] = BASE_ONLY;
-		else if (acc->currencies[a] != 0 &&
-		         !any_currency(rd_book_text(s->b, acc->currencies[a])))
+		else if (acc->currencies[a] != 0 && !any_currency(rd_book_text(s->b, acc->currencies[a])))
 			s->mode[a] = LISTED;
 	}
 	return known;
@@ -214,8 +220,7 @@ static void report(rd_run *run, const state *s)
 		hit.lines = it->rows + 1;
 		hit.n_lines = it->n_rows - 1;
 		hit.key = slot == BASE_SLOT ? 0 : rd_name_hash(rd_book_text(b, s->seen[slot]));
-		RD_EMIT(run, &hit,
-		        rd_txt("currency", slot == BASE_SLOT ? b->base_currency : s->seen[slot]),
+		RD_EMIT(run, &hit, rd_txt("currency", slot == BASE_SLOT ? b->base_currency : s->seen[slot]),
 		        rd_txt("allowed", b->account.currencies[a]), rd_int("lines", it->count),
 		        rd_money("amount", it->sum));
 	}
@@ -228,7 +233,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 
 	(void)range;
 	(void)err;
-	*s = (state){ .b = b, .n_seen = 1 };
+	*s = (state){.b = b, .n_seen = 1};
 	if (!read_chart(s, arena)) {
 		rd_run_not_run(run, "科目表没有外币核算设置", "the chart has no currency setting");
 		return RD_OK;
@@ -255,11 +260,12 @@ const rd_check rd_check_currency_not_allowed = {
 	.slug = "currency-not-allowed",
 	.family = "master-data",
 	.nature = "操作错误",
-	.title = { "科目不允许的币种", "Currency not allowed for the account" },
-	.finds = { "美元记在人民币科目上，或人民币记在美元科目上。",
-	           "A dollar posting on a yuan account, or the reverse." },
-	.correction = { "红字更正至对应币种科目", "Reverse in red and post to the account of that currency." },
-	.basis = { "实务惯例；beancount 的币种约束", "Practice; beancount currency constraints" },
+	.title = {"科目不允许的币种", "Currency not allowed for the account"},
+	.finds = {"美元记在人民币科目上，或人民币记在美元科目上。",
+              "A dollar posting on a yuan account, or the reverse."},
+	.correction = {"红字更正至对应币种科目",
+                   "Reverse in red and post to the account of that currency."},
+	.basis = {"实务惯例；beancount 的币种约束", "Practice; beancount currency constraints"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

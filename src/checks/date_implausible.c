@@ -27,41 +27,55 @@
 
 enum { P_MIN_YEAR, P_FUTURE };
 static const rd_param params[] = {
-	[P_MIN_YEAR] = { "min_year", "year", { "最早的合理年份", "first plausible year" },
-	                 RD_PARAM_INT, 1, 9999, 1990, NULL },
-	[P_FUTURE] = { "future", "days", { "容许晚于检查日的天数", "days after the day of the check that are "
-	                                                 "let pass" },
-	               RD_PARAM_INT, 0, 36500, 0, NULL },
-	{ 0 },
+	[P_MIN_YEAR] = {"min_year",
+                    "year",
+                    {"最早的合理年份", "first plausible year"},
+                    RD_PARAM_INT,
+                    1,
+                    9999,
+                    1990,
+                    NULL},
+	[P_FUTURE] = {"future",
+                  "days",
+                  {"容许晚于检查日的天数", "days after the day of the check that are "
+                                           "let pass"},
+                  RD_PARAM_INT,
+                  0,
+                  36500,
+                  0,
+                  NULL},
+	{0},
 };
 
 enum { K_EARLY, K_FUTURE };
 static const rd_message messages[] = {
-	[K_EARLY] = { "too-early", {
-		"有 {count} 行分录的日期在 {year} 年（{first} 至 {last}），早于 {limit}。多半是年份录错或日期格式识别有误，请核对。",
-		"{count} line(s) are dated in {year} ({first} to {last}), before {limit}. The year "
-		"may be keyed wrong, or the form of the date was misread: compare with the "
-		"documents." } },
-	[K_FUTURE] = { "future", {
-		"有 {count} 行分录的日期在 {year} 年（{first} 至 {last}），晚于检查日 {limit}。请核对日期；确为以后期间的凭证请暂缓入账。",
-		"{count} line(s) are dated in {year} ({first} to {last}), after the day of the "
-		"check {limit}. Compare the date; what belongs to a later period is booked "
-		"then." } },
-	{ 0 },
+	[K_EARLY] =
+		{"too-early",
+         {"有 {count} 行分录的日期在 {year} 年（{first} 至 {last}），早于 {limit}。多半是年份录错或日期格式识别有误，请核对。",
+          "{count} line(s) are dated in {year} ({first} to {last}), before {limit}. The year "
+          "may be keyed wrong, or the form of the date was misread: compare with the "
+          "documents."}},
+	[K_FUTURE] =
+		{"future",
+         {"有 {count} 行分录的日期在 {year} 年（{first} 至 {last}），晚于检查日 {limit}。请核对日期；确为以后期间的凭证请暂缓入账。",
+          "{count} line(s) are dated in {year} ({first} to {last}), after the day of the "
+          "check {limit}. Compare the date; what belongs to a later period is booked "
+          "then."}},
+	{0},
 };
 
 #define YEARS 10000
 
 typedef struct year {
 	uint32_t count, n_rows;
-	rd_day   first, last;
+	rd_day first, last;
 	rd_minor debit;
-	rd_row   rows[12];
+	rd_row rows[12];
 } year;
 
 typedef struct found {
 	rd_arena *arena;
-	year    **by_year; /* one table for each kind */
+	year **by_year; /* one table for each kind */
 } found;
 
 static void note(found *f, const rd_book *b, uint8_t kind, rd_row line, rd_day day)
@@ -102,8 +116,7 @@ static void report(rd_run *run, const rd_book *b, uint8_t kind, int32_t y, const
 	hit.at_stake = q->debit;
 	hit.lines = q->rows + 1;
 	hit.n_lines = q->n_rows - 1;
-	RD_EMIT(run, &hit, rd_int("count", q->count),
-	        rd_string("year", (rd_str){ text, (uint32_t)n }),
+	RD_EMIT(run, &hit, rd_int("count", q->count), rd_string("year", (rd_str){text, (uint32_t)n}),
 	        rd_on_day("first", q->first), rd_on_day("last", q->last), rd_on_day("limit", limit),
 	        rd_money("debit", q->debit));
 }
@@ -114,7 +127,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	const rd_day as_of = rd_run_as_of(run);
 	const rd_day future = (rd_day)rd_run_param(run, P_FUTURE);
 	const rd_day to = as_of == RD_DAY_NONE ? INT32_MAX : as_of + future;
-	found f = { rd_run_scratch(run), NULL };
+	found f = {rd_run_scratch(run), NULL};
 
 	(void)range;
 	(void)err;
@@ -143,14 +156,14 @@ const rd_check rd_check_date_implausible = {
 	.slug = "date-implausible",
 	.family = "structure",
 	.nature = "操作错误",
-	.title = { "日期超出合理范围或在未来", "Date out of plausible range or in the future" },
-	.finds = { "能识别但不可能正确的日期：0022 年、1900 年，或晚于检查日。",
-	           "A readable date that cannot be right: year 0022, 1900, or later than the day "
-	           "of the check." },
-	.correction = { "核对原始凭证后更正日期；已记账的红字冲销后按正确日期重做",
-	                "Compare with the document. Posted: reverse in red, enter again with the "
-	                "right date." },
-	.basis = { "通行做法；法国税务程序法 A47 A-1 条", "practice; LPF art. A47 A-1" },
+	.title = {"日期超出合理范围或在未来", "Date out of plausible range or in the future"},
+	.finds = {"能识别但不可能正确的日期：0022 年、1900 年，或晚于检查日。",
+              "A readable date that cannot be right: year 0022, 1900, or later than the day "
+              "of the check."},
+	.correction = {"核对原始凭证后更正日期；已记账的红字冲销后按正确日期重做",
+                   "Compare with the document. Posted: reverse in red, enter again with the "
+                   "right date."},
+	.basis = {"通行做法；法国税务程序法 A47 A-1 条", "practice; LPF art. A47 A-1"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -26,42 +26,52 @@
 
 enum { P_COLLAPSE };
 static const rd_param params[] = {
-	[P_COLLAPSE] = { "collapse", "%", { "期间以外的分录超过多大比例时合并为一条",
-	                                    "share of lines outside above which there is one "
-	                                    "finding" },
-	                 RD_PARAM_INT, 1, 100, 20, NULL },
-	{ 0 },
+	[P_COLLAPSE] = {"collapse",
+                    "%",
+                    {"期间以外的分录超过多大比例时合并为一条",
+                     "share of lines outside above which there is one "
+                     "finding"},
+                    RD_PARAM_INT,
+                    1,
+                    100,
+                    20,
+                    NULL},
+	{0},
 };
 
 enum { K_BEFORE, K_AFTER, K_MOST };
 static const rd_message messages[] = {
-	[K_BEFORE] = { "before", {
-		"文件 {file} 声明期间自 {from} 起，有 {count} 行分录早于此日（最早 {first}），借方合计 {amount}。"
-		"请核对期间；入错期间的红字冲销后在正确期间重做。",
-		"File {file} declares a period from {from}; {count} line(s) are earlier (the first "
-		"of {first}), their debits sum to {amount}. Compare the period; move what is in "
-		"the wrong one." } },
-	[K_AFTER] = { "after", {
-		"文件 {file} 声明期间至 {to} 止，有 {count} 行分录晚于此日（最晚 {last}），借方合计 {amount}。"
-		"请核对期间；入错期间的红字冲销后在正确期间重做。",
-		"File {file} declares a period up to {to}; {count} line(s) are later (the last of "
-		"{last}), their debits sum to {amount}. Compare the period; move what is in the "
-		"wrong one." } },
-	[K_MOST] = { "most", {
-		"文件 {file} 有 {count} 行分录（占 {share}）不在其声明的期间内，实际日期为 {first} 至 {last}:"
-		"更可能是声明的期间有误，请先核对。",
-		"{count} lines ({share}) of {file} are outside the period that it declares; their "
-		"dates run from {first} to {last}. The declaration is more likely wrong: compare "
-		"it first." } },
-	{ 0 },
+	[K_BEFORE] =
+		{"before",
+         {"文件 {file} 声明期间自 {from} 起，有 {count} 行分录早于此日（最早 {first}），借方合计 {amount}。"
+          "请核对期间；入错期间的红字冲销后在正确期间重做。",
+          "File {file} declares a period from {from}; {count} line(s) are earlier (the first "
+          "of {first}), their debits sum to {amount}. Compare the period; move what is in "
+          "the wrong one."}},
+	[K_AFTER] =
+		{"after",
+         {"文件 {file} 声明期间至 {to} 止，有 {count} 行分录晚于此日（最晚 {last}），借方合计 {amount}。"
+          "请核对期间；入错期间的红字冲销后在正确期间重做。",
+          "File {file} declares a period up to {to}; {count} line(s) are later (the last of "
+          "{last}), their debits sum to {amount}. Compare the period; move what is in the "
+          "wrong one."}},
+	[K_MOST] =
+		{"most",
+         {"文件 {file} 有 {count} 行分录（占 {share}）不在其声明的期间内，实际日期为 {first} 至 {last}:"
+          "更可能是声明的期间有误，请先核对。",
+          "{count} lines ({share}) of {file} are outside the period that it declares; their "
+          "dates run from {first} to {last}. The declaration is more likely wrong: compare "
+          "it first."}},
+	{0},
 };
 
 static void report(rd_run *run, const rd_book *b, rd_row file, const rd_span *s, uint8_t kind)
 {
 	int side = kind == K_AFTER || (kind == K_MOST && s->n_rows[RD_SPAN_BEFORE] == 0)
-	           ? RD_SPAN_AFTER : RD_SPAN_BEFORE;
-	uint64_t count = kind == K_MOST ? s->outside[RD_SPAN_BEFORE] + s->outside[RD_SPAN_AFTER]
-	                                : s->outside[side];
+	               ? RD_SPAN_AFTER
+	               : RD_SPAN_BEFORE;
+	uint64_t count =
+		kind == K_MOST ? s->outside[RD_SPAN_BEFORE] + s->outside[RD_SPAN_AFTER] : s->outside[side];
 	rd_hit hit = rd_hit_new();
 
 	hit.kind = kind;
@@ -72,9 +82,8 @@ static void report(rd_run *run, const rd_book *b, rd_row file, const rd_span *s,
 	hit.lines = s->rows[side] + 1;
 	hit.n_lines = s->n_rows[side] - 1;
 	RD_EMIT(run, &hit, rd_fact_file(b, "file", file), rd_int("count", (int64_t)count),
-	        rd_permille("share", (int64_t)(count * 1000 / s->dated)),
-	        rd_on_day("from", s->from), rd_on_day("to", s->to),
-	        rd_on_day("first", s->first), rd_on_day("last", s->last),
+	        rd_permille("share", (int64_t)(count * 1000 / s->dated)), rd_on_day("from", s->from),
+	        rd_on_day("to", s->to), rd_on_day("first", s->first), rd_on_day("last", s->last),
 	        rd_money("amount", s->amount[side]));
 }
 
@@ -107,13 +116,14 @@ const rd_check rd_check_date_outside_file_period = {
 	.slug = "date-outside-file-period",
 	.family = "cut-off",
 	.nature = "操作错误",
-	.title = { "日期超出账套期间", "Date outside the period of the file" },
-	.finds = { "分录日期不在文件声明的会计年度或期间之内。",
-	           "A line is dated outside the fiscal year or period that the file declares." },
-	.correction = { "核对期间声明；入错期间的红字冲销，在正确期间重做",
-	                "Compare the declared period; what is in the wrong period is reversed in "
-	                "red and entered again in the right one." },
-	.basis = { "SAF-T；法国税务程序法 A47 A-1 条；会计法 11", "SAF-T; LPF art. A47 A-1; Accounting Law 11" },
+	.title = {"日期超出账套期间", "Date outside the period of the file"},
+	.finds = {"分录日期不在文件声明的会计年度或期间之内。",
+              "A line is dated outside the fiscal year or period that the file declares."},
+	.correction = {"核对期间声明；入错期间的红字冲销，在正确期间重做",
+                   "Compare the declared period; what is in the wrong period is reversed in "
+                   "red and entered again in the right one."},
+	.basis = {"SAF-T；法国税务程序法 A47 A-1 条；会计法 11",
+              "SAF-T; LPF art. A47 A-1; Accounting Law 11"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

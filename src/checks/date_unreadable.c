@@ -26,15 +26,17 @@
 
 enum { K_DATE, K_PERIOD };
 static const rd_message messages[] = {
-	[K_DATE] = { "date", {
-		"文件 {file}「{column}」列的「{found}」不是有效日期，共 {count} 处（第 {lines} 行）。请核对原始凭证后更正并重新导出。",
-		"\"{found}\" in column {column} of {file} is no date: {count} place(s), lines "
-		"{lines}. Compare with the documents, correct it and export again." } },
-	[K_PERIOD] = { "period", {
-		"文件 {file}「{column}」列的「{found}」认不出是哪个会计期间，共 {count} 处（第 {lines} 行）。请更正后重新导出。",
-		"\"{found}\" in column {column} of {file} names no period: {count} place(s), lines "
-		"{lines}. Correct it and export again." } },
-	{ 0 },
+	[K_DATE] =
+		{"date",
+         {"文件 {file}「{column}」列的「{found}」不是有效日期，共 {count} 处（第 {lines} 行）。请核对原始凭证后更正并重新导出。",
+          "\"{found}\" in column {column} of {file} is no date: {count} place(s), lines "
+          "{lines}. Compare with the documents, correct it and export again."}},
+	[K_PERIOD] =
+		{"period",
+         {"文件 {file}「{column}」列的「{found}」认不出是哪个会计期间，共 {count} 处（第 {lines} 行）。请更正后重新导出。",
+          "\"{found}\" in column {column} of {file} names no period: {count} place(s), lines "
+          "{lines}. Correct it and export again."}},
+	{0},
 };
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
@@ -69,14 +71,14 @@ const rd_check rd_check_date_unreadable = {
 	.slug = "date-unreadable",
 	.family = "structure",
 	.nature = "操作错误",
-	.title = { "日期无法识别或不存在", "Date cannot be read or does not exist" },
-	.finds = { "不是日历日期的日期栏：2月30日、2022/1/32、#REF！。",
-	           "A date field that is no calendar date: 30 February, 2022/1/32, #REF!." },
-	.correction = { "在来源系统更正日期后重新导出；未记账的重新填制",
-	                "Correct the date where the books are kept and export again; not posted: "
-	                "fill in anew." },
-	.basis = { "法国税务程序法 A47 A-1 条；hledger 日期格式要求",
-	           "LPF art. A47 A-1; hledger parseable-dates" },
+	.title = {"日期无法识别或不存在", "Date cannot be read or does not exist"},
+	.finds = {"不是日历日期的日期栏：2月30日、2022/1/32、#REF！。",
+              "A date field that is no calendar date: 30 February, 2022/1/32, #REF!."},
+	.correction = {"在来源系统更正日期后重新导出；未记账的重新填制",
+                   "Correct the date where the books are kept and export again; not posted: "
+                   "fill in anew."},
+	.basis = {"法国税务程序法 A47 A-1 条；hledger 日期格式要求",
+              "LPF art. A47 A-1; hledger parseable-dates"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

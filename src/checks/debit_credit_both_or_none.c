@@ -26,30 +26,37 @@
 
 enum { P_ZERO_SEVERITY };
 static const rd_param params[] = {
-	[P_ZERO_SEVERITY] = { "zero_severity", "severity", {
-		"零金额行的严重程度：info、low、medium、high 或 blocker",
-		"severity of zero lines: info, low, medium, high or blocker" },
-		RD_PARAM_WORDS, 0, 0, 0, "info" },
-	{ 0 },
+	[P_ZERO_SEVERITY] = {"zero_severity",
+                         "severity",
+                         {"零金额行的严重程度：info、low、medium、high 或 blocker",
+                          "severity of zero lines: info, low, medium, high or blocker"},
+                         RD_PARAM_WORDS,
+                         0,
+                         0,
+                         0,
+                         "info"},
+	{0},
 };
 
 enum { K_BOTH, K_NONE };
 static const rd_message messages[] = {
-	[K_BOTH] = { "both", {
-		"凭证 {voucher} 有 {count} 行借贷同填，首行科目 {account}：借方 {debit}，贷方 {credit}。请核对单据，分行记录。",
-		"Voucher {voucher} has {count} line(s) with both sides filled, the first on "
-		"{account}: debit {debit}, credit {credit}. Compare with the document and use a "
-		"line for each." } },
-	[K_NONE] = { "none", {
-		"凭证 {voucher} 有 {count} 行借贷均为零，首行科目 {account}。请确认是否漏填金额；多余的行可去掉。",
-		"Voucher {voucher} has {count} line(s) of zero, the first on {account}. See "
-		"whether an amount was forgotten; a superfluous line can go." } },
-	{ 0 },
+	[K_BOTH] =
+		{"both",
+         {"凭证 {voucher} 有 {count} 行借贷同填，首行科目 {account}：借方 {debit}，贷方 {credit}。请核对单据，分行记录。",
+          "Voucher {voucher} has {count} line(s) with both sides filled, the first on "
+          "{account}: debit {debit}, credit {credit}. Compare with the document and use a "
+          "line for each."}},
+	[K_NONE] =
+		{"none",
+         {"凭证 {voucher} 有 {count} 行借贷均为零，首行科目 {account}。请确认是否漏填金额；多余的行可去掉。",
+          "Voucher {voucher} has {count} line(s) of zero, the first on {account}. See "
+          "whether an amount was forgotten; a superfluous line can go."}},
+	{0},
 };
 
 static int8_t zero_severity(const rd_run *run)
 {
-	static const char *const names[] = { "info", "low", "medium", "high", "blocker" };
+	static const char *const names[] = {"info", "low", "medium", "high", "blocker"};
 	uint32_t n;
 	const rd_str *words = rd_run_words(run, P_ZERO_SEVERITY, &n);
 
@@ -60,9 +67,9 @@ static int8_t zero_severity(const rd_run *run)
 }
 
 typedef struct found {
-	rd_row   line; /* first one */
+	rd_row line; /* first one */
 	uint32_t count;
-	uint64_t key;  /* of all lines, in any order */
+	uint64_t key; /* of all lines, in any order */
 	rd_minor sum;
 } found;
 
@@ -90,8 +97,7 @@ static void report(rd_run *run, const rd_book *b, uint8_t kind, const found *f, 
 	hit.weight = f->count;
 	hit.key = f->key;
 	hit.at_stake = f->sum;
-	RD_EMIT(run, &hit, rd_int("count", f->count),
-	        rd_acc("account", b->line.account[f->line]),
+	RD_EMIT(run, &hit, rd_int("count", f->count), rd_acc("account", b->line.account[f->line]),
 	        rd_money("debit", rd_line_debit(b, f->line)),
 	        rd_money("credit", rd_line_credit(b, f->line)));
 }
@@ -100,9 +106,9 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	const rd_minor *amount = b->line.amount;
 	const uint8_t *flags = b->line.flags;
-	const uint8_t lawful = rd_run_guards(run)
-		? RD_LINE_AMOUNT_BLANK | RD_LINE_FOREIGN | RD_LINE_QUANTITY | RD_LINE_ASSERT
-		: RD_LINE_AMOUNT_BLANK;
+	const uint8_t lawful = rd_run_guards(run) ? RD_LINE_AMOUNT_BLANK | RD_LINE_FOREIGN |
+	                                                RD_LINE_QUANTITY | RD_LINE_ASSERT
+	                                          : RD_LINE_AMOUNT_BLANK;
 	const int8_t severity = zero_severity(run);
 
 	(void)err;
@@ -113,7 +119,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			continue;
 		}
 		rd_row v = rd_line_voucher(b, i);
-		found both = { 0 }, none = { 0 };
+		found both = {0}, none = {0};
 
 		for (; i < b->voucher.first[v + 1]; i++) {
 			if (flags[i] & RD_LINE_BOTH)
@@ -135,13 +141,14 @@ const rd_check rd_check_debit_credit_both_or_none = {
 	.slug = "debit-credit-both-or-none",
 	.family = "structure",
 	.nature = "操作错误",
-	.title = { "借贷同填或均为零", "Debit and credit both filled, or both zero" },
-	.finds = { "同一行既有借方又有贷方金额，或者两方均为零。",
-	           "One line carries a debit and a credit amount, or neither." },
-	.correction = { "未记账的重新填制；已记账的红字冲销后分行重做",
-	                "Not posted: fill in anew. Posted: reverse in red, re-enter on separate "
-	                "lines." },
-	.basis = { "法国税务总局 Test-Compta-Demat 提示项；通行做法", "DGFiP Test-Compta-Demat alert; practice" },
+	.title = {"借贷同填或均为零", "Debit and credit both filled, or both zero"},
+	.finds = {"同一行既有借方又有贷方金额，或者两方均为零。",
+              "One line carries a debit and a credit amount, or neither."},
+	.correction = {"未记账的重新填制；已记账的红字冲销后分行重做",
+                   "Not posted: fill in anew. Posted: reverse in red, re-enter on separate "
+                   "lines."},
+	.basis = {"法国税务总局 Test-Compta-Demat 提示项；通行做法",
+              "DGFiP Test-Compta-Demat alert; practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -24,27 +24,35 @@
 
 enum { P_AGE };
 static const rd_param params[] = {
-	[P_AGE] = { "age", "months", { "超过多少个月才报", "how many months old it must be" },
-	            RD_PARAM_INT, 0, 120, 3, NULL },
-	{ 0 },
+	[P_AGE] = {"age",
+               "months",
+               {"超过多少个月才报", "how many months old it must be"},
+               RD_PARAM_INT,
+               0,
+               120,
+               3,
+               NULL},
+	{0},
 };
 
 enum { K_SINCE, K_BEFORE };
 static const rd_message messages[] = {
-	[K_SINCE] = {
-		"open",
-		{ "{account} {side}方余额 {balance}，最早一笔 {oldest}，最近一次发生额 {last}。请"
-		  "完成清理并结转损益。",
-		  "{account} holds {balance} ({side}): oldest item of {oldest}, last movement "
-		  "{last}. Finish the disposal and carry the result to profit and loss." },
-	},
-	[K_BEFORE] = {
-		"before-the-books",
-		{ "{account} {side}方余额 {balance}，账簿开始前就已挂账。请完成清理并结转损益。",
-		  "{account} holds {balance} ({side}) from before the books begin. Finish the "
-		  "disposal and carry the result to profit and loss." },
-	},
-	{ 0 },
+	[K_SINCE] =
+		{
+			"open",
+			{"{account} {side}方余额 {balance}，最早一笔 {oldest}，最近一次发生额 {last}。请"
+             "完成清理并结转损益。",
+             "{account} holds {balance} ({side}): oldest item of {oldest}, last movement "
+             "{last}. Finish the disposal and carry the result to profit and loss."},
+		},
+	[K_BEFORE] =
+		{
+			"before-the-books",
+			{"{account} {side}方余额 {balance}，账簿开始前就已挂账。请完成清理并结转损益。",
+             "{account} holds {balance} ({side}) from before the books begin. Finish the "
+             "disposal and carry the result to profit and loss."},
+		},
+	{0},
 };
 
 static rd_day months_before(rd_day day, int64_t months)
@@ -80,8 +88,8 @@ static void check(rd_run *run, const rd_balances *s, rd_row a)
 	hit.lines = o.lines + 1;
 	hit.n_lines = o.n_lines > 0 ? o.n_lines - 1 : 0;
 	RD_EMIT(run, &hit, rd_size("balance", o.balance), rd_side_of("side", o.balance),
-	        rd_on_day("oldest", o.oldest),
-	        rd_on_day("last", o.last), rd_money("overdue", o.overdue));
+	        rd_on_day("oldest", o.oldest), rd_on_day("last", o.last),
+	        rd_money("overdue", o.overdue));
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
@@ -103,16 +111,13 @@ const rd_check rd_check_disposal_account_not_cleared = {
 	.slug = "disposal-account-not-cleared",
 	.family = "asset",
 	.nature = "账目不符",
-	.title = { "固定资产清理挂账", "Asset disposal account not cleared" },
-	.finds = {
-		"资产处置几个月后，固定资产清理仍有余额。",
-		"The disposal account still has a balance months after the disposal."
-	},
-	.correction = {
-		"完成清理，转资产处置损益或营业外收支",
-		"Finish the disposal; carry to gains and losses on disposal or non-operating items."
-	},
-	.basis = { "实务惯例（固定资产清理）", "practice (disposal of fixed assets)" },
+	.title = {"固定资产清理挂账", "Asset disposal account not cleared"},
+	.finds = {"资产处置几个月后，固定资产清理仍有余额。",
+              "The disposal account still has a balance months after the disposal."},
+	.correction =
+		{"完成清理，转资产处置损益或营业外收支",
+         "Finish the disposal; carry to gains and losses on disposal or non-operating items."},
+	.basis = {"实务惯例（固定资产清理）", "practice (disposal of fixed assets)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

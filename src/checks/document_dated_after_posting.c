@@ -29,25 +29,33 @@
 
 enum { P_GRACE };
 static const rd_param params[] = {
-	[P_GRACE] = { "grace", "days", { "容许单据晚于入账的天数", "days that a document may be later" },
-	              RD_PARAM_INT, 0, 366, 0, NULL },
-	{ 0 },
+	[P_GRACE] = {"grace",
+                 "days",
+                 {"容许单据晚于入账的天数", "days that a document may be later"},
+                 RD_PARAM_INT,
+                 0,
+                 366,
+                 0,
+                 NULL},
+	{0},
 };
 
 enum { K_LATE, K_COLUMN };
 static const rd_message messages[] = {
-	[K_LATE] = { "late", {
-		"凭证 {voucher} 记于 {booked}，所附单据 {document} 日期为 {document_day}，晚 {days} 天。请核对单据日期；"
-		"确属提前入账的，冲回后按单据日期重做。",
-		"Voucher {voucher} was booked on {booked}, its document {document} is dated "
-		"{document_day}, {days} day(s) later. Compare the document; what was booked too "
-		"early is entered again." } },
-	[K_COLUMN] = { "due-date-column", {
-		"有 {vouchers} 张凭证（占有单据日期的 {share}）的单据日期晚于入账日期，例如 {voucher}。该列可能是到期日，请检查导入映射。",
-		"{vouchers} vouchers ({share} of those with a document date) have a document later "
-		"than their booking, such as {voucher}. The column may hold the due date: look at "
-		"the mapping." } },
-	{ 0 },
+	[K_LATE] =
+		{"late",
+         {"凭证 {voucher} 记于 {booked}，所附单据 {document} 日期为 {document_day}，晚 {days} 天。请核对单据日期；"
+          "确属提前入账的，冲回后按单据日期重做。",
+          "Voucher {voucher} was booked on {booked}, its document {document} is dated "
+          "{document_day}, {days} day(s) later. Compare the document; what was booked too "
+          "early is entered again."}},
+	[K_COLUMN] =
+		{"due-date-column",
+         {"有 {vouchers} 张凭证（占有单据日期的 {share}）的单据日期晚于入账日期，例如 {voucher}。该列可能是到期日，请检查导入映射。",
+          "{vouchers} vouchers ({share} of those with a document date) have a document later "
+          "than their booking, such as {voucher}. The column may hold the due date: look at "
+          "the mapping."}},
+	{0},
 };
 
 #define COLUMN_PERCENT 20u
@@ -77,8 +85,8 @@ static rd_row latest(const rd_book *b, rd_row v, rd_day grace, bool *any)
 static bool may_precede(rd_run *run, const rd_book *b, rd_row v)
 {
 	static const char *const words[] = {
-		"暂估", "预提", "计提", "预付", "预收", "待摊", "摊销", "accru", "Accru", "provision",
-		"Provision", "PROVISION", NULL,
+		"暂估",  "预提",  "计提",      "预付",      "预收",      "待摊", "摊销",
+		"accru", "Accru", "provision", "Provision", "PROVISION", NULL,
 	};
 
 	if (!rd_run_guards(run))
@@ -155,12 +163,13 @@ const rd_check rd_check_document_dated_after_posting = {
 	.slug = "document-dated-after-posting",
 	.family = "cut-off",
 	.nature = "违规风险",
-	.title = { "原始凭证日期晚于记账日期", "Document dated after posting" },
-	.finds = { "单据日期晚于凭证日期：入账时单据还不存在。", "The entry was booked before its document existed." },
-	.correction = { "核对单据日期；提前入账的冲回，按单据日期重做",
-	                "Compare the document; what was booked too early is reversed and entered "
-	                "with its date." },
-	.basis = { "MindBridge 控制点；会计法 9", "MindBridge control point; Accounting Law 9" },
+	.title = {"原始凭证日期晚于记账日期", "Document dated after posting"},
+	.finds = {"单据日期晚于凭证日期：入账时单据还不存在。",
+              "The entry was booked before its document existed."},
+	.correction = {"核对单据日期；提前入账的冲回，按单据日期重做",
+                   "Compare the document; what was booked too early is reversed and entered "
+                   "with its date."},
+	.basis = {"MindBridge 控制点；会计法 9", "MindBridge control point; Accounting Law 9"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

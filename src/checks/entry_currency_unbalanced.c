@@ -30,30 +30,32 @@
 
 enum { K_COPIED, K_NO_BASE };
 static const rd_message messages[] = {
-	[K_COPIED] = {
-		"base-repeats-foreign",
-		{ "凭证 {voucher} 含 {currencies} 种货币（{first} {first_sum}，{second} "
-		  "{second_sum}），没有汇率，本位币金额与原币数字相同。请补记汇率和本位币金额。",
-		  "Voucher {voucher} mixes {currencies} currencies ({first} {first_sum}, "
-		  "{second} {second_sum}) without a rate; the base amounts repeat the foreign "
-		  "figures. Enter rate and base amounts." },
-	},
-	[K_NO_BASE] = {
-		"no-base-amount",
-		{ "凭证 {voucher} 含 {currencies} 种货币（{first} {first_sum}，{second} "
-		  "{second_sum}），既没有汇率，也没有本位币金额。请补记汇率和本位币金额。",
-		  "Voucher {voucher} mixes {currencies} currencies ({first} {first_sum}, "
-		  "{second} {second_sum}) without a rate and without base amounts. Enter both." },
-	},
-	{ 0 },
+	[K_COPIED] =
+		{
+			"base-repeats-foreign",
+			{"凭证 {voucher} 含 {currencies} 种货币（{first} {first_sum}，{second} "
+             "{second_sum}），没有汇率，本位币金额与原币数字相同。请补记汇率和本位币金额。",
+             "Voucher {voucher} mixes {currencies} currencies ({first} {first_sum}, "
+             "{second} {second_sum}) without a rate; the base amounts repeat the foreign "
+             "figures. Enter rate and base amounts."},
+		},
+	[K_NO_BASE] =
+		{
+			"no-base-amount",
+			{"凭证 {voucher} 含 {currencies} 种货币（{first} {first_sum}，{second} "
+             "{second_sum}），既没有汇率，也没有本位币金额。请补记汇率和本位币金额。",
+             "Voucher {voucher} mixes {currencies} currencies ({first} {first_sum}, "
+             "{second} {second_sum}) without a rate and without base amounts. Enter both."},
+		},
+	{0},
 };
 
 enum { CURRENCIES_MAX = 16 }; /* of one voucher; more are not told apart */
 
 typedef struct sums {
 	uint32_t n;
-	bool     foreign, no_base, rate, converted;
-	rd_text  currency[CURRENCIES_MAX];
+	bool foreign, no_base, rate, converted;
+	rd_text currency[CURRENCIES_MAX];
 	rd_minor sum[CURRENCIES_MAX];
 } sums;
 
@@ -102,7 +104,7 @@ static rd_str name_of(const rd_book *b, rd_text currency)
 
 static void judge(rd_run *run, const rd_book *b, rd_row v)
 {
-	sums s = { 0 };
+	sums s = {0};
 	uint32_t open[CURRENCIES_MAX], n = 0;
 
 	for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++)
@@ -162,24 +164,15 @@ const rd_check rd_check_entry_currency_unbalanced = {
 	.slug = "entry-currency-unbalanced",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = {
-		"外币分录未按币种平衡",
-		"Currencies of an entry do not balance and no rate is given"
-	},
-	.finds = {
-		"凭证只有把不同币种的数字混在一起才平，又没有写明汇率，折算是隐含的。",
-		"The entry balances only by mixing currencies without a stated rate, so the "
-		"conversion is implied."
-	},
-	.correction = {
-		"补记汇率与本位币金额；已记账的红字冲销后重做",
-		"Enter rate and base amount; posted: reverse in red and enter anew."
-	},
-	.basis = {
-		"各币种分别平衡的记账规则；会计法 12（待核对原文）",
-		"balance rule per currency; Accounting Law art. 12 (text to be compared with the "
-		"primary source)"
-	},
+	.title = {"外币分录未按币种平衡", "Currencies of an entry do not balance and no rate is given"},
+	.finds = {"凭证只有把不同币种的数字混在一起才平，又没有写明汇率，折算是隐含的。",
+              "The entry balances only by mixing currencies without a stated rate, so the "
+              "conversion is implied."},
+	.correction = {"补记汇率与本位币金额；已记账的红字冲销后重做",
+                   "Enter rate and base amount; posted: reverse in red and enter anew."},
+	.basis = {"各币种分别平衡的记账规则；会计法 12（待核对原文）",
+              "balance rule per currency; Accounting Law art. 12 (text to be compared with the "
+              "primary source)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

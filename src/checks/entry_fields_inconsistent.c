@@ -33,25 +33,32 @@
 
 enum { P_AGREE };
 static const rd_param params[] = {
-	[P_AGREE] = { "line_field_agree", "%", {
-		"单据号一致的凭证达到多大比例才判断单据号",
-		"share of vouchers with one document number above which it is judged" },
-		RD_PARAM_INT, 50, 100, 95, NULL },
-	{ 0 },
+	[P_AGREE] = {"line_field_agree",
+                 "%",
+                 {"单据号一致的凭证达到多大比例才判断单据号",
+                  "share of vouchers with one document number above which it is judged"},
+                 RD_PARAM_INT,
+                 50,
+                 100,
+                 95,
+                 NULL},
+	{0},
 };
 
 enum { K_HEADER, K_DOCUMENT };
 static const rd_message messages[] = {
-	[K_HEADER] = { "header", {
-		"凭证 {voucher} 各行的{field}不一致：「{a}」与「{b}」。可能两张凭证用了同一个号，请核对后拆分或更正。",
-		"The lines of voucher {voucher} disagree on the {field_en}: \"{a}\" and \"{b}\". "
-		"Two vouchers may share a number: compare, then divide or correct." } },
-	[K_DOCUMENT] = { "document", {
-		"凭证 {voucher} 的分录有不同的单据号：「{a}」与「{b}」，而本账 {share} 的凭证只有一个单据号。请核对单据是否附错。",
-		"Lines of voucher {voucher} name different documents, \"{a}\" and \"{b}\"; {share} "
-		"of the vouchers of these books have one only. See whether a document is filed "
-		"with the wrong voucher." } },
-	{ 0 },
+	[K_HEADER] =
+		{"header",
+         {"凭证 {voucher} 各行的{field}不一致：「{a}」与「{b}」。可能两张凭证用了同一个号，请核对后拆分或更正。",
+          "The lines of voucher {voucher} disagree on the {field_en}: \"{a}\" and \"{b}\". "
+          "Two vouchers may share a number: compare, then divide or correct."}},
+	[K_DOCUMENT] =
+		{"document",
+         {"凭证 {voucher} 的分录有不同的单据号：「{a}」与「{b}」，而本账 {share} 的凭证只有一个单据号。请核对单据是否附错。",
+          "Lines of voucher {voucher} name different documents, \"{a}\" and \"{b}\"; {share} "
+          "of the vouchers of these books have one only. See whether a document is filed "
+          "with the wrong voucher."}},
+	{0},
 };
 
 /* What makes the finding the same next month: number, field and the two values, whichever line
@@ -81,8 +88,7 @@ static void headers(rd_run *run, const rd_book *b)
 
 		if (f == RD_F_DOCUMENT || f == RD_F_CLEARING || m->voucher >= b->voucher.n)
 			continue;
-		if (b->voucher.flags[m->voucher] & (RD_VCH_OPENING | RD_VCH_VOID) &&
-		    rd_run_guards(run))
+		if (b->voucher.flags[m->voucher] & (RD_VCH_OPENING | RD_VCH_VOID) && rd_run_guards(run))
 			continue;
 		rd_hit hit = rd_hit_at_voucher(b, m->voucher);
 
@@ -90,8 +96,7 @@ static void headers(rd_run *run, const rd_book *b)
 		hit.line = m->line;
 		identify(b, &hit, f, rd_book_text(b, m->a), rd_book_text(b, m->b));
 		RD_EMIT(run, &hit, rd_word("field", words.zh, words.en),
-		        rd_string("field_en", rd_str_of(words.en)), rd_txt("a", m->a),
-		        rd_txt("b", m->b));
+		        rd_string("field_en", rd_str_of(words.en)), rd_txt("a", m->a), rd_txt("b", m->b));
 	}
 }
 
@@ -180,14 +185,15 @@ const rd_check rd_check_entry_fields_inconsistent = {
 	.slug = "entry-fields-inconsistent",
 	.family = "structure",
 	.nature = "操作错误",
-	.title = { "同一凭证日期、字号或核销号不一致", "Lines of one entry disagree on date, journal or document" },
-	.finds = { "同一凭证号的各行，日期、凭证字、制单人或单据号不同。",
-	           "Lines that share a voucher number carry different dates, journals, preparers "
-	           "or document numbers." },
-	.correction = { "未记账的按日拆分重制；已记账的说明原因",
-	                "Not posted: a voucher for each day. Posted: state the reason." },
-	.basis = { "会计基础工作规范 51(1)；法国税务总局 VUES.sql 一致性标志",
-	           "Basic accounting work rules 51(1); DGFiP VUES.sql idem flags" },
+	.title = {"同一凭证日期、字号或核销号不一致",
+              "Lines of one entry disagree on date, journal or document"},
+	.finds = {"同一凭证号的各行，日期、凭证字、制单人或单据号不同。",
+              "Lines that share a voucher number carry different dates, journals, preparers "
+              "or document numbers."},
+	.correction = {"未记账的按日拆分重制；已记账的说明原因",
+                   "Not posted: a voucher for each day. Posted: state the reason."},
+	.basis = {"会计基础工作规范 51(1)；法国税务总局 VUES.sql 一致性标志",
+              "Basic accounting work rules 51(1); DGFiP VUES.sql idem flags"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

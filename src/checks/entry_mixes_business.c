@@ -32,38 +32,51 @@
 
 enum { P_SIDES, P_MAX_LINES };
 static const rd_param params[] = {
-	[P_SIDES] = { "sides", "accounts", { "借方和贷方各至少有多少个不同科目",
-	                                     "least number of different accounts on each side" },
-	              RD_PARAM_INT, 1, 64, 2, NULL },
-	[P_MAX_LINES] = { "max_lines", "lines", { "最多判断多少行的凭证", "most lines of a voucher that is "
-	                                                        "judged" },
-	                  RD_PARAM_INT, 4, 64, 64, NULL },
-	{ 0 },
+	[P_SIDES] = {"sides",
+                 "accounts",
+                 {"借方和贷方各至少有多少个不同科目",
+                  "least number of different accounts on each side"},
+                 RD_PARAM_INT,
+                 1,
+                 64,
+                 2,
+                 NULL},
+	[P_MAX_LINES] = {"max_lines",
+                     "lines",
+                     {"最多判断多少行的凭证", "most lines of a voucher that is "
+                                              "judged"},
+                     RD_PARAM_INT,
+                     4,
+                     64,
+                     64,
+                     NULL},
+	{0},
 };
 
 enum { K_PARTS };
 static const rd_message messages[] = {
-	[K_PARTS] = { "parts", {
-		"凭证 {voucher} 看来由 {parts} 笔互不相干的业务合成：{debit_accounts} 个借方科目、{credit_accounts} "
-		"个贷方科目，按往来单位和单据可拆成 {parts} 张各自平衡的凭证。请核对，必要时拆分重做。",
-		"Voucher {voucher} looks like {parts} businesses in one: {debit_accounts} debit "
-		"and {credit_accounts} credit accounts that fall into {parts} parts by partner and "
-		"document, each balanced alone. Compare, and divide it if need be." } },
-	{ 0 },
+	[K_PARTS] =
+		{"parts",
+         {"凭证 {voucher} 看来由 {parts} 笔互不相干的业务合成：{debit_accounts} 个借方科目、{credit_accounts} "
+          "个贷方科目，按往来单位和单据可拆成 {parts} 张各自平衡的凭证。请核对，必要时拆分重做。",
+          "Voucher {voucher} looks like {parts} businesses in one: {debit_accounts} debit "
+          "and {credit_accounts} credit accounts that fall into {parts} parts by partner and "
+          "document, each balanced alone. Compare, and divide it if need be."}},
+	{0},
 };
 
 #define LINES_MAX 64u
-#define STRETCH   4u  /* lines in a row without partner that may complete a part */
+#define STRETCH   4u /* lines in a row without partner that may complete a part */
 #define FREE      255u
 
 typedef struct entry {
-	uint32_t  n;
-	uint8_t   part[LINES_MAX]; /* of each line; FREE = none yet */
-	rd_minor  net[LINES_MAX];
-	rd_row    party[LINES_MAX];
+	uint32_t n;
+	uint8_t part[LINES_MAX]; /* of each line; FREE = none yet */
+	rd_minor net[LINES_MAX];
+	rd_row party[LINES_MAX];
 	rd_serial document[LINES_MAX];
-	uint32_t  parts;
-	rd_minor  sum[LINES_MAX];  /* of each part */
+	uint32_t parts;
+	rd_minor sum[LINES_MAX]; /* of each part */
 } entry;
 
 static bool same_papers(const entry *e, uint32_t i, uint32_t k)
@@ -213,8 +226,8 @@ static bool collective(rd_run *run, const rd_book *b, rd_row v)
 
 		if (role == RD_ROLE_WAGES || role == RD_ROLE_DEPRECIATION || role == RD_ROLE_PROFIT)
 			return true;
-		only_tax &= role == RD_ROLE_TAX || role == RD_ROLE_TAX_SURCHARGE ||
-		            role == RD_ROLE_INCOME_TAX;
+		only_tax &=
+			role == RD_ROLE_TAX || role == RD_ROLE_TAX_SURCHARGE || role == RD_ROLE_INCOME_TAX;
 	}
 	return only_tax || rd_name_has(rd_book_text(b, rd_voucher_text(b, v)), words) ||
 	       rd_run_leave_out(run, v);
@@ -223,7 +236,7 @@ static bool collective(rd_run *run, const rd_book *b, rd_row v)
 static uint32_t parts_of(const rd_book *b, rd_row v)
 {
 	rd_row from = b->voucher.first[v];
-	entry e = { .n = b->voucher.first[v + 1] - from };
+	entry e = {.n = b->voucher.first[v + 1] - from};
 
 	RD_ASSERT(e.n <= LINES_MAX);
 	for (uint32_t i = 0; i < e.n; i++) {
@@ -237,7 +250,7 @@ static uint32_t parts_of(const rd_book *b, rd_row v)
 }
 
 typedef struct tally {
-	rd_row  *hits;
+	rd_row *hits;
 	uint32_t n, cap;
 	uint64_t judged, long_ones;
 	uint32_t sides, max_lines; /* the parameters */
@@ -284,9 +297,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		hit.at_stake = rd_entry_volume(b, t.hits[i]);
 		hit.key = rd_entry_key(b, t.hits[i]);
 		hit.millibits = rd_millibits(t.n, t.judged);
-		RD_EMIT(run, &hit, rd_int("parts", parts_of(b, t.hits[i])),
-		        rd_int("debit_accounts", n[0]), rd_int("credit_accounts", n[1]),
-		        rd_money("amount", hit.at_stake),
+		RD_EMIT(run, &hit, rd_int("parts", parts_of(b, t.hits[i])), rd_int("debit_accounts", n[0]),
+		        rd_int("credit_accounts", n[1]), rd_money("amount", hit.at_stake),
 		        rd_permille("base_rate", rd_rate_permille(t.n, t.judged)));
 	}
 	if (t.long_ones)
@@ -299,14 +311,15 @@ const rd_check rd_check_entry_mixes_business = {
 	.slug = "entry-mixes-business",
 	.family = "structure",
 	.nature = "操作错误",
-	.title = { "多借多贷混合业务", "Many-to-many entry mixes unrelated business" },
-	.finds = { "一张凭证汇总了互不相干的业务：多个借方、多个贷方科目，往来单位各不相同，看不出对应关系。",
-	           "One voucher sums up unrelated items: two or more debit and credit accounts "
-	           "with different partners. Who paid whom can no longer be read." },
-	.correction = { "拆分为多张凭证：红字冲销原凭证，分别蓝字重做",
-	                "Divide it: reverse the voucher in red, enter each part on a voucher of "
-	                "its own." },
-	.basis = { "会计基础工作规范 51(3)", "Basic accounting work rules 51(3)" },
+	.title = {"多借多贷混合业务", "Many-to-many entry mixes unrelated business"},
+	.finds =
+		{"一张凭证汇总了互不相干的业务：多个借方、多个贷方科目，往来单位各不相同，看不出对应关系。",
+         "One voucher sums up unrelated items: two or more debit and credit accounts "
+         "with different partners. Who paid whom can no longer be read."},
+	.correction = {"拆分为多张凭证：红字冲销原凭证，分别蓝字重做",
+                   "Divide it: reverse the voucher in red, enter each part on a voucher of "
+                   "its own."},
+	.basis = {"会计基础工作规范 51(3)", "Basic accounting work rules 51(3)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -26,24 +26,40 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的差额", "difference that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_PLAIN, K_MISSING, K_SIDE, K_DIGITS, K_SCALE };
 static const rd_message messages[] = {
-	[K_PLAIN] = { "plain", { "凭证 {voucher} 借方 {debit}，贷方 {credit}，相差 {difference}。请逐行核对原始凭证。",
-		"Voucher {voucher}: debit {debit}, credit {credit}, difference {difference}. Compare each line with its document." } },
-	[K_MISSING] = { "missing-line", { "凭证 {voucher} 借方 {debit}，贷方 {credit}，相差 {difference}，恰等于其中一行的金额：可能漏了对方行，或此行重复。",
-		"Voucher {voucher}: debit {debit}, credit {credit}, difference {difference} equals one of its lines: its counterpart may be missing, or the line is there twice." } },
-	[K_SIDE] = { "wrong-side", { "凭证 {voucher} 借方 {debit}，贷方 {credit}，相差 {difference}，恰为其中一行的两倍：该行方向可能记反。",
-		"Voucher {voucher}: debit {debit}, credit {credit}, difference {difference} is twice one of its lines: that line may stand on the wrong side." } },
-	[K_DIGITS] = { "swapped-digits", { "凭证 {voucher} 借方 {debit}，贷方 {credit}，相差 {difference}，能被 9 整除：可能有两位数字颠倒。",
-		"Voucher {voucher}: debit {debit}, credit {credit}, difference {difference} is a multiple of nine: two digits may have changed places." } },
-	[K_SCALE] = { "decimal-point", { "凭证 {voucher} 借方 {debit}，贷方 {credit}，相差 {difference}：有一行可能小数点错位。",
-		"Voucher {voucher}: debit {debit}, credit {credit}, difference {difference}: the decimal point of one line may be off by one place." } },
-	{ 0 },
+	[K_PLAIN] =
+		{"plain",
+         {"凭证 {voucher} 借方 {debit}，贷方 {credit}，相差 {difference}。请逐行核对原始凭证。",
+          "Voucher {voucher}: debit {debit}, credit {credit}, difference {difference}. Compare each line with its document."}},
+	[K_MISSING] =
+		{"missing-line",
+         {"凭证 {voucher} 借方 {debit}，贷方 {credit}，相差 {difference}，恰等于其中一行的金额：可能漏了对方行，或此行重复。",
+          "Voucher {voucher}: debit {debit}, credit {credit}, difference {difference} equals one of its lines: its counterpart may be missing, or the line is there twice."}},
+	[K_SIDE] =
+		{"wrong-side",
+         {"凭证 {voucher} 借方 {debit}，贷方 {credit}，相差 {difference}，恰为其中一行的两倍：该行方向可能记反。",
+          "Voucher {voucher}: debit {debit}, credit {credit}, difference {difference} is twice one of its lines: that line may stand on the wrong side."}},
+	[K_DIGITS] =
+		{"swapped-digits",
+         {"凭证 {voucher} 借方 {debit}，贷方 {credit}，相差 {difference}，能被 9 整除：可能有两位数字颠倒。",
+          "Voucher {voucher}: debit {debit}, credit {credit}, difference {difference} is a multiple of nine: two digits may have changed places."}},
+	[K_SCALE] =
+		{"decimal-point",
+         {"凭证 {voucher} 借方 {debit}，贷方 {credit}，相差 {difference}：有一行可能小数点错位。",
+          "Voucher {voucher}: debit {debit}, credit {credit}, difference {difference}: the decimal point of one line may be off by one place."}},
+	{0},
 };
 
 /* Which slip would explain the difference d (> 0), judged by the amounts of the voucher. */
@@ -99,12 +115,15 @@ const rd_check rd_check_entry_unbalanced = {
 	.slug = "entry-unbalanced",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "凭证借贷不平", "Entry does not balance" },
-	.finds = { "一张凭证的借方合计与贷方合计不等：漏记、错记或方向记反。",
-	           "Debits and credits of one entry differ. Something is missing, keyed wrong or on the wrong side." },
-	.correction = { "未记账：重新填制；已记账：红字冲销并蓝字更正；导入遗漏：重新导出",
-	                "Not posted: fill in anew. Posted: reverse in red, re-enter in blue. Lost on export: export again." },
-	.basis = { "会计基础工作规范 51、62；借贷记账法", "Basic accounting work rules 51, 62; double entry; LPF art. A47 A-1" },
+	.title = {"凭证借贷不平", "Entry does not balance"},
+	.finds =
+		{"一张凭证的借方合计与贷方合计不等：漏记、错记或方向记反。",
+         "Debits and credits of one entry differ. Something is missing, keyed wrong or on the wrong side."},
+	.correction =
+		{"未记账：重新填制；已记账：红字冲销并蓝字更正；导入遗漏：重新导出",
+         "Not posted: fill in anew. Posted: reverse in red, re-enter in blue. Lost on export: export again."},
+	.basis = {"会计基础工作规范 51、62；借贷记账法",
+              "Basic accounting work rules 51, 62; double entry; LPF art. A47 A-1"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -25,32 +25,41 @@
 
 enum { P_MAJORITY };
 static const rd_param params[] = {
-	[P_MAJORITY] = { "majority", "%", { "超过该比例的行相差同样列数时，视为导出格式如此",
-	                                    "share of lines with one difference above which it is "
-	                                    "the form of the export" },
-	                 RD_PARAM_INT, 1, 100, 80, NULL },
-	{ 0 },
+	[P_MAJORITY] = {"majority",
+                    "%",
+                    {"超过该比例的行相差同样列数时，视为导出格式如此",
+                     "share of lines with one difference above which it is "
+                     "the form of the export"},
+                    RD_PARAM_INT,
+                    1,
+                    100,
+                    80,
+                    NULL},
+	{0},
 };
 
 enum { K_MORE, K_FEWER, K_FORM };
 static const rd_message messages[] = {
-	[K_MORE] = { "more", {
-		"文件 {file} 有 {count} 行是 {fields} 列，表头只有 {columns} 列（第 {lines} 行）。文字中可能含有分隔符，"
-		"请查看原文件并改用带引号的格式重新导出。",
-		"{count} line(s) of {file} have {fields} fields, the head has {columns} (lines "
-		"{lines}). A text may hold the separator: look at the file and export again with "
-		"quotes." } },
-	[K_FEWER] = { "fewer", {
-		"文件 {file} 有 {count} 行只有 {fields} 列，表头有 {columns} 列（第 {lines} 行）。可能缺列或换行断开，"
-		"请核对这些行的金额是否取对了列。",
-		"{count} line(s) of {file} have {fields} fields only, the head has {columns} "
-		"(lines {lines}). Fields may be lost or a line broken in two: see whether amounts "
-		"stand in their column." } },
-	[K_FORM] = { "form", {
-		"文件 {file} 几乎每行都是 {fields} 列（共 {count} 行），表头为 {columns} 列：应是导出格式所致，请确认各列没有错位。",
-		"Nearly every line of {file} has {fields} fields ({count} lines), the head has "
-		"{columns}: the export is made that way. Make sure that no column is shifted." } },
-	{ 0 },
+	[K_MORE] =
+		{"more",
+         {"文件 {file} 有 {count} 行是 {fields} 列，表头只有 {columns} 列（第 {lines} 行）。文字中可能含有分隔符，"
+          "请查看原文件并改用带引号的格式重新导出。",
+          "{count} line(s) of {file} have {fields} fields, the head has {columns} (lines "
+          "{lines}). A text may hold the separator: look at the file and export again with "
+          "quotes."}},
+	[K_FEWER] =
+		{"fewer",
+         {"文件 {file} 有 {count} 行只有 {fields} 列，表头有 {columns} 列（第 {lines} 行）。可能缺列或换行断开，"
+          "请核对这些行的金额是否取对了列。",
+          "{count} line(s) of {file} have {fields} fields only, the head has {columns} "
+          "(lines {lines}). Fields may be lost or a line broken in two: see whether amounts "
+          "stand in their column."}},
+	[K_FORM] =
+		{"form",
+         {"文件 {file} 几乎每行都是 {fields} 列（共 {count} 行），表头为 {columns} 列：应是导出格式所致，请确认各列没有错位。",
+          "Nearly every line of {file} has {fields} fields ({count} lines), the head has "
+          "{columns}: the export is made that way. Make sure that no column is shifted."}},
+	{0},
 };
 
 /* The number of fields that a note tells; it was written by the reader. */
@@ -89,9 +98,9 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			hit.kind = K_FORM;
 			hit.severity = RD_SEV_INFO;
 		}
-		RD_EMIT(run, &hit, rd_fact_file(b, "file", g->first->file),
-		        rd_int("count", (int64_t)count), rd_int("fields", (int64_t)fields),
-		        rd_int("columns", f->columns), rd_string("lines", rd_note_lines(a, g)));
+		RD_EMIT(run, &hit, rd_fact_file(b, "file", g->first->file), rd_int("count", (int64_t)count),
+		        rd_int("fields", (int64_t)fields), rd_int("columns", f->columns),
+		        rd_string("lines", rd_note_lines(a, g)));
 	}
 	return RD_OK;
 }
@@ -100,13 +109,13 @@ const rd_check rd_check_field_count_mismatch = {
 	.slug = "field-count-mismatch",
 	.family = "structure",
 	.nature = "数据缺失",
-	.title = { "列数与表头不符", "Field count differs from the header" },
-	.finds = { "某行的列数多于或少于表头，数值可能错位到别的列。",
-	           "A line has more or fewer fields than the header, so values may have slipped "
-	           "into the wrong column." },
-	.correction = { "重新导出；文字字段中含分隔符时改用带引号的格式",
-	                "Export again; where texts hold the separator, with quotes." },
-	.basis = { "法国税务总局 Test-Compta-Demat；通行做法", "DGFiP Test-Compta-Demat; practice" },
+	.title = {"列数与表头不符", "Field count differs from the header"},
+	.finds = {"某行的列数多于或少于表头，数值可能错位到别的列。",
+              "A line has more or fewer fields than the header, so values may have slipped "
+              "into the wrong column."},
+	.correction = {"重新导出；文字字段中含分隔符时改用带引号的格式",
+                   "Export again; where texts hold the separator, with quotes."},
+	.basis = {"法国税务总局 Test-Compta-Demat；通行做法", "DGFiP Test-Compta-Demat; practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

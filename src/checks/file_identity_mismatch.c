@@ -27,31 +27,40 @@
 
 enum { P_OUTSIDE };
 static const rd_param params[] = {
-	[P_OUTSIDE] = { "outside", "%", { "期间以外的分录超过多大比例才报告",
-	                                  "share of lines outside the period above which it is "
-	                                  "reported" },
-	                RD_PARAM_INT, 0, 100, 5, NULL },
-	{ 0 },
+	[P_OUTSIDE] = {"outside",
+                   "%",
+                   {"期间以外的分录超过多大比例才报告",
+                    "share of lines outside the period above which it is "
+                    "reported"},
+                   RD_PARAM_INT,
+                   0,
+                   100,
+                   5,
+                   NULL},
+	{0},
 };
 
 enum { K_NAME, K_HEAD, K_COMPANY };
 static const rd_message messages[] = {
-	[K_NAME] = { "year-in-name", {
-		"文件 {file} 的名称表示截止 {to}，而 {count} 行分录（占 {share}）不在该年度，实际日期为 {first} 至 {last}。"
-		"请确认是否拿错文件或文件名有误。",
-		"The name of {file} says that it ends on {to}, but {count} lines ({share}) are of "
-		"another year: their dates run from {first} to {last}. See whether it is the right "
-		"file." } },
-	[K_HEAD] = { "year-in-head", {
-		"文件 {file} 声明期间为 {from} 至 {to}，而 {count} 行分录（占 {share}）在此之外，实际日期为 {first} 至 {last}。"
-		"请确认是否拿错文件。",
-		"File {file} declares {from} to {to}, but {count} lines ({share}) are outside: "
-		"their dates run from {first} to {last}. See whether it is the right file." } },
-	[K_COMPANY] = { "company", {
-		"文件 {file} 的单位是 {company}，而 {other_file} 的单位是 {other_company}。请确认是否混入了其他单位的文件。",
-		"File {file} is of {company}, {other_file} is of {other_company}. See whether a "
-		"file of another company came in." } },
-	{ 0 },
+	[K_NAME] =
+		{"year-in-name",
+         {"文件 {file} 的名称表示截止 {to}，而 {count} 行分录（占 {share}）不在该年度，实际日期为 {first} 至 {last}。"
+          "请确认是否拿错文件或文件名有误。",
+          "The name of {file} says that it ends on {to}, but {count} lines ({share}) are of "
+          "another year: their dates run from {first} to {last}. See whether it is the right "
+          "file."}},
+	[K_HEAD] =
+		{"year-in-head",
+         {"文件 {file} 声明期间为 {from} 至 {to}，而 {count} 行分录（占 {share}）在此之外，实际日期为 {first} 至 {last}。"
+          "请确认是否拿错文件。",
+          "File {file} declares {from} to {to}, but {count} lines ({share}) are outside: "
+          "their dates run from {first} to {last}. See whether it is the right file."}},
+	[K_COMPANY] =
+		{"company",
+         {"文件 {file} 的单位是 {company}，而 {other_file} 的单位是 {other_company}。请确认是否混入了其他单位的文件。",
+          "File {file} is of {company}, {other_file} is of {other_company}. See whether a "
+          "file of another company came in."}},
+	{0},
 };
 
 /* Hash of who a file says it is of: its number, else its name; 0 = it does not say. */
@@ -114,8 +123,8 @@ static void years(rd_run *run, const rd_book *b)
 
 		if (count == 0 || count * 100 <= s->dated * outside)
 			continue;
-		rd_row at = s->outside[RD_SPAN_BEFORE] ? s->rows[RD_SPAN_BEFORE][0]
-		                                       : s->rows[RD_SPAN_AFTER][0];
+		rd_row at =
+			s->outside[RD_SPAN_BEFORE] ? s->rows[RD_SPAN_BEFORE][0] : s->rows[RD_SPAN_AFTER][0];
 		rd_hit hit = rd_hit_at_place(i, rd_line_place(b, at).line);
 
 		hit.kind = b->files[i].identity_from_name ? K_NAME : K_HEAD;
@@ -141,14 +150,14 @@ const rd_check rd_check_file_identity_mismatch = {
 	.slug = "file-identity-mismatch",
 	.family = "structure",
 	.nature = "操作错误",
-	.title = { "文件与主体或年度不符", "File is of another company or year" },
-	.finds = { "文件名或表头写的是某单位某年度，内容却属于另一单位或年度：多为发错文件或手工改名。",
-	           "File name or header names one company and year, the content is of another. "
-	           "Typical when the wrong file was sent or a name was typed by hand." },
-	.correction = { "确认后重新取得正确文件；文件名错误的更名留痕",
-	                "Get the right file; when only the name is wrong, rename it and note "
-	                "why." },
-	.basis = { "法国税务程序法 A47 A-1 条；通行做法", "LPF art. A47 A-1; practice" },
+	.title = {"文件与主体或年度不符", "File is of another company or year"},
+	.finds = {"文件名或表头写的是某单位某年度，内容却属于另一单位或年度：多为发错文件或手工改名。",
+              "File name or header names one company and year, the content is of another. "
+              "Typical when the wrong file was sent or a name was typed by hand."},
+	.correction = {"确认后重新取得正确文件；文件名错误的更名留痕",
+                   "Get the right file; when only the name is wrong, rename it and note "
+                   "why."},
+	.basis = {"法国税务程序法 A47 A-1 条；通行做法", "LPF art. A47 A-1; practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

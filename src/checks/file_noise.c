@@ -23,37 +23,42 @@
 
 enum { K_EMPTY, K_BOM, K_CR, K_NUL, K_PADDING, K_TRAILING };
 static const rd_message messages[] = {
-	[K_EMPTY] = { "empty-lines", {
-		"文件 {file} 有 {count} 个空行，首个在第 {first_line} 行。已跳过，账目无需更正。",
-		"File {file} has {count} empty line(s), the first is line {first_line}. They were "
-		"passed over; nothing to correct in the books." } },
-	[K_BOM] = { "byte-order-mark", {
-		"文件 {file} 开头有字节顺序标记。已跳过，账目无需更正。",
-		"File {file} begins with a byte order mark. It was passed over; nothing to correct "
-		"in the books." } },
-	[K_CR] = { "carriage-returns", {
-		"文件 {file} 有 {count} 个多余的回车符，首个在第 {first_line} 行。已略去，账目无需更正。",
-		"File {file} has {count} stray carriage return(s), the first in line {first_line}. "
-		"They were left out; nothing to correct in the books." } },
-	[K_NUL] = { "nul-bytes", {
-		"文件 {file} 有 {count} 处空字节，首处在第 {first_line} 行。文件可能没有传完，请核对行数，必要时重新导出。",
-		"File {file} holds {count} NUL byte(s), the first in line {first_line}. A transfer "
-		"may have been cut off: compare the number of lines, export again if need be." } },
-	[K_PADDING] = { "padding", {
-		"文件 {file} 的单元格用空白补齐到固定宽度。已去除，账目无需更正。",
-		"Cells of {file} are padded with blanks to a fixed width. They were cut off; nothing to "
-		"correct in the books." } },
-	[K_TRAILING] = { "trailing-column", {
-		"文件 {file} 有 {count} 行末尾多出空列，首个在第 {first_line} 行。已忽略，账目无需更正。",
-		"{count} line(s) of {file} end in an empty column, the first is line {first_line}. "
-		"It was ignored; nothing to correct in the books." } },
-	{ 0 },
+	[K_EMPTY] =
+		{"empty-lines",
+         {"文件 {file} 有 {count} 个空行，首个在第 {first_line} 行。已跳过，账目无需更正。",
+          "File {file} has {count} empty line(s), the first is line {first_line}. They were "
+          "passed over; nothing to correct in the books."}},
+	[K_BOM] = {"byte-order-mark",
+               {"文件 {file} 开头有字节顺序标记。已跳过，账目无需更正。",
+                "File {file} begins with a byte order mark. It was passed over; nothing to correct "
+                "in the books."}},
+	[K_CR] =
+		{"carriage-returns",
+         {"文件 {file} 有 {count} 个多余的回车符，首个在第 {first_line} 行。已略去，账目无需更正。",
+          "File {file} has {count} stray carriage return(s), the first in line {first_line}. "
+          "They were left out; nothing to correct in the books."}},
+	[K_NUL] =
+		{"nul-bytes",
+         {"文件 {file} 有 {count} 处空字节，首处在第 {first_line} 行。文件可能没有传完，请核对行数，必要时重新导出。",
+          "File {file} holds {count} NUL byte(s), the first in line {first_line}. A transfer "
+          "may have been cut off: compare the number of lines, export again if need be."}},
+	[K_PADDING] =
+		{"padding",
+         {"文件 {file} 的单元格用空白补齐到固定宽度。已去除，账目无需更正。",
+          "Cells of {file} are padded with blanks to a fixed width. They were cut off; nothing to "
+          "correct in the books."}},
+	[K_TRAILING] =
+		{"trailing-column",
+         {"文件 {file} 有 {count} 行末尾多出空列，首个在第 {first_line} 行。已忽略，账目无需更正。",
+          "{count} line(s) of {file} end in an empty column, the first is line {first_line}. "
+          "It was ignored; nothing to correct in the books."}},
+	{0},
 };
 
 static const rd_note_kind kinds[] = {
-	[K_EMPTY] = RD_NOTE_EMPTY_LINE, [K_BOM] = RD_NOTE_BOM, [K_CR] = RD_NOTE_STRAY_CR,
-	[K_NUL] = RD_NOTE_NUL, [K_PADDING] = RD_NOTE_PADDING,
-	[K_TRAILING] = RD_NOTE_TRAILING_COLUMN,
+	[K_EMPTY] = RD_NOTE_EMPTY_LINE, [K_BOM] = RD_NOTE_BOM,
+	[K_CR] = RD_NOTE_STRAY_CR,      [K_NUL] = RD_NOTE_NUL,
+	[K_PADDING] = RD_NOTE_PADDING,  [K_TRAILING] = RD_NOTE_TRAILING_COLUMN,
 };
 #define N_KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -95,14 +100,14 @@ const rd_check rd_check_file_noise = {
 	.slug = "file-noise",
 	.family = "structure",
 	.nature = "数据缺失",
-	.title = { "文件杂质（空行、BOM、回车、多余列）", "Noise in the file" },
-	.finds = { "空行、字节顺序标记、多余回车、空字节、补白或行末空列。读取无碍，别的程序可能出错。",
-	           "Empty lines, byte order marks, stray carriage returns, NUL bytes, padding or a "
-	           "trailing empty column. Harmless once read properly, but other programs may "
-	           "stumble." },
-	.correction = { "无需更正账目；导出设置可调整时调整",
-	                "Nothing in the books; change the export settings where possible." },
-	.basis = { "法国税务总局 Test-Compta-Demat（空行）", "DGFiP Test-Compta-Demat (LIGNES_VIDES)" },
+	.title = {"文件杂质（空行、BOM、回车、多余列）", "Noise in the file"},
+	.finds = {"空行、字节顺序标记、多余回车、空字节、补白或行末空列。读取无碍，别的程序可能出错。",
+              "Empty lines, byte order marks, stray carriage returns, NUL bytes, padding or a "
+              "trailing empty column. Harmless once read properly, but other programs may "
+              "stumble."},
+	.correction = {"无需更正账目；导出设置可调整时调整",
+                   "Nothing in the books; change the export settings where possible."},
+	.basis = {"法国税务总局 Test-Compta-Demat（空行）", "DGFiP Test-Compta-Demat (LIGNES_VIDES)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

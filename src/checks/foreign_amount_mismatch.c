@@ -30,29 +30,37 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 1, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的差额", "difference that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     1,
+                     NULL},
+	{0},
 };
 
 enum { K_DIFFERS, K_RATE_ONE };
 static const rd_message messages[] = {
-	[K_DIFFERS] = {
-		"differs",
-		{ "凭证 {voucher} {account}：原币 {foreign} {currency} × 汇率 {rate} = {expected}"
-		  "，本位币却记 {base}，相差 {difference}。请核对汇率和金额。",
-		  "Voucher {voucher} {account}: {foreign} {currency} at {rate} makes "
-		  "{expected}, the base amount is {base}, difference {difference}. Compare rate "
-		  "and amounts." },
-	},
-	[K_RATE_ONE] = {
-		"rate-one",
-		{ "{account} 有 {lines} 行 {currency} 分录汇率为 1，本位币照抄原币，共 {base}。请"
-		  "核对这些行是否漏填汇率。",
-		  "{account}: lines in {currency} with the rate 1 that repeat the foreign "
-		  "figure as base amount: {lines}, {base} in all. Was the rate left out?" },
-	},
-	{ 0 },
+	[K_DIFFERS] =
+		{
+			"differs",
+			{"凭证 {voucher} {account}：原币 {foreign} {currency} × 汇率 {rate} = {expected}"
+             "，本位币却记 {base}，相差 {difference}。请核对汇率和金额。",
+             "Voucher {voucher} {account}: {foreign} {currency} at {rate} makes "
+             "{expected}, the base amount is {base}, difference {difference}. Compare rate "
+             "and amounts."},
+		},
+	[K_RATE_ONE] =
+		{
+			"rate-one",
+			{"{account} 有 {lines} 行 {currency} 分录汇率为 1，本位币照抄原币，共 {base}。请"
+             "核对这些行是否漏填汇率。",
+             "{account}: lines in {currency} with the rate 1 that repeat the foreign "
+             "figure as base amount: {lines}, {base} in all. Was the rate left out?"},
+		},
+	{0},
 };
 
 #define RATE_UNIT INT64_C(100000000)
@@ -173,8 +181,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	(void)err;
 	(void)range;
 	if (!b->line.foreign || !b->line.rate) {
-		rd_run_not_run(run, "没有原币金额或汇率列",
-		               "no column of foreign amounts or of rates");
+		rd_run_not_run(run, "没有原币金额或汇率列", "no column of foreign amounts or of rates");
 		return RD_OK;
 	}
 	rd_tally_init(&ones, rd_run_scratch(run), b->account.n, false);
@@ -192,8 +199,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			emit_differs(run, b, i, expected);
 		else if (b->line.rate[i] == RATE_UNIT && b->line.currency &&
 		         !rd_currency_is_base(b, b->line.currency[i]))
-			rd_tally_add(&ones, b->line.account[i], i, b->line.amount[i],
-			             rd_line_date(b, i));
+			rd_tally_add(&ones, b->line.account[i], i, b->line.amount[i], rd_line_date(b, i));
 	}
 	emit_rate_one(run, b, &ones);
 	return RD_OK;
@@ -203,17 +209,13 @@ const rd_check rd_check_foreign_amount_mismatch = {
 	.slug = "foreign-amount-mismatch",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "原币×汇率与本位币不符", "Foreign amount times rate differs from base amount" },
-	.finds = {
-		"一行的原币金额、汇率和本位币金额三者对不上，超出尾差。",
-		"Original amount, rate and base amount of a line do not agree beyond rounding."
-	},
-	.correction = {
-		"核对汇率；差额补充登记或红字更正（差额），记入汇兑损益",
-		"Compare the rate; book the difference by a supplementary or red entry against "
-		"exchange gains and losses."
-	},
-	.basis = { "SAF-T 外币金额规则；实务惯例", "SAF-T rule for currency amounts; practice" },
+	.title = {"原币×汇率与本位币不符", "Foreign amount times rate differs from base amount"},
+	.finds = {"一行的原币金额、汇率和本位币金额三者对不上，超出尾差。",
+              "Original amount, rate and base amount of a line do not agree beyond rounding."},
+	.correction = {"核对汇率；差额补充登记或红字更正（差额），记入汇兑损益",
+                   "Compare the rate; book the difference by a supplementary or red entry against "
+                   "exchange gains and losses."},
+	.basis = {"SAF-T 外币金额规则；实务惯例", "SAF-T rule for currency amounts; practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -26,43 +26,55 @@
 
 enum { P_ROLL_AGREE };
 static const rd_param params[] = {
-	[P_ROLL_AGREE] = { "roll_agree", "%", {
-		"余额逐行相符的比例达到多少才判断借贷方向",
-		"share of rows that must agree with the running balance before a side is judged" },
-		RD_PARAM_INT, 51, 100, 99, NULL },
-	{ 0 },
+	[P_ROLL_AGREE] =
+		{"roll_agree",
+         "%",
+         {"余额逐行相符的比例达到多少才判断借贷方向",
+          "share of rows that must agree with the running balance before a side is judged"},
+         RD_PARAM_INT,
+         51,
+         100,
+         99,
+         NULL},
+	{0},
 };
 
 enum { K_AMOUNT, K_SIDE, K_FIELDS, K_QUOTE, K_OTHER, K_VIEW };
 static const rd_message messages[] = {
-	[K_AMOUNT] = { "amount", {
-		"文件 {file} 有 {count} 行因金额无法识别未能读入（第 {lines} 行），例如「{example}」。所查账目缺少这些行。",
-		"{count} row(s) of {file} were left out because their amount cannot be read (lines "
-		"{lines}), such as \"{example}\". The books under check lack them." } },
-	[K_SIDE] = { "side", {
-		"文件 {file} 有 {count} 行因借贷方向无法识别未能读入（第 {lines} 行），例如「{example}」。请补正方向后重新读取。",
-		"{count} row(s) of {file} were left out because their side is neither debit nor "
-		"credit (lines {lines}), such as \"{example}\". Put the side right and read "
-		"again." } },
-	[K_FIELDS] = { "fields", {
-		"文件 {file} 有 {count} 行因列数与表头不符未能读入（第 {lines} 行）。请改用带引号的格式重新导出。",
-		"{count} row(s) of {file} were left out because their fields do not fit the head "
-		"(lines {lines}). Export again with quotes." } },
-	[K_QUOTE] = { "quotes", {
-		"文件 {file} 有 {count} 处引号不成对或单元格过长，未能读入（第 {lines} 行）。请查看原文件后重新导出。",
-		"{count} row(s) of {file} were left out because of broken quotes or an overlong "
-		"cell (lines {lines}). Look at the file and export again." } },
-	[K_OTHER] = { "other", {
-		"文件 {file} 有 {count} 行未能读入（第 {lines} 行），例如「{example}」。请按读取提示改正后重新读取。",
-		"{count} row(s) of {file} were left out (lines {lines}), such as \"{example}\". "
-		"Follow the notes of the reader and read again." } },
-	[K_VIEW] = { "side-view", {
-		"文件 {file} 的借贷方向与逐行余额相反：{pairs} 对相邻行中有 {opposite} 对要借贷互换才对得上。"
-		"多半是银行口径的文件按企业口径读入，请在导入映射中互换借贷两列。",
-		"Debit and credit of {file} contradict its running balance: {opposite} of {pairs} "
-		"neighbouring rows agree only when the sides are swapped. It may be told from the "
-		"bank's side: swap the two columns in the mapping." } },
-	{ 0 },
+	[K_AMOUNT] =
+		{"amount",
+         {"文件 {file} 有 {count} 行因金额无法识别未能读入（第 {lines} 行），例如「{example}」。所查账目缺少这些行。",
+          "{count} row(s) of {file} were left out because their amount cannot be read (lines "
+          "{lines}), such as \"{example}\". The books under check lack them."}},
+	[K_SIDE] =
+		{"side",
+         {"文件 {file} 有 {count} 行因借贷方向无法识别未能读入（第 {lines} 行），例如「{example}」。请补正方向后重新读取。",
+          "{count} row(s) of {file} were left out because their side is neither debit nor "
+          "credit (lines {lines}), such as \"{example}\". Put the side right and read "
+          "again."}},
+	[K_FIELDS] =
+		{"fields",
+         {"文件 {file} 有 {count} 行因列数与表头不符未能读入（第 {lines} 行）。请改用带引号的格式重新导出。",
+          "{count} row(s) of {file} were left out because their fields do not fit the head "
+          "(lines {lines}). Export again with quotes."}},
+	[K_QUOTE] =
+		{"quotes",
+         {"文件 {file} 有 {count} 处引号不成对或单元格过长，未能读入（第 {lines} 行）。请查看原文件后重新导出。",
+          "{count} row(s) of {file} were left out because of broken quotes or an overlong "
+          "cell (lines {lines}). Look at the file and export again."}},
+	[K_OTHER] =
+		{"other",
+         {"文件 {file} 有 {count} 行未能读入（第 {lines} 行），例如「{example}」。请按读取提示改正后重新读取。",
+          "{count} row(s) of {file} were left out (lines {lines}), such as \"{example}\". "
+          "Follow the notes of the reader and read again."}},
+	[K_VIEW] =
+		{"side-view",
+         {"文件 {file} 的借贷方向与逐行余额相反：{pairs} 对相邻行中有 {opposite} 对要借贷互换才对得上。"
+          "多半是银行口径的文件按企业口径读入，请在导入映射中互换借贷两列。",
+          "Debit and credit of {file} contradict its running balance: {opposite} of {pairs} "
+          "neighbouring rows agree only when the sides are swapped. It may be told from the "
+          "bank's side: swap the two columns in the mapping."}},
+	{0},
 };
 
 #define PAIRS_MIN 20u
@@ -70,17 +82,12 @@ static const rd_message messages[] = {
 static uint8_t kind_of(rd_note_kind kind)
 {
 	switch (kind) {
-	case RD_NOTE_AMOUNT_BAD:
-		return K_AMOUNT;
-	case RD_NOTE_SIDE_BAD:
-		return K_SIDE;
-	case RD_NOTE_FIELD_COUNT:
-		return K_FIELDS;
+	case RD_NOTE_AMOUNT_BAD: return K_AMOUNT;
+	case RD_NOTE_SIDE_BAD: return K_SIDE;
+	case RD_NOTE_FIELD_COUNT: return K_FIELDS;
 	case RD_NOTE_QUOTE:
-	case RD_NOTE_CELL_LONG:
-		return K_QUOTE;
-	default:
-		return K_OTHER;
+	case RD_NOTE_CELL_LONG: return K_QUOTE;
+	default: return K_OTHER;
 	}
 }
 
@@ -103,8 +110,7 @@ static void rejected(rd_run *run, const rd_book *b)
 		hit.key = rd_hash_i64(rd_file_key(b, g->first->file), g->first->kind);
 		hit.at_stake = g->amount;
 		hit.weight = (uint32_t)(count < UINT32_MAX ? count : UINT32_MAX);
-		RD_EMIT(run, &hit, rd_fact_file(b, "file", g->first->file),
-		        rd_int("count", (int64_t)count),
+		RD_EMIT(run, &hit, rd_fact_file(b, "file", g->first->file), rd_int("count", (int64_t)count),
 		        rd_money("amount", g->amount), rd_txt("example", g->first->found),
 		        rd_string("lines", rd_note_lines(a, g)));
 	}
@@ -112,7 +118,7 @@ static void rejected(rd_run *run, const rd_book *b)
 
 typedef struct view { /* how the rows of one file go with their running balance */
 	uint32_t pairs, as_told, opposite;
-	uint32_t line;     /* of the first pair that is opposite */
+	uint32_t line; /* of the first pair that is opposite */
 } view;
 
 /* Compares neighbouring rows of one account: balance now = balance before ± the row. */
@@ -167,13 +173,14 @@ const rd_check rd_check_import_row_rejected = {
 	.slug = "import-row-rejected",
 	.family = "structure",
 	.nature = "操作错误",
-	.title = { "数据导入错误", "Row rejected on import" },
-	.finds = { "读取时不得不剔除的行（金额、方向或列数有误），以及借贷方向与余额矛盾的文件。所查账目因此不完整。",
-	           "Rows that the reader could not take, and files whose sides contradict their "
-	           "balance. The books under check are incomplete by these rows." },
-	.correction = { "修正导入映射后重新导入", "Mend the mapping and import again." },
-	.basis = { "会计软件基本功能和服务规范（财会〔2024〕12号）15",
-	           "Basic functions of accounting software, Caikuai [2024] 12, art. 15" },
+	.title = {"数据导入错误", "Row rejected on import"},
+	.finds =
+		{"读取时不得不剔除的行（金额、方向或列数有误），以及借贷方向与余额矛盾的文件。所查账目因此不完整。",
+         "Rows that the reader could not take, and files whose sides contradict their "
+         "balance. The books under check are incomplete by these rows."},
+	.correction = {"修正导入映射后重新导入", "Mend the mapping and import again."},
+	.basis = {"会计软件基本功能和服务规范（财会〔2024〕12号）15",
+              "Basic functions of accounting software, Caikuai [2024] 12, art. 15"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

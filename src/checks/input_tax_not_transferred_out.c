@@ -32,76 +32,114 @@
 
 enum { P_WINDOW, P_MIN };
 static const rd_param params[] = {
-	[P_WINDOW] = {
-		"window", "months",
-		{ "几个月内转出视为已处理",
-		  "months within which a transfer settles it" },
-		RD_PARAM_INT, 0, 36, 3, NULL,
-	},
-	[P_MIN] = { "min_tax", "yuan", { "低于此数的税额不看", "tax below this is left out" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 1000, NULL },
-	{ 0 },
+	[P_WINDOW] =
+		{
+			"window",
+			"months",
+			{"几个月内转出视为已处理", "months within which a transfer settles it"},
+			RD_PARAM_INT,
+			0,
+			36,
+			3,
+			NULL,
+		},
+	[P_MIN] = {"min_tax",
+               "yuan",
+               {"低于此数的税额不看", "tax below this is left out"},
+               RD_PARAM_MONEY,
+               0,
+               RD_MINOR_MAX,
+               1000,
+               NULL},
+	{0},
 };
 
 enum { K_USE, K_LOSS };
 static const rd_message messages[] = {
-	[K_USE] = {
-		"use",
-		{ "凭证 {voucher} 抵扣进项税 {tax}，费用却是\"{use}\"，{window} 个月内没有相应的进"
-		  "项税额转出。请查看发票和用途，确认能否抵扣。",
-		  "Voucher {voucher} deducts input tax of {tax} on \"{use}\"; no transfer out "
-		  "follows within {window} months. See the invoice and the use: may it be "
-		  "deducted?" },
-	},
-	[K_LOSS] = {
-		"loss",
-		{ "凭证 {voucher} 核销损失 {amount}(\"{use}\")，{window} 个月内没有进项税额转出。"
-		  "请确认是否属于非正常损失，原进项税是否抵扣过。",
-		  "Voucher {voucher} writes off {amount} (\"{use}\"); no input tax is "
-		  "transferred out within {window} months. Is it an abnormal loss, and was the "
-		  "tax deducted?" },
-	},
-	{ 0 },
+	[K_USE] =
+		{
+			"use",
+			{"凭证 {voucher} 抵扣进项税 {tax}，费用却是\"{use}\"，{window} 个月内没有相应的进"
+             "项税额转出。请查看发票和用途，确认能否抵扣。",
+             "Voucher {voucher} deducts input tax of {tax} on \"{use}\"; no transfer out "
+             "follows within {window} months. See the invoice and the use: may it be "
+             "deducted?"},
+		},
+	[K_LOSS] =
+		{
+			"loss",
+			{"凭证 {voucher} 核销损失 {amount}(\"{use}\")，{window} 个月内没有进项税额转出。"
+             "请确认是否属于非正常损失，原进项税是否抵扣过。",
+             "Voucher {voucher} writes off {amount} (\"{use}\"); no input tax is "
+             "transferred out within {window} months. Is it an abnormal loss, and was the "
+             "tax deducted?"},
+		},
+	{0},
 };
 
 static const rd_str words[] = {
-#define W(s) { s, sizeof(s) - 1 }
+#define W(s)                                                                                       \
+	{                                                                                              \
+		s, sizeof(s) - 1                                                                           \
+	}
 	/* not deductible by use */
-	W("福利"), W("招待"), W("餐费"), W("餐饮"), W("宴请"), W("娱乐"), W("免税项目"), W("简易计税"),
-	W("个人消费"), W("集体消费"),
+	W("福利"),
+	W("招待"),
+	W("餐费"),
+	W("餐饮"),
+	W("宴请"),
+	W("娱乐"),
+	W("免税项目"),
+	W("简易计税"),
+	W("个人消费"),
+	W("集体消费"),
 	/* abnormal losses */
-	W("被盗"), W("丢失"), W("霉烂"), W("霉变"), W("变质"), W("非正常损失"), W("管理不善"),
+	W("被盗"),
+	W("丢失"),
+	W("霉烂"),
+	W("霉变"),
+	W("变质"),
+	W("非正常损失"),
+	W("管理不善"),
 	/* what is deductible all the same */
-	W("劳保"), W("劳动保护"), W("办公"), W("防暑"), W("会议"), W("培训"),
+	W("劳保"),
+	W("劳动保护"),
+	W("办公"),
+	W("防暑"),
+	W("会议"),
+	W("培训"),
 #undef W
 };
 enum { USE_WORDS = 10, LOSS_WORDS = 7, WORDS = sizeof words / sizeof *words };
-#define USE_BITS ((UINT64_C(1) << USE_WORDS) - 1)
-#define LOSS_BITS (((UINT64_C(1) << LOSS_WORDS) - 1) << USE_WORDS)
+#define USE_BITS   ((UINT64_C(1) << USE_WORDS) - 1)
+#define LOSS_BITS  (((UINT64_C(1) << LOSS_WORDS) - 1) << USE_WORDS)
 #define CLEAR_BITS (~(USE_BITS | LOSS_BITS))
 
 enum { A_INPUT = 1, A_OUT = 2, A_COST = 4, A_STOCK = 8, A_LOSS = 16 };
 
 typedef struct use {
-	rd_row   voucher, line;
-	rd_day   day;
-	rd_minor tax;        /* 0: not known (losses) */
+	rd_row voucher, line;
+	rd_day day;
+	rd_minor tax; /* 0: not known (losses) */
 	rd_minor amount;
-	rd_text  text;       /* that tells the use */
-	bool     settled;
+	rd_text text; /* that tells the use */
+	bool settled;
 } use;
 
-typedef struct transfer { rd_day day; rd_minor left; } transfer;
+typedef struct transfer {
+	rd_day day;
+	rd_minor left;
+} transfer;
 
 typedef struct work {
-	rd_run   *run;
+	rd_run *run;
 	const rd_book *b;
-	uint8_t  *mark;
+	uint8_t *mark;
 	uint64_t *text_bits, *name_bits; /* words in summaries; in names of accounts */
-	uint32_t  n, cap, n_out, cap_out;
-	use      *uses;
+	uint32_t n, cap, n_out, cap_out;
+	use *uses;
 	transfer *out;
-	uint64_t  with_input;            /* vouchers that deduct */
+	uint64_t with_input; /* vouchers that deduct */
 } work;
 
 /* False when the books have neither input tax nor losses. */
@@ -142,7 +180,7 @@ static rd_day day_of(const rd_book *b, rd_row v)
 static void read_voucher(work *w, rd_row v)
 {
 	const rd_book *b = w->b;
-	use u = { .voucher = v, .line = RD_NONE, .day = day_of(b, v) };
+	use u = {.voucher = v, .line = RD_NONE, .day = day_of(b, v)};
 	rd_minor out = 0, tax = 0, loss = 0, goods = 0;
 	uint64_t seen = 0, loss_seen = 0;
 	rd_text loss_text = 0;
@@ -174,9 +212,8 @@ static void read_voucher(work *w, rd_row v)
 	w->with_input += tax > 0;
 	if (out > 0) {
 		if (w->n_out == w->cap_out)
-			w->out = rd_grow(rd_run_scratch(w->run), w->out, w->n_out, &w->cap_out,
-			                 sizeof *w->out);
-		w->out[w->n_out++] = (transfer){ u.day, out };
+			w->out = rd_grow(rd_run_scratch(w->run), w->out, w->n_out, &w->cap_out, sizeof *w->out);
+		w->out[w->n_out++] = (transfer){u.day, out};
 	}
 	u.tax = tax;
 	u.amount = tax;
@@ -184,7 +221,7 @@ static void read_voucher(work *w, rd_row v)
 	      (!rd_run_guards(w->run) || !(seen & CLEAR_BITS)))) {
 		if (loss <= 0 || goods <= 0 || !(loss_seen & LOSS_BITS))
 			return;
-		u = (use){ v, b->voucher.first[v], u.day, 0, loss, loss_text, false };
+		u = (use){v, b->voucher.first[v], u.day, 0, loss, loss_text, false};
 	}
 	if (rd_run_leave_out(w->run, v))
 		return;
@@ -257,8 +294,7 @@ static void settle(work *w)
 
 			while (from < w->n_out && w->out[from].left == 0)
 				from++;
-			for (uint32_t k = from; k < w->n_out && !u->settled && looked++ < 1000;
-			     k++) {
+			for (uint32_t k = from; k < w->n_out && !u->settled && looked++ < 1000; k++) {
 				transfer *t = &w->out[k];
 
 				if (t->left == 0 || !in_window(w, u, t))
@@ -269,8 +305,7 @@ static void settle(work *w)
 					u->settled = true;
 					t->left = 0;
 				} else if (pass == 1) {
-					rd_minor take = t->left < u->tax - have ? t->left
-					                                        : u->tax - have;
+					rd_minor take = t->left < u->tax - have ? t->left : u->tax - have;
 
 					have += take;
 					t->left -= take;
@@ -300,15 +335,16 @@ static void emit(work *w, const use *u, uint32_t hits)
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
-	work w = { .run = run, .b = b, .mark = RD_NEW_N(a, uint8_t, (size_t)b->account.n + 1),
-	           .name_bits = RD_NEW_N(a, uint64_t, (size_t)b->account.n + 1) };
+	work w = {.run = run,
+	          .b = b,
+	          .mark = RD_NEW_N(a, uint8_t, (size_t)b->account.n + 1),
+	          .name_bits = RD_NEW_N(a, uint64_t, (size_t)b->account.n + 1)};
 	uint32_t hits = 0;
 
 	(void)err;
 	(void)range;
 	if (!mark_accounts(&w)) {
-		rd_run_not_run(run, "账簿里没有进项税额科目",
-		               "the books have no account for input tax");
+		rd_run_not_run(run, "账簿里没有进项税额科目", "the books have no account for input tax");
 		return RD_OK;
 	}
 	w.text_bits = rd_texts_matching(run, b, words, WORDS);
@@ -332,17 +368,12 @@ const rd_check rd_check_input_tax_not_transferred_out = {
 	.slug = "input-tax-not-transferred-out",
 	.family = "tax",
 	.nature = "违规风险",
-	.title = { "应转出未转出进项", "Input tax not transferred out" },
-	.finds = {
-		"福利、个人消费、免税项目或非正常损失的进项税抵扣后没有转出。",
-		"Tax on welfare, private, exempt or lost goods was deducted and not transferred "
-		"out."
-	},
-	.correction = {
-		"进项税额转出，更正申报",
-		"Transfer the input tax out; correct the return."
-	},
-	.basis = { "增值税法 22", "VAT Law art. 22" },
+	.title = {"应转出未转出进项", "Input tax not transferred out"},
+	.finds = {"福利、个人消费、免税项目或非正常损失的进项税抵扣后没有转出。",
+              "Tax on welfare, private, exempt or lost goods was deducted and not transferred "
+              "out."},
+	.correction = {"进项税额转出，更正申报", "Transfer the input tax out; correct the return."},
+	.basis = {"增值税法 22", "VAT Law art. 22"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -28,39 +28,49 @@
 
 enum { P_OTHER };
 static const rd_param params[] = {
-	[P_OTHER] = {
-		"min_other", "months",
-		{ "至少有几个其他月份计提了才报",
-		  "how many other months must have the accrual" },
-		RD_PARAM_INT, 1, 120, 3, NULL,
-	},
-	{ 0 },
+	[P_OTHER] =
+		{
+			"min_other",
+			"months",
+			{"至少有几个其他月份计提了才报", "how many other months must have the accrual"},
+			RD_PARAM_INT,
+			1,
+			120,
+			3,
+			NULL,
+		},
+	{0},
 };
 
 enum { K_MONTH, K_NEVER };
 static const rd_message messages[] = {
-	[K_MONTH] = {
-		"month",
-		{ "{period} 计提工资 {wages}，没有计提社保或公积金（另有 {months} 个月计提）。请与"
-		  "缴费通知核对后补提。",
-		  "{period}: wages of {wages} accrued, no social insurance or housing fund "
-		  "({months} other months have it). Compare with the payment notice and enter "
-		  "the accrual." },
-	},
-	[K_NEVER] = {
-		"never",
-		{ "账上有 {months} 个月计提工资（共 {wages}），从未出现社保或公积金。请确认是否由"
-		  "他方缴纳，或漏记。",
-		  "{months} months accrue wages ({wages} in all); social insurance and housing "
-		  "fund never appear. Does somebody else pay them, or were they left out?" },
-	},
-	{ 0 },
+	[K_MONTH] =
+		{
+			"month",
+			{"{period} 计提工资 {wages}，没有计提社保或公积金（另有 {months} 个月计提）。请与"
+             "缴费通知核对后补提。",
+             "{period}: wages of {wages} accrued, no social insurance or housing fund "
+             "({months} other months have it). Compare with the payment notice and enter "
+             "the accrual."},
+		},
+	[K_NEVER] =
+		{
+			"never",
+			{"账上有 {months} 个月计提工资（共 {wages}），从未出现社保或公积金。请确认是否由"
+             "他方缴纳，或漏记。",
+             "{months} months accrue wages ({wages} in all); social insurance and housing "
+             "fund never appear. Does somebody else pay them, or were they left out?"},
+		},
+	{0},
 };
 
 static const rd_str words[] = {
-#define W(s) { s, sizeof(s) - 1 }
-	W("社保"), W("社会保险"), W("公积金"), W("养老"), W("医疗保险"), W("医保"), W("失业保险"), W("工伤"),
-	W("生育保险"), W("五险"),
+#define W(s)                                                                                       \
+	{                                                                                              \
+		s, sizeof(s) - 1                                                                           \
+	}
+	W("社保"), W("社会保险"), W("公积金"), W("养老"),     W("医疗保险"),
+	W("医保"), W("失业保险"), W("工伤"),   W("生育保险"), W("五险"),
 #undef W
 };
 enum { WORDS = sizeof words / sizeof *words };
@@ -86,8 +96,7 @@ static uint8_t *mark_accounts(rd_run *run, const rd_book *b)
 
 		if (role == RD_ROLE_WAGES)
 			mark[a] = named ? A_INSURANCE : A_WAGES;
-		else if (rd_role_is_expense(role) || role == RD_ROLE_OVERHEAD ||
-		         role == RD_ROLE_PRODUCTION)
+		else if (rd_role_is_expense(role) || role == RD_ROLE_OVERHEAD || role == RD_ROLE_PRODUCTION)
 			mark[a] = named ? A_INSURANCE : A_EXPENSE;
 	}
 	return mark;
@@ -95,9 +104,9 @@ static uint8_t *mark_accounts(rd_run *run, const rd_book *b)
 
 typedef struct months {
 	rd_minor *wages;
-	uint8_t  *insured;
-	uint32_t  with, paid;     /* months with insurance, with wages */
-	rd_minor  sum;
+	uint8_t *insured;
+	uint32_t with, paid; /* months with insurance, with wages */
+	rd_minor sum;
 } months;
 
 /* By accounts, from the movements. */
@@ -148,8 +157,8 @@ static void emit(rd_run *run, rd_period period, rd_minor wages, uint32_t n, uint
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	const size_t np = (size_t)b->n_periods + 1;
-	months m = { .wages = RD_NEW_N(rd_run_scratch(run), rd_minor, np),
-	             .insured = RD_NEW_N(rd_run_scratch(run), uint8_t, np) };
+	months m = {.wages = RD_NEW_N(rd_run_scratch(run), rd_minor, np),
+	            .insured = RD_NEW_N(rd_run_scratch(run), uint8_t, np)};
 	const uint8_t *mark = mark_accounts(run, b);
 	bool missing = false;
 
@@ -168,13 +177,11 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	if (m.paid == 0)
 		rd_run_not_run(run, "账簿里没有计提工资", "the books accrue no wages");
 	else if (m.with == 0 && b->standard == RD_STD_FRENCH)
-		rd_run_not_run(run, "社保科目只按中文名称识别",
-		               "insurance is only known by Chinese names");
+		rd_run_not_run(run, "社保科目只按中文名称识别", "insurance is only known by Chinese names");
 	else if (m.with == 0)
 		emit(run, 0, m.sum, m.paid, K_NEVER);
 	for (uint32_t p = 0; p < b->n_periods; p++)
-		if (m.wages[p] > 0 && !m.insured[p] &&
-		    m.with >= (uint32_t)rd_run_param(run, P_OTHER))
+		if (m.wages[p] > 0 && !m.insured[p] && m.with >= (uint32_t)rd_run_param(run, P_OTHER))
 			emit(run, b->periods[p], m.wages[p], m.with, K_MONTH);
 	return RD_OK;
 }
@@ -183,16 +190,11 @@ const rd_check rd_check_insurance_not_accrued = {
 	.slug = "insurance-not-accrued",
 	.family = "payroll",
 	.nature = "数据缺失",
-	.title = { "社保公积金未计提", "Insurance accrual missing" },
-	.finds = {
-		"某月有工资，却没有计提社保、公积金。",
-		"A month has wages and no accrual of social insurance and housing fund."
-	},
-	.correction = { "补充登记计提", "Enter the missing accrual." },
-	.basis = {
-		"实务惯例（社保、公积金按月计提）",
-		"practice (insurance is accrued month by month)"
-	},
+	.title = {"社保公积金未计提", "Insurance accrual missing"},
+	.finds = {"某月有工资，却没有计提社保、公积金。",
+              "A month has wages and no accrual of social insurance and housing fund."},
+	.correction = {"补充登记计提", "Enter the missing accrual."},
+	.basis = {"实务惯例（社保、公积金按月计提）", "practice (insurance is accrued month by month)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -32,85 +32,94 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的差额", "difference that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_DIFFERS, K_VOUCHER, K_ABSENT };
 static const rd_message messages[] = {
-	[K_DIFFERS] = {
-		"differs",
-		{ "{period} {account}：序时账借 {journal_debit}、贷 {journal_credit}，余额表借 "
-		  "{debit}、贷 {credit}，借方差 {debit_difference}，贷方差 {credit_difference}。请"
-		  "重新导出，并查被删除或未过账的凭证。",
-		  "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; "
-		  "trial balance {debit} debit, {credit} credit; differences {debit_difference} "
-		  "and {credit_difference}. Export both again; look for deleted or unposted "
-		  "vouchers." },
-	},
-	[K_VOUCHER] = {
-		"one-voucher",
-		{ "{period} {account}：序时账借 {journal_debit}、贷 {journal_credit}，余额表借 "
-		  "{debit}、贷 {credit}，借方差 {debit_difference}，贷方差 {credit_difference}，恰"
-		  "与凭证 {candidate} 的一行金额相同。请先查这张凭证。",
-		  "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; "
-		  "trial balance {debit} debit, {credit} credit; differences {debit_difference} "
-		  "and {credit_difference}, the amount of a line of voucher {candidate}. Look "
-		  "at it first." },
-	},
-	[K_ABSENT] = {
-		"not-in-trial-balance",
-		{ "{period} {account}：序时账借 {journal_debit}、贷 {journal_credit}，余额表上没有"
-		  "这个科目。请重新导出余额表。",
-		  "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; "
-		  "the trial balance lacks the account. Export the trial balance again." },
-	},
-	{ 0 },
+	[K_DIFFERS] =
+		{
+			"differs",
+			{"{period} {account}：序时账借 {journal_debit}、贷 {journal_credit}，余额表借 "
+             "{debit}、贷 {credit}，借方差 {debit_difference}，贷方差 {credit_difference}。请"
+             "重新导出，并查被删除或未过账的凭证。",
+             "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; "
+             "trial balance {debit} debit, {credit} credit; differences {debit_difference} "
+             "and {credit_difference}. Export both again; look for deleted or unposted "
+             "vouchers."},
+		},
+	[K_VOUCHER] =
+		{
+			"one-voucher",
+			{"{period} {account}：序时账借 {journal_debit}、贷 {journal_credit}，余额表借 "
+             "{debit}、贷 {credit}，借方差 {debit_difference}，贷方差 {credit_difference}，恰"
+             "与凭证 {candidate} 的一行金额相同。请先查这张凭证。",
+             "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; "
+             "trial balance {debit} debit, {credit} credit; differences {debit_difference} "
+             "and {credit_difference}, the amount of a line of voucher {candidate}. Look "
+             "at it first."},
+		},
+	[K_ABSENT] =
+		{
+			"not-in-trial-balance",
+			{"{period} {account}：序时账借 {journal_debit}、贷 {journal_credit}，余额表上没有"
+             "这个科目。请重新导出余额表。",
+             "{period} {account}: journal {journal_debit} debit, {journal_credit} credit; "
+             "the trial balance lacks the account. Export the trial balance again."},
+		},
+	{0},
 };
 
 /* How the trial balance may have been made: bits of a variant. */
 enum { V_POSTED = 1, V_BEFORE_CLOSE = 2, V_YEAR = 4, VARIANTS = 8 };
 static const rd_words variant_words[VARIANTS] = {
-	[V_POSTED] = { "余额表只含已记账凭证，按已记账凭证比较",
-	               "the trial balance fits posted vouchers only; compared with these" },
-	[V_BEFORE_CLOSE] = { "余额表是结转损益之前的，按不含结转分录比较",
-	                     "the trial balance is before closing entries; compared without them" },
-	[V_POSTED | V_BEFORE_CLOSE] = { "余额表只含已记账凭证且在结转之前，按此比较",
-	                                "the trial balance fits posted vouchers before closing" },
-	[V_YEAR] = { "余额表的本期发生额是本年累计，按年初至本期比较",
-	             "the movement of the trial balance is that of the year so far" },
-	[V_YEAR | V_POSTED] = { "余额表的本期发生额是本年累计，且只含已记账凭证",
-	                        "the movement is that of the year so far, posted vouchers only" },
-	[V_YEAR | V_BEFORE_CLOSE] = { "余额表的本期发生额是本年累计，且在结转之前",
-	                              "the movement is that of the year so far, before closing" },
+	[V_POSTED] = {"余额表只含已记账凭证，按已记账凭证比较",
+                  "the trial balance fits posted vouchers only; compared with these"},
+	[V_BEFORE_CLOSE] = {"余额表是结转损益之前的，按不含结转分录比较",
+                        "the trial balance is before closing entries; compared without them"},
+	[V_POSTED | V_BEFORE_CLOSE] = {"余额表只含已记账凭证且在结转之前，按此比较",
+                                   "the trial balance fits posted vouchers before closing"},
+	[V_YEAR] = {"余额表的本期发生额是本年累计，按年初至本期比较",
+                "the movement of the trial balance is that of the year so far"},
+	[V_YEAR | V_POSTED] = {"余额表的本期发生额是本年累计，且只含已记账凭证",
+                           "the movement is that of the year so far, posted vouchers only"},
+	[V_YEAR | V_BEFORE_CLOSE] = {"余额表的本期发生额是本年累计，且在结转之前",
+                                 "the movement is that of the year so far, before closing"},
 	[V_YEAR | V_POSTED |
-		V_BEFORE_CLOSE] = { "余额表的本期发生额是本年累计，只含已记账凭证且在结转之前",
-	                            "the movement is that of the year so far, posted, before "
-	                            "closing" },
+		V_BEFORE_CLOSE] = {"余额表的本期发生额是本年累计，只含已记账凭证且在结转之前",
+                           "the movement is that of the year so far, posted, before "
+                           "closing"},
 };
 
 typedef struct difference {
-	rd_row   account, row;     /* row of the trial balance; RD_NONE = absent from it */
-	uint32_t period;           /* index */
-	rd_minor debit, credit;    /* of the journal */
-	rd_minor off_debit, off_credit; /* journal - trial balance */
+	rd_row account, row;                /* row of the trial balance; RD_NONE = absent from it */
+	uint32_t period;                    /* index */
+	rd_minor debit, credit;             /* of the journal */
+	rd_minor off_debit, off_credit;     /* journal - trial balance */
 	rd_minor below_debit, below_credit; /* the same, of the sub-accounts that differ */
-	rd_row   line;             /* the first, of an account that is absent */
-	rd_row   voucher;          /* whose line has the amount */
-	uint32_t vouchers;         /* how many have */
+	rd_row line;                        /* the first, of an account that is absent */
+	rd_row voucher;                     /* whose line has the amount */
+	uint32_t vouchers;                  /* how many have */
 } difference;
 
 typedef struct work {
-	rd_run      *run;
-	rd_trial     t;
+	rd_run *run;
+	rd_trial t;
 	const rd_movements *moves;
-	rd_minor     tolerance;
-	rd_minor    *debit, *credit; /* of the variant, children included */
-	uint32_t     first, last;    /* periods of the journal */
-	uint32_t     judged;
-	uint32_t     n, cap;
-	difference  *found;
+	rd_minor tolerance;
+	rd_minor *debit, *credit; /* of the variant, children included */
+	uint32_t first, last;     /* periods of the journal */
+	uint32_t judged;
+	uint32_t n, cap;
+	difference *found;
 } work;
 
 static bool left_out(const rd_book *b, rd_row v, uint32_t variant)
@@ -176,11 +185,13 @@ static bool sums_of(const work *w, rd_row at, difference *d)
 		return false;
 	/* a second row of the same account and period (another currency or file) is not a sum */
 	if (at > 0 && b->tb.account[w->t.rows[at - 1]] == b->tb.account[row] &&
-	    b->tb.party[w->t.rows[at - 1]] == 0 &&
-	    b->tb.period[w->t.rows[at - 1]] == b->tb.period[row])
+	    b->tb.party[w->t.rows[at - 1]] == 0 && b->tb.period[w->t.rows[at - 1]] == b->tb.period[row])
 		return false;
-	*d = (difference){ .account = b->tb.account[row], .row = row, .period = p, .line = RD_NONE,
-	                    .voucher = RD_NONE };
+	*d = (difference){.account = b->tb.account[row],
+	                  .row = row,
+	                  .period = p,
+	                  .line = RD_NONE,
+	                  .voucher = RD_NONE};
 	if (p == RD_NONE) { /* the file does not say: all there is */
 		for (uint32_t i = 0; i < b->n_periods; i++) {
 			d->debit += w->moves->debit[base + i];
@@ -196,8 +207,7 @@ static bool sums_of(const work *w, rd_row at, difference *d)
 static void keep(work *w, const difference *d)
 {
 	if (w->n == w->cap)
-		w->found =
-			rd_grow(rd_run_scratch(w->run), w->found, w->n, &w->cap, sizeof *w->found);
+		w->found = rd_grow(rd_run_scratch(w->run), w->found, w->n, &w->cap, sizeof *w->found);
 	w->found[w->n++] = *d;
 }
 
@@ -268,8 +278,7 @@ static void find_absent(work *w)
 
 			compared |= rd_trial_has(&w->t, rows[i], RD_PART_MOVE);
 			here[a] = 1;
-			for (a = b->account.parent[a]; a != 0 && here[a] == 0;
-			     a = b->account.parent[a])
+			for (a = b->account.parent[a]; a != 0 && here[a] == 0; a = b->account.parent[a])
 				here[a] = 2;
 		}
 		for (rd_row a = 1; compared && a < b->account.n; a++) {
@@ -281,10 +290,13 @@ static void find_absent(work *w)
 				up = b->account.parent[up];
 			if (up != 0 && (up == a || here[up] == 1))
 				continue;
-			difference d = { .account = a, .row = RD_NONE, .period = p, .line = RD_NONE,
-				         .voucher = RD_NONE,
-				         .debit = w->moves->debit[a * np + p],
-				         .credit = w->moves->credit[a * np + p] };
+			difference d = {.account = a,
+			                .row = RD_NONE,
+			                .period = p,
+			                .line = RD_NONE,
+			                .voucher = RD_NONE,
+			                .debit = w->moves->debit[a * np + p],
+			                .credit = w->moves->credit[a * np + p]};
 			d.off_debit = d.debit;
 			d.off_credit = d.credit;
 			if (!tolerable(w, d.debit) || !tolerable(w, d.credit))
@@ -335,8 +347,7 @@ static void name_vouchers(work *w)
 		const rd_row v = rd_line_voucher(b, i);
 		const uint32_t p = rd_book_period_index(b, b->voucher.period[v]);
 
-		for (uint32_t k = s - 1; k < w->n && w->found[k].account == w->found[s - 1].account;
-		     k++) {
+		for (uint32_t k = s - 1; k < w->n && w->found[k].account == w->found[s - 1].account; k++) {
 			difference *d = &w->found[k];
 
 			if (d->period == p && d->row == RD_NONE && d->line == RD_NONE)
@@ -360,9 +371,8 @@ static void explain_parents(work *w)
 		rd_row up = b->account.parent[w->found[k].account];
 		difference *above = NULL;
 
-		for (; w->found[k].row != RD_NONE && up != 0 && !above;
-		     up = b->account.parent[up]) {
-			difference key = { .account = up, .period = w->found[k].period };
+		for (; w->found[k].row != RD_NONE && up != 0 && !above; up = b->account.parent[up]) {
+			difference key = {.account = up, .period = w->found[k].period};
 
 			above = bsearch(&key, w->found, w->n, sizeof *w->found, same_place);
 		}
@@ -409,7 +419,7 @@ static void emit(work *w, const difference *d)
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	const size_t n = (size_t)b->account.n * b->n_periods + 1;
-	work w = { .run = run, .tolerance = rd_run_param(run, P_TOLERANCE), .first = RD_NONE };
+	work w = {.run = run, .tolerance = rd_run_param(run, P_TOLERANCE), .first = RD_NONE};
 
 	(void)err;
 	(void)range;
@@ -453,20 +463,14 @@ const rd_check rd_check_journal_differs_from_trial_balance = {
 	.slug = "journal-differs-from-trial-balance",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "序时账与余额表不符", "Journal differs from trial balance" },
-	.finds = {
-		"某科目的序时账分录合计，与余额表的发生额不等。",
-		"The sum of the journal lines of an account is not the movement shown in the trial "
-		"balance."
-	},
-	.correction = {
-		"重新导出；查找被删除或未过账的凭证",
-		"Export again; look for deleted or unposted vouchers."
-	},
-	.basis = {
-		"会计法 17；会计基础工作规范 62",
-		"Accounting Law art. 17; Basic accounting work rules 62"
-	},
+	.title = {"序时账与余额表不符", "Journal differs from trial balance"},
+	.finds = {"某科目的序时账分录合计，与余额表的发生额不等。",
+              "The sum of the journal lines of an account is not the movement shown in the trial "
+              "balance."},
+	.correction = {"重新导出；查找被删除或未过账的凭证",
+                   "Export again; look for deleted or unposted vouchers."},
+	.basis = {"会计法 17；会计基础工作规范 62",
+              "Accounting Law art. 17; Basic accounting work rules 62"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -29,46 +29,56 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的差额", "difference that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_ALL, K_PERIOD, K_JOURNAL, K_OPENING };
 static const rd_message messages[] = {
-	[K_ALL] = {
-		"partial-export",
-		{ "序时账借方合计 {debit}，贷方合计 {credit}，相差 {difference}；{vouchers} 张凭证"
-		  "中 {unbalanced} 张不平（{share}）。导出很可能不完整，请导出全部科目、借贷双方。",
-		  "The journal has {debit} debit and {credit} credit, difference {difference}; "
-		  "{unbalanced} of {vouchers} vouchers do not balance ({share}). The export "
-		  "looks partial: export all accounts and both sides." },
-	},
-	[K_PERIOD] = {
-		"partial-period",
-		{ "{period} 借方合计 {debit}，贷方合计 {credit}，相差 {difference}；{vouchers} 张"
-		  "凭证中 {unbalanced} 张不平（{share}）。该期间导出很可能不完整，请重新导出。",
-		  "{period}: {debit} debit and {credit} credit, difference {difference}; "
-		  "{unbalanced} of {vouchers} vouchers do not balance ({share}). The export of "
-		  "this period looks partial." },
-	},
-	[K_JOURNAL] = {
-		"partial-journal",
-		{ "凭证字 {journal} 借方合计 {debit}，贷方合计 {credit}，相差 {difference}；"
-		  "{vouchers} 张凭证中 {unbalanced} 张不平（{share}）。该凭证字导出很可能不完整，"
-		  "请重新导出。",
-		  "Journal {journal}: {debit} debit and {credit} credit, difference "
-		  "{difference}; {unbalanced} of {vouchers} vouchers do not balance ({share}). "
-		  "The export of this journal looks partial." },
-	},
-	[K_OPENING] = {
-		"opening-entries",
-		{ "{period} 期初分录借方合计 {debit}，贷方合计 {credit}，相差 {difference}。请与上"
-		  "年期末余额逐科目核对。",
-		  "Opening entries of {period}: {debit} debit and {credit} credit, difference "
-		  "{difference}. Compare them with the closing balances of the year before." },
-	},
-	{ 0 },
+	[K_ALL] =
+		{
+			"partial-export",
+			{"序时账借方合计 {debit}，贷方合计 {credit}，相差 {difference}；{vouchers} 张凭证"
+             "中 {unbalanced} 张不平（{share}）。导出很可能不完整，请导出全部科目、借贷双方。",
+             "The journal has {debit} debit and {credit} credit, difference {difference}; "
+             "{unbalanced} of {vouchers} vouchers do not balance ({share}). The export "
+             "looks partial: export all accounts and both sides."},
+		},
+	[K_PERIOD] =
+		{
+			"partial-period",
+			{"{period} 借方合计 {debit}，贷方合计 {credit}，相差 {difference}；{vouchers} 张"
+             "凭证中 {unbalanced} 张不平（{share}）。该期间导出很可能不完整，请重新导出。",
+             "{period}: {debit} debit and {credit} credit, difference {difference}; "
+             "{unbalanced} of {vouchers} vouchers do not balance ({share}). The export of "
+             "this period looks partial."},
+		},
+	[K_JOURNAL] =
+		{
+			"partial-journal",
+			{"凭证字 {journal} 借方合计 {debit}，贷方合计 {credit}，相差 {difference}；"
+             "{vouchers} 张凭证中 {unbalanced} 张不平（{share}）。该凭证字导出很可能不完整，"
+             "请重新导出。",
+             "Journal {journal}: {debit} debit and {credit} credit, difference "
+             "{difference}; {unbalanced} of {vouchers} vouchers do not balance ({share}). "
+             "The export of this journal looks partial."},
+		},
+	[K_OPENING] =
+		{
+			"opening-entries",
+			{"{period} 期初分录借方合计 {debit}，贷方合计 {credit}，相差 {difference}。请与上"
+             "年期末余额逐科目核对。",
+             "Opening entries of {period}: {debit} debit and {credit} credit, difference "
+             "{difference}. Compare them with the closing balances of the year before."},
+		},
+	{0},
 };
 
 _Static_assert(RD_LINE_CREDIT == 1, "sum_voucher makes a mask of this bit");
@@ -112,9 +122,9 @@ static void emit(rd_run *run, rd_hit *hit, const scope *s, rd_text journal)
 }
 
 typedef struct sums {
-	scope    all, *period, *journal, *opening; /* by period, by text id of the journal */
-	rd_row  *first, *opening_first;            /* first voucher of each scope + 1 */
-	rd_row  *journal_first;
+	scope all, *period, *journal, *opening; /* by period, by text id of the journal */
+	rd_row *first, *opening_first;          /* first voucher of each scope + 1 */
+	rd_row *journal_first;
 } sums;
 
 /* Debits and credits of a voucher; without a branch per line, for all lines pass here. */
@@ -210,8 +220,10 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	const rd_minor tolerance = rd_run_param(run, P_TOLERANCE);
 	const size_t np = (size_t)b->n_periods + 1, nt = (size_t)rd_book_n_texts(b) + 1;
 	rd_arena *a = rd_run_scratch(run);
-	sums s = { .period = RD_NEW_N(a, scope, np), .opening = RD_NEW_N(a, scope, np),
-	           .first = RD_NEW_N(a, rd_row, np), .opening_first = RD_NEW_N(a, rd_row, np) };
+	sums s = {.period = RD_NEW_N(a, scope, np),
+	          .opening = RD_NEW_N(a, scope, np),
+	          .first = RD_NEW_N(a, rd_row, np),
+	          .opening_first = RD_NEW_N(a, rd_row, np)};
 
 	(void)err;
 	(void)range;
@@ -250,17 +262,13 @@ const rd_check rd_check_ledger_unbalanced = {
 	.slug = "ledger-unbalanced",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "全部借方与贷方合计不等", "Total debits differ from total credits" },
-	.finds = {
-		"序时账整体不平，而且不是个别凭证造成的：导出不完整，或期初分录借贷不等。",
-		"The journal as a whole does not balance and single vouchers do not explain it: "
-		"the export is partial, or the opening entries differ."
-	},
-	.correction = {
-		"重新导出完整序时账；查找单边导入",
-		"Export the complete journal again; look for one-sided imports."
-	},
-	.basis = { "试算平衡；SAF-T", "trial balance; LPF art. A47 A-1; SAF-T" },
+	.title = {"全部借方与贷方合计不等", "Total debits differ from total credits"},
+	.finds = {"序时账整体不平，而且不是个别凭证造成的：导出不完整，或期初分录借贷不等。",
+              "The journal as a whole does not balance and single vouchers do not explain it: "
+              "the export is partial, or the opening entries differ."},
+	.correction = {"重新导出完整序时账；查找单边导入",
+                   "Export the complete journal again; look for one-sided imports."},
+	.basis = {"试算平衡；SAF-T", "trial balance; LPF art. A47 A-1; SAF-T"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

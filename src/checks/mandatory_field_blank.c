@@ -31,69 +31,97 @@
 
 enum { P_COLLAPSE, P_ALSO };
 static const rd_param params[] = {
-	[P_COLLAPSE] = { "collapse", "%", { "空缺行超过多大比例时，该项内容合并为一条",
-	                                    "share of lines above which a field is reported once" },
-	                 RD_PARAM_INT, 1, 100, 20, NULL },
-	[P_ALSO] = { "also", "-", {
-		"另外还必须填写的内容：text、reviewer、attachments、document_no、preparer、party、journal、period",
-		"fields that must not be blank either: text, reviewer, attachments, document_no, "
-		"preparer, party, journal, period" }, RD_PARAM_WORDS, 0, 0, 0, "" },
-	{ 0 },
+	[P_COLLAPSE] = {"collapse",
+                    "%",
+                    {"空缺行超过多大比例时，该项内容合并为一条",
+                     "share of lines above which a field is reported once"},
+                    RD_PARAM_INT,
+                    1,
+                    100,
+                    20,
+                    NULL},
+	[P_ALSO] =
+		{"also",
+         "-",
+         {"另外还必须填写的内容：text、reviewer、attachments、document_no、preparer、party、journal、period",
+          "fields that must not be blank either: text, reviewer, attachments, document_no, "
+          "preparer, party, journal, period"},
+         RD_PARAM_WORDS,
+         0,
+         0,
+         0,
+         ""},
+	{0},
 };
 
 enum { K_LINE, K_ACCOUNT, K_VOUCHER, K_FIELD };
 static const rd_message messages[] = {
-	[K_LINE] = { "line", {
-		"凭证 {voucher} 有一行未填{fields}（科目 {account}，金额 {amount}）。请补齐；已记账的在来源系统补填后重新导出。",
-		"A line of voucher {voucher} has no {fields_en} (account {account}, amount "
-		"{amount}). Complete it where the books are kept and export again." } },
-	[K_ACCOUNT] = { "account", {
-		"凭证 {voucher} 有一行未填{fields}（摘要「{text}」，金额 {amount}）。请补齐；已记账的在来源系统补填后重新导出。",
-		"A line of voucher {voucher} has no {fields_en} (summary \"{text}\", amount "
-		"{amount}). Complete it where the books are kept and export again." } },
-	[K_VOUCHER] = { "voucher", {
-		"凭证 {voucher} 未填{fields}，涉及 {lines} 行。请补齐；已记账的在来源系统补填后重新导出。",
-		"Voucher {voucher} has no {fields_en} ({lines} lines). Complete it where the books "
-		"are kept and export again." } },
-	[K_FIELD] = { "field", {
-		"有 {count} 行分录（占 {share}）未填{fields}：多半是导出时没有取到这一列，请先检查导出设置，例如凭证 {voucher}。",
-		"{count} lines ({share}) have no {fields_en}: the export may have left that column "
-		"out. Look at its settings first; an example is voucher {voucher}." } },
-	{ 0 },
+	[K_LINE] =
+		{"line",
+         {"凭证 {voucher} 有一行未填{fields}（科目 {account}，金额 {amount}）。请补齐；已记账的在来源系统补填后重新导出。",
+          "A line of voucher {voucher} has no {fields_en} (account {account}, amount "
+          "{amount}). Complete it where the books are kept and export again."}},
+	[K_ACCOUNT] =
+		{"account",
+         {"凭证 {voucher} 有一行未填{fields}（摘要「{text}」，金额 {amount}）。请补齐；已记账的在来源系统补填后重新导出。",
+          "A line of voucher {voucher} has no {fields_en} (summary \"{text}\", amount "
+          "{amount}). Complete it where the books are kept and export again."}},
+	[K_VOUCHER] =
+		{"voucher",
+         {"凭证 {voucher} 未填{fields}，涉及 {lines} 行。请补齐；已记账的在来源系统补填后重新导出。",
+          "Voucher {voucher} has no {fields_en} ({lines} lines). Complete it where the books "
+          "are kept and export again."}},
+	[K_FIELD] =
+		{"field",
+         {"有 {count} 行分录（占 {share}）未填{fields}：多半是导出时没有取到这一列，请先检查导出设置，例如凭证 {voucher}。",
+          "{count} lines ({share}) have no {fields_en}: the export may have left that column "
+          "out. Look at its settings first; an example is voucher {voucher}."}},
+	{0},
 };
 
 enum {
-	F_DATE, F_NUMBER, F_JOURNAL, F_PERIOD, F_PREPARER, F_REVIEWER, F_ATTACHMENTS, /* vouchers */
-	F_ACCOUNT, F_AMOUNT, F_TEXT, F_DOCUMENT, F_PARTY, FIELDS
+	F_DATE,
+	F_NUMBER,
+	F_JOURNAL,
+	F_PERIOD,
+	F_PREPARER,
+	F_REVIEWER,
+	F_ATTACHMENTS, /* vouchers */
+	F_ACCOUNT,
+	F_AMOUNT,
+	F_TEXT,
+	F_DOCUMENT,
+	F_PARTY,
+	FIELDS
 };
 #define VOUCHER_FIELDS ((1u << F_ACCOUNT) - 1)
 
 static const struct {
 	const char *also; /* word of the parameter; NULL = always mandatory */
-	rd_words    words;
-	uint32_t    has;
+	rd_words words;
+	uint32_t has;
 } fields[FIELDS] = {
-	[F_DATE] = { NULL, { "日期", "date" }, RD_HAS_DATE },
-	[F_NUMBER] = { NULL, { "凭证号", "voucher number" }, RD_HAS_ENTRY_NO },
-	[F_JOURNAL] = { "journal", { "凭证字", "journal" }, RD_HAS_JOURNAL },
-	[F_PERIOD] = { "period", { "会计期间", "period" }, RD_HAS_PERIOD },
-	[F_PREPARER] = { "preparer", { "制单人", "preparer" }, RD_HAS_PREPARER },
-	[F_REVIEWER] = { "reviewer", { "审核人", "reviewer" }, RD_HAS_REVIEWER },
-	[F_ATTACHMENTS] = { "attachments", { "附件数", "number of attachments" }, RD_HAS_ATTACHMENTS },
-	[F_ACCOUNT] = { NULL, { "科目", "account" }, RD_HAS_ACCOUNT },
-	[F_AMOUNT] = { NULL, { "金额", "amount" }, RD_HAS_LINES },
-	[F_TEXT] = { "text", { "摘要", "summary" }, RD_HAS_TEXT },
-	[F_DOCUMENT] = { "document_no", { "单据号", "document number" }, RD_HAS_DOCUMENT_NO },
-	[F_PARTY] = { "party", { "往来单位", "party" }, RD_HAS_PARTY },
+	[F_DATE] = {NULL, {"日期", "date"}, RD_HAS_DATE},
+	[F_NUMBER] = {NULL, {"凭证号", "voucher number"}, RD_HAS_ENTRY_NO},
+	[F_JOURNAL] = {"journal", {"凭证字", "journal"}, RD_HAS_JOURNAL},
+	[F_PERIOD] = {"period", {"会计期间", "period"}, RD_HAS_PERIOD},
+	[F_PREPARER] = {"preparer", {"制单人", "preparer"}, RD_HAS_PREPARER},
+	[F_REVIEWER] = {"reviewer", {"审核人", "reviewer"}, RD_HAS_REVIEWER},
+	[F_ATTACHMENTS] = {"attachments", {"附件数", "number of attachments"}, RD_HAS_ATTACHMENTS},
+	[F_ACCOUNT] = {NULL, {"科目", "account"}, RD_HAS_ACCOUNT},
+	[F_AMOUNT] = {NULL, {"金额", "amount"}, RD_HAS_LINES},
+	[F_TEXT] = {"text", {"摘要", "summary"}, RD_HAS_TEXT},
+	[F_DOCUMENT] = {"document_no", {"单据号", "document number"}, RD_HAS_DOCUMENT_NO},
+	[F_PARTY] = {"party", {"往来单位", "party"}, RD_HAS_PARTY},
 };
 
 typedef struct job {
-	const rd_book   *b;
-	uint32_t         want;    /* bit per field */
-	uint8_t          skipped; /* voucher flags that are let pass */
+	const rd_book *b;
+	uint32_t want;   /* bit per field */
+	uint8_t skipped; /* voucher flags that are let pass */
 	/* Columns of lines; NULL when the field is not wanted, so that it is not read. */
-	const rd_text   *text;
-	const rd_row    *party;
+	const rd_text *text;
+	const rd_row *party;
 	const rd_serial *document;
 } job;
 
@@ -137,8 +165,7 @@ static uint32_t voucher_blanks(const job *j, rd_row v)
 	const rd_vouchers *q = &j->b->voucher;
 	uint32_t m = 0;
 
-	if (q->date[v] == RD_DAY_NONE && !(q->flags[v] & RD_VCH_DATE_BAD) &&
-	    j->b->line.date == NULL)
+	if (q->date[v] == RD_DAY_NONE && !(q->flags[v] & RD_VCH_DATE_BAD) && j->b->line.date == NULL)
 		m |= 1u << F_DATE;
 	if (j->want >> F_NUMBER & 1 && number_blank(j->b, q->number[v]))
 		m |= 1u << F_NUMBER;
@@ -188,7 +215,7 @@ static rd_str names(rd_arena *a, uint32_t mask, bool english)
 		memcpy(out + n + and.len, w.ptr, w.len);
 		n += and.len + w.len;
 	}
-	return (rd_str){ out, n };
+	return (rd_str){out, n};
 }
 
 static bool any_zero(const uint32_t *p, rd_row from, rd_row to)
@@ -304,8 +331,8 @@ static void emit_line(rd_run *run, const rd_book *b, rd_row i, uint32_t mask)
 	hit.at_stake = b->line.amount[i] < 0 ? -b->line.amount[i] : b->line.amount[i];
 	hit.key = rd_hash_i64(rd_hash_i64(RD_HASH_START, mask), b->line.amount[i]);
 	RD_EMIT(run, &hit, rd_string("fields", names(a, mask, false)),
-	        rd_string("fields_en", names(a, mask, true)),
-	        rd_money("amount", b->line.amount[i]), rd_txt("text", rd_line_text(b, i)));
+	        rd_string("fields_en", names(a, mask, true)), rd_money("amount", b->line.amount[i]),
+	        rd_txt("text", rd_line_text(b, i)));
 }
 
 /* One voucher: what is blank throughout it, else line by line. Fields in `mass` are reported
@@ -368,13 +395,15 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	const uint8_t lawful = RD_VCH_OPENING | RD_VCH_CLOSING | RD_VCH_VOID;
 	const uint32_t want = wanted(run, b);
 	job j = {
-		.b = b, .want = want, .skipped = rd_run_guards(run) ? lawful : 0,
+		.b = b,
+		.want = want,
+		.skipped = rd_run_guards(run) ? lawful : 0,
 		.text = want >> F_TEXT & 1 ? b->line.text : NULL,
 		.party = want >> F_PARTY & 1 ? b->line.party : NULL,
 		.document = want >> F_DOCUMENT & 1 ? b->line.document : NULL,
 	};
-	uint64_t count[FIELDS] = { 0 }, left[FIELDS] = { 0 };
-	rd_row example[FIELDS] = { 0 };
+	uint64_t count[FIELDS] = {0}, left[FIELDS] = {0};
+	rd_row example[FIELDS] = {0};
 	uint32_t mass = 0;
 
 	(void)range;
@@ -395,16 +424,16 @@ const rd_check rd_check_mandatory_field_blank = {
 	.slug = "mandatory-field-blank",
 	.family = "structure",
 	.nature = "数据缺失",
-	.title = { "必填内容空白", "Mandatory value blank" },
-	.finds = { "缺少凭证号、日期、科目或金额（或另行指定的必填内容）的分录。",
-	           "A line without number, date, account or amount (or another field that is "
-	           "mandatory)." },
-	.correction = { "在来源系统补齐后重新导出；未记账凭证补填",
-	                "Complete it where the books are kept and export again; not posted: fill "
-	                "in." },
-	.basis = { "会计基础工作规范 51(1)；法国税务程序法 A47 A-1 条；法国税务总局「缺失数据」提示",
-	           "Basic accounting work rules 51(1); LPF art. A47 A-1; DGFiP \"données "
-	           "absentes\"" },
+	.title = {"必填内容空白", "Mandatory value blank"},
+	.finds = {"缺少凭证号、日期、科目或金额（或另行指定的必填内容）的分录。",
+              "A line without number, date, account or amount (or another field that is "
+              "mandatory)."},
+	.correction = {"在来源系统补齐后重新导出；未记账凭证补填",
+                   "Complete it where the books are kept and export again; not posted: fill "
+                   "in."},
+	.basis = {"会计基础工作规范 51(1)；法国税务程序法 A47 A-1 条；法国税务总局「缺失数据」提示",
+              "Basic accounting work rules 51(1); LPF art. A47 A-1; DGFiP \"données "
+              "absentes\""},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

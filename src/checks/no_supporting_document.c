@@ -28,37 +28,45 @@
 
 enum { P_MIN_AMOUNT };
 static const rd_param params[] = {
-	[P_MIN_AMOUNT] = { "min_amount", "yuan",
-	                   { "低于此金额的凭证不报告", "vouchers below this amount are not reported" },
-	                   RD_PARAM_MONEY, 0, RD_MINOR_MAX, 0, NULL },
-	{ 0 },
+	[P_MIN_AMOUNT] = {"min_amount",
+                      "yuan",
+                      {"低于此金额的凭证不报告", "vouchers below this amount are not reported"},
+                      RD_PARAM_MONEY,
+                      0,
+                      RD_MINOR_MAX,
+                      0,
+                      NULL},
+	{0},
 };
 
 enum { K_NONE, K_CALCULATED, K_BOOK };
 static const rd_message messages[] = {
-	[K_NONE] = { "no-document", {
-		"凭证 {voucher} 金额 {amount}，没有附件也没有单据号（摘要：{text}）。请补取原始"
-		"凭证。",
-		"Voucher {voucher}, {amount}, has neither an attachment nor a document "
-		"number (summary: {text}). Get its document." } },
-	[K_CALCULATED] = { "calculated", {
-		"凭证 {voucher} 金额 {amount}（摘要：{text}）没有附件。计提、折旧、摊销类凭证应"
-		"附计算表。",
-		"Voucher {voucher}, {amount} (summary: {text}) has no attachment. Accruals "
-		"and depreciation should have their calculation attached." } },
-	[K_BOOK] = { "whole-book", {
-		"全部 {vouchers} 张凭证的附件数都是零或空白，也没有单据号。请核对附件数是否未登"
-		"记或未导出。",
-		"None of the {vouchers} voucher(s) has an attachment or a document number. See "
-		"whether the number of attachments was kept and exported." } },
-	{ 0 },
+	[K_NONE] = {"no-document",
+                {"凭证 {voucher} 金额 {amount}，没有附件也没有单据号（摘要：{text}）。请补取原始"
+                 "凭证。",
+                 "Voucher {voucher}, {amount}, has neither an attachment nor a document "
+                 "number (summary: {text}). Get its document."}},
+	[K_CALCULATED] =
+		{"calculated",
+         {"凭证 {voucher} 金额 {amount}（摘要：{text}）没有附件。计提、折旧、摊销类凭证应"
+          "附计算表。",
+          "Voucher {voucher}, {amount} (summary: {text}) has no attachment. Accruals "
+          "and depreciation should have their calculation attached."}},
+	[K_BOOK] = {"whole-book",
+                {"全部 {vouchers} 张凭证的附件数都是零或空白，也没有单据号。请核对附件数是否未登"
+                 "记或未导出。",
+                 "None of the {vouchers} voucher(s) has an attachment or a document number. See "
+                 "whether the number of attachments was kept and exported."}},
+	{0},
 };
 
 static const char *const exempt_words[] = {
-	"结转", "更正", "注销", "订正", "冲销", "红冲", "红字", "转回", "期初", "年初", "上年", "closing", "carry forward", NULL,
+	"结转", "更正", "注销", "订正", "冲销",    "红冲",          "红字",
+	"转回", "期初", "年初", "上年", "closing", "carry forward", NULL,
 };
 static const char *const calculated_words[] = {
-	"计提", "折旧", "摊销", "暂估", "预提", "分摊", "调汇", "汇兑", "重分类", "depreciation", "accrual", NULL,
+	"计提", "折旧", "摊销",   "暂估",         "预提",    "分摊",
+	"调汇", "汇兑", "重分类", "depreciation", "accrual", NULL,
 };
 
 /* What a summary is, looked up once for each text. */
@@ -154,12 +162,12 @@ const rd_check rd_check_no_supporting_document = {
 	.slug = "no-supporting-document",
 	.family = "authorisation",
 	.nature = "数据缺失",
-	.title = { "附件数为零或不符", "No attachment or document reference" },
-	.finds = { "凭证没有附件，也没有单据号。",
-	           "A voucher has no attachment and no document reference." },
-	.correction = { "向客户补取原始凭证；结转与更正凭证除外",
-	                "Get the document from the client; closing and correcting vouchers need none." },
-	.basis = { "会计基础工作规范 51(4)", "Basic accounting work rules 51(4)" },
+	.title = {"附件数为零或不符", "No attachment or document reference"},
+	.finds = {"凭证没有附件，也没有单据号。",
+              "A voucher has no attachment and no document reference."},
+	.correction = {"向客户补取原始凭证；结转与更正凭证除外",
+                   "Get the document from the client; closing and correcting vouchers need none."},
+	.basis = {"会计基础工作规范 51(4)", "Basic accounting work rules 51(4)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

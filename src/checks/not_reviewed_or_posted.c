@@ -27,38 +27,40 @@
 #include "check/entries.h"
 #include "check/tally.h"
 
-static const rd_param params[] = { { 0 } };
+static const rd_param params[] = {{0}};
 
 enum { K_UNREVIEWED, K_UNPOSTED, K_SKIPPED, K_NEITHER, KINDS };
 static const rd_message messages[] = {
-	[K_UNREVIEWED] = { "not-reviewed", {
-		"{period} 有 {vouchers} 张凭证没有审核人（本期共 {all} 张），金额合计 {amount}。"
-		"请补审核后再结账。",
-		"{period}: {vouchers} of {all} vouchers have no reviewer, {amount} in all. "
-		"Review them before the close." } },
-	[K_UNPOSTED] = { "not-posted", {
-		"{period} 有 {vouchers} 张凭证没有记账（本期共 {all} 张），金额合计 {amount}。请"
-		"记账后再结账。",
-		"{period}: {vouchers} of {all} vouchers were not posted, {amount} in all. "
-		"Post them before the close." } },
-	[K_SKIPPED] = { "posted-without-review", {
-		"{period} 有 {vouchers} 张凭证未经审核就已记账（本期共 {all} 张），金额合计 "
-		"{amount}。请补审核并留痕。",
-		"{period}: {vouchers} of {all} vouchers were posted without a reviewer, "
-		"{amount} in all. Review them and leave a trace." } },
-	[K_NEITHER] = { "neither", {
-		"{period} 有 {vouchers} 张凭证既未审核也未记账（本期共 {all} 张），金额合计 "
-		"{amount}。请补审核并记账后再结账。",
-		"{period}: {vouchers} of {all} vouchers were neither reviewed nor posted, "
-		"{amount} in all. Review and post them before the close." } },
-	{ 0 },
+	[K_UNREVIEWED] =
+		{"not-reviewed",
+         {"{period} 有 {vouchers} 张凭证没有审核人（本期共 {all} 张），金额合计 {amount}。"
+          "请补审核后再结账。",
+          "{period}: {vouchers} of {all} vouchers have no reviewer, {amount} in all. "
+          "Review them before the close."}},
+	[K_UNPOSTED] =
+		{"not-posted",
+         {"{period} 有 {vouchers} 张凭证没有记账（本期共 {all} 张），金额合计 {amount}。请"
+          "记账后再结账。",
+          "{period}: {vouchers} of {all} vouchers were not posted, {amount} in all. "
+          "Post them before the close."}},
+	[K_SKIPPED] = {"posted-without-review",
+                   {"{period} 有 {vouchers} 张凭证未经审核就已记账（本期共 {all} 张），金额合计 "
+                    "{amount}。请补审核并留痕。",
+                    "{period}: {vouchers} of {all} vouchers were posted without a reviewer, "
+                    "{amount} in all. Review them and leave a trace."}},
+	[K_NEITHER] = {"neither",
+                   {"{period} 有 {vouchers} 张凭证既未审核也未记账（本期共 {all} 张），金额合计 "
+                    "{amount}。请补审核并记账后再结账。",
+                    "{period}: {vouchers} of {all} vouchers were neither reviewed nor posted, "
+                    "{amount} in all. Review and post them before the close."}},
+	{0},
 };
 
 /* What is recorded at all, and which periods are closed. */
 typedef struct state {
-	bool      reviews, posts;
-	uint8_t  *closed;   /* by period index */
-	uint32_t *all;      /* vouchers of each period */
+	bool reviews, posts;
+	uint8_t *closed; /* by period index */
+	uint32_t *all;   /* vouchers of each period */
 } state;
 
 static bool is_posted(const rd_book *b, rd_row v)
@@ -145,7 +147,7 @@ static bool say_what_is_missing(rd_run *run, const state *s)
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
-	state s = { 0 };
+	state s = {0};
 	uint32_t p = RD_NONE;
 	rd_tally t;
 
@@ -172,12 +174,13 @@ const rd_check rd_check_not_reviewed_or_posted = {
 	.slug = "not-reviewed-or-posted",
 	.family = "authorisation",
 	.nature = "违规风险",
-	.title = { "未审核或未过账凭证", "Entry not reviewed or not posted" },
-	.finds = { "已结账期间的凭证没有审核人、没有记账，或未经审核就已记账。",
-	           "A voucher of a closed or filed period has no reviewer or was never posted, or was posted before it was approved." },
-	.correction = { "补审核并过账后再结账", "Review and post, then close the period." },
-	.basis = { "财会〔2024〕12号 24；会计基础工作规范 51(1)",
-	           "Caikuai [2024] No. 12 art. 24; Basic accounting work rules 51(1)" },
+	.title = {"未审核或未过账凭证", "Entry not reviewed or not posted"},
+	.finds =
+		{"已结账期间的凭证没有审核人、没有记账，或未经审核就已记账。",
+         "A voucher of a closed or filed period has no reviewer or was never posted, or was posted before it was approved."},
+	.correction = {"补审核并过账后再结账", "Review and post, then close the period."},
+	.basis = {"财会〔2024〕12号 24；会计基础工作规范 51(1)",
+              "Caikuai [2024] No. 12 art. 24; Basic accounting work rules 51(1)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

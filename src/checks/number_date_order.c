@@ -29,44 +29,58 @@
 
 enum { P_MAX_SHARE, P_MIN_DAYS };
 static const rd_param params[] = {
-	[P_MAX_SHARE] = { "max_share", "%", { "乱序凭证超过多大比例时视为不按日期编号",
-	                                      "share out of order above which numbers do not go by "
-	                                      "date" },
-	                  RD_PARAM_INT, 1, 100, 20, NULL },
-	[P_MIN_DAYS] = { "min_days", "days", { "与相邻凭证日期至少相差多少天",
-	                                       "least distance in days to the neighbouring dates" },
-	                 RD_PARAM_INT, 1, 366, 1, NULL },
-	{ 0 },
+	[P_MAX_SHARE] = {"max_share",
+                     "%",
+                     {"乱序凭证超过多大比例时视为不按日期编号",
+                      "share out of order above which numbers do not go by "
+                      "date"},
+                     RD_PARAM_INT,
+                     1,
+                     100,
+                     20,
+                     NULL},
+	[P_MIN_DAYS] = {"min_days",
+                    "days",
+                    {"与相邻凭证日期至少相差多少天",
+                     "least distance in days to the neighbouring dates"},
+                    RD_PARAM_INT,
+                    1,
+                    366,
+                    1,
+                    NULL},
+	{0},
 };
 
 enum { K_EARLIER, K_LATER };
 static const rd_message messages[] = {
-	[K_EARLIER] = { "dated-earlier", {
-		"凭证 {voucher} 日期为 {dated}，编号在它之前的凭证 {before} 却是 {before_day}。该序列 {vouchers} 张中有 "
-		"{out} 张次序不符。请核对是否补录，并说明原因。",
-		"Voucher {voucher} is dated {dated}, but {before}, numbered before it, is of "
-		"{before_day}. {out} of {vouchers} vouchers of this series are out of order. See "
-		"whether it was put in later." } },
-	[K_LATER] = { "dated-later", {
-		"凭证 {voucher} 日期为 {dated}，编号在它之后的凭证 {after} 却是 {after_day}。该序列 {vouchers} 张中有 "
-		"{out} 张次序不符。请核对日期是否有误，并说明原因。",
-		"Voucher {voucher} is dated {dated}, but {after}, numbered behind it, is of "
-		"{after_day}. {out} of {vouchers} vouchers of this series are out of order. See "
-		"whether the date is right." } },
-	{ 0 },
+	[K_EARLIER] =
+		{"dated-earlier",
+         {"凭证 {voucher} 日期为 {dated}，编号在它之前的凭证 {before} 却是 {before_day}。该序列 {vouchers} 张中有 "
+          "{out} 张次序不符。请核对是否补录，并说明原因。",
+          "Voucher {voucher} is dated {dated}, but {before}, numbered before it, is of "
+          "{before_day}. {out} of {vouchers} vouchers of this series are out of order. See "
+          "whether it was put in later."}},
+	[K_LATER] =
+		{"dated-later",
+         {"凭证 {voucher} 日期为 {dated}，编号在它之后的凭证 {after} 却是 {after_day}。该序列 {vouchers} 张中有 "
+          "{out} 张次序不符。请核对日期是否有误，并说明原因。",
+          "Voucher {voucher} is dated {dated}, but {after}, numbered behind it, is of "
+          "{after_day}. {out} of {vouchers} vouchers of this series are out of order. See "
+          "whether the date is right."}},
+	{0},
 };
 
 #define MIN_ENTRIES 20u
 
 typedef struct job {
-	rd_run              *run;
-	const rd_book       *b;
+	rd_run *run;
+	const rd_book *b;
 	const rd_number_set *set;
-	rd_row              *v;    /* vouchers of the series that count, by number */
-	uint32_t            *tail; /* tail[k]: end of the best chain of k + 1 vouchers */
-	rd_day              *day;  /* date of tail[k] */
-	uint32_t            *prev;
-	uint8_t             *in;   /* belongs to the longest chain */
+	rd_row *v;      /* vouchers of the series that count, by number */
+	uint32_t *tail; /* tail[k]: end of the best chain of k + 1 vouchers */
+	rd_day *day;    /* date of tail[k] */
+	uint32_t *prev;
+	uint8_t *in; /* belongs to the longest chain */
 } job;
 
 /* The vouchers of a series with a date, by number; equal numbers by date. */
@@ -157,8 +171,8 @@ static uint32_t longest(job *j, uint32_t n)
 static bool may_be_early(const job *j, rd_row v)
 {
 	static const char *const words[] = {
-		"结转", "计提", "折旧", "摊销", "损益", "暂估", "月末", "clos", "Clos", "CLOS", "accru",
-		"Accru", "deprec", "Deprec", "cloture", "amort", "Amort", "AMORT", NULL,
+		"结转",  "计提",  "折旧",   "摊销",   "损益",    "暂估",  "月末",  "clos",  "Clos", "CLOS",
+		"accru", "Accru", "deprec", "Deprec", "cloture", "amort", "Amort", "AMORT", NULL,
 	};
 	rd_day day = j->b->voucher.date[v];
 
@@ -183,10 +197,9 @@ static void report(job *j, const rd_numbers *q, uint32_t at, uint32_t before, ui
 	hit.other = near;
 	hit.key = rd_numbers_key(j->set, j->b, q);
 	hit.millibits = rd_millibits(out, n);
-	RD_EMIT(j->run, &hit, rd_on_day("dated", date[v]),
-	        rd_vch(earlier ? "before" : "after", near),
-	        rd_on_day(earlier ? "before_day" : "after_day", date[near]),
-	        rd_int("days", distance), rd_int("out", out), rd_int("vouchers", n),
+	RD_EMIT(j->run, &hit, rd_on_day("dated", date[v]), rd_vch(earlier ? "before" : "after", near),
+	        rd_on_day(earlier ? "before_day" : "after_day", date[near]), rd_int("days", distance),
+	        rd_int("out", out), rd_int("vouchers", n),
 	        rd_permille("base_rate", rd_rate_permille(out, n)));
 }
 
@@ -220,7 +233,7 @@ static void job_init(job *j, rd_run *run, const rd_book *b)
 	rd_arena *a = rd_run_scratch(run);
 	size_t most = 1;
 
-	*j = (job){ .run = run, .b = b, .set = rd_index_numbers(run, b) };
+	*j = (job){.run = run, .b = b, .set = rd_index_numbers(run, b)};
 	for (uint32_t i = 0; i < j->set->n; i++) {
 		const rd_numbers *q = &j->set->series[i];
 
@@ -270,14 +283,14 @@ const rd_check rd_check_number_date_order = {
 	.slug = "number-date-order",
 	.family = "sequence",
 	.nature = "操作错误",
-	.title = { "凭证号与日期倒序", "Number order against date order" },
-	.finds = { "号码在后、日期却在前的凭证。单独看无妨，与其他迹象一起可能说明补录或倒填日期。",
-	           "A higher number carries an earlier date. Harmless alone; with other signs it "
-	           "points to inserted or back-dated vouchers." },
-	.correction = { "结账前整理顺序；已记账的说明原因",
-	                "Put in order before the close; once posted, state the reason." },
-	.basis = { "通行做法；法国 FEC 时序要求；hledger 日期有序检查",
-	           "practice; FEC chronology; hledger ordereddates" },
+	.title = {"凭证号与日期倒序", "Number order against date order"},
+	.finds = {"号码在后、日期却在前的凭证。单独看无妨，与其他迹象一起可能说明补录或倒填日期。",
+              "A higher number carries an earlier date. Harmless alone; with other signs it "
+              "points to inserted or back-dated vouchers."},
+	.correction = {"结账前整理顺序；已记账的说明原因",
+                   "Put in order before the close; once posted, state the reason."},
+	.basis = {"通行做法；法国 FEC 时序要求；hledger 日期有序检查",
+              "practice; FEC chronology; hledger ordereddates"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

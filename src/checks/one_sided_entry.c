@@ -27,35 +27,38 @@
 
 enum { K_LINE, K_DEBIT, K_CREDIT };
 static const rd_message messages[] = {
-	[K_LINE] = {
-		"single-line",
-		{ "凭证 {voucher} 只有一行：{account} {amount}，没有对方科目。请核对原凭证，补录对"
-		  "应分录或重新导出。",
-		  "Voucher {voucher} has a single line: {account} {amount}, without a "
-		  "counterpart. Look up the voucher; complete it or export again." },
-	},
-	[K_DEBIT] = {
-		"debit-only",
-		{ "凭证 {voucher} 的 {lines} 行全在借方，合计 {amount}，没有贷方。请核对原凭证，补"
-		  "录贷方或重新导出。",
-		  "All {lines} lines of voucher {voucher} are debits, {amount} in all; there is "
-		  "no credit. Look up the voucher; complete it or export again." },
-	},
-	[K_CREDIT] = {
-		"credit-only",
-		{ "凭证 {voucher} 的 {lines} 行全在贷方，合计 {amount}，没有借方。请核对原凭证，补"
-		  "录借方或重新导出。",
-		  "All {lines} lines of voucher {voucher} are credits, {amount} in all; there "
-		  "is no debit. Look up the voucher; complete it or export again." },
-	},
-	{ 0 },
+	[K_LINE] =
+		{
+			"single-line",
+			{"凭证 {voucher} 只有一行：{account} {amount}，没有对方科目。请核对原凭证，补录对"
+             "应分录或重新导出。",
+             "Voucher {voucher} has a single line: {account} {amount}, without a "
+             "counterpart. Look up the voucher; complete it or export again."},
+		},
+	[K_DEBIT] =
+		{
+			"debit-only",
+			{"凭证 {voucher} 的 {lines} 行全在借方，合计 {amount}，没有贷方。请核对原凭证，补"
+             "录贷方或重新导出。",
+             "All {lines} lines of voucher {voucher} are debits, {amount} in all; there is "
+             "no credit. Look up the voucher; complete it or export again."},
+		},
+	[K_CREDIT] =
+		{
+			"credit-only",
+			{"凭证 {voucher} 的 {lines} 行全在贷方，合计 {amount}，没有借方。请核对原凭证，补"
+             "录借方或重新导出。",
+             "All {lines} lines of voucher {voucher} are credits, {amount} in all; there "
+             "is no debit. Look up the voucher; complete it or export again."},
+		},
+	{0},
 };
 
 typedef struct sides {
-	uint32_t lines[2];  /* with an amount, debit and credit */
+	uint32_t lines[2]; /* with an amount, debit and credit */
 	rd_minor sum[2];
-	bool     red[2];
-	rd_row   line;      /* the first with an amount */
+	bool red[2];
+	rd_row line; /* the first with an amount */
 } sides;
 
 static void add(sides *s, int side, rd_minor amount, rd_row line)
@@ -71,7 +74,7 @@ static void add(sides *s, int side, rd_minor amount, rd_row line)
 
 static void judge(rd_run *run, const rd_book *b, rd_row v)
 {
-	sides s = { .line = RD_NONE };
+	sides s = {.line = RD_NONE};
 
 	for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
 		add(&s, 0, rd_line_debit(b, i), i);
@@ -99,8 +102,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		uint8_t both = 0, seen = 0;
 
 		/* two bits: a debit, a credit was seen; most vouchers are done after two lines */
-		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1] && seen != 3;
-		     i++) {
+		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1] && seen != 3; i++) {
 			both |= b->line.flags[i] & RD_LINE_BOTH;
 			if (b->line.amount[i] != 0)
 				seen |= (uint8_t)(1u << (b->line.flags[i] & RD_LINE_CREDIT));
@@ -115,16 +117,12 @@ const rd_check rd_check_one_sided_entry = {
 	.slug = "one-sided-entry",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "单行或单边凭证", "Single-line or one-sided entry" },
-	.finds = {
-		"只有一行，或金额只在借方、只在贷方的凭证。",
-		"An entry with one line, or with debit lines only or credit lines only."
-	},
-	.correction = {
-		"补录对应分录；导出遗漏的重新导出",
-		"Enter the missing counterpart; lost on export: export again."
-	},
-	.basis = { "实务惯例（有借必有贷）", "practice (no debit without a credit)" },
+	.title = {"单行或单边凭证", "Single-line or one-sided entry"},
+	.finds = {"只有一行，或金额只在借方、只在贷方的凭证。",
+              "An entry with one line, or with debit lines only or credit lines only."},
+	.correction = {"补录对应分录；导出遗漏的重新导出",
+                   "Enter the missing counterpart; lost on export: export again."},
+	.basis = {"实务惯例（有借必有贷）", "practice (no debit without a credit)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -29,67 +29,81 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的差额", "difference that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_ACCOUNT, K_PARTY, K_GONE, K_NEW, K_YEAR };
 static const rd_message messages[] = {
-	[K_ACCOUNT] = {
-		"account",
-		{ "{account}:{before} 期末{closing_side} {closing}，{period} 期初{opening_side} "
-		  "{opening}，相差 {difference}。请查 {before} 是否被反结账修改。",
-		  "{account}: closing of {before} is {closing} ({closing_side}), opening of "
-		  "{period} is {opening} ({opening_side}), difference {difference}. Was "
-		  "{before} reopened and changed?" },
-	},
-	[K_PARTY] = {
-		"party",
-		{ "{account} {party}:{before} 期末{closing_side} {closing}，{period} 期初"
-		  "{opening_side} {opening}，相差 {difference}。请查 {before} 是否被反结账修改。",
-		  "{account} {party}: closing of {before} is {closing} ({closing_side}), "
-		  "opening of {period} is {opening} ({opening_side}), difference {difference}. "
-		  "Was {before} reopened and changed?" },
-	},
-	[K_GONE] = {
-		"gone",
-		{ "{account}:{before} 期末{closing_side} {closing}，{period} 余额表上没有这个科目"
-		  "，也没有同名科目承接。请查余额结转到了哪里。",
-		  "{account}: closing of {before} is {closing} ({closing_side}); the trial "
-		  "balance of {period} lacks the account, and none of the same name takes over. "
-		  "Where did the balance go?" },
-	},
-	[K_NEW] = {
-		"new",
-		{ "{account}:{period} 期初{opening_side} {opening}，{before} 余额表上没有这个科目"
-		  "，也没有同名科目可以承接。请查期初从哪里来。",
-		  "{account}: opening of {period} is {opening} ({opening_side}); the trial "
-		  "balance of {before} lacks the account, and none of the same name hands over. "
-		  "Where does the opening come from?" },
-	},
-	[K_YEAR] = {
-		"year-change",
-		{ "{period} 年初，损益类、本年利润和利润分配期初合计{opening_side} {opening}，"
-		  "{before} 期末合计{closing_side} {closing}，相差 {difference}。请核对年末结转。",
-		  "At the start of {period} the P&L accounts, profit for the year and profit "
-		  "distribution open at {opening} ({opening_side}) together; {before} closed at "
-		  "{closing} ({closing_side}), difference {difference}. Check the year-end "
-		  "transfer." },
-	},
-	{ 0 },
+	[K_ACCOUNT] =
+		{
+			"account",
+			{"{account}:{before} 期末{closing_side} {closing}，{period} 期初{opening_side} "
+             "{opening}，相差 {difference}。请查 {before} 是否被反结账修改。",
+             "{account}: closing of {before} is {closing} ({closing_side}), opening of "
+             "{period} is {opening} ({opening_side}), difference {difference}. Was "
+             "{before} reopened and changed?"},
+		},
+	[K_PARTY] =
+		{
+			"party",
+			{"{account} {party}:{before} 期末{closing_side} {closing}，{period} 期初"
+             "{opening_side} {opening}，相差 {difference}。请查 {before} 是否被反结账修改。",
+             "{account} {party}: closing of {before} is {closing} ({closing_side}), "
+             "opening of {period} is {opening} ({opening_side}), difference {difference}. "
+             "Was {before} reopened and changed?"},
+		},
+	[K_GONE] =
+		{
+			"gone",
+			{"{account}:{before} 期末{closing_side} {closing}，{period} 余额表上没有这个科目"
+             "，也没有同名科目承接。请查余额结转到了哪里。",
+             "{account}: closing of {before} is {closing} ({closing_side}); the trial "
+             "balance of {period} lacks the account, and none of the same name takes over. "
+             "Where did the balance go?"},
+		},
+	[K_NEW] =
+		{
+			"new",
+			{"{account}:{period} 期初{opening_side} {opening}，{before} 余额表上没有这个科目"
+             "，也没有同名科目可以承接。请查期初从哪里来。",
+             "{account}: opening of {period} is {opening} ({opening_side}); the trial "
+             "balance of {before} lacks the account, and none of the same name hands over. "
+             "Where does the opening come from?"},
+		},
+	[K_YEAR] =
+		{
+			"year-change",
+			{"{period} 年初，损益类、本年利润和利润分配期初合计{opening_side} {opening}，"
+             "{before} 期末合计{closing_side} {closing}，相差 {difference}。请核对年末结转。",
+             "At the start of {period} the P&L accounts, profit for the year and profit "
+             "distribution open at {opening} ({opening_side}) together; {before} closed at "
+             "{closing} ({closing_side}), difference {difference}. Check the year-end "
+             "transfer."},
+		},
+	{0},
 };
 
-typedef struct pool { rd_minor opening, closing; rd_row row; } pool;
+typedef struct pool {
+	rd_minor opening, closing;
+	rd_row row;
+} pool;
 
 typedef struct work {
-	rd_run   *run;
-	rd_trial  t;
-	rd_minor  tolerance;
-	uint32_t *row[2];    /* by account: own row + 1 of the two periods */
-	uint64_t *names;     /* accounts by name: name << 32 | account */
-	pool      pool;
-	uint32_t  compared;
+	rd_run *run;
+	rd_trial t;
+	rd_minor tolerance;
+	uint32_t *row[2]; /* by account: own row + 1 of the two periods */
+	uint64_t *names;  /* accounts by name: name << 32 | account */
+	pool pool;
+	uint32_t compared;
 } work;
 
 static bool is_pooled(const work *w, rd_row account)
@@ -184,8 +198,7 @@ static void lone(work *w, rd_row account, int side, rd_period p0, rd_period p1)
 	const rd_tb_part part = side == 0 ? RD_PART_CLOSE : RD_PART_OPEN;
 	rd_minor v = rd_trial_net(w->t.book, r, part);
 
-	if (v == 0 ||
-	    (rd_run_guards(w->run) && (parent_has_both(w, account) || w->t.above[account])))
+	if (v == 0 || (rd_run_guards(w->run) && (parent_has_both(w, account) || w->t.above[account])))
 		return;
 	if (same_name_takes(w, account, !side, side == 0 ? RD_PART_OPEN : RD_PART_CLOSE, v))
 		return;
@@ -215,13 +228,13 @@ static void compare_parties(work *w, const rd_row *x, rd_row nx, const rd_row *y
 static void compare_periods(work *w, uint32_t i0, uint32_t i1)
 {
 	const rd_book *b = w->t.book;
-	const rd_row *from[2] = { w->t.by_period + w->t.from[i0 + 1],
-		                  w->t.by_period + w->t.from[i1 + 1] };
-	const rd_row n[2] = { w->t.from[i0 + 2] - w->t.from[i0 + 1],
-	                      w->t.from[i1 + 2] - w->t.from[i1 + 1] };
+	const rd_row *from[2] = {w->t.by_period + w->t.from[i0 + 1],
+	                         w->t.by_period + w->t.from[i1 + 1]};
+	const rd_row n[2] = {w->t.from[i0 + 2] - w->t.from[i0 + 1],
+	                     w->t.from[i1 + 2] - w->t.from[i1 + 1]};
 	const rd_period p0 = b->periods[i0], p1 = b->periods[i1];
 
-	w->pool = (pool){ .row = RD_NONE };
+	w->pool = (pool){.row = RD_NONE};
 	for (int s = 0; s < 2; s++)
 		for (rd_row i = 0; i < n[s]; i++) {
 			const rd_row r = from[s][i];
@@ -254,7 +267,7 @@ static void compare_periods(work *w, uint32_t i0, uint32_t i1)
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
-	work w = { .run = run, .tolerance = rd_run_param(run, P_TOLERANCE) };
+	work w = {.run = run, .tolerance = rd_run_param(run, P_TOLERANCE)};
 	uint64_t *tmp = RD_NEW_N(a, uint64_t, (size_t)b->account.n + 1);
 	uint32_t last = RD_NONE;
 
@@ -286,17 +299,14 @@ const rd_check rd_check_opening_differs_from_prior_closing = {
 	.slug = "opening-differs-from-prior-closing",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "期初与上期期末不符", "Opening differs from previous closing" },
-	.finds = {
-		"本期期初与上期期末不是同一个数：上期被反结账改过，或期初是手工填的。",
-		"A period starts with other balances than the previous one ended with: the earlier "
-		"period was reopened, or the opening was typed."
-	},
-	.correction = {
-		"恢复原期初；查明被反结账的期间并补办审批",
-		"Restore the opening; find the reopened period and have the reopening approved."
-	},
-	.basis = { "会计基础工作规范 63(3)、67", "Basic accounting work rules 63(3), 67; SAF-T" },
+	.title = {"期初与上期期末不符", "Opening differs from previous closing"},
+	.finds = {"本期期初与上期期末不是同一个数：上期被反结账改过，或期初是手工填的。",
+              "A period starts with other balances than the previous one ended with: the earlier "
+              "period was reopened, or the opening was typed."},
+	.correction =
+		{"恢复原期初；查明被反结账的期间并补办审批",
+         "Restore the opening; find the reopened period and have the reopening approved."},
+	.basis = {"会计基础工作规范 63(3)、67", "Basic accounting work rules 63(3), 67; SAF-T"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -26,24 +26,32 @@
 
 enum { P_SHARE };
 static const rd_param params[] = {
-	[P_SHARE] = { "share", "percent", { "占流动资产的比例", "share of current assets" },
-	              RD_PARAM_INT, 1, 100, 20, NULL },
-	{ 0 },
+	[P_SHARE] = {"share",
+                 "percent",
+                 {"占流动资产的比例", "share of current assets"},
+                 RD_PARAM_INT,
+                 1,
+                 100,
+                 20,
+                 NULL},
+	{0},
 };
 
 enum { K_PLAIN, K_PARTNERS };
 static const rd_message messages[] = {
-	[K_PLAIN] = { "share", {
-		"{period} 末其他应收款 {amount}，占流动资产 {assets} 的 {rate}。请分析构成并清理。",
-		"At the end of {period} other receivables are {amount}, {rate} of current "
-		"assets of {assets}. See what they consist of and settle them." } },
-	[K_PARTNERS] = { "share-with-partners", {
-		"{period} 末其他应收款 {amount}，占流动资产 {assets} 的 {rate}；最大的是 {first}"
-		"({first_amount})。请分析构成并清理。",
-		"At the end of {period} other receivables are {amount}, {rate} of current "
-		"assets of {assets}; the largest is {first} ({first_amount}). See what they "
-		"consist of and settle them." } },
-	{ 0 },
+	[K_PLAIN] =
+		{"share",
+         {"{period} 末其他应收款 {amount}，占流动资产 {assets} 的 {rate}。请分析构成并清理。",
+          "At the end of {period} other receivables are {amount}, {rate} of current "
+          "assets of {assets}. See what they consist of and settle them."}},
+	[K_PARTNERS] =
+		{"share-with-partners",
+         {"{period} 末其他应收款 {amount}，占流动资产 {assets} 的 {rate}；最大的是 {first}"
+          "({first_amount})。请分析构成并清理。",
+          "At the end of {period} other receivables are {amount}, {rate} of current "
+          "assets of {assets}; the largest is {first} ({first_amount}). See what they "
+          "consist of and settle them."}},
+	{0},
 };
 
 #define ASSETS_MIN 1000000 /* 10,000 yuan: below it a share says nothing */
@@ -60,7 +68,7 @@ static bool is_current(const rd_book *b, rd_row a)
 }
 
 typedef struct top {
-	rd_text  name[3];
+	rd_text name[3];
 	rd_minor amount[3];
 } top;
 
@@ -107,13 +115,13 @@ static rd_minor gross(const rd_book *b, const rd_partners *all, rd_row a, rd_min
 static rd_place stated_at(const rd_trial *t, rd_row account)
 {
 	const rd_book *b = t->book;
-	rd_place place = { 0, 0 };
+	rd_place place = {0, 0};
 
 	for (rd_row k = t->start[account]; k < t->start[account + 1]; k++) {
 		rd_row r = t->rows[k];
 
 		if (b->tb.party[r] == 0)
-			place = (rd_place){ b->tb.file[r], b->tb.line[r] };
+			place = (rd_place){b->tb.file[r], b->tb.line[r]};
 	}
 	return place;
 }
@@ -146,7 +154,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	rd_minor assets = 0, amount = 0;
 	rd_row account = 0;
 	rd_balances s;
-	top t = { 0 };
+	top t = {0};
 
 	(void)range;
 	(void)err;
@@ -170,7 +178,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		amount += balance != 0 ? gross(b, all, a, balance, &t) : 0;
 	}
 	if (rd_run_guards(run) && assets < ASSETS_MIN) {
-		rd_run_not_run(run, "流动资产过小，比例没有意义", "current assets are too small for a share to mean anything");
+		rd_run_not_run(run, "流动资产过小，比例没有意义",
+		               "current assets are too small for a share to mean anything");
 		return RD_OK;
 	}
 	if (assets > 0 && (__int128)amount * 100 > (__int128)assets * rd_run_param(run, P_SHARE))
@@ -182,11 +191,13 @@ const rd_check rd_check_other_receivables_high = {
 	.slug = "other-receivables-high",
 	.family = "receivable",
 	.nature = "异常波动",
-	.title = { "其他应收款占比过高", "Other receivables large against assets" },
-	.finds = { "其他应收款占流动资产比例偏高，常含借款或未入账的费用。",
-	           "Other receivables are a large part of current assets, often loans or expenses that were not entered." },
-	.correction = { "分析构成并清理", "See what they consist of and settle them." },
-	.basis = { "公开流传的风险清单：star-box.cn（非官方）", "Published risk list: star-box.cn (not official)" },
+	.title = {"其他应收款占比过高", "Other receivables large against assets"},
+	.finds =
+		{"其他应收款占流动资产比例偏高，常含借款或未入账的费用。",
+         "Other receivables are a large part of current assets, often loans or expenses that were not entered."},
+	.correction = {"分析构成并清理", "See what they consist of and settle them."},
+	.basis = {"公开流传的风险清单：star-box.cn（非官方）",
+              "Published risk list: star-box.cn (not official)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

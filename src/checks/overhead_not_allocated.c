@@ -25,37 +25,44 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的余额", "balance that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的余额", "balance that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_BALANCE, K_IDLE };
 static const rd_message messages[] = {
-	[K_BALANCE] = {
-		"balance",
-		{ "{account} 有 {months} 个月末未结平：{first_period} 起，{last_period} 余额{side}"
-		  " {balance}。请分配结转至生产成本。",
-		  "{account} keeps a balance at the end of months ({months}), from "
-		  "{first_period} on; in {last_period} it is {balance} ({side}). Allocate it to "
-		  "production cost." },
-	},
-	[K_IDLE] = {
-		"no-production",
-		{ "{account} 有 {months} 个月末未结平：{first_period} 起，{last_period} 余额{side}"
-		  " {balance}；这些月份生产成本没有借方发生。请确认是否停产或季节性生产。",
-		  "{account} keeps a balance at the end of months ({months}), from "
-		  "{first_period} on; in {last_period} it is {balance} ({side}). Production "
-		  "cost has no debits in these months: idle or seasonal?" },
-	},
-	{ 0 },
+	[K_BALANCE] =
+		{
+			"balance",
+			{"{account} 有 {months} 个月末未结平：{first_period} 起，{last_period} 余额{side}"
+             " {balance}。请分配结转至生产成本。",
+             "{account} keeps a balance at the end of months ({months}), from "
+             "{first_period} on; in {last_period} it is {balance} ({side}). Allocate it to "
+             "production cost."},
+		},
+	[K_IDLE] =
+		{
+			"no-production",
+			{"{account} 有 {months} 个月末未结平：{first_period} 起，{last_period} 余额{side}"
+             " {balance}；这些月份生产成本没有借方发生。请确认是否停产或季节性生产。",
+             "{account} keeps a balance at the end of months ({months}), from "
+             "{first_period} on; in {last_period} it is {balance} ({side}). Production "
+             "cost has no debits in these months: idle or seasonal?"},
+		},
+	{0},
 };
 
 /* The topmost account of a role, for the name of the finding. */
 static rd_row root_of(const rd_book *b, rd_row a)
 {
-	while (b->account.parent[a] != 0 &&
-	       b->account.role[b->account.parent[a]] == b->account.role[a])
+	while (b->account.parent[a] != 0 && b->account.role[b->account.parent[a]] == b->account.role[a])
 		a = b->account.parent[a];
 	return a;
 }
@@ -146,16 +153,12 @@ const rd_check rd_check_overhead_not_allocated = {
 	.slug = "overhead-not-allocated",
 	.family = "closing",
 	.nature = "账目不符",
-	.title = { "制造费用有余额", "Manufacturing overhead not allocated" },
-	.finds = {
-		"制造费用或机械作业在月末仍有余额。",
-		"Manufacturing overhead or machine work keeps a balance at month end."
-	},
-	.correction = { "分配结转至生产成本", "Allocate it to production cost." },
-	.basis = {
-		"小企业会计准则 附录 4101、4403",
-		"Accounting Standard for Small Enterprises, appendix, accounts 4101, 4403"
-	},
+	.title = {"制造费用有余额", "Manufacturing overhead not allocated"},
+	.finds = {"制造费用或机械作业在月末仍有余额。",
+              "Manufacturing overhead or machine work keeps a balance at month end."},
+	.correction = {"分配结转至生产成本", "Allocate it to production cost."},
+	.basis = {"小企业会计准则 附录 4101、4403",
+              "Accounting Standard for Small Enterprises, appendix, accounts 4101, 4403"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

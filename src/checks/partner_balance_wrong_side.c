@@ -27,41 +27,57 @@
 
 enum { P_MIN, P_AGE };
 static const rd_param params[] = {
-	[P_MIN] = { "min_amount", "yuan", { "低于此余额不报告", "smaller balances are not reported" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 10000, NULL },
-	[P_AGE] = { "age", "days",
-	            { "余额由最近几天内的一笔分录形成的不报告", "balances that one entry of the last days explains are not reported" },
-	            RD_PARAM_INT, 0, 3660, 0, NULL },
-	{ 0 },
+	[P_MIN] = {"min_amount",
+               "yuan",
+               {"低于此余额不报告", "smaller balances are not reported"},
+               RD_PARAM_MONEY,
+               0,
+               RD_MINOR_MAX,
+               10000,
+               NULL},
+	[P_AGE] = {"age",
+               "days",
+               {"余额由最近几天内的一笔分录形成的不报告",
+                "balances that one entry of the last days explains are not reported"},
+               RD_PARAM_INT,
+               0,
+               3660,
+               0,
+               NULL},
+	{0},
 };
 
 enum { K_CUSTOMER, K_ADVANCE, K_SUPPLIER, K_PREPAYMENT };
 static const rd_message messages[] = {
-	[K_CUSTOMER] = { "receivable-in-credit", {
-		"{partner} 在 {account} 为贷方余额 {balance}（与预收账款轧抵后净额 {net}）。请核"
-		"对是否多收、错挂或未开票入账；报表应重分类为预收。",
-		"{partner} has a credit balance of {balance} on {account} (net with advances "
-		"{net}). See whether too much came in, it was posted to the wrong partner, "
-		"or a sale is missing; reclassify it for the report." } },
-	[K_ADVANCE] = { "advance-in-debit", {
-		"{partner} 在 {account} 为借方余额 {balance}（与应收账款轧抵后净额 {net}）。请核"
-		"对是否已结转收入未收款；报表应重分类为应收。",
-		"{partner} has a debit balance of {balance} on {account} (net with "
-		"receivables {net}). See whether income was taken before the money came; "
-		"reclassify it for the report." } },
-	[K_SUPPLIER] = { "payable-in-debit", {
-		"{partner} 在 {account} 为借方余额 {balance}（与预付账款轧抵后净额 {net}）。请核"
-		"对是否重复付款、错挂或发票未入账；报表应重分类为预付。",
-		"{partner} has a debit balance of {balance} on {account} (net with "
-		"prepayments {net}). See whether it was paid twice, posted to the wrong "
-		"partner, or an invoice is missing; reclassify it for the report." } },
-	[K_PREPAYMENT] = { "prepayment-in-credit", {
-		"{partner} 在 {account} 为贷方余额 {balance}（与应付账款轧抵后净额 {net}）。请核"
-		"对是否到货超过预付；报表应重分类为应付。",
-		"{partner} has a credit balance of {balance} on {account} (net with payables "
-		"{net}). See whether more was delivered than paid in advance; reclassify it "
-		"for the report." } },
-	{ 0 },
+	[K_CUSTOMER] =
+		{"receivable-in-credit",
+         {"{partner} 在 {account} 为贷方余额 {balance}（与预收账款轧抵后净额 {net}）。请核"
+          "对是否多收、错挂或未开票入账；报表应重分类为预收。",
+          "{partner} has a credit balance of {balance} on {account} (net with advances "
+          "{net}). See whether too much came in, it was posted to the wrong partner, "
+          "or a sale is missing; reclassify it for the report."}},
+	[K_ADVANCE] =
+		{"advance-in-debit",
+         {"{partner} 在 {account} 为借方余额 {balance}（与应收账款轧抵后净额 {net}）。请核"
+          "对是否已结转收入未收款；报表应重分类为应收。",
+          "{partner} has a debit balance of {balance} on {account} (net with "
+          "receivables {net}). See whether income was taken before the money came; "
+          "reclassify it for the report."}},
+	[K_SUPPLIER] =
+		{"payable-in-debit",
+         {"{partner} 在 {account} 为借方余额 {balance}（与预付账款轧抵后净额 {net}）。请核"
+          "对是否重复付款、错挂或发票未入账；报表应重分类为预付。",
+          "{partner} has a debit balance of {balance} on {account} (net with "
+          "prepayments {net}). See whether it was paid twice, posted to the wrong "
+          "partner, or an invoice is missing; reclassify it for the report."}},
+	[K_PREPAYMENT] =
+		{"prepayment-in-credit",
+         {"{partner} 在 {account} 为贷方余额 {balance}（与应付账款轧抵后净额 {net}）。请核"
+          "对是否到货超过预付；报表应重分类为应付。",
+          "{partner} has a credit balance of {balance} on {account} (net with payables "
+          "{net}). See whether more was delivered than paid in advance; reclassify it "
+          "for the report."}},
+	{0},
 };
 
 /* Kind of message for a role, -1 for roles that may stand on either side. */
@@ -129,9 +145,8 @@ static void report(rd_run *run, const rd_book *b, const rd_partner *p, int kind,
 	hit.line = p->last_line;
 	hit.keyless = true;
 	hit.at_stake = balance < 0 ? -balance : balance;
-	RD_EMIT(run, &hit, rd_partner_fact(b, p),
-	        rd_money("balance", hit.at_stake), rd_money("net", sum),
-	        rd_money("opening", p->opening), rd_money("debit", p->debit),
+	RD_EMIT(run, &hit, rd_partner_fact(b, p), rd_money("balance", hit.at_stake),
+	        rd_money("net", sum), rd_money("opening", p->opening), rd_money("debit", p->debit),
 	        rd_money("credit", p->credit), rd_on_day("last_movement", p->last));
 }
 
@@ -170,12 +185,15 @@ const rd_check rd_check_partner_balance_wrong_side = {
 	.slug = "partner-balance-wrong-side",
 	.family = "receivable",
 	.nature = "账目不符",
-	.title = { "往来余额方向相反", "Receivable or payable with the opposite sign" },
-	.finds = { "客户为贷方余额，或供应商为借方余额：报表需重分类，或款项重复、错挂。",
-	           "A customer with a credit balance, a supplier with a debit balance. The statement needs reclassification, or a payment was booked twice or to the wrong partner." },
-	.correction = { "报表重分类（预收/预付）；错挂的红字更正",
-	                "Reclassify for the report (advances, prepayments); correct wrong partners in red." },
-	.basis = { "小企业会计准则 附录（报表列示）", "Accounting standard for small enterprises, annex (presentation)" },
+	.title = {"往来余额方向相反", "Receivable or payable with the opposite sign"},
+	.finds =
+		{"客户为贷方余额，或供应商为借方余额：报表需重分类，或款项重复、错挂。",
+         "A customer with a credit balance, a supplier with a debit balance. The statement needs reclassification, or a payment was booked twice or to the wrong partner."},
+	.correction =
+		{"报表重分类（预收/预付）；错挂的红字更正",
+         "Reclassify for the report (advances, prepayments); correct wrong partners in red."},
+	.basis = {"小企业会计准则 附录（报表列示）",
+              "Accounting standard for small enterprises, annex (presentation)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -29,47 +29,54 @@
 
 enum { P_MIN };
 static const rd_param params[] = {
-	[P_MIN] = { "min_amount", "yuan", { "低于此余额不计", "smaller balances do not count" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 10000, NULL },
-	{ 0 },
+	[P_MIN] = {"min_amount",
+               "yuan",
+               {"低于此余额不计", "smaller balances do not count"},
+               RD_PARAM_MONEY,
+               0,
+               RD_MINOR_MAX,
+               10000,
+               NULL},
+	{0},
 };
 
 enum { K_NET, K_SAME_SIDE };
 static const rd_message messages[] = {
-	[K_NET] = { "both-sides", {
-		"{partner} 在 {accounts} 类往来科目上有余额（如 {first} {first_balance}、"
-		"{second} {second_balance}），借方合计 {debit}、贷方合计 {credit}，净额 {net}。"
-		"可协议抵账后对冲。",
-		"{partner} has balances on {accounts} kinds of accounts (such as {first} "
-		"{first_balance} and {second} {second_balance}): {debit} debit and {credit} "
-		"credit, {net} net. They may be set off by agreement." } },
-	[K_SAME_SIDE] = { "same-side", {
-		"{partner} 在 {accounts} 类往来科目上有同方向余额（如 {first} {first_balance}、"
-		"{second} {second_balance}），合计 {net}。请核对是否应归并到一个科目。",
-		"{partner} has balances of one side on {accounts} kinds of accounts (such as "
-		"{first} {first_balance} and {second} {second_balance}), {net} in all. See "
-		"whether they belong on one account." } },
-	{ 0 },
+	[K_NET] = {"both-sides",
+               {"{partner} 在 {accounts} 类往来科目上有余额（如 {first} {first_balance}、"
+                "{second} {second_balance}），借方合计 {debit}、贷方合计 {credit}，净额 {net}。"
+                "可协议抵账后对冲。",
+                "{partner} has balances on {accounts} kinds of accounts (such as {first} "
+                "{first_balance} and {second} {second_balance}): {debit} debit and {credit} "
+                "credit, {net} net. They may be set off by agreement."}},
+	[K_SAME_SIDE] =
+		{"same-side",
+         {"{partner} 在 {accounts} 类往来科目上有同方向余额（如 {first} {first_balance}、"
+          "{second} {second_balance}），合计 {net}。请核对是否应归并到一个科目。",
+          "{partner} has balances of one side on {accounts} kinds of accounts (such as "
+          "{first} {first_balance} and {second} {second_balance}), {net} in all. See "
+          "whether they belong on one account."}},
+	{0},
 };
 
-static const char *const deposits[] = { "押金", "保证金", "质保金", "暂估", NULL };
+static const char *const deposits[] = {"押金", "保证金", "质保金", "暂估", NULL};
 static const char *const left_out[] = {
-	"税务", "社保", "社会保险", "公积金", "人力资源", "银行", "支付宝", "微信",
-	"财付通", "其他", "零星", "散户", NULL,
+	"税务", "社保",   "社会保险", "公积金", "人力资源", "银行", "支付宝",
+	"微信", "财付通", "其他",     "零星",   "散户",     NULL,
 };
 
 /* A balance that counts, and the name it stands under. */
 typedef struct entry {
 	const rd_partner *p;
-	rd_text  name;
+	rd_text name;
 	rd_minor balance;
 } entry;
 
 typedef struct state {
 	const rd_book *b;
-	entry         *all;
-	uint32_t       n;
-	bool           judged, any;
+	entry *all;
+	uint32_t n;
+	bool judged, any;
 } state;
 
 static bool is_left_out(const rd_book *b, const rd_partner *p)
@@ -102,7 +109,7 @@ static void collect(rd_run *run, state *s, const rd_partners *x)
 
 		if (rd_run_guards(run) && is_left_out(s->b, p))
 			continue;
-		s->all[s->n++] = (entry){ p, name, balance };
+		s->all[s->n++] = (entry){p, name, balance};
 	}
 }
 
@@ -118,7 +125,7 @@ static void report(rd_run *run, const state *s, const uint64_t *order, uint32_t 
                    uint64_t key)
 {
 	const entry *largest = NULL, *other = NULL;
-	rd_minor debit = 0, credit = 0, by_role[RD_ROLE_COUNT] = { 0 };
+	rd_minor debit = 0, credit = 0, by_role[RD_ROLE_COUNT] = {0};
 	uint32_t roles = 0;
 
 	for (uint32_t k = from; k < to; k++) {
@@ -161,7 +168,7 @@ static void report(rd_run *run, const state *s, const uint64_t *order, uint32_t 
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	state s = { .b = b };
+	state s = {.b = b};
 	rd_arena *a = rd_run_scratch(run);
 
 	(void)range;
@@ -194,11 +201,11 @@ const rd_check rd_check_partner_in_several_accounts = {
 	.slug = "partner-in-several-accounts",
 	.family = "receivable",
 	.nature = "账目不符",
-	.title = { "同一单位多头挂账", "One partner in several accounts" },
-	.finds = { "同一单位在几个应收、应付科目上同时有余额。",
-	           "The same partner has balances on several receivable and payable accounts." },
-	.correction = { "签订抵账协议后转账对冲", "Agree on netting with the partner, then transfer." },
-	.basis = { "实务惯例", "Practice" },
+	.title = {"同一单位多头挂账", "One partner in several accounts"},
+	.finds = {"同一单位在几个应收、应付科目上同时有余额。",
+              "The same partner has balances on several receivable and payable accounts."},
+	.correction = {"签订抵账协议后转账对冲", "Agree on netting with the partner, then transfer."},
+	.basis = {"实务惯例", "Practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

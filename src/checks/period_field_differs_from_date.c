@@ -26,24 +26,32 @@
 
 enum { P_GRACE };
 static const rd_param params[] = {
-	[P_GRACE] = { "grace", "days", { "容许超出期间首尾的天数", "days outside the period that are let "
-	                                                "pass" },
-	              RD_PARAM_INT, 0, 366, 0, NULL },
-	{ 0 },
+	[P_GRACE] = {"grace",
+                 "days",
+                 {"容许超出期间首尾的天数", "days outside the period that are let "
+                                            "pass"},
+                 RD_PARAM_INT,
+                 0,
+                 366,
+                 0,
+                 NULL},
+	{0},
 };
 
 enum { K_EARLY, K_LATE };
 static const rd_message messages[] = {
-	[K_EARLY] = { "dated-before", {
-		"凭证 {voucher} 记入 {period} 期，日期却是 {dated}，早于该期间。请核对是日期还是期间有误；已结账的红字冲销后重做。",
-		"Voucher {voucher} is booked in {period} but dated {dated}, before that period. "
-		"See which of the two is right; after the close reverse in red and enter "
-		"again." } },
-	[K_LATE] = { "dated-after", {
-		"凭证 {voucher} 记入 {period} 期，日期却是 {dated}，晚于该期间。请核对是日期还是期间有误；已结账的红字冲销后重做。",
-		"Voucher {voucher} is booked in {period} but dated {dated}, after that period. See "
-		"which of the two is right; after the close reverse in red and enter again." } },
-	{ 0 },
+	[K_EARLY] =
+		{"dated-before",
+         {"凭证 {voucher} 记入 {period} 期，日期却是 {dated}，早于该期间。请核对是日期还是期间有误；已结账的红字冲销后重做。",
+          "Voucher {voucher} is booked in {period} but dated {dated}, before that period. "
+          "See which of the two is right; after the close reverse in red and enter "
+          "again."}},
+	[K_LATE] =
+		{"dated-after",
+         {"凭证 {voucher} 记入 {period} 期，日期却是 {dated}，晚于该期间。请核对是日期还是期间有误；已结账的红字冲销后重做。",
+          "Voucher {voucher} is booked in {period} but dated {dated}, after that period. See "
+          "which of the two is right; after the close reverse in red and enter again."}},
+	{0},
 };
 
 static void report(rd_run *run, const rd_book *b, rd_row v, bool early)
@@ -93,13 +101,13 @@ const rd_check rd_check_period_field_differs_from_date = {
 	.slug = "period-field-differs-from-date",
 	.family = "cut-off",
 	.nature = "操作错误",
-	.title = { "凭证日期与所属期间不符", "Voucher date outside its accounting period" },
-	.finds = { "凭证记入某一期间，日期却在另一期间。",
-	           "The voucher is booked in one period and dated in another." },
-	.correction = { "结账前更正；已结账的红字冲销后在正确期间重做",
-	                "Before the close put it right; after it reverse in red and enter again in "
-	                "the right period." },
-	.basis = { "会计法 9、11；SAF-T", "Accounting Law 9, 11; SAF-T" },
+	.title = {"凭证日期与所属期间不符", "Voucher date outside its accounting period"},
+	.finds = {"凭证记入某一期间，日期却在另一期间。",
+              "The voucher is booked in one period and dated in another."},
+	.correction = {"结账前更正；已结账的红字冲销后在正确期间重做",
+                   "Before the close put it right; after it reverse in red and enter again in "
+                   "the right period."},
+	.basis = {"会计法 9、11；SAF-T", "Accounting Law 9, 11; SAF-T"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

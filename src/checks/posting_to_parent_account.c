@@ -26,32 +26,33 @@
 #include "check/check.h"
 #include "check/tally.h"
 
-static const rd_param params[] = { { 0 } };
+static const rd_param params[] = {{0}};
 
 enum { K_PARENT, K_EARLIER, KINDS };
 static const rd_message messages[] = {
-	[K_PARENT] = { "parent", {
-		"科目 {account} 设有 {children} 个下级科目（如 {child}），却有 {lines} 行直接记"
-		"在它上面，金额合计 {amount}。请改记到末级科目。",
-		"Account {account} has {children} sub-account(s) (such as {child}), but "
-		"{lines} line(s) stand on it directly, {amount} in all. Move them to the "
-		"sub-accounts where they belong." } },
-	[K_EARLIER] = { "before-sub-accounts", {
-		"科目 {account} 自 {since} 起才有下级科目（如 {child}），此前有 {lines} 行直接记"
-		"在它上面，金额合计 {amount}。如需明细可比，请结转到末级科目。",
-		"Account {account} has sub-accounts only since {since} (such as {child}); "
-		"{lines} older line(s) stand on it directly, {amount} in all. Transfer them if "
-		"the detail is to be comparable." } },
-	{ 0 },
+	[K_PARENT] = {"parent",
+                  {"科目 {account} 设有 {children} 个下级科目（如 {child}），却有 {lines} 行直接记"
+                   "在它上面，金额合计 {amount}。请改记到末级科目。",
+                   "Account {account} has {children} sub-account(s) (such as {child}), but "
+                   "{lines} line(s) stand on it directly, {amount} in all. Move them to the "
+                   "sub-accounts where they belong."}},
+	[K_EARLIER] =
+		{"before-sub-accounts",
+         {"科目 {account} 自 {since} 起才有下级科目（如 {child}），此前有 {lines} 行直接记"
+          "在它上面，金额合计 {amount}。如需明细可比，请结转到末级科目。",
+          "Account {account} has sub-accounts only since {since} (such as {child}); "
+          "{lines} older line(s) stand on it directly, {amount} in all. Transfer them if "
+          "the detail is to be comparable."}},
+	{0},
 };
 
 #define ALWAYS (RD_DAY_NONE + 1)
 
 /* What is known of the accounts below each account. */
 typedef struct below {
-	uint32_t children;   /* directly below, not disabled */
-	rd_row   example;    /* the first of them */
-	rd_day   since;      /* when the first came into use; ALWAYS = before the books */
+	uint32_t children; /* directly below, not disabled */
+	rd_row example;    /* the first of them */
+	rd_day since;      /* when the first came into use; ALWAYS = before the books */
 } below;
 
 /* First day of use of an account itself; RD_DAY_NONE = it is only listed. */
@@ -131,8 +132,7 @@ static void report(rd_run *run, const below *down, const rd_tally *t)
 		rd_day since = down[a].since == ALWAYS ? RD_DAY_NONE : down[a].since;
 
 		RD_EMIT(run, &hit, rd_int("children", down[a].children), rd_acc("child", down[a].example),
-		        rd_int("lines", it->count), rd_money("amount", it->sum),
-		        rd_on_day("since", since));
+		        rd_int("lines", it->count), rd_money("amount", it->sum), rd_on_day("since", since));
 	}
 }
 
@@ -166,8 +166,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			rd_day day = b->line.date ? b->line.date[i] : b->voucher.date[v];
 			bool earlier = down[a].since > ALWAYS && day != RD_DAY_NONE && day < down[a].since;
 
-			rd_tally_add(&t, a * KINDS + (earlier ? K_EARLIER : K_PARENT), i,
-			             b->line.amount[i], day);
+			rd_tally_add(&t, a * KINDS + (earlier ? K_EARLIER : K_PARENT), i, b->line.amount[i],
+			             day);
 		}
 	}
 	report(run, down, &t);
@@ -178,11 +178,12 @@ const rd_check rd_check_posting_to_parent_account = {
 	.slug = "posting-to-parent-account",
 	.family = "master-data",
 	.nature = "操作错误",
-	.title = { "非末级科目记账", "Posting to a parent account" },
-	.finds = { "分录记在有下级科目的科目上，明细合计不再等于上级。",
-	           "A line is booked on an account that has sub-accounts. Details no longer add up to the parent." },
-	.correction = { "红字更正至末级科目", "Reverse in red and post to the leaf account." },
-	.basis = { "实务惯例；beancount 的 leafonly 检查", "Practice; beancount leafonly" },
+	.title = {"非末级科目记账", "Posting to a parent account"},
+	.finds =
+		{"分录记在有下级科目的科目上，明细合计不再等于上级。",
+         "A line is booked on an account that has sub-accounts. Details no longer add up to the parent."},
+	.correction = {"红字更正至末级科目", "Reverse in red and post to the leaf account."},
+	.basis = {"实务惯例；beancount 的 leafonly 检查", "Practice; beancount leafonly"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

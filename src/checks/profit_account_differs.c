@@ -29,41 +29,49 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的差额", "difference that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_DIRECT, K_PERIOD };
 static const rd_message messages[] = {
-	[K_DIRECT] = {
-		"direct-entry",
-		{ "凭证 {voucher} 直接记入 {account} {amount}({side})，不是结转损益。请红字冲销，"
-		  "按应记的损益类科目重做。",
-		  "Voucher {voucher} books {amount} ({side}) directly on {account} and is no "
-		  "P&L close. Reverse it in red; book it on the P&L account it belongs to." },
-	},
-	[K_PERIOD] = {
-		"period",
-		{ "截至 {period}，本年利润净增 {profit}，损益类科目净利 {result}，相差 "
-		  "{difference}，且不是未结转余额或直接记入造成的。请核对结转凭证的金额。",
-		  "Up to {period} profit for the year rose by {profit}, the P&L accounts earned "
-		  "{result}; the difference {difference} is neither left on P&L accounts nor "
-		  "booked directly. Compare the closing vouchers." },
-	},
-	{ 0 },
+	[K_DIRECT] =
+		{
+			"direct-entry",
+			{"凭证 {voucher} 直接记入 {account} {amount}({side})，不是结转损益。请红字冲销，"
+             "按应记的损益类科目重做。",
+             "Voucher {voucher} books {amount} ({side}) directly on {account} and is no "
+             "P&L close. Reverse it in red; book it on the P&L account it belongs to."},
+		},
+	[K_PERIOD] =
+		{
+			"period",
+			{"截至 {period}，本年利润净增 {profit}，损益类科目净利 {result}，相差 "
+             "{difference}，且不是未结转余额或直接记入造成的。请核对结转凭证的金额。",
+             "Up to {period} profit for the year rose by {profit}, the P&L accounts earned "
+             "{result}; the difference {difference} is neither left on P&L accounts nor "
+             "booked directly. Compare the closing vouchers."},
+		},
+	{0},
 };
 
 /* What a voucher does with the account for the profit of the year. */
 typedef struct parts {
-	rd_minor profit, pl;    /* credit - debit */
-	bool     on_profit, on_pl, on_retained, on_prior;
-	rd_row   line;          /* first on profit for the year */
+	rd_minor profit, pl; /* credit - debit */
+	bool on_profit, on_pl, on_retained, on_prior;
+	rd_row line; /* first on profit for the year */
 } parts;
 
 static parts take_apart(const rd_book *b, rd_row v)
 {
-	parts x = { .line = RD_NONE };
+	parts x = {.line = RD_NONE};
 
 	for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
 		const rd_row a = b->line.account[i];
@@ -86,9 +94,9 @@ static parts take_apart(const rd_book *b, rd_row v)
 }
 
 typedef struct sums {
-	rd_minor *profit;   /* by period: closes, onto profit for the year */
-	rd_minor *result;   /* non-closing P&L */
-	rd_minor *left;     /* all P&L: what was not closed */
+	rd_minor *profit; /* by period: closes, onto profit for the year */
+	rd_minor *result; /* non-closing P&L */
+	rd_minor *left;   /* all P&L: what was not closed */
 } sums;
 
 static void emit_direct(rd_run *run, const rd_book *b, const parts *x)
@@ -116,8 +124,7 @@ static void load(rd_run *run, const rd_book *b, sums *s)
 		    !(rd_role_is_pl(role) || b->account.class_of[a] == RD_CLASS_PL))
 			continue;
 		for (size_t p = 0; p < b->n_periods; p++) {
-			s->left[p] +=
-				m->credit[a * b->n_periods + p] - m->debit[a * b->n_periods + p];
+			s->left[p] += m->credit[a * b->n_periods + p] - m->debit[a * b->n_periods + p];
 			s->result[p] = s->left[p];
 		}
 	}
@@ -212,8 +219,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	const size_t np = (size_t)b->n_periods + 1;
 	rd_row *first;
 	const uint32_t *closings = rd_closings(b, a, &first);
-	sums s = { RD_NEW_N(a, rd_minor, np), RD_NEW_N(a, rd_minor, np),
-		   RD_NEW_N(a, rd_minor, np) };
+	sums s = {RD_NEW_N(a, rd_minor, np), RD_NEW_N(a, rd_minor, np), RD_NEW_N(a, rd_minor, np)};
 	bool any = false;
 
 	(void)err;
@@ -234,20 +240,13 @@ const rd_check rd_check_profit_account_differs = {
 	.slug = "profit-account-differs",
 	.family = "closing",
 	.nature = "账目不符",
-	.title = {
-		"本年利润与利润表不符",
-		"Profit for the year differs from the income statement"
-	},
-	.finds = {
-		"本年利润的发生额不等于损益类科目的净额，有人直接在上面记账。",
-		"The movement of the profit account is not the net result of the P&L accounts, so "
-		"somebody booked on it directly."
-	},
-	.correction = {
-		"直接记入本年利润的分录红字冲销，按正确科目重做",
-		"Reverse direct entries in red and book them on the right account."
-	},
-	.basis = { "账表相符（会计法 17）", "books and statements agree (Accounting Law art. 17)" },
+	.title = {"本年利润与利润表不符", "Profit for the year differs from the income statement"},
+	.finds = {"本年利润的发生额不等于损益类科目的净额，有人直接在上面记账。",
+              "The movement of the profit account is not the net result of the P&L accounts, so "
+              "somebody booked on it directly."},
+	.correction = {"直接记入本年利润的分录红字冲销，按正确科目重做",
+                   "Reverse direct entries in red and book them on the right account."},
+	.basis = {"账表相符（会计法 17）", "books and statements agree (Accounting Law art. 17)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -29,47 +29,56 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的余额", "balance that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的余额", "balance that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_ACCOUNT, K_PERIOD, K_COUNTER };
 static const rd_message messages[] = {
-	[K_ACCOUNT] = {
-		"balance-left",
-		{ "{account} 在 {first_period} 结转损益后仍有余额，共 {periods} 个期间，"
-		  "{last_period} 余额{side} {balance}。请补做结转。",
-		  "{account} keeps a balance after the P&L close of {first_period} (periods: "
-		  "{periods}); in {last_period} it is {balance} ({side}). Close it as well." },
-	},
-	[K_PERIOD] = {
-		"period-not-closed",
-		{ "{period} 没有结转损益凭证，损益类科目有 {accounts} 个未结平，净额{side} "
-		  "{balance}。请补做结转损益。",
-		  "{period} has no closing entry; P&L accounts left open: {accounts}, {balance} "
-		  "({side}) net. Enter the P&L close." },
-	},
-	[K_COUNTER] = {
-		"other-counter-account",
-		{ "结转凭证 {voucher} 把损益转到了 {account}({amount})，而不是本年利润。请红字冲销"
-		  "后重做。",
-		  "Closing voucher {voucher} carries P&L to {account} ({amount}) instead of "
-		  "profit for the year. Reverse it in red and enter it anew." },
-	},
-	{ 0 },
+	[K_ACCOUNT] =
+		{
+			"balance-left",
+			{"{account} 在 {first_period} 结转损益后仍有余额，共 {periods} 个期间，"
+             "{last_period} 余额{side} {balance}。请补做结转。",
+             "{account} keeps a balance after the P&L close of {first_period} (periods: "
+             "{periods}); in {last_period} it is {balance} ({side}). Close it as well."},
+		},
+	[K_PERIOD] =
+		{
+			"period-not-closed",
+			{"{period} 没有结转损益凭证，损益类科目有 {accounts} 个未结平，净额{side} "
+             "{balance}。请补做结转损益。",
+             "{period} has no closing entry; P&L accounts left open: {accounts}, {balance} "
+             "({side}) net. Enter the P&L close."},
+		},
+	[K_COUNTER] =
+		{
+			"other-counter-account",
+			{"结转凭证 {voucher} 把损益转到了 {account}({amount})，而不是本年利润。请红字冲销"
+             "后重做。",
+             "Closing voucher {voucher} carries P&L to {account} ({amount}) instead of "
+             "profit for the year. Reverse it in red and enter it anew."},
+		},
+	{0},
 };
 
 typedef struct work {
-	rd_run     *run;
+	rd_run *run;
 	rd_balances s;
-	uint32_t   *closings;  /* closing vouchers by period, and the first of each */
-	rd_row     *first;
-	uint8_t    *due;       /* by period: must be closed at its end */
-	rd_minor    tolerance;
-	rd_minor   *one;       /* balances of one account */
-	rd_minor   *net;       /* sums over the accounts that keep a balance */
-	uint32_t   *accounts;
+	uint32_t *closings; /* closing vouchers by period, and the first of each */
+	rd_row *first;
+	uint8_t *due; /* by period: must be closed at its end */
+	rd_minor tolerance;
+	rd_minor *one; /* balances of one account */
+	rd_minor *net; /* sums over the accounts that keep a balance */
+	uint32_t *accounts;
 } work;
 
 static bool is_pl(const rd_book *b, rd_row a)
@@ -172,8 +181,8 @@ static void check_periods(work *w)
 		hit.kind = K_PERIOD;
 		hit.period = b->periods[p];
 		hit.at_stake = w->net[p] < 0 ? -w->net[p] : w->net[p];
-		RD_EMIT(w->run, &hit, rd_int("accounts", w->accounts[p]),
-		        rd_size("balance", w->net[p]), rd_side_of("side", w->net[p]));
+		RD_EMIT(w->run, &hit, rd_int("accounts", w->accounts[p]), rd_size("balance", w->net[p]),
+		        rd_side_of("side", w->net[p]));
 	}
 }
 
@@ -214,9 +223,12 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
 	const size_t np = (size_t)b->n_periods + 1;
-	work w = { .run = run, .due = RD_NEW_N(a, uint8_t, np),
-	           .tolerance = rd_run_param(run, P_TOLERANCE), .one = RD_NEW_N(a, rd_minor, np),
-	           .net = RD_NEW_N(a, rd_minor, np), .accounts = RD_NEW_N(a, uint32_t, np) };
+	work w = {.run = run,
+	          .due = RD_NEW_N(a, uint8_t, np),
+	          .tolerance = rd_run_param(run, P_TOLERANCE),
+	          .one = RD_NEW_N(a, rd_minor, np),
+	          .net = RD_NEW_N(a, rd_minor, np),
+	          .accounts = RD_NEW_N(a, uint32_t, np)};
 
 	(void)err;
 	(void)range;
@@ -242,20 +254,14 @@ const rd_check rd_check_profit_and_loss_not_closed = {
 	.slug = "profit-and-loss-not-closed",
 	.family = "closing",
 	.nature = "账目不符",
-	.title = { "损益未结转", "Profit and loss not closed" },
-	.finds = {
-		"结转之后损益类科目仍有余额，或结转到了本年利润以外的科目。",
-		"A revenue or expense account keeps a balance after closing, or was closed to "
-		"another account than the profit for the year."
-	},
-	.correction = {
-		"补做结转损益凭证；误转的红字更正",
-		"Enter the missing closing entry; correct a wrong one in red."
-	},
-	.basis = {
-		"小企业会计准则 附录 5001-5801",
-		"Accounting Standard for Small Enterprises, appendix, accounts 5001-5801"
-	},
+	.title = {"损益未结转", "Profit and loss not closed"},
+	.finds = {"结转之后损益类科目仍有余额，或结转到了本年利润以外的科目。",
+              "A revenue or expense account keeps a balance after closing, or was closed to "
+              "another account than the profit for the year."},
+	.correction = {"补做结转损益凭证；误转的红字更正",
+                   "Enter the missing closing entry; correct a wrong one in red."},
+	.basis = {"小企业会计准则 附录 5001-5801",
+              "Accounting Standard for Small Enterprises, appendix, accounts 5001-5801"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

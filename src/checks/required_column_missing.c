@@ -28,11 +28,12 @@
 
 enum { K_MISSING };
 static const rd_message messages[] = {
-	[K_MISSING] = { "missing", {
-		"文件 {file} 缺少 {count} 个必需列：{columns}。请重新导出并包含这些列，或在映射文件中指明对应的列。",
-		"File {file} lacks {count} column(s) that it needs: {columns_en}. Export again "
-		"with them, or name the columns in a mapping file." } },
-	{ 0 },
+	[K_MISSING] =
+		{"missing",
+         {"文件 {file} 缺少 {count} 个必需列：{columns}。请重新导出并包含这些列，或在映射文件中指明对应的列。",
+          "File {file} lacks {count} column(s) that it needs: {columns_en}. Export again "
+          "with them, or name the columns in a mapping file."}},
+	{0},
 };
 
 #define NAMES_MAX 400u
@@ -47,10 +48,10 @@ static rd_field field_of(rd_str zh)
 }
 
 typedef struct columns { /* what one file lacks */
-	rd_buf   zh, en;
-	uint64_t key;      /* in any order of the columns */
+	rd_buf zh, en;
+	uint64_t key; /* in any order of the columns */
 	uint32_t n;
-	bool     vital;    /* one of them is more than the summary */
+	bool vital; /* one of them is more than the summary */
 } columns;
 
 static void add(columns *c, rd_str name)
@@ -70,15 +71,14 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
 	rd_note_group *groups;
-	uint32_t n = rd_note_groups(a, b, 1u << RD_NOTE_COLUMN_MISSING, RD_BY_FOUND, false,
-	                            &groups);
+	uint32_t n = rd_note_groups(a, b, 1u << RD_NOTE_COLUMN_MISSING, RD_BY_FOUND, false, &groups);
 
 	(void)range;
 	(void)err;
 	for (uint32_t i = 0; i < n;) {
 		rd_hit hit = rd_hit_at_note(b, &groups[i]);
 		rd_row file = groups[i].first->file;
-		columns c = { 0 };
+		columns c = {0};
 
 		rd_buf_init(&c.zh, NAMES_MAX);
 		rd_buf_init(&c.en, NAMES_MAX);
@@ -100,14 +100,14 @@ const rd_check rd_check_required_column_missing = {
 	.slug = "required-column-missing",
 	.family = "structure",
 	.nature = "数据缺失",
-	.title = { "必需列缺失", "Required column missing" },
-	.finds = { "文件中没有该类账表必需的列，依赖它的内容都无法检查。",
-	           "A column that the layout needs is not in the file. Nothing that depends on it "
-	           "can be checked." },
-	.correction = { "重新导出并包含该列；或在导入映射中指定对应列",
-	                "Export again with the column, or name it in the mapping." },
-	.basis = { "FEC：法国税务程序法 A47 A-1 条（18、21 或 22 列）；GB/T 24589.1 记账凭证",
-	           "FEC: LPF art. A47 A-1 (18, 21 or 22 columns); GB/T 24589.1, vouchers" },
+	.title = {"必需列缺失", "Required column missing"},
+	.finds = {"文件中没有该类账表必需的列，依赖它的内容都无法检查。",
+              "A column that the layout needs is not in the file. Nothing that depends on it "
+              "can be checked."},
+	.correction = {"重新导出并包含该列；或在导入映射中指定对应列",
+                   "Export again with the column, or name it in the mapping."},
+	.basis = {"FEC：法国税务程序法 A47 A-1 条（18、21 或 22 列）；GB/T 24589.1 记账凭证",
+              "FEC: LPF art. A47 A-1 (18, 21 or 22 columns); GB/T 24589.1, vouchers"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

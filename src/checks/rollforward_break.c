@@ -29,60 +29,74 @@
 
 enum { P_TOLERANCE, P_MOVEMENT };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	[P_MOVEMENT] = {
-		"movement", "-",
-		{ "发生额的来源：0 余额表自己的，1 序时账的分录",
-		  "where the movement comes from: 0 the trial balance's own columns, 1 the "
-		  "lines of the journal" },
-		RD_PARAM_INT, 0, 1, 0, NULL,
-	},
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的差额", "difference that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	[P_MOVEMENT] =
+		{
+			"movement",
+			"-",
+			{"发生额的来源：0 余额表自己的，1 序时账的分录",
+             "where the movement comes from: 0 the trial balance's own columns, 1 the "
+             "lines of the journal"},
+			RD_PARAM_INT,
+			0,
+			1,
+			0,
+			NULL,
+		},
+	{0},
 };
 
 enum { K_OWN, K_LINES };
 static const rd_message messages[] = {
-	[K_OWN] = {
-		"own-columns",
-		{ "{period} {account}：期初{opening_side} {opening}，借方 {debit}，贷方 {credit}，"
-		  "应得期末{expected_side} {expected}，余额表却是{closing_side} {closing}，相差 "
-		  "{difference}。请查该科目缺失或被改动的凭证。",
-		  "{period} {account}: opening {opening} ({opening_side}), debit {debit}, "
-		  "credit {credit} should close at {expected} ({expected_side}); the trial "
-		  "balance says {closing} ({closing_side}), difference {difference}. Look for "
-		  "missing or changed vouchers." },
-	},
-	[K_LINES] = {
-		"journal-lines",
-		{ "{period} {account}：期初{opening_side} {opening}，序时账借方 {debit}，贷方 "
-		  "{credit}，应得期末{expected_side} {expected}，余额表却是{closing_side} "
-		  "{closing}，相差 {difference}。请查缺失或未过账的凭证。",
-		  "{period} {account}: opening {opening} ({opening_side}), journal debit "
-		  "{debit}, credit {credit} should close at {expected} ({expected_side}); the "
-		  "trial balance says {closing} ({closing_side}), difference {difference}. Look "
-		  "for missing or unposted vouchers." },
-	},
-	{ 0 },
+	[K_OWN] =
+		{
+			"own-columns",
+			{"{period} {account}：期初{opening_side} {opening}，借方 {debit}，贷方 {credit}，"
+             "应得期末{expected_side} {expected}，余额表却是{closing_side} {closing}，相差 "
+             "{difference}。请查该科目缺失或被改动的凭证。",
+             "{period} {account}: opening {opening} ({opening_side}), debit {debit}, "
+             "credit {credit} should close at {expected} ({expected_side}); the trial "
+             "balance says {closing} ({closing_side}), difference {difference}. Look for "
+             "missing or changed vouchers."},
+		},
+	[K_LINES] =
+		{
+			"journal-lines",
+			{"{period} {account}：期初{opening_side} {opening}，序时账借方 {debit}，贷方 "
+             "{credit}，应得期末{expected_side} {expected}，余额表却是{closing_side} "
+             "{closing}，相差 {difference}。请查缺失或未过账的凭证。",
+             "{period} {account}: opening {opening} ({opening_side}), journal debit "
+             "{debit}, credit {credit} should close at {expected} ({expected_side}); the "
+             "trial balance says {closing} ({closing_side}), difference {difference}. Look "
+             "for missing or unposted vouchers."},
+		},
+	{0},
 };
 
 /* What the lines of the first row of an account may cover. */
 typedef enum first_rows { FIRST_OWN_PERIOD, FIRST_SINCE_START } first_rows;
 
 typedef struct work {
-	rd_run     *run;
-	rd_trial    t;
-	rd_minor   *debit, *credit; /* journal by account and period, with what stands below */
-	bool        from_lines;     /* parameter: always the journal */
-	first_rows  first;
-	bool       *by_year;        /* of each file: its openings are those of the year */
-	rd_minor    tolerance;
-	uint32_t    judged;
+	rd_run *run;
+	rd_trial t;
+	rd_minor *debit, *credit; /* journal by account and period, with what stands below */
+	bool from_lines;          /* parameter: always the journal */
+	first_rows first;
+	bool *by_year; /* of each file: its openings are those of the year */
+	rd_minor tolerance;
+	uint32_t judged;
 } work;
 
 typedef struct roll {
 	rd_minor opening, debit, credit, closing;
-	bool     lines;
+	bool lines;
 } roll;
 
 static void load_journal(work *w)
@@ -145,8 +159,8 @@ static bool read_row(const work *w, rd_row at, roll *r)
 		return false;
 	if (rd_run_guards(w->run) && b->tb.party[row] == 0 && w->t.above[b->tb.account[row]])
 		return false;
-	*r = (roll){ .opening = rd_trial_net(b, row, RD_PART_OPEN),
-	             .closing = rd_trial_net(b, row, RD_PART_CLOSE) };
+	*r = (roll){.opening = rd_trial_net(b, row, RD_PART_OPEN),
+	            .closing = rd_trial_net(b, row, RD_PART_CLOSE)};
 	if (own && !w->from_lines) {
 		const rd_tb_part part = w->by_year[b->tb.file[row]] ? RD_PART_YTD : RD_PART_MOVE;
 
@@ -175,8 +189,7 @@ static bool holds_by_year(const work *w, rd_row row, const roll *r)
 	const uint8_t role = b->account.role[b->tb.account[row]];
 
 	if (!rd_run_guards(w->run) || !rd_trial_has(&w->t, row, RD_PART_YTD) ||
-	    !(rd_role_is_pl((rd_role)role) ||
-	      b->account.class_of[b->tb.account[row]] == RD_CLASS_PL))
+	    !(rd_role_is_pl((rd_role)role) || b->account.class_of[b->tb.account[row]] == RD_CLASS_PL))
 		return false;
 	return rd_trial_net(b, row, RD_PART_YTD) == r->closing ||
 	       r->opening + rd_trial_net(b, row, RD_PART_YTD) == r->closing;
@@ -206,11 +219,10 @@ static uint32_t count(work *w, bool emit)
 		hit.kind = r.lines ? K_LINES : K_OWN;
 		hit.at_stake = d < 0 ? -d : d;
 		hit.key = (uint64_t)d;
-		RD_EMIT(w->run, &hit, rd_size("opening", r.opening),
-		        rd_side_of("opening_side", r.opening), rd_money("debit", r.debit),
-		        rd_money("credit", r.credit), rd_size("expected", expected),
-		        rd_side_of("expected_side", expected), rd_size("closing", r.closing),
-		        rd_side_of("closing_side", r.closing),
+		RD_EMIT(w->run, &hit, rd_size("opening", r.opening), rd_side_of("opening_side", r.opening),
+		        rd_money("debit", r.debit), rd_money("credit", r.credit),
+		        rd_size("expected", expected), rd_side_of("expected_side", expected),
+		        rd_size("closing", r.closing), rd_side_of("closing_side", r.closing),
 		        rd_money("difference", hit.at_stake));
 	}
 	return n;
@@ -226,12 +238,10 @@ static void find_yearly(work *w)
 	for (rd_row i = 0; rd_run_guards(w->run) && i < w->t.n; i++) {
 		const rd_row row = w->t.rows[i];
 
-		if (!rd_trial_has(&w->t, row, RD_PART_OPEN) ||
-		    !rd_trial_has(&w->t, row, RD_PART_CLOSE) ||
+		if (!rd_trial_has(&w->t, row, RD_PART_OPEN) || !rd_trial_has(&w->t, row, RD_PART_CLOSE) ||
 		    !rd_trial_has(&w->t, row, RD_PART_YTD))
 			continue;
-		rd_minor d =
-			rd_trial_net(b, row, RD_PART_CLOSE) - rd_trial_net(b, row, RD_PART_OPEN);
+		rd_minor d = rd_trial_net(b, row, RD_PART_CLOSE) - rd_trial_net(b, row, RD_PART_OPEN);
 
 		if (rd_trial_has(&w->t, row, RD_PART_MOVE))
 			plain[b->tb.file[row]] += d != rd_trial_net(b, row, RD_PART_MOVE);
@@ -250,8 +260,9 @@ static void find_yearly(work *w)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	work w = { .run = run, .tolerance = rd_run_param(run, P_TOLERANCE),
-	           .from_lines = rd_run_param(run, P_MOVEMENT) == 1 };
+	work w = {.run = run,
+	          .tolerance = rd_run_param(run, P_TOLERANCE),
+	          .from_lines = rd_run_param(run, P_MOVEMENT) == 1};
 
 	(void)err;
 	(void)range;
@@ -275,21 +286,16 @@ const rd_check rd_check_rollforward_break = {
 	.slug = "rollforward-break",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "余额滚动不符（期初+发生≠期末）", "Opening plus movement differs from closing" },
-	.finds = {
-		"科目的期初余额加减发生额得不到期末余额：序时账不完整，或余额被改动。",
-		"For an account, opening balance plus movement does not give the closing balance. "
-		"The journal is incomplete or the balances were edited."
-	},
-	.correction = {
-		"查找缺失或被改动的凭证，补充登记；余额被改的恢复",
-		"Find the missing or changed vouchers and enter them; restore balances that were "
-		"edited."
-	},
-	.basis = {
-		"账账相符（会计法 17）；ISA 240 A45、AS 2401（分录完整性）",
-		"ISA 240 A45 and AS 2401 (completeness of entries); SAF-T; Accounting Law art. 17"
-	},
+	.title = {"余额滚动不符（期初+发生≠期末）", "Opening plus movement differs from closing"},
+	.finds = {"科目的期初余额加减发生额得不到期末余额：序时账不完整，或余额被改动。",
+              "For an account, opening balance plus movement does not give the closing balance. "
+              "The journal is incomplete or the balances were edited."},
+	.correction =
+		{"查找缺失或被改动的凭证，补充登记；余额被改的恢复",
+         "Find the missing or changed vouchers and enter them; restore balances that were "
+         "edited."},
+	.basis = {"账账相符（会计法 17）；ISA 240 A45、AS 2401（分录完整性）",
+              "ISA 240 A45 and AS 2401 (completeness of entries); SAF-T; Accounting Law art. 17"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

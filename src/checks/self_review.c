@@ -32,50 +32,58 @@
 
 enum { P_POSTER };
 static const rd_param params[] = {
-	[P_POSTER] = { "check_poster", "flag",
-	               { "1 = 同时检查制单人与记账人", "1 = also compare preparer and poster" },
-	               RD_PARAM_INT, 0, 1, 0, NULL },
-	{ 0 },
+	[P_POSTER] = {"check_poster",
+                  "flag",
+                  {"1 = 同时检查制单人与记账人", "1 = also compare preparer and poster"},
+                  RD_PARAM_INT,
+                  0,
+                  1,
+                  0,
+                  NULL},
+	{0},
 };
 
 enum { K_REVIEW, K_POST, K_ALONE, KINDS };
 static const rd_message messages[] = {
-	[K_REVIEW] = { "reviewed-own", {
-		"{person} 制单并自己审核的凭证有 {vouchers} 张（占 {share}），金额合计 {amount}，"
-		"{from} 至 {to}。请由他人补审，从金额大的开始。",
-		"{person} prepared and reviewed {vouchers} voucher(s) ({share} of all), "
-		"{amount} in all, from {from} to {to}. Have somebody else review them, the "
-		"largest first." } },
-	[K_POST] = { "posted-own", {
-		"{person} 制单并自己记账的凭证有 {vouchers} 张（占 {share}），金额合计 {amount}，"
-		"{from} 至 {to}。按三人分工的要求请核对岗位设置。",
-		"{person} prepared and posted {vouchers} voucher(s) ({share} of all), {amount} "
-		"in all, from {from} to {to}. Where three persons are required, look at who "
-		"holds which task." } },
-	[K_ALONE] = { "one-person", {
-		"账中只有 {person} 一人经手，制单并自己审核 {vouchers} 张凭证，金额合计 {amount}。"
-		"只有一名会计的单位，可由负责人或代理机构定期复核。",
-		"{person} is the only name in these books, and prepared and reviewed "
-		"{vouchers} voucher(s), {amount} in all. Where there is one bookkeeper, the "
-		"owner or an outside firm can review from time to time." } },
-	{ 0 },
+	[K_REVIEW] =
+		{"reviewed-own",
+         {"{person} 制单并自己审核的凭证有 {vouchers} 张（占 {share}），金额合计 {amount}，"
+          "{from} 至 {to}。请由他人补审，从金额大的开始。",
+          "{person} prepared and reviewed {vouchers} voucher(s) ({share} of all), "
+          "{amount} in all, from {from} to {to}. Have somebody else review them, the "
+          "largest first."}},
+	[K_POST] = {"posted-own",
+                {"{person} 制单并自己记账的凭证有 {vouchers} 张（占 {share}），金额合计 {amount}，"
+                 "{from} 至 {to}。按三人分工的要求请核对岗位设置。",
+                 "{person} prepared and posted {vouchers} voucher(s) ({share} of all), {amount} "
+                 "in all, from {from} to {to}. Where three persons are required, look at who "
+                 "holds which task."}},
+	[K_ALONE] =
+		{"one-person",
+         {"账中只有 {person} 一人经手，制单并自己审核 {vouchers} 张凭证，金额合计 {amount}。"
+          "只有一名会计的单位，可由负责人或代理机构定期复核。",
+          "{person} is the only name in these books, and prepared and reviewed "
+          "{vouchers} voucher(s), {amount} in all. Where there is one bookkeeper, the "
+          "owner or an outside firm can review from time to time."}},
+	{0},
 };
 
-static const char *const system_words[] = { "系统", "自动", "机器人", "RPA", NULL };
-static const char *const system_names[] = { "system", "auto", "automatic", "batch", "sys", "rpa", NULL };
+static const char *const system_words[] = {"系统", "自动", "机器人", "RPA", NULL};
+static const char *const system_names[] = {"system", "auto", "automatic", "batch",
+                                           "sys",    "rpa",  NULL};
 
 /* The people of the book: few, so each text that names one gets a small number. */
 typedef struct people {
-	uint32_t  n;        /* person 0 = nobody */
-	uint32_t *person;   /* by text id */
-	rd_text  *name;     /* a spelling of each */
-	uint8_t  *system;
+	uint32_t n;       /* person 0 = nobody */
+	uint32_t *person; /* by text id */
+	rd_text *name;    /* a spelling of each */
+	uint8_t *system;
 } people;
 
 static bool is_system(rd_str name)
 {
 	char buf[RD_NAME_BYTES];
-	rd_str normal = { buf, rd_name_normal(name, buf) };
+	rd_str normal = {buf, rd_name_normal(name, buf)};
 
 	for (const char *const *w = system_names; *w; w++)
 		if (rd_str_is(normal, *w))
@@ -172,9 +180,9 @@ static bool any_in(const rd_text *column, rd_row n)
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	const rd_text *poster = rd_run_param(run, P_POSTER) ? b->voucher.poster : NULL;
-	const rd_text *const columns[3] = { b->voucher.preparer, b->voucher.reviewer, poster };
+	const rd_text *const columns[3] = {b->voucher.preparer, b->voucher.reviewer, poster};
 	const bool guards = rd_run_guards(run);
-	people p = { 0 };
+	people p = {0};
 	rd_tally t;
 
 	(void)range;
@@ -209,11 +217,12 @@ const rd_check rd_check_self_review = {
 	.slug = "self-review",
 	.family = "authorisation",
 	.nature = "违规风险",
-	.title = { "制单与审核为同一人", "Preparer is reviewer" },
-	.finds = { "同一张凭证由一人制单并审核。", "One person prepared and reviewed the same entry." },
-	.correction = { "由他人重新审核并留痕", "Have another person review again and leave a trace." },
-	.basis = { "会计法 25(1)；财会〔2024〕12号 21(2)；财会〔2024〕11号 17；韩国内控制度 (K-SOX)",
-	           "Accounting Law 25(1); Caikuai [2024] No. 12 art. 21(2); Caikuai [2024] No. 11 art. 17; K-SOX" },
+	.title = {"制单与审核为同一人", "Preparer is reviewer"},
+	.finds = {"同一张凭证由一人制单并审核。", "One person prepared and reviewed the same entry."},
+	.correction = {"由他人重新审核并留痕", "Have another person review again and leave a trace."},
+	.basis =
+		{"会计法 25(1)；财会〔2024〕12号 21(2)；财会〔2024〕11号 17；韩国内控制度 (K-SOX)",
+         "Accounting Law 25(1); Caikuai [2024] No. 12 art. 21(2); Caikuai [2024] No. 11 art. 17; K-SOX"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

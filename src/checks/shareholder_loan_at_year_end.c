@@ -33,52 +33,59 @@
 
 enum { P_MIN };
 static const rd_param params[] = {
-	[P_MIN] = { "min_amount", "yuan", { "低于此余额不报告", "smaller balances are not reported" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 100000, NULL },
-	{ 0 },
+	[P_MIN] = {"min_amount",
+               "yuan",
+               {"低于此余额不报告", "smaller balances are not reported"},
+               RD_PARAM_MONEY,
+               0,
+               RD_MINOR_MAX,
+               100000,
+               NULL},
+	{0},
 };
 
 enum { K_OPEN, K_RELENT };
 static const rd_message messages[] = {
-	[K_OPEN] = { "open-at-year-end", {
-		"{year_end} {partner} 在 {account} 尚欠 {balance}，最早的未还部分已 {days} 天（"
-		"{oldest}）。如为股东借款，请核对用途并在年末前归还；员工借支请结清。",
-		"On {year_end} {partner} owes {balance} on {account}; the oldest open part "
-		"is {days} day(s) old ({oldest}). If it is a loan to a shareholder, see what "
-		"it was for and have it repaid before the year end; an employee's advance "
-		"should be settled." } },
-	[K_RELENT] = { "repaid-and-lent-again", {
-		"{partner} 在 {account} 的借款于年末前归还 {repaid}({repaid_on})，{lent_on} 起又"
-		"借出 {lent}。请核对是否实际归还。",
-		"{partner} repaid {repaid} on {account} before the year end ({repaid_on}) "
-		"and was lent {lent} again from {lent_on}. See whether it was really repaid." } },
-	{ 0 },
+	[K_OPEN] = {"open-at-year-end",
+                {"{year_end} {partner} 在 {account} 尚欠 {balance}，最早的未还部分已 {days} 天（"
+                 "{oldest}）。如为股东借款，请核对用途并在年末前归还；员工借支请结清。",
+                 "On {year_end} {partner} owes {balance} on {account}; the oldest open part "
+                 "is {days} day(s) old ({oldest}). If it is a loan to a shareholder, see what "
+                 "it was for and have it repaid before the year end; an employee's advance "
+                 "should be settled."}},
+	[K_RELENT] = {"repaid-and-lent-again",
+                  {"{partner} 在 {account} 的借款于年末前归还 {repaid}({repaid_on})，{lent_on} 起又"
+                   "借出 {lent}。请核对是否实际归还。",
+                   "{partner} repaid {repaid} on {account} before the year end ({repaid_on}) "
+                   "and was lent {lent} again from {lent_on}. See whether it was really repaid."}},
+	{0},
 };
 
-static const char *const owner_words[] = { "股东", "法人", "法定代表人", "老板", "个人借款", "实际控制人", NULL };
-static const char *const advance_words[] = { "备用金", "差旅", "出差", NULL };
+static const char *const owner_words[] = {"股东",     "法人",       "法定代表人", "老板",
+                                          "个人借款", "实际控制人", NULL};
+static const char *const advance_words[] = {"备用金", "差旅", "出差", NULL};
 
 #define ADVANCE_DAYS 60
-#define RELEND_DAYS 10
+#define RELEND_DAYS  10
 
 typedef struct loan {
 	const rd_partner *p;
-	uint8_t  kind;
-	rd_day   year_end, oldest;
+	uint8_t kind;
+	rd_day year_end, oldest;
 	rd_minor balance;
-	rd_row   line;
+	rd_row line;
 	/* repaid and lent again */
 	rd_minor repaid, lent;
-	rd_day   repaid_on, lent_on;
+	rd_day repaid_on, lent_on;
 } loan;
 
 typedef struct state {
-	rd_run        *run;
+	rd_run *run;
 	const rd_book *b;
-	rd_arena      *tmp;
-	rd_minor       min;
-	loan          *loans;
-	uint32_t       n, cap, judged;
+	rd_arena *tmp;
+	rd_minor min;
+	loan *loans;
+	uint32_t n, cap, judged;
 } state;
 
 static bool is_person(const rd_book *b, const rd_partner *p)
@@ -180,8 +187,7 @@ static void relent(state *s, const rd_partners *all, const rd_partner *p, loan *
 
 static void at_year_end(state *s, const rd_partners *all, const rd_partner *p, int32_t year)
 {
-	loan l = { .p = p, .year_end = rd_day_of(year, 12, 31), .oldest = RD_DAY_NONE,
-	           .line = RD_NONE };
+	loan l = {.p = p, .year_end = rd_day_of(year, 12, 31), .oldest = RD_DAY_NONE, .line = RD_NONE};
 	uint32_t n = lines_until(s, all, p, l.year_end);
 
 	l.balance = p->opening;
@@ -231,7 +237,7 @@ static void report(state *s)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	state s = { .run = run, .b = b, .min = rd_run_param(run, P_MIN) };
+	state s = {.run = run, .b = b, .min = rd_run_param(run, P_MIN)};
 	rd_period last = b->n_periods ? b->periods[b->n_periods - 1] : 0;
 	bool any = false;
 
@@ -273,12 +279,14 @@ const rd_check rd_check_shareholder_loan_at_year_end = {
 	.slug = "shareholder-loan-at-year-end",
 	.family = "receivable",
 	.nature = "违规风险",
-	.title = { "股东借款跨年未还", "Shareholder loan open at year end" },
-	.finds = { "12 月 31 日个人仍欠公司款项；股东借款可能视同分红征收个人所得税。",
-	           "A shareholder owes the company money on 31 December. It can be taxed as a dividend (20 % individual income tax)." },
-	.correction = { "年末前归还；或按规定代扣代缴 20% 个人所得税",
-	                "Have it repaid before the year end, or withhold 20 % individual income tax." },
-	.basis = { "财税〔2003〕158号（待核对原文）", "Caishui [2003] No. 158 (text to be compared with the primary source)" },
+	.title = {"股东借款跨年未还", "Shareholder loan open at year end"},
+	.finds =
+		{"12 月 31 日个人仍欠公司款项；股东借款可能视同分红征收个人所得税。",
+         "A shareholder owes the company money on 31 December. It can be taxed as a dividend (20 % individual income tax)."},
+	.correction = {"年末前归还；或按规定代扣代缴 20% 个人所得税",
+                   "Have it repaid before the year end, or withhold 20 % individual income tax."},
+	.basis = {"财税〔2003〕158号（待核对原文）",
+              "Caishui [2003] No. 158 (text to be compared with the primary source)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

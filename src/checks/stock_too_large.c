@@ -26,56 +26,70 @@
 
 enum { P_ABOVE, P_MIN };
 static const rd_param params[] = {
-	[P_ABOVE] = {
-		"above", "%",
-		{ "存货超过资本或收入多少才报",
-		  "how far stock must exceed capital or revenue" },
-		RD_PARAM_INT, 0, 10000, 50, NULL,
-	},
-	[P_MIN] = { "min_stock", "yuan", { "低于此数的存货不看", "stock below this is not judged" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 10000000, NULL },
-	{ 0 },
+	[P_ABOVE] =
+		{
+			"above",
+			"%",
+			{"存货超过资本或收入多少才报", "how far stock must exceed capital or revenue"},
+			RD_PARAM_INT,
+			0,
+			10000,
+			50,
+			NULL,
+		},
+	[P_MIN] = {"min_stock",
+               "yuan",
+               {"低于此数的存货不看", "stock below this is not judged"},
+               RD_PARAM_MONEY,
+               0,
+               RD_MINOR_MAX,
+               10000000,
+               NULL},
+	{0},
 };
 
 enum { K_CAPITAL, K_REVENUE, K_BOTH };
 static const rd_message messages[] = {
-	[K_CAPITAL] = {
-		"against-capital",
-		{ "{period} 期末存货 {stock}，是实收资本 {capital} 的 {capital_times} 倍，约合 "
-		  "{cost_months} 个月的销售成本。可能的解释：备货、行业特点；建议盘点并核查未入账"
-		  "销售。",
-		  "Stock of {stock} at the end of {period} is {capital_times} times the paid-in "
-		  "capital of {capital}, about {cost_months} months of cost of sales. Stocking "
-		  "up or the trade may explain it; count it and look for sales not booked." },
-	},
-	[K_REVENUE] = {
-		"against-revenue",
-		{ "{period} 期末存货 {stock}，是十二个月收入 {revenue} 的 {revenue_times} 倍，约合"
-		  " {cost_months} 个月的销售成本。可能的解释：备货、行业特点；建议盘点并核查未入账"
-		  "销售。",
-		  "Stock of {stock} at the end of {period} is {revenue_times} times the revenue "
-		  "of twelve months, {revenue}, about {cost_months} months of cost of sales. "
-		  "Stocking up or the trade may explain it; count it and look for sales not "
-		  "booked." },
-	},
-	[K_BOTH] = {
-		"against-both",
-		{ "{period} 期末存货 {stock}，是实收资本 {capital} 的 {capital_times} 倍、十二个月"
-		  "收入 {revenue} 的 {revenue_times} 倍。可能的解释：备货、行业特点；建议盘点并核"
-		  "查未入账销售。",
-		  "Stock of {stock} at the end of {period} is {capital_times} times the paid-in "
-		  "capital of {capital} and {revenue_times} times the revenue of twelve months, "
-		  "{revenue}. Stocking up or the trade may explain it; count it and look for "
-		  "sales not booked." },
-	},
-	{ 0 },
+	[K_CAPITAL] =
+		{
+			"against-capital",
+			{"{period} 期末存货 {stock}，是实收资本 {capital} 的 {capital_times} 倍，约合 "
+             "{cost_months} 个月的销售成本。可能的解释：备货、行业特点；建议盘点并核查未入账"
+             "销售。",
+             "Stock of {stock} at the end of {period} is {capital_times} times the paid-in "
+             "capital of {capital}, about {cost_months} months of cost of sales. Stocking "
+             "up or the trade may explain it; count it and look for sales not booked."},
+		},
+	[K_REVENUE] =
+		{
+			"against-revenue",
+			{"{period} 期末存货 {stock}，是十二个月收入 {revenue} 的 {revenue_times} 倍，约合"
+             " {cost_months} 个月的销售成本。可能的解释：备货、行业特点；建议盘点并核查未入账"
+             "销售。",
+             "Stock of {stock} at the end of {period} is {revenue_times} times the revenue "
+             "of twelve months, {revenue}, about {cost_months} months of cost of sales. "
+             "Stocking up or the trade may explain it; count it and look for sales not "
+             "booked."},
+		},
+	[K_BOTH] =
+		{
+			"against-both",
+			{"{period} 期末存货 {stock}，是实收资本 {capital} 的 {capital_times} 倍、十二个月"
+             "收入 {revenue} 的 {revenue_times} 倍。可能的解释：备货、行业特点；建议盘点并核"
+             "查未入账销售。",
+             "Stock of {stock} at the end of {period} is {capital_times} times the paid-in "
+             "capital of {capital} and {revenue_times} times the revenue of twelve months, "
+             "{revenue}. Stocking up or the trade may explain it; count it and look for "
+             "sales not booked."},
+		},
+	{0},
 };
 
 enum { MONTHS_MIN = 3 };
 
 typedef struct figures {
 	rd_minor stock, capital, revenue, cost; /* revenue and cost of `months` */
-	int64_t  months;
+	int64_t months;
 } figures;
 
 /* Closing balances at the last period, credit side positive for capital. */
@@ -123,8 +137,7 @@ static void read_trial(const rd_balances *s, figures *f)
 	for (rd_row i = 0; i < n; i++) {
 		const rd_row r = rows[i], a = b->tb.account[r];
 
-		if (b->tb.party[r] != 0 || s->trial.above[a] ||
-		    !rd_trial_has(&s->trial, r, RD_PART_YTD))
+		if (b->tb.party[r] != 0 || s->trial.above[a] || !rd_trial_has(&s->trial, r, RD_PART_YTD))
 			continue;
 		f->months = b->periods[b->n_periods - 1] % 100;
 		if (b->account.role[a] == RD_ROLE_REVENUE)
@@ -145,7 +158,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	const int64_t limit = 1000 + rd_run_param(run, P_ABOVE) * 10;
 	const rd_minor min = rd_run_guards(run) ? rd_run_param(run, P_MIN) : 1;
-	figures f = { 0 };
+	figures f = {0};
 	rd_balances s;
 
 	(void)err;
@@ -154,8 +167,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	if (!rd_balances_known(&s, run))
 		return RD_OK;
 	if (b->n_periods == 0) {
-		rd_run_not_run(run, "余额表没有写明期间",
-		               "the trial balance does not say its period");
+		rd_run_not_run(run, "余额表没有写明期间", "the trial balance does not say its period");
 		return RD_OK;
 	}
 	read_balances(&s, RD_NEW_N(rd_run_scratch(run), rd_minor, b->n_periods), &f);
@@ -185,17 +197,13 @@ const rd_check rd_check_stock_too_large = {
 	.slug = "stock-too-large",
 	.family = "inventory",
 	.nature = "异常波动",
-	.title = { "期末存货异常大", "Stock large against capital or revenue" },
-	.finds = {
-		"期末存货与资本或收入相比偏大：可能有销售未入账，或存货已不在。",
-		"Closing stock is out of proportion to capital and sales. Sales may be unrecorded "
-		"or stock may not exist."
-	},
-	.correction = { "盘点；核查未入账销售", "Count the stock; look for sales not booked." },
-	.basis = {
-		"公开流传的风险清单（cwabc.cn 2025-05，非官方）",
-		"published risk list, cwabc.cn 2025-05 (not official)"
-	},
+	.title = {"期末存货异常大", "Stock large against capital or revenue"},
+	.finds = {"期末存货与资本或收入相比偏大：可能有销售未入账，或存货已不在。",
+              "Closing stock is out of proportion to capital and sales. Sales may be unrecorded "
+              "or stock may not exist."},
+	.correction = {"盘点；核查未入账销售", "Count the stock; look for sales not booked."},
+	.basis = {"公开流传的风险清单（cwabc.cn 2025-05，非官方）",
+              "published risk list, cwabc.cn 2025-05 (not official)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

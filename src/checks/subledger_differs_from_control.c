@@ -29,41 +29,49 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的差额", "difference that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_CHILDREN, K_PARTIES };
 static const rd_message messages[] = {
-	[K_CHILDREN] = {
-		"sub-accounts",
-		{ "{period} {account} {column}：本科目 {control}，{rows} 个下级合计 {sum}，相差 "
-		  "{difference}（共 {columns} 栏不符）。请查直接记在上级科目的凭证，或重建明细。",
-		  "{period} {account}, {column}: the account shows {control}, its {rows} "
-		  "sub-accounts add up to {sum}, difference {difference} ({columns} columns "
-		  "differ). Look for postings to the parent itself, or rebuild the details." },
-	},
-	[K_PARTIES] = {
-		"parties",
-		{ "{period} {account} {column}：本科目 {control}，{rows} 个往来单位合计 {sum}，相"
-		  "差 {difference}（共 {columns} 栏不符）。请查没有填往来单位的凭证。",
-		  "{period} {account}, {column}: the account shows {control}, its {rows} "
-		  "parties add up to {sum}, difference {difference} ({columns} columns differ). "
-		  "Look for vouchers without a party." },
-	},
-	{ 0 },
+	[K_CHILDREN] =
+		{
+			"sub-accounts",
+			{"{period} {account} {column}：本科目 {control}，{rows} 个下级合计 {sum}，相差 "
+             "{difference}（共 {columns} 栏不符）。请查直接记在上级科目的凭证，或重建明细。",
+             "{period} {account}, {column}: the account shows {control}, its {rows} "
+             "sub-accounts add up to {sum}, difference {difference} ({columns} columns "
+             "differ). Look for postings to the parent itself, or rebuild the details."},
+		},
+	[K_PARTIES] =
+		{
+			"parties",
+			{"{period} {account} {column}：本科目 {control}，{rows} 个往来单位合计 {sum}，相"
+             "差 {difference}（共 {columns} 栏不符）。请查没有填往来单位的凭证。",
+             "{period} {account}, {column}: the account shows {control}, its {rows} "
+             "parties add up to {sum}, difference {difference} ({columns} columns differ). "
+             "Look for vouchers without a party."},
+		},
+	{0},
 };
 
 /* What is compared: nets of the balances, sides of the movements. */
 enum { C_OPEN, C_DEBIT, C_CREDIT, C_YTD_DEBIT, C_YTD_CREDIT, C_CLOSE, COLUMNS };
 static const rd_words column_words[COLUMNS] = {
-	[C_OPEN] = { "期初余额", "opening balance" },
-	[C_DEBIT] = { "本期借方", "debit" },
-	[C_CREDIT] = { "本期贷方", "credit" },
-	[C_YTD_DEBIT] = { "本年累计借方", "year-to-date debit" },
-	[C_YTD_CREDIT] = { "本年累计贷方", "year-to-date credit" },
-	[C_CLOSE] = { "期末余额", "closing balance" },
+	[C_OPEN] = {"期初余额", "opening balance"},
+	[C_DEBIT] = {"本期借方", "debit"},
+	[C_CREDIT] = {"本期贷方", "credit"},
+	[C_YTD_DEBIT] = {"本年累计借方", "year-to-date debit"},
+	[C_YTD_CREDIT] = {"本年累计贷方", "year-to-date credit"},
+	[C_CLOSE] = {"期末余额", "closing balance"},
 };
 static const rd_tb_part column_part[COLUMNS] = {
 	RD_PART_OPEN, RD_PART_MOVE, RD_PART_MOVE, RD_PART_YTD, RD_PART_YTD, RD_PART_CLOSE,
@@ -71,7 +79,7 @@ static const rd_tb_part column_part[COLUMNS] = {
 
 typedef struct sum {
 	uint32_t rows;
-	uint8_t  has;              /* bit per column */
+	uint8_t has; /* bit per column */
 	rd_minor amount[COLUMNS];
 } sum;
 
@@ -115,7 +123,7 @@ static bool is_multiple(const sum *own, const sum *parts)
 /* Differences of one account and kind in the period before. */
 typedef struct carried {
 	rd_period period;
-	rd_minor  d[COLUMNS];
+	rd_minor d[COLUMNS];
 } carried;
 
 /* Nothing new happened in this period: its differences are those of the one before, carried
@@ -125,8 +133,7 @@ static bool only_carried(const carried *before, rd_period period, const rd_minor
 	const bool same_year = before && before->period / 100 == period / 100;
 
 	return before && d[C_DEBIT] == 0 && d[C_CREDIT] == 0 && d[C_OPEN] == before->d[C_CLOSE] &&
-	       d[C_CLOSE] == d[C_OPEN] &&
-	       d[C_YTD_DEBIT] == (same_year ? before->d[C_YTD_DEBIT] : 0) &&
+	       d[C_CLOSE] == d[C_OPEN] && d[C_YTD_DEBIT] == (same_year ? before->d[C_YTD_DEBIT] : 0) &&
 	       d[C_YTD_CREDIT] == (same_year ? before->d[C_YTD_CREDIT] : 0);
 }
 
@@ -151,8 +158,8 @@ static void compare(rd_run *run, const rd_trial *t, rd_row row, const sum *parts
                     carried **before)
 {
 	const rd_minor tolerance = rd_run_param(run, P_TOLERANCE);
-	rd_minor off[COLUMNS] = { 0 };
-	sum own = { 0 };
+	rd_minor off[COLUMNS] = {0};
+	sum own = {0};
 	int first = -1, n = 0;
 	bool blank = true;
 
@@ -200,10 +207,10 @@ static void compare(rd_run *run, const rd_trial *t, rd_row row, const sum *parts
 
 typedef struct work {
 	rd_trial t;
-	rd_row  *row;      /* by account: its own row in this period, RD_NONE = none */
-	sum     *children; /* by slot */
-	sum     *parties;
-	uint32_t *slot;    /* by account: position + 1 in the sums; 0 = none */
+	rd_row *row;   /* by account: its own row in this period, RD_NONE = none */
+	sum *children; /* by slot */
+	sum *parties;
+	uint32_t *slot;      /* by account: position + 1 in the sums; 0 = none */
 	carried **before[2]; /* by kind and account: the differences last met */
 } work;
 
@@ -223,8 +230,8 @@ static void check_period(rd_run *run, work *w, const rd_row *rows, rd_row n)
 		const rd_row a = b->tb.account[rows[i]];
 
 		if (w->slot[a] == 0) {
-			w->children[slots] = (sum){ 0 };
-			w->parties[slots] = (sum){ 0 };
+			w->children[slots] = (sum){0};
+			w->parties[slots] = (sum){0};
 			w->slot[a] = ++slots;
 		}
 		if (b->tb.party[rows[i]] == 0 && w->row[a] == RD_NONE)
@@ -261,9 +268,10 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
 	rd_arena *a = rd_run_scratch(run);
 	const size_t most = (size_t)(b->tb.n < b->account.n ? b->tb.n : b->account.n) + 1;
-	work w = { .row = RD_NEW_N(a, rd_row, (size_t)b->account.n + 1),
-	           .slot = RD_NEW_N(a, uint32_t, (size_t)b->account.n + 1),
-	           .children = RD_NEW_N(a, sum, most), .parties = RD_NEW_N(a, sum, most) };
+	work w = {.row = RD_NEW_N(a, rd_row, (size_t)b->account.n + 1),
+	          .slot = RD_NEW_N(a, uint32_t, (size_t)b->account.n + 1),
+	          .children = RD_NEW_N(a, sum, most),
+	          .parties = RD_NEW_N(a, sum, most)};
 
 	(void)err;
 	(void)range;
@@ -279,18 +287,15 @@ const rd_check rd_check_subledger_differs_from_control = {
 	.slug = "subledger-differs-from-control",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "总账与明细账不符", "General ledger differs from sub-ledger" },
-	.finds = {
-		"上级科目不等于下级科目之和，或往来科目不等于各往来单位之和。",
-		"The balance of a parent or control account is not the sum of its children or of "
-		"its partners."
-	},
-	.correction = {
-		"重建明细；找出绕过辅助核算的凭证，红字更正",
-		"Rebuild the details; find the vouchers that bypass the sub-ledger, correct them "
-		"in red."
-	},
-	.basis = { "会计基础工作规范 62(2)", "Basic accounting work rules 62(2); ISA 240 A45" },
+	.title = {"总账与明细账不符", "General ledger differs from sub-ledger"},
+	.finds = {"上级科目不等于下级科目之和，或往来科目不等于各往来单位之和。",
+              "The balance of a parent or control account is not the sum of its children or of "
+              "its partners."},
+	.correction =
+		{"重建明细；找出绕过辅助核算的凭证，红字更正",
+         "Rebuild the details; find the vouchers that bypass the sub-ledger, correct them "
+         "in red."},
+	.basis = {"会计基础工作规范 62(2)", "Basic accounting work rules 62(2); ISA 240 A45"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

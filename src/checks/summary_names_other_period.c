@@ -31,26 +31,34 @@
 
 enum { P_MONTHS };
 static const rd_param params[] = {
-	[P_MONTHS] = { "months", "months", { "相差多少个月以上才报告", "least distance in months to report" },
-	               RD_PARAM_INT, 1, 120, 2, NULL },
-	{ 0 },
+	[P_MONTHS] = {"months",
+                  "months",
+                  {"相差多少个月以上才报告", "least distance in months to report"},
+                  RD_PARAM_INT,
+                  1,
+                  120,
+                  2,
+                  NULL},
+	{0},
 };
 
 enum { K_BEFORE, K_AFTER };
 static const rd_message messages[] = {
-	[K_BEFORE] = { "earlier-period", {
-		"凭证 {voucher} 记在 {period}，科目 {account} 的摘要「{text}」说的却是 {distance} 个月之前。请核实归属期间，"
-		"跨期的予以调整。",
-		"Voucher {voucher} stands in {period}, but the summary of {account}, \"{text}\", "
-		"speaks of {distance} month(s) earlier. Find out the period; move what is in the "
-		"wrong one." } },
-	[K_AFTER] = { "later-period", {
-		"凭证 {voucher} 记在 {period}，科目 {account} 的摘要「{text}」说的却是 {distance} 个月之后。请核实归属期间，"
-		"提前入账的予以调整。",
-		"Voucher {voucher} stands in {period}, but the summary of {account}, \"{text}\", "
-		"speaks of {distance} month(s) later. Find out the period; move what is booked too "
-		"early." } },
-	{ 0 },
+	[K_BEFORE] =
+		{"earlier-period",
+         {"凭证 {voucher} 记在 {period}，科目 {account} 的摘要「{text}」说的却是 {distance} 个月之前。请核实归属期间，"
+          "跨期的予以调整。",
+          "Voucher {voucher} stands in {period}, but the summary of {account}, \"{text}\", "
+          "speaks of {distance} month(s) earlier. Find out the period; move what is in the "
+          "wrong one."}},
+	[K_AFTER] =
+		{"later-period",
+         {"凭证 {voucher} 记在 {period}，科目 {account} 的摘要「{text}」说的却是 {distance} 个月之后。请核实归属期间，"
+          "提前入账的予以调整。",
+          "Voucher {voucher} stands in {period}, but the summary of {account}, \"{text}\", "
+          "speaks of {distance} month(s) later. Find out the period; move what is booked too "
+          "early."}},
+	{0},
 };
 
 /* What a text says, in 32 bits, so that millions of texts take four bytes each: two tokens of 15
@@ -62,25 +70,25 @@ static const rd_message messages[] = {
 #define YEAR_ZERO  1989
 
 typedef struct job {
-	rd_run        *run;
+	rd_run *run;
 	const rd_book *b;
-	uint32_t      *speaks; /* by text id; 0 = nothing */
-	rd_lexicon     pass, pass_latin, monthly;
-	int64_t        months;
-	uint64_t       lines, hits; /* lines whose text names a period; of them that differ */
+	uint32_t *speaks; /* by text id; 0 = nothing */
+	rd_lexicon pass, pass_latin, monthly;
+	int64_t months;
+	uint64_t lines, hits; /* lines whose text names a period; of them that differ */
 } job;
 
 static const char *const pass_words[] = {
-	"预付", "预提", "预收", "待摊", "摊销", "押金", "保证金", "补", "年终奖", "质保", "注销",
-	"冲销", "冲回", "红冲", "订正", "更正", "追溯", "汇算", "清缴", "结转", "到期", "合同",
+	"预付", "预提", "预收", "待摊", "摊销", "押金", "保证金", "补",   "年终奖", "质保", "注销",
+	"冲销", "冲回", "红冲", "订正", "更正", "追溯", "汇算",   "清缴", "结转",   "到期", "合同",
 };
 static const char *const pass_latin_words[] = {
-	"prepa", "deposit", "accru", "revers", "avance", "acompte", "provision", "extourne",
-	"regul", "amort", "echeance",
+	"prepa",     "deposit",  "accru", "revers", "avance",   "acompte",
+	"provision", "extourne", "regul", "amort",  "echeance",
 };
 static const char *const monthly_words[] = {
-	"工资", "薪", "社保", "公积金", "税", "水费", "电费", "wage", "salar", "salair", "tax",
-	"tva", "urssaf",
+	"工资", "薪",    "社保",   "公积金", "税",  "水费",   "电费",
+	"wage", "salar", "salair", "tax",    "tva", "urssaf",
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
@@ -97,7 +105,7 @@ static rd_month_token unpack(uint32_t said, uint32_t i)
 	uint32_t v = said >> (i * TOKEN_BITS) & ((1u << TOKEN_BITS) - 1);
 	int32_t year = (int32_t)(v >> 8);
 
-	return (rd_month_token){ year ? year + YEAR_ZERO : 0, v >> 4 & 15, v & 15 };
+	return (rd_month_token){year ? year + YEAR_ZERO : 0, v >> 4 & 15, v & 15};
 }
 
 static uint32_t what_is_said(const job *j, rd_str s)
@@ -231,14 +239,13 @@ static void report(const job *j, rd_row v)
 	hit.key = rd_hash_str(RD_HASH_START, rd_book_text(b, b->line.text[lead]));
 	hit.millibits = rd_millibits(j->hits, j->lines);
 	RD_EMIT(j->run, &hit, rd_txt("text", b->line.text[lead]),
-	        rd_int("distance", distance < 0 ? -distance : distance),
-	        rd_money("amount", amount), rd_int("lines", weight),
-	        rd_permille("base_rate", rd_rate_permille(j->hits, j->lines)));
+	        rd_int("distance", distance < 0 ? -distance : distance), rd_money("amount", amount),
+	        rd_int("lines", weight), rd_permille("base_rate", rd_rate_permille(j->hits, j->lines)));
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	job j = { .run = run, .b = b, .months = rd_run_param(run, P_MONTHS) };
+	job j = {.run = run, .b = b, .months = rd_run_param(run, P_MONTHS)};
 	rd_row *vouchers = NULL;
 	uint32_t n = 0, cap = 0;
 
@@ -275,12 +282,13 @@ const rd_check rd_check_summary_names_other_period = {
 	.slug = "summary-names-other-period",
 	.family = "cut-off",
 	.nature = "操作错误",
-	.title = { "摘要所述期间与入账期间不符", "Summary names another period" },
-	.finds = { "摘要说的是三月，凭证却在六月：成本或收入可能记错了期间。",
-	           "The text speaks of March, the voucher sits in June. Cost or income may be in "
-	           "the wrong period." },
-	.correction = { "核实归属期，跨期的调整", "Find out the period; adjust what is in the wrong one." },
-	.basis = { "MindBridge 控制点；权责发生制", "MindBridge control point; accrual basis" },
+	.title = {"摘要所述期间与入账期间不符", "Summary names another period"},
+	.finds = {"摘要说的是三月，凭证却在六月：成本或收入可能记错了期间。",
+              "The text speaks of March, the voucher sits in June. Cost or income may be in "
+              "the wrong period."},
+	.correction = {"核实归属期，跨期的调整",
+                   "Find out the period; adjust what is in the wrong one."},
+	.basis = {"MindBridge 控制点；权责发生制", "MindBridge control point; accrual basis"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -26,52 +26,66 @@
 
 enum { P_MIN, P_AGE };
 static const rd_param params[] = {
-	[P_MIN] = {
-		"min_amount", "yuan",
-		{ "低于此数的余额不报",
-		  "balances below this are let pass" },
-		RD_PARAM_MONEY, 0, RD_MINOR_MAX, 100, NULL,
-	},
-	[P_AGE] = {
-		"age", "days",
-		{ "未清项超过多少天才报",
-		  "how old the oldest open item must be" },
-		RD_PARAM_INT, 0, 3650, 30, NULL,
-	},
-	{ 0 },
+	[P_MIN] =
+		{
+			"min_amount",
+			"yuan",
+			{"低于此数的余额不报", "balances below this are let pass"},
+			RD_PARAM_MONEY,
+			0,
+			RD_MINOR_MAX,
+			100,
+			NULL,
+		},
+	[P_AGE] =
+		{
+			"age",
+			"days",
+			{"未清项超过多少天才报", "how old the oldest open item must be"},
+			RD_PARAM_INT,
+			0,
+			3650,
+			30,
+			NULL,
+		},
+	{0},
 };
 
 enum { K_YEAR_END, K_OPEN, K_PERIODS };
 static const rd_message messages[] = {
-	[K_YEAR_END] = {
-		"year-end",
-		{ "{period} 年末 {account} 仍有{side}方余额 {balance}。待处理财产损溢应在年末前报"
-		  "批转销，请查明原因后处理。",
-		  "{account} still holds {balance} ({side}) at the end of {period}. Losses and "
-		  "gains pending treatment are to be approved and written off before the year "
-		  "ends." },
-	},
-	[K_OPEN] = {
-		"open-items",
-		{ "过渡科目 {account} 余额{side} {balance}，有 {items} 笔未清，最早一笔 {oldest}，"
-		  "已 {days} 天。请逐笔查清去向。",
-		  "{account} only passes money on and holds {balance} ({side}): open items "
-		  "{items}, the oldest of {oldest}, {days} days ago. Find out where each "
-		  "belongs." },
-	},
-	[K_PERIODS] = {
-		"since-long",
-		{ "过渡科目 {account} 余额{side} {balance}，在账簿开始前就已挂账。请逐笔查清去向。",
-		  "{account} only passes money on and holds {balance} ({side}), part of it from "
-		  "before the books begin. Find out where it belongs." },
-	},
-	{ 0 },
+	[K_YEAR_END] =
+		{
+			"year-end",
+			{"{period} 年末 {account} 仍有{side}方余额 {balance}。待处理财产损溢应在年末前报"
+             "批转销，请查明原因后处理。",
+             "{account} still holds {balance} ({side}) at the end of {period}. Losses and "
+             "gains pending treatment are to be approved and written off before the year "
+             "ends."},
+		},
+	[K_OPEN] =
+		{
+			"open-items",
+			{"过渡科目 {account} 余额{side} {balance}，有 {items} 笔未清，最早一笔 {oldest}，"
+             "已 {days} 天。请逐笔查清去向。",
+             "{account} only passes money on and holds {balance} ({side}): open items "
+             "{items}, the oldest of {oldest}, {days} days ago. Find out where each "
+             "belongs."},
+		},
+	[K_PERIODS] =
+		{
+			"since-long",
+			{"过渡科目 {account} 余额{side} {balance}，在账簿开始前就已挂账。请逐笔查清去向。",
+             "{account} only passes money on and holds {balance} ({side}), part of it from "
+             "before the books begin. Find out where it belongs."},
+		},
+	{0},
 };
 
 static bool has_word(rd_str name)
 {
-	static const char *const words[] = { "过渡", "暂记", "在途资金", "在途货币", "在途存款", "待清算",
-		"清算资金", "suspense", "Suspense", "SUSPENSE", "clearing", "Clearing", "CLEARING" };
+	static const char *const words[] = {"过渡",     "暂记",     "在途资金", "在途货币", "在途存款",
+	                                    "待清算",   "清算资金", "suspense", "Suspense", "SUSPENSE",
+	                                    "clearing", "Clearing", "CLEARING"};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (rd_str_has(name, words[i]))
@@ -127,8 +141,7 @@ static void check_years(rd_run *run, const rd_balances *s, rd_row a, rd_minor *b
 
 	rd_balances_get(s, a, balances);
 	for (uint32_t p = 0; p < b->n_periods; p++) {
-		if (!ends_year(b, p, rd_run_as_of(run)) || balances[p] == 0 ||
-		    size_of(balances[p]) < min)
+		if (!ends_year(b, p, rd_run_as_of(run)) || balances[p] == 0 || size_of(balances[p]) < min)
 			continue;
 		rd_hit hit = rd_hit_at_account(a);
 
@@ -136,8 +149,7 @@ static void check_years(rd_run *run, const rd_balances *s, rd_row a, rd_minor *b
 		hit.period = b->periods[p];
 		hit.at_stake = size_of(balances[p]);
 		hit.key = (uint64_t)balances[p];
-		RD_EMIT(run, &hit, rd_size("balance", balances[p]),
-		        rd_side_of("side", balances[p]));
+		RD_EMIT(run, &hit, rd_size("balance", balances[p]), rd_side_of("side", balances[p]));
 	}
 }
 
@@ -145,8 +157,8 @@ static void check_open(rd_run *run, const rd_balances *s, rd_row a)
 {
 	const rd_day as_of = rd_balances_day(s, run);
 	const rd_minor min = rd_run_param(run, P_MIN);
-	const rd_day limit = as_of == RD_DAY_NONE ? RD_DAY_NONE
-	                                          : as_of - (rd_day)rd_run_param(run, P_AGE);
+	const rd_day limit =
+		as_of == RD_DAY_NONE ? RD_DAY_NONE : as_of - (rd_day)rd_run_param(run, P_AGE);
 	rd_open o;
 
 	rd_open_find(s, run, a, limit, &o);
@@ -163,8 +175,7 @@ static void check_open(rd_run *run, const rd_balances *s, rd_row a)
 	hit.lines = o.lines + 1;
 	hit.n_lines = o.n_lines > 0 ? o.n_lines - 1 : 0;
 	RD_EMIT(run, &hit, rd_size("balance", o.balance), rd_side_of("side", o.balance),
-	        rd_int("items", o.items),
-	        rd_on_day("oldest", o.oldest), rd_money("overdue", o.overdue),
+	        rd_int("items", o.items), rd_on_day("oldest", o.oldest), rd_money("overdue", o.overdue),
 	        rd_int("days", o.oldest == RD_DAY_NONE ? 0 : as_of - o.oldest));
 }
 
@@ -194,21 +205,15 @@ const rd_check rd_check_suspense_not_cleared = {
 	.slug = "suspense-not-cleared",
 	.family = "closing",
 	.nature = "账目不符",
-	.title = { "待处理或过渡科目有余额", "Suspense or clearing account not zero" },
-	.finds = {
-		"只供过渡的科目，在期末或年末仍有余额。",
-		"An account that only passes money on still holds a balance at the end of the "
-		"period or year."
-	},
-	.correction = {
-		"查明后报批转销：其他应收款/营业外收支",
-		"Find the cause; after approval write off to other receivables or non-operating "
-		"items."
-	},
-	.basis = {
-		"小企业会计准则 附录 1901；ISA 240 A45",
-		"Accounting Standard for Small Enterprises, appendix, account 1901; ISA 240 A45"
-	},
+	.title = {"待处理或过渡科目有余额", "Suspense or clearing account not zero"},
+	.finds = {"只供过渡的科目，在期末或年末仍有余额。",
+              "An account that only passes money on still holds a balance at the end of the "
+              "period or year."},
+	.correction = {"查明后报批转销：其他应收款/营业外收支",
+                   "Find the cause; after approval write off to other receivables or non-operating "
+                   "items."},
+	.basis = {"小企业会计准则 附录 1901；ISA 240 A45",
+              "Accounting Standard for Small Enterprises, appendix, account 1901; ISA 240 A45"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

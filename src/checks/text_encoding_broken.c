@@ -26,34 +26,43 @@
 
 enum { P_MIN_HITS };
 static const rd_param params[] = {
-	[P_MIN_HITS] = { "min_hits", "lines", { "至少多少处才报告", "least number of places to report" },
-	                 RD_PARAM_INT, 1, 1000000, 1, NULL },
-	{ 0 },
+	[P_MIN_HITS] = {"min_hits",
+                    "lines",
+                    {"至少多少处才报告", "least number of places to report"},
+                    RD_PARAM_INT,
+                    1,
+                    1000000,
+                    1,
+                    NULL},
+	{0},
 };
 
 enum { K_BYTES, K_LOST, K_TWICE };
 static const rd_message messages[] = {
-	[K_BYTES] = { "invalid-bytes", {
-		"文件 {file} 有 {count} 处文字含有 {encoding} 中不存在的字节（第 {lines} 行），例如「{example}」。"
-		"请以正确编码重新导出。",
-		"{count} text(s) of {file} hold bytes that do not exist in {encoding} (lines "
-		"{lines}), such as \"{example}\". Export again in the right encoding." } },
-	[K_LOST] = { "lost-characters", {
-		"文件 {file} 有 {count} 处文字是无法还原的乱码（第 {lines} 行），例如「{example}」。请在来源系统中改正后重新导出。",
-		"{count} text(s) of {file} hold characters that were lost before (lines {lines}), "
-		"such as \"{example}\". Put them right in the program they come from and export "
-		"again." } },
-	[K_TWICE] = { "decoded-twice", {
-		"文件 {file} 有 {count} 处文字像是被错误地转码过（第 {lines} 行），例如「{example}」。请以正确编码重新导出。",
-		"{count} text(s) of {file} look as if decoded wrongly before (lines {lines}), such "
-		"as \"{example}\". Export again in the right encoding." } },
-	{ 0 },
+	[K_BYTES] =
+		{"invalid-bytes",
+         {"文件 {file} 有 {count} 处文字含有 {encoding} 中不存在的字节（第 {lines} 行），例如「{example}」。"
+          "请以正确编码重新导出。",
+          "{count} text(s) of {file} hold bytes that do not exist in {encoding} (lines "
+          "{lines}), such as \"{example}\". Export again in the right encoding."}},
+	[K_LOST] =
+		{"lost-characters",
+         {"文件 {file} 有 {count} 处文字是无法还原的乱码（第 {lines} 行），例如「{example}」。请在来源系统中改正后重新导出。",
+          "{count} text(s) of {file} hold characters that were lost before (lines {lines}), "
+          "such as \"{example}\". Put them right in the program they come from and export "
+          "again."}},
+	[K_TWICE] =
+		{"decoded-twice",
+         {"文件 {file} 有 {count} 处文字像是被错误地转码过（第 {lines} 行），例如「{example}」。请以正确编码重新导出。",
+          "{count} text(s) of {file} look as if decoded wrongly before (lines {lines}), such "
+          "as \"{example}\". Export again in the right encoding."}},
+	{0},
 };
 
 /* Texts whose characters are gone for good, as against those that only need decoding again. */
 static bool is_lost(rd_str s)
 {
-	static const char *const marks[] = { "\xEF\xBF\xBD", "锟斤拷", "烫烫烫", "屯屯屯" };
+	static const char *const marks[] = {"\xEF\xBF\xBD", "锟斤拷", "烫烫烫", "屯屯屯"};
 
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
 		if (rd_str_has(s, marks[i]))
@@ -86,7 +95,7 @@ static void report(rd_run *run, const rd_book *b, const rd_note_group *g, uint8_
 static void merge(const rd_book *b, const rd_note_group *groups, uint32_t n, bool lost,
                   rd_note_group *sum)
 {
-	*sum = (rd_note_group){ 0 };
+	*sum = (rd_note_group){0};
 	for (uint32_t i = 0; i < n; i++) {
 		const rd_note_group *g = &groups[i];
 
@@ -125,14 +134,15 @@ const rd_check rd_check_text_encoding_broken = {
 	.slug = "text-encoding-broken",
 	.family = "structure",
 	.nature = "数据缺失",
-	.title = { "文字编码损坏", "Text encoding broken" },
-	.finds = { "文件编码中不存在的字节，或早先解码出错的文字（Ã©、锟斤拷）。名称无法匹配，报表出现乱码。",
-	           "Bytes that are not valid in the encoding of the file, or text that was decoded "
-	           "wrongly before （Ã©, 锟斤拷）. Names no longer match and reports print rubbish." },
-	.correction = { "以正确编码重新导出；已入账的乱码摘要在来源系统中改正后重导",
-	                "Export again in the right encoding; broken texts in the books are put "
-	                "right in their program and exported again." },
-	.basis = { "通行做法", "practice" },
+	.title = {"文字编码损坏", "Text encoding broken"},
+	.finds =
+		{"文件编码中不存在的字节，或早先解码出错的文字（Ã©、锟斤拷）。名称无法匹配，报表出现乱码。",
+         "Bytes that are not valid in the encoding of the file, or text that was decoded "
+         "wrongly before （Ã©, 锟斤拷）. Names no longer match and reports print rubbish."},
+	.correction = {"以正确编码重新导出；已入账的乱码摘要在来源系统中改正后重导",
+                   "Export again in the right encoding; broken texts in the books are put "
+                   "right in their program and exported again."},
+	.basis = {"通行做法", "practice"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

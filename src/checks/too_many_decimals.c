@@ -24,13 +24,14 @@
 
 enum { K_BASE };
 static const rd_message messages[] = {
-	[K_BASE] = { "decimals", {
-		"文件 {file}「{column}」列有 {count} 个金额的小数位超过最小货币单位，例如「{found}」（第 {lines} 行）。"
-		"检查时已四舍五入；请按最小单位入账，差额记入主要行或财务费用。",
-		"{count} amount(s) in column {column} of {file} have more decimals than the "
-		"currency, such as \"{found}\" (lines {lines}). They were rounded for the check; "
-		"book in the smallest unit and put the difference into the main line." } },
-	{ 0 },
+	[K_BASE] =
+		{"decimals",
+         {"文件 {file}「{column}」列有 {count} 个金额的小数位超过最小货币单位，例如「{found}」（第 {lines} 行）。"
+          "检查时已四舍五入；请按最小单位入账，差额记入主要行或财务费用。",
+          "{count} amount(s) in column {column} of {file} have more decimals than the "
+          "currency, such as \"{found}\" (lines {lines}). They were rounded for the check; "
+          "book in the smallest unit and put the difference into the main line."}},
+	{0},
 };
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
@@ -47,8 +48,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		uint64_t count = g->count + (last ? g->more : 0);
 		rd_hit hit = rd_hit_at_note(b, g);
 
-		hit.key = rd_hash_str(rd_file_key(b, g->first->file),
-		                      rd_book_text(b, g->first->field));
+		hit.key = rd_hash_str(rd_file_key(b, g->first->file), rd_book_text(b, g->first->field));
 		hit.weight = (uint32_t)(count < UINT32_MAX ? count : UINT32_MAX);
 		RD_EMIT(run, &hit, rd_fact_file(b, "file", g->first->file),
 		        rd_string("column", rd_note_column(a, b, g->first)),
@@ -62,14 +62,14 @@ const rd_check rd_check_too_many_decimals = {
 	.slug = "too-many-decimals",
 	.family = "structure",
 	.nature = "操作错误",
-	.title = { "小数位数超出币种", "More decimals than the currency has" },
-	.finds = { "12.345 元、100.5 日元之类的金额：是算出来的而不是付出来的，合计会有尾差。",
-	           "An amount such as 12.345 yuan or 100.5 yen. It was calculated, not paid, and "
-	           "totals will differ by rounding." },
-	.correction = { "按币种最小单位四舍五入，差额记财务费用或主要行",
-	                "Round to the smallest unit; the difference goes to finance cost or the "
-	                "main line." },
-	.basis = { "EN 16931 BR-DEC-01 至 28；ISO 4217", "EN 16931 BR-DEC-01..28; ISO 4217" },
+	.title = {"小数位数超出币种", "More decimals than the currency has"},
+	.finds = {"12.345 元、100.5 日元之类的金额：是算出来的而不是付出来的，合计会有尾差。",
+              "An amount such as 12.345 yuan or 100.5 yen. It was calculated, not paid, and "
+              "totals will differ by rounding."},
+	.correction = {"按币种最小单位四舍五入，差额记财务费用或主要行",
+                   "Round to the smallest unit; the difference goes to finance cost or the "
+                   "main line."},
+	.basis = {"EN 16931 BR-DEC-01 至 28；ISO 4217", "EN 16931 BR-DEC-01..28; ISO 4217"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

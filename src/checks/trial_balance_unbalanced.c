@@ -31,42 +31,51 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的差额", "difference that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的差额", "difference that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_PLAIN, K_EQUAL, K_HALF };
 static const rd_message messages[] = {
-	[K_PLAIN] = {
-		"plain",
-		{ "{period} 科目余额表{column}不平：借方 {debit}，贷方 {credit}，相差 {difference}"
-		  "。请与序时账逐科目核对。",
-		  "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
-		  "{difference}. Compare it with the journal account by account." },
-	},
-	[K_EQUAL] = {
-		"equals-an-account",
-		{ "{period} 科目余额表{column}不平：借方 {debit}，贷方 {credit}，相差 {difference}"
-		  "，恰等于 {account} 的金额：该科目可能重了一行，或漏了它的对方科目。",
-		  "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
-		  "{difference} equals the amount of {account}: it may be there twice, or its "
-		  "counterpart is missing." },
-	},
-	[K_HALF] = {
-		"wrong-side",
-		{ "{period} 科目余额表{column}不平：借方 {debit}，贷方 {credit}，相差 {difference}"
-		  "，恰为 {account} 金额的两倍：该科目方向可能记反。",
-		  "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
-		  "{difference} is twice the amount of {account}: it may stand on the wrong "
-		  "side." },
-	},
-	{ 0 },
+	[K_PLAIN] =
+		{
+			"plain",
+			{"{period} 科目余额表{column}不平：借方 {debit}，贷方 {credit}，相差 {difference}"
+             "。请与序时账逐科目核对。",
+             "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
+             "{difference}. Compare it with the journal account by account."},
+		},
+	[K_EQUAL] =
+		{
+			"equals-an-account",
+			{"{period} 科目余额表{column}不平：借方 {debit}，贷方 {credit}，相差 {difference}"
+             "，恰等于 {account} 的金额：该科目可能重了一行，或漏了它的对方科目。",
+             "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
+             "{difference} equals the amount of {account}: it may be there twice, or its "
+             "counterpart is missing."},
+		},
+	[K_HALF] =
+		{
+			"wrong-side",
+			{"{period} 科目余额表{column}不平：借方 {debit}，贷方 {credit}，相差 {difference}"
+             "，恰为 {account} 金额的两倍：该科目方向可能记反。",
+             "Trial balance {period}, {column}: debit {debit}, credit {credit}, difference "
+             "{difference} is twice the amount of {account}: it may stand on the wrong "
+             "side."},
+		},
+	{0},
 };
 
 typedef struct sums {
 	rd_minor debit[2], credit[2]; /* lowest rows, topmost rows */
-	rd_row   first;               /* first row of the period that has the pair */
+	rd_row first;                 /* first row of the period that has the pair */
 } sums;
 
 /* Rows of one period, accounts only: the lowest have none below them, the topmost none above. */
@@ -75,12 +84,11 @@ static void sum_up(const rd_trial *t, const rd_row *rows, rd_row n, const uint8_
 {
 	const rd_book *b = t->book;
 
-	*s = (sums){ .first = RD_NONE };
+	*s = (sums){.first = RD_NONE};
 	for (rd_row i = 0; i < n; i++) {
 		const rd_row r = rows[i];
 
-		if (!rd_trial_has(t, r, part) ||
-		    b->account.class_of[b->tb.account[r]] == RD_CLASS_MEMO)
+		if (!rd_trial_has(t, r, part) || b->account.class_of[b->tb.account[r]] == RD_CLASS_MEMO)
 			continue;
 		s->first = s->first == RD_NONE || r < s->first ? r : s->first;
 		for (int k = 0; k < 2; k++) {
@@ -147,8 +155,8 @@ static rd_row explain(const rd_trial *t, const rd_row *rows, rd_row n, const uin
 
 /* Differences of one period; those of the one before explain what was carried forward. */
 typedef struct state {
-	bool      known[RD_PARTS];
-	rd_minor  net[RD_PARTS];
+	bool known[RD_PARTS];
+	rd_minor net[RD_PARTS];
 	rd_period period;
 } state;
 
@@ -179,7 +187,7 @@ static void check_period(rd_run *run, const rd_trial *t, const rd_row *rows, rd_
 	const rd_book *b = t->book;
 	const rd_minor tolerance = rd_run_param(run, P_TOLERANCE);
 	sums all[RD_PARTS];
-	state now = { .period = b->tb.period[rows[0]] };
+	state now = {.period = b->tb.period[rows[0]]};
 
 	for (int part = 0; part < RD_PARTS; part++) {
 		sum_up(t, rows, n, level, (rd_tb_part)part, &all[part]);
@@ -218,7 +226,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	uint8_t *level = RD_NEW_N(a, uint8_t, (size_t)b->account.n + 1);
 	uint8_t *here = RD_NEW_N(a, uint8_t, (size_t)b->account.n + 1);
 	uint8_t *below = RD_NEW_N(a, uint8_t, (size_t)b->account.n + 1);
-	state before = { .period = 0 };
+	state before = {.period = 0};
 	rd_trial t;
 
 	(void)err;
@@ -245,21 +253,15 @@ const rd_check rd_check_trial_balance_unbalanced = {
 	.slug = "trial-balance-unbalanced",
 	.family = "balance",
 	.nature = "账目不符",
-	.title = { "试算不平衡", "Trial balance does not balance" },
-	.finds = {
-		"科目余额表的期初、本期、本年累计或期末，借方合计与贷方合计不等。",
-		"Opening, period, year-to-date or closing debits and credits of the trial balance "
-		"differ."
-	},
-	.correction = {
-		"与序时账核对，找出单边导入或漏行；重新导出",
-		"Compare with the journal, find the one-sided import or the missing row; export "
-		"again."
-	},
-	.basis = {
-		"试算平衡；账账相符（会计法 17）",
-		"trial balance; books agree (Accounting Law art. 17)"
-	},
+	.title = {"试算不平衡", "Trial balance does not balance"},
+	.finds = {"科目余额表的期初、本期、本年累计或期末，借方合计与贷方合计不等。",
+              "Opening, period, year-to-date or closing debits and credits of the trial balance "
+              "differ."},
+	.correction = {"与序时账核对，找出单边导入或漏行；重新导出",
+                   "Compare with the journal, find the one-sided import or the missing row; export "
+                   "again."},
+	.basis = {"试算平衡；账账相符（会计法 17）",
+              "trial balance; books agree (Accounting Law art. 17)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -31,36 +31,43 @@
 
 enum { P_DISTANCE };
 static const rd_param params[] = {
-	[P_DISTANCE] = { "max_distance", "edits",
-	                 { "与相近编码最多相差几个字符", "characters in which a similar code may differ" },
-	                 RD_PARAM_INT, 0, 4, 2, NULL },
-	{ 0 },
+	[P_DISTANCE] = {"max_distance",
+                    "edits",
+                    {"与相近编码最多相差几个字符", "characters in which a similar code may differ"},
+                    RD_PARAM_INT,
+                    0,
+                    4,
+                    2,
+                    NULL},
+	{0},
 };
 
 enum { K_ACCOUNT, K_ACCOUNT_LIKE, K_PARTY, K_PARTY_LIKE };
 static const rd_message messages[] = {
-	[K_ACCOUNT] = { "account", {
-		"科目编码 {code} 不在科目表中，共 {lines} 行、金额合计 {amount}。请补充科目表，"
-		"或核对是否录错。",
-		"Account code {code} is not in the chart: {lines} line(s), {amount} in all. "
-		"Add it to the chart, or see whether it was mistyped." } },
-	[K_ACCOUNT_LIKE] = { "account-like", {
-		"科目编码 {code} 不在科目表中，共 {lines} 行、金额合计 {amount}。科目表中最接近"
-		"的是 {similar}，请核对是否录错。",
-		"Account code {code} is not in the chart: {lines} line(s), {amount} in all. "
-		"The nearest declared account is {similar}; see whether the code was "
-		"mistyped." } },
-	[K_PARTY] = { "party", {
-		"往来单位 {code} 不在往来档案中，共 {lines} 行、金额合计 {amount}。请补建档案，"
-		"或核对是否录错。",
-		"Partner {code} is not in the master list: {lines} line(s), {amount} in all. "
-		"Add it to the list, or see whether it was mistyped." } },
-	[K_PARTY_LIKE] = { "party-like", {
-		"往来单位 {code} 不在往来档案中，共 {lines} 行、金额合计 {amount}。档案中最接近"
-		"的是 {similar}，请核对是否录错。",
-		"Partner {code} is not in the master list: {lines} line(s), {amount} in all. "
-		"The nearest one declared is {similar}; see whether it was mistyped." } },
-	{ 0 },
+	[K_ACCOUNT] = {"account",
+                   {"科目编码 {code} 不在科目表中，共 {lines} 行、金额合计 {amount}。请补充科目表，"
+                    "或核对是否录错。",
+                    "Account code {code} is not in the chart: {lines} line(s), {amount} in all. "
+                    "Add it to the chart, or see whether it was mistyped."}},
+	[K_ACCOUNT_LIKE] =
+		{"account-like",
+         {"科目编码 {code} 不在科目表中，共 {lines} 行、金额合计 {amount}。科目表中最接近"
+          "的是 {similar}，请核对是否录错。",
+          "Account code {code} is not in the chart: {lines} line(s), {amount} in all. "
+          "The nearest declared account is {similar}; see whether the code was "
+          "mistyped."}},
+	[K_PARTY] = {"party",
+                 {"往来单位 {code} 不在往来档案中，共 {lines} 行、金额合计 {amount}。请补建档案，"
+                  "或核对是否录错。",
+                  "Partner {code} is not in the master list: {lines} line(s), {amount} in all. "
+                  "Add it to the list, or see whether it was mistyped."}},
+	[K_PARTY_LIKE] =
+		{"party-like",
+         {"往来单位 {code} 不在往来档案中，共 {lines} 行、金额合计 {amount}。档案中最接近"
+          "的是 {similar}，请核对是否录错。",
+          "Partner {code} is not in the master list: {lines} line(s), {amount} in all. "
+          "The nearest one declared is {similar}; see whether it was mistyped."}},
+	{0},
 };
 
 #define CODE_BYTES 32
@@ -70,12 +77,12 @@ static const rd_message messages[] = {
 /* One of the two lists that can be missing something. */
 typedef struct list {
 	const rd_book *b;
-	bool           parties;
-	rd_row         n;
+	bool parties;
+	rd_row n;
 	const rd_text *code, *name;
-	uint64_t      *plain;     /* hash of each declared code without dots and blanks */
-	uint8_t       *zeros;     /* trailing zeros left out of it */
-	uint64_t      *names;     /* hash of each declared name; 0 = blank */
+	uint64_t *plain; /* hash of each declared code without dots and blanks */
+	uint8_t *zeros;  /* trailing zeros left out of it */
+	uint64_t *names; /* hash of each declared name; 0 = blank */
 } list;
 
 static bool declared(const list *l, rd_row r)
@@ -150,8 +157,8 @@ static int64_t distance(rd_str a, rd_str b, int64_t max)
 
 			d = prev[j] + 1 < d ? prev[j] + 1 : d;
 			d = cur[j - 1] + 1 < d ? cur[j - 1] + 1 : d;
-			if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] &&
-			    a.ptr[i - 2] == b.ptr[j - 1] && prev2[j - 2] + 1 < d)
+			if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1] &&
+			    prev2[j - 2] + 1 < d)
 				d = prev2[j - 2] + 1;
 			cur[j] = d;
 		}
@@ -255,9 +262,9 @@ static void gather(rd_run *run, const list *l, rd_tally *t)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	list accounts = { .b = b, .n = b->account.n, .code = b->account.code, .name = b->account.name };
-	list parties = { .b = b, .parties = true, .n = b->party.n, .code = b->party.key,
-	                 .name = b->party.name };
+	list accounts = {.b = b, .n = b->account.n, .code = b->account.code, .name = b->account.name};
+	list parties = {
+		.b = b, .parties = true, .n = b->party.n, .code = b->party.key, .name = b->party.name};
 	rd_tally t;
 
 	(void)range;
@@ -277,13 +284,15 @@ const rd_check rd_check_undeclared_code = {
 	.slug = "undeclared-code",
 	.family = "master-data",
 	.nature = "数据缺失",
-	.title = { "科目或档案未定义", "Account or partner not declared" },
-	.finds = { "分录用到科目表或往来档案里没有的编码。",
-	           "A line uses a code that is not in the chart or the master list." },
-	.correction = { "补充科目或档案；写错的红字更正至正确科目",
-	                "Add the account or partner; reverse a mistyped code in red and enter the right one." },
-	.basis = { "实务惯例：hledger 对科目、往来等须先声明的检查；SAF-T 主数据",
-	           "Practice: hledger's checks that accounts and payees are declared; SAF-T master files" },
+	.title = {"科目或档案未定义", "Account or partner not declared"},
+	.finds = {"分录用到科目表或往来档案里没有的编码。",
+              "A line uses a code that is not in the chart or the master list."},
+	.correction =
+		{"补充科目或档案；写错的红字更正至正确科目",
+         "Add the account or partner; reverse a mistyped code in red and enter the right one."},
+	.basis =
+		{"实务惯例：hledger 对科目、往来等须先声明的检查；SAF-T 主数据",
+         "Practice: hledger's checks that accounts and payees are declared; SAF-T master files"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

@@ -31,40 +31,44 @@
 
 enum { K_TWO, K_SAME, K_MANY, K_UNCLEAR };
 static const rd_message messages[] = {
-	[K_TWO] = { "two", {
-		"凭证编号序列 {series} 的 {number} 号有两张凭证：{first_day} 金额 {first_amount}，{other_day} 金额 "
-		"{other_amount}。请核对后给其中一张重新编号。",
-		"Number {number} of series {series} is on two vouchers: one of {first_day} over "
-		"{first_amount}, one of {other_day} over {other_amount}. Compare them and give one "
-		"a new number." } },
-	[K_SAME] = { "same-content", {
-		"凭证编号序列 {series} 的 {number} 号有两张内容完全相同的凭证（{first_day} 与 {other_day}，金额 "
-		"{first_amount})。可能重复入账（另见 dup-entry），请核对后作废一张。",
-		"Number {number} of series {series} is on two vouchers with the same lines "
-		"({first_day} and {other_day}, {first_amount}). It may be booked twice (see "
-		"dup-entry): compare, void one." } },
-	[K_MANY] = { "many", {
-		"凭证编号序列 {series} 的 {number} 号有 {vouchers} 张凭证（{first_day} 至 {other_day}）。请核对后重新编号。",
-		"Number {number} of series {series} is on {vouchers} vouchers ({first_day} to "
-		"{other_day}). Compare them and number anew." } },
-	[K_UNCLEAR] = { "series-not-understood", {
-		"编号序列 {series} 有 {repeated} 个号重复，占 {numbers} 个号的 {share}：编号很可能按别的单位重新开始，未逐号判断。"
-		"例如凭证 {voucher}。",
-		"{repeated} of the {numbers} numbers of series {series} repeat ({share}): they may "
-		"begin anew by another unit, so they were not judged one by one. An example is "
-		"voucher {voucher}." } },
-	{ 0 },
+	[K_TWO] =
+		{"two",
+         {"凭证编号序列 {series} 的 {number} 号有两张凭证：{first_day} 金额 {first_amount}，{other_day} 金额 "
+          "{other_amount}。请核对后给其中一张重新编号。",
+          "Number {number} of series {series} is on two vouchers: one of {first_day} over "
+          "{first_amount}, one of {other_day} over {other_amount}. Compare them and give one "
+          "a new number."}},
+	[K_SAME] =
+		{"same-content",
+         {"凭证编号序列 {series} 的 {number} 号有两张内容完全相同的凭证（{first_day} 与 {other_day}，金额 "
+          "{first_amount})。可能重复入账（另见 dup-entry），请核对后作废一张。",
+          "Number {number} of series {series} is on two vouchers with the same lines "
+          "({first_day} and {other_day}, {first_amount}). It may be booked twice (see "
+          "dup-entry): compare, void one."}},
+	[K_MANY] =
+		{"many",
+         {"凭证编号序列 {series} 的 {number} 号有 {vouchers} 张凭证（{first_day} 至 {other_day}）。请核对后重新编号。",
+          "Number {number} of series {series} is on {vouchers} vouchers ({first_day} to "
+          "{other_day}). Compare them and number anew."}},
+	[K_UNCLEAR] =
+		{"series-not-understood",
+         {"编号序列 {series} 有 {repeated} 个号重复，占 {numbers} 个号的 {share}：编号很可能按别的单位重新开始，未逐号判断。"
+          "例如凭证 {voucher}。",
+          "{repeated} of the {numbers} numbers of series {series} repeat ({share}): they may "
+          "begin anew by another unit, so they were not judged one by one. An example is "
+          "voucher {voucher}."}},
+	{0},
 };
 
 typedef struct job {
-	rd_run              *run;
-	const rd_book       *b;
+	rd_run *run;
+	const rd_book *b;
 	const rd_number_set *set;
-	rd_comparer          comparer;
+	rd_comparer comparer;
 } job;
 
 #define REPEAT_PERCENT 20u /* above it the series is not understood */
-#define SHOWN 12u
+#define SHOWN          12u
 
 /* The vouchers of one number and one fraction, earliest first; at most `cap` are kept. */
 static uint32_t together(const job *j, size_t from, size_t to, size_t lead, rd_row *vouchers,
@@ -104,8 +108,9 @@ static void report(job *j, const rd_numbers *q, const rd_row *vouchers, uint32_t
 	for (uint32_t i = 0; i < n; i++)
 		lines[i] = b->voucher.first[vouchers[i]];
 	rd_numbers_name(j->set, b, q, name, sizeof name);
-	hit.kind = all > 2 ? K_MANY
-	           : rd_entry_like(&j->comparer, b, first, other, RD_LIKE_SAME) ? K_SAME : K_TWO;
+	hit.kind = all > 2                                                      ? K_MANY
+	           : rd_entry_like(&j->comparer, b, first, other, RD_LIKE_SAME) ? K_SAME
+	                                                                        : K_TWO;
 	hit.keyless = true;
 	hit.period = j->set->strands[q->strand].reset == RD_RESET_MONTH ? q->period : 0;
 	hit.day = RD_DAY_NONE;
@@ -187,7 +192,7 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		               "entries)");
 		return RD_OK;
 	}
-	job j = { run, b, rd_index_numbers(run, b), { .arena = rd_run_scratch(run) } };
+	job j = {run, b, rd_index_numbers(run, b), {.arena = rd_run_scratch(run)}};
 
 	if (j.set->n == 0)
 		rd_run_not_run(run, "没有可以理解的凭证编号序列", "there is no series of voucher numbers");
@@ -204,12 +209,14 @@ const rd_check rd_check_voucher_number_duplicate = {
 	.slug = "voucher-number-duplicate",
 	.family = "sequence",
 	.nature = "操作错误",
-	.title = { "凭证重号", "Duplicate voucher number" },
-	.finds = { "同一编号序列中，两张凭证用了同一个号。", "Two vouchers of one series bear the same number." },
-	.correction = { "未记账：后一张重新编号；已记账：作废后按正确号码重做",
-	                "Not posted: number the later one anew. Posted: void it, enter again with "
-	                "the right number." },
-	.basis = { "会计基础工作规范 51(2)；SAF-T（葡萄牙）", "Basic accounting work rules 51(2); SAF-T PT" },
+	.title = {"凭证重号", "Duplicate voucher number"},
+	.finds = {"同一编号序列中，两张凭证用了同一个号。",
+              "Two vouchers of one series bear the same number."},
+	.correction = {"未记账：后一张重新编号；已记账：作废后按正确号码重做",
+                   "Not posted: number the later one anew. Posted: void it, enter again with "
+                   "the right number."},
+	.basis = {"会计基础工作规范 51(2)；SAF-T（葡萄牙）",
+              "Basic accounting work rules 51(2); SAF-T PT"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

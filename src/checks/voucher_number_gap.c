@@ -28,46 +28,67 @@
 
 enum { P_RESET_SHARE, P_MIN_SERIES, P_DENSITY };
 static const rd_param params[] = {
-	[P_RESET_SHARE] = { "reset_share", "%", {
-		"有多大比例的月份（年度）从头编号，才视为按月（年）编号",
-		"share of months (years) that begin anew for numbers to count by month (year)" },
-		RD_PARAM_INT, 50, 100, RD_RESET_SHARE, NULL },
-	[P_MIN_SERIES] = { "min_series", "numbers", { "序列至少有多少个号才判断",
-	                                              "least number of numbers of a series" },
-	                   RD_PARAM_INT, 1, 100000, 10, NULL },
-	[P_DENSITY] = { "density", "%", { "序列中现有号码至少占多大比例才判断",
-	                                  "least share of the numbers that must be there" },
-	                RD_PARAM_INT, 1, 100, 50, NULL },
-	{ 0 },
+	[P_RESET_SHARE] =
+		{"reset_share",
+         "%",
+         {"有多大比例的月份（年度）从头编号，才视为按月（年）编号",
+          "share of months (years) that begin anew for numbers to count by month (year)"},
+         RD_PARAM_INT,
+         50,
+         100,
+         RD_RESET_SHARE,
+         NULL},
+	[P_MIN_SERIES] = {"min_series",
+                      "numbers",
+                      {"序列至少有多少个号才判断", "least number of numbers of a series"},
+                      RD_PARAM_INT,
+                      1,
+                      100000,
+                      10,
+                      NULL},
+	[P_DENSITY] = {"density",
+                   "%",
+                   {"序列中现有号码至少占多大比例才判断",
+                    "least share of the numbers that must be there"},
+                   RD_PARAM_INT,
+                   1,
+                   100,
+                   50,
+                   NULL},
+	{0},
 };
 
 enum { K_ONE, K_RUN, K_FIRST, K_START };
 static const rd_message messages[] = {
-	[K_ONE] = { "one", {
-		"凭证编号序列 {series} 缺 {from} 号：前一张 {before}，后一张 {voucher}。请查是否作废、漏导出或被删除，并登记断号原因。",
-		"Series {series} lacks number {from}: {before} stands before, {voucher} behind it. "
-		"See whether it is void, left out of the export or deleted, and record the "
-		"reason." } },
-	[K_RUN] = { "run", {
-		"凭证编号序列 {series} 缺 {from} 至 {to} 共 {missing} 个号：前一张 {before}，后一张 {voucher}。"
-		"请查是否作废、漏导出或被删除，并登记断号原因。",
-		"Series {series} lacks {missing} numbers, {from} to {to}: {before} stands before, "
-		"{voucher} behind them. See whether they are void, left out of the export or "
-		"deleted." } },
-	[K_FIRST] = { "first", {
-		"凭证编号序列 {series} 从 {voucher} 开始，缺 {from} 号。请查是否漏导出、作废或被删除，并登记断号原因。",
-		"Series {series} begins with {voucher}: number {from} is missing. See whether it "
-		"is void, left out of the export or deleted, and record the reason." } },
-	[K_START] = { "start", {
-		"凭证编号序列 {series} 从 {voucher} 开始，缺 {from} 至 {to} 共 {missing} 个号。请查是否漏导出期初部分或被删除。",
-		"Series {series} begins with {voucher}: {missing} numbers, {from} to {to}, are "
-		"missing. See whether the beginning was left out of the export." } },
-	{ 0 },
+	[K_ONE] =
+		{"one",
+         {"凭证编号序列 {series} 缺 {from} 号：前一张 {before}，后一张 {voucher}。请查是否作废、漏导出或被删除，并登记断号原因。",
+          "Series {series} lacks number {from}: {before} stands before, {voucher} behind it. "
+          "See whether it is void, left out of the export or deleted, and record the "
+          "reason."}},
+	[K_RUN] =
+		{"run",
+         {"凭证编号序列 {series} 缺 {from} 至 {to} 共 {missing} 个号：前一张 {before}，后一张 {voucher}。"
+          "请查是否作废、漏导出或被删除，并登记断号原因。",
+          "Series {series} lacks {missing} numbers, {from} to {to}: {before} stands before, "
+          "{voucher} behind them. See whether they are void, left out of the export or "
+          "deleted."}},
+	[K_FIRST] =
+		{"first",
+         {"凭证编号序列 {series} 从 {voucher} 开始，缺 {from} 号。请查是否漏导出、作废或被删除，并登记断号原因。",
+          "Series {series} begins with {voucher}: number {from} is missing. See whether it "
+          "is void, left out of the export or deleted, and record the reason."}},
+	[K_START] =
+		{"start",
+         {"凭证编号序列 {series} 从 {voucher} 开始，缺 {from} 至 {to} 共 {missing} 个号。请查是否漏导出期初部分或被删除。",
+          "Series {series} begins with {voucher}: {missing} numbers, {from} to {to}, are "
+          "missing. See whether the beginning was left out of the export."}},
+	{0},
 };
 
 typedef struct job {
-	rd_run              *run;
-	const rd_book       *b;
+	rd_run *run;
+	const rd_book *b;
 	const rd_number_set *set;
 } job;
 
@@ -93,7 +114,7 @@ static void report(const job *j, const rd_numbers *q, size_t at, uint64_t from, 
 	RD_EMIT(j->run, &hit, rd_string("series", rd_str_of(name)),
 	        rd_num("from", rd_serial_of(shape, from)), rd_num("to", rd_serial_of(shape, to)),
 	        rd_int("missing", (int64_t)missing),
-	        hit.other == RD_NONE ? (rd_fact){ 0 } : rd_vch("before", hit.other));
+	        hit.other == RD_NONE ? (rd_fact){0} : rd_vch("before", hit.other));
 }
 
 static void gaps(const job *j, const rd_numbers *q)
@@ -125,8 +146,9 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 		return RD_OK;
 	}
 	const int64_t share = rd_run_param(run, P_RESET_SHARE);
-	job j = { run, b, share == RD_RESET_SHARE
-		? rd_index_numbers(run, b) : rd_number_set_build(rd_run_scratch(run), b, share) };
+	job j = {run, b,
+	         share == RD_RESET_SHARE ? rd_index_numbers(run, b)
+	                                 : rd_number_set_build(rd_run_scratch(run), b, share)};
 
 	for (uint32_t i = 0; i < j.set->n; i++) {
 		const rd_numbers *q = &j.set->series[i];
@@ -145,7 +167,8 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 			gaps(&j, q);
 	}
 	if (!judged)
-		rd_run_not_run(run, "没有足够长而连续的凭证编号序列", "no series of voucher numbers is long "
+		rd_run_not_run(run, "没有足够长而连续的凭证编号序列",
+		               "no series of voucher numbers is long "
 		               "and dense enough");
 	else if (passed)
 		rd_run_remark(run, "过短或过疏的编号序列视为标识，未查断号",
@@ -158,16 +181,17 @@ const rd_check rd_check_voucher_number_gap = {
 	.slug = "voucher-number-gap",
 	.family = "sequence",
 	.nature = "数据缺失",
-	.title = { "凭证断号", "Gap in voucher numbers" },
-	.finds = { "编号序列中缺号：凭证被删除、没有导出，或者跳号。",
-	           "Numbers are missing inside a series. A voucher was deleted, not exported, or "
-	           "the number was skipped." },
-	.correction = { "未结账且未过账：重新编号；否则登记断号原因并附审批",
-	                "Before close and posting: number anew. Else record the reason, with an "
-	                "approval." },
-	.basis = { "会计基础工作规范 51(2)；财会〔2024〕12号 21(3)；SAF-T（葡萄牙）；法国税务程序法 A47 A-1 条",
-	           "Basic accounting work rules 51(2); Caikuai [2024] 12, art. 21(3); SAF-T PT; "
-	           "LPF art. A47 A-1" },
+	.title = {"凭证断号", "Gap in voucher numbers"},
+	.finds = {"编号序列中缺号：凭证被删除、没有导出，或者跳号。",
+              "Numbers are missing inside a series. A voucher was deleted, not exported, or "
+              "the number was skipped."},
+	.correction = {"未结账且未过账：重新编号；否则登记断号原因并附审批",
+                   "Before close and posting: number anew. Else record the reason, with an "
+                   "approval."},
+	.basis =
+		{"会计基础工作规范 51(2)；财会〔2024〕12号 21(3)；SAF-T（葡萄牙）；法国税务程序法 A47 A-1 条",
+         "Basic accounting work rules 51(2); Caikuai [2024] 12, art. 21(3); SAF-T PT; "
+         "LPF art. A47 A-1"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

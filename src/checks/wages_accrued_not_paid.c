@@ -27,40 +27,54 @@
 
 enum { P_AGE, P_MIN };
 static const rd_param params[] = {
-	[P_AGE] = {
-		"age", "months",
-		{ "计提后超过多少个月未发才报",
-		  "months after which an accrual should be paid" },
-		RD_PARAM_INT, 0, 60, 1, NULL,
-	},
-	[P_MIN] = { "min_amount", "yuan", { "低于此数的不报", "amounts below this are let pass" },
-	            RD_PARAM_MONEY, 0, RD_MINOR_MAX, 10000, NULL },
-	{ 0 },
+	[P_AGE] =
+		{
+			"age",
+			"months",
+			{"计提后超过多少个月未发才报", "months after which an accrual should be paid"},
+			RD_PARAM_INT,
+			0,
+			60,
+			1,
+			NULL,
+		},
+	[P_MIN] = {"min_amount",
+               "yuan",
+               {"低于此数的不报", "amounts below this are let pass"},
+               RD_PARAM_MONEY,
+               0,
+               RD_MINOR_MAX,
+               10000,
+               NULL},
+	{0},
 };
 
 enum { K_UNPAID, K_DEBIT, K_NO_ACCRUAL };
 static const rd_message messages[] = {
-	[K_UNPAID] = {
-		"unpaid",
-		{ "{account} 有 {overdue} 已计提、超过 {age} 个月未发放（最早 {oldest}），余额"
-		  "{side} {balance}。请与工资表核对，多提的冲回。",
-		  "{account}: {overdue} accrued and still unpaid (limit {age} months, oldest "
-		  "{oldest}), balance {balance} ({side}). Compare with the payroll; reverse "
-		  "what is too much." },
-	},
-	[K_DEBIT] = {
-		"debit-balance",
-		{ "{account} 期末借方余额 {overdue}：发放多于计提。请与工资表核对，补提差额。",
-		  "{account} closes with {overdue} on the debit side: more was paid than "
-		  "accrued. Compare with the payroll; enter the missing accrual." },
-	},
-	[K_NO_ACCRUAL] = {
-		"never-accrued",
-		{ "{account} 只有发放、没有计提，共 {overdue}。请补提工资，以后先计提再发放。",
-		  "{account} has payments and no accrual, {overdue} in all. Accrue wages before "
-		  "paying them." },
-	},
-	{ 0 },
+	[K_UNPAID] =
+		{
+			"unpaid",
+			{"{account} 有 {overdue} 已计提、超过 {age} 个月未发放（最早 {oldest}），余额"
+             "{side} {balance}。请与工资表核对，多提的冲回。",
+             "{account}: {overdue} accrued and still unpaid (limit {age} months, oldest "
+             "{oldest}), balance {balance} ({side}). Compare with the payroll; reverse "
+             "what is too much."},
+		},
+	[K_DEBIT] =
+		{
+			"debit-balance",
+			{"{account} 期末借方余额 {overdue}：发放多于计提。请与工资表核对，补提差额。",
+             "{account} closes with {overdue} on the debit side: more was paid than "
+             "accrued. Compare with the payroll; enter the missing accrual."},
+		},
+	[K_NO_ACCRUAL] =
+		{
+			"never-accrued",
+			{"{account} 只有发放、没有计提，共 {overdue}。请补提工资，以后先计提再发放。",
+             "{account} has payments and no accrual, {overdue} in all. Accrue wages before "
+             "paying them."},
+		},
+	{0},
 };
 
 static bool has_any(rd_str s, const char *const *words)
@@ -74,8 +88,9 @@ static bool has_any(rd_str s, const char *const *words)
 /* Wages themselves: the account or its sub-accounts without those for insurance and the like. */
 static bool is_wages(const rd_book *b, rd_row a)
 {
-	static const char *const others[] = { "社保", "社会保险", "保险", "公积金", "养老", "医疗", "失业",
-		"工伤", "生育", "福利", "工会", "教育", "辞退", "非货币", "年金", NULL };
+	static const char *const others[] = {"社保", "社会保险", "保险", "公积金", "养老", "医疗",
+	                                     "失业", "工伤",     "生育", "福利",   "工会", "教育",
+	                                     "辞退", "非货币",   "年金", NULL};
 	const rd_str name = rd_book_text(b, b->account.name[a]);
 
 	if (b->account.role[a] != RD_ROLE_WAGES || !(b->account.flags[a] & RD_ACC_LEAF))
@@ -87,7 +102,7 @@ static bool is_wages(const rd_book *b, rd_row a)
 
 static bool is_bonus(const rd_book *b, rd_row line)
 {
-	static const char *const words[] = { "奖金", "年终奖", "十三薪", "绩效", "年薪", NULL };
+	static const char *const words[] = {"奖金", "年终奖", "十三薪", "绩效", "年薪", NULL};
 
 	return has_any(rd_book_text(b, rd_line_text(b, line)), words) ||
 	       has_any(rd_book_text(b, b->account.name[b->line.account[line]]), words);
@@ -127,12 +142,14 @@ static rd_day limit_of(rd_day now, int64_t age)
 	return rd_period_last(rd_period_add(p, -(int32_t)age - (month_end ? 0 : 1)));
 }
 
-typedef struct sides { rd_minor debit, credit; } sides;
+typedef struct sides {
+	rd_minor debit, credit;
+} sides;
 
 static sides sum_sides(const rd_balances *s, rd_row a)
 {
 	const size_t np = s->book->n_periods;
-	sides x = { 0 };
+	sides x = {0};
 
 	for (size_t p = 0; p < np; p++) {
 		x.debit += s->moves->debit[a * np + p];
@@ -170,8 +187,8 @@ static void check(rd_run *run, const rd_balances *s, rd_row a)
 	hit.lines = o.lines + 1;
 	hit.n_lines = o.n_lines > 0 ? o.n_lines - 1 : 0;
 	RD_EMIT(run, &hit, rd_money("overdue", o.overdue), rd_size("balance", o.balance),
-	        rd_side_of("side", o.balance),
-	        rd_on_day("oldest", o.oldest), rd_int("age", age), rd_int("items", o.items));
+	        rd_side_of("side", o.balance), rd_on_day("oldest", o.oldest), rd_int("age", age),
+	        rd_int("items", o.items));
 }
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
@@ -193,16 +210,12 @@ const rd_check rd_check_wages_accrued_not_paid = {
 	.slug = "wages-accrued-not-paid",
 	.family = "payroll",
 	.nature = "账目不符",
-	.title = { "工资计提与发放不符", "Accrued and paid wages differ" },
-	.finds = {
-		"应付工资的余额不只是尚未发放的那个月。",
-		"Wages payable keeps a balance that is not just the month not yet paid."
-	},
-	.correction = {
-		"多提冲回，少提补充登记",
-		"Reverse what was accrued too much; enter what is missing."
-	},
-	.basis = { "实务惯例（先计提后发放）", "practice (wages are accrued, then paid)" },
+	.title = {"工资计提与发放不符", "Accrued and paid wages differ"},
+	.finds = {"应付工资的余额不只是尚未发放的那个月。",
+              "Wages payable keeps a balance that is not just the month not yet paid."},
+	.correction = {"多提冲回，少提补充登记",
+                   "Reverse what was accrued too much; enter what is missing."},
+	.basis = {"实务惯例（先计提后发放）", "practice (wages are accrued, then paid)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

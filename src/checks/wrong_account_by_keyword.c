@@ -33,83 +33,128 @@
 
 enum { P_HISTORY, P_SHARE, P_DINNER, P_FINE, P_WAGES, P_INTEREST, P_EXCEPT };
 static const rd_param params[] = {
-	[P_HISTORY] = { "min_history", "count",
-	                { "学习规则：该单位至少有几张凭证", "learned rule: vouchers that the partner must have" },
-	                RD_PARAM_INT, 3, 100000, 8, NULL },
-	[P_SHARE] = { "share", "percent",
-	              { "学习规则：常用科目至少占多少", "learned rule: share of the usual account" },
-	              RD_PARAM_INT, 50, 100, 90, NULL },
-	[P_DINNER] = { "dinner", "words",
-	               { "不应记入差旅费的摘要用词", "words that do not belong to travel expense" },
-	               RD_PARAM_WORDS, 0, 0, 0, "招待|宴请|餐饮" },
-	[P_FINE] = { "fine", "words",
-	             { "应记入营业外支出的摘要用词", "words that belong to non-operating expense" },
-	             RD_PARAM_WORDS, 0, 0, 0, "罚款|滞纳金|罚金" },
-	[P_WAGES] = { "wages", "words",
-	              { "应经应付职工薪酬核算的摘要用词", "words that pass through wages payable" },
-	              RD_PARAM_WORDS, 0, 0, 0, "工资|奖金|薪酬" },
-	[P_INTEREST] = { "interest", "words",
-	                 { "应记入财务费用的摘要用词", "words that belong to finance cost" },
-	                 RD_PARAM_WORDS, 0, 0, 0, "利息|手续费" },
-	[P_EXCEPT] = { "except", "words",
-	               { "含有这些词的摘要不判断", "summaries with these words are not judged" },
-	               RD_PARAM_WORDS, 0, 0, 0,
-	               "退|冲|调整|更正|订正|重分类|结转|转入|分摊|差旅|餐补|平台|返还|代扣|代收|代付|计提|补贴|佣金" },
-	{ 0 },
+	[P_HISTORY] = {"min_history",
+                   "count",
+                   {"学习规则：该单位至少有几张凭证",
+                    "learned rule: vouchers that the partner must have"},
+                   RD_PARAM_INT,
+                   3,
+                   100000,
+                   8,
+                   NULL},
+	[P_SHARE] = {"share",
+                 "percent",
+                 {"学习规则：常用科目至少占多少", "learned rule: share of the usual account"},
+                 RD_PARAM_INT,
+                 50,
+                 100,
+                 90,
+                 NULL},
+	[P_DINNER] = {"dinner",
+                  "words",
+                  {"不应记入差旅费的摘要用词", "words that do not belong to travel expense"},
+                  RD_PARAM_WORDS,
+                  0,
+                  0,
+                  0,
+                  "招待|宴请|餐饮"},
+	[P_FINE] = {"fine",
+                "words",
+                {"应记入营业外支出的摘要用词", "words that belong to non-operating expense"},
+                RD_PARAM_WORDS,
+                0,
+                0,
+                0,
+                "罚款|滞纳金|罚金"},
+	[P_WAGES] = {"wages",
+                 "words",
+                 {"应经应付职工薪酬核算的摘要用词", "words that pass through wages payable"},
+                 RD_PARAM_WORDS,
+                 0,
+                 0,
+                 0,
+                 "工资|奖金|薪酬"},
+	[P_INTEREST] = {"interest",
+                    "words",
+                    {"应记入财务费用的摘要用词", "words that belong to finance cost"},
+                    RD_PARAM_WORDS,
+                    0,
+                    0,
+                    0,
+                    "利息|手续费"},
+	[P_EXCEPT] =
+		{"except",
+         "words",
+         {"含有这些词的摘要不判断", "summaries with these words are not judged"},
+         RD_PARAM_WORDS,
+         0,
+         0,
+         0,
+         "退|冲|调整|更正|订正|重分类|结转|转入|分摊|差旅|餐补|平台|返还|代扣|代收|代付|计提|补贴|佣金"},
+	{0},
 };
 
 enum { K_DINNER, K_FINE, K_WAGES, K_INTEREST, K_UNUSUAL };
-#define RULES 4u
+#define RULES      4u
 #define EXCEPT_BIT 4u
 static const rd_message messages[] = {
-	[K_DINNER] = { "hospitality-as-travel", {
-		"摘要“{text}”涉及招待，科目却是 {account}（金额 {amount}）。业务招待费与差旅费税"
-		"前扣除不同，请核对原始凭证后归类。",
-		"The summary \"{text}\" speaks of hospitality, the account is {account} "
-		"({amount}). The two are deducted differently; read the document and "
-		"classify it." } },
-	[K_FINE] = { "fine-as-expense", {
-		"摘要“{text}”涉及罚款或滞纳金，科目却是 {account}（金额 {amount}）。一般记入营业"
-		"外支出，并关注所得税调整，请核对。",
-		"The summary \"{text}\" speaks of a fine or surcharge, the account is "
-		"{account} ({amount}). It usually belongs to non-operating expense and may "
-		"need an adjustment for income tax." } },
-	[K_WAGES] = { "wages-past-account", {
-		"摘要“{text}”涉及工资奖金，直接记入 {account} 并付款（金额 {amount}），没有经过"
-		"应付职工薪酬。请核对，以便与个税申报一致。",
-		"The summary \"{text}\" speaks of wages, booked straight to {account} and "
-		"paid ({amount}) without the wages account. See that it agrees with the wage "
-		"tax return." } },
-	[K_INTEREST] = { "interest-elsewhere", {
-		"摘要“{text}”涉及利息或手续费，科目却是 {account}（金额 {amount}）。一般记入财务"
-		"费用，请核对。",
-		"The summary \"{text}\" speaks of interest or fees, the account is {account} "
-		"({amount}). It usually belongs to finance cost." } },
-	[K_UNUSUAL] = { "unusual-for-partner", {
-		"{party} 的 {history} 张凭证中有 {usual_count} 张记 {usual}，唯独本凭证记 "
-		"{account}（金额 {amount}）。请核对科目是否选错。",
-		"{usual_count} of {history} vouchers of {party} use {usual}; only this one "
-		"uses {account} ({amount}). See whether the account was picked wrongly." } },
-	{ 0 },
+	[K_DINNER] = {"hospitality-as-travel",
+                  {"摘要“{text}”涉及招待，科目却是 {account}（金额 {amount}）。业务招待费与差旅费税"
+                   "前扣除不同，请核对原始凭证后归类。",
+                   "The summary \"{text}\" speaks of hospitality, the account is {account} "
+                   "({amount}). The two are deducted differently; read the document and "
+                   "classify it."}},
+	[K_FINE] = {"fine-as-expense",
+                {"摘要“{text}”涉及罚款或滞纳金，科目却是 {account}（金额 {amount}）。一般记入营业"
+                 "外支出，并关注所得税调整，请核对。",
+                 "The summary \"{text}\" speaks of a fine or surcharge, the account is "
+                 "{account} ({amount}). It usually belongs to non-operating expense and may "
+                 "need an adjustment for income tax."}},
+	[K_WAGES] = {"wages-past-account",
+                 {"摘要“{text}”涉及工资奖金，直接记入 {account} 并付款（金额 {amount}），没有经过"
+                  "应付职工薪酬。请核对，以便与个税申报一致。",
+                  "The summary \"{text}\" speaks of wages, booked straight to {account} and "
+                  "paid ({amount}) without the wages account. See that it agrees with the wage "
+                  "tax return."}},
+	[K_INTEREST] =
+		{"interest-elsewhere",
+         {"摘要“{text}”涉及利息或手续费，科目却是 {account}（金额 {amount}）。一般记入财务"
+          "费用，请核对。",
+          "The summary \"{text}\" speaks of interest or fees, the account is {account} "
+          "({amount}). It usually belongs to finance cost."}},
+	[K_UNUSUAL] = {"unusual-for-partner",
+                   {"{party} 的 {history} 张凭证中有 {usual_count} 张记 {usual}，唯独本凭证记 "
+                    "{account}（金额 {amount}）。请核对科目是否选错。",
+                    "{usual_count} of {history} vouchers of {party} use {usual}; only this one "
+                    "uses {account} ({amount}). See whether the account was picked wrongly."}},
+	{0},
 };
 
 /* What an account is to the rules. */
-enum { A_TRAVEL = 1, A_EXPENSE = 2, A_NONOP = 4, A_FINANCE = 8, A_WAGES = 16, A_DINNER = 32,
-       A_MONEY = 64, A_SUBJECT = 128 };
+enum {
+	A_TRAVEL = 1,
+	A_EXPENSE = 2,
+	A_NONOP = 4,
+	A_FINANCE = 8,
+	A_WAGES = 16,
+	A_DINNER = 32,
+	A_MONEY = 64,
+	A_SUBJECT = 128
+};
 
 typedef struct found {
-	rd_row  line;
+	rd_row line;
 	uint8_t kind;
 } found;
 
 typedef struct state {
 	const rd_book *b;
-	uint8_t  *account;       /* bits of each account */
-	uint8_t  *text;          /* rules that each text speaks of, bit EXCEPT_BIT: not judged */
-	found    *found;
-	uint32_t  n, cap;
-	uint64_t  met[RULES];    /* expense lines that speak of the rule's thing */
-	uint64_t  hits[RULES];
+	uint8_t *account; /* bits of each account */
+	uint8_t *text;    /* rules that each text speaks of, bit EXCEPT_BIT: not judged */
+	found *found;
+	uint32_t n, cap;
+	uint64_t met[RULES]; /* expense lines that speak of the rule's thing */
+	uint64_t hits[RULES];
 } state;
 
 static void mark_accounts(state *s, rd_arena *a)
@@ -142,7 +187,7 @@ static void mark_accounts(state *s, rd_arena *a)
 
 /* The words of all rules in one list, with the rule of each. */
 typedef struct lexicon {
-	rd_str  *words;
+	rd_str *words;
 	uint8_t *bit;
 	uint32_t n, cap, cap_bits;
 } lexicon;
@@ -167,7 +212,7 @@ static void add_words(rd_run *run, lexicon *l, int param, uint8_t bit)
 static void mark_texts(rd_run *run, state *s)
 {
 	const uint32_t n_texts = rd_book_n_texts(s->b);
-	lexicon l = { 0 };
+	lexicon l = {0};
 
 	s->text = RD_NEW_N(rd_run_scratch(run), uint8_t, (size_t)n_texts + 1);
 	add_words(run, &l, P_DINNER, K_DINNER);
@@ -199,14 +244,10 @@ static uint32_t voucher_bits(const state *s, rd_row v)
 static bool broken(uint32_t kind, uint32_t own, uint32_t all, bool guards)
 {
 	switch (kind) {
-	case K_DINNER:
-		return own & A_TRAVEL && (!guards || !(all & A_DINNER));
-	case K_FINE:
-		return !(own & A_NONOP) && (!guards || !(all & A_NONOP));
-	case K_WAGES:
-		return all & A_MONEY && !(all & A_WAGES);
-	default:
-		return !(own & A_FINANCE) && (!guards || !(all & A_FINANCE));
+	case K_DINNER: return own & A_TRAVEL && (!guards || !(all & A_DINNER));
+	case K_FINE: return !(own & A_NONOP) && (!guards || !(all & A_NONOP));
+	case K_WAGES: return all & A_MONEY && !(all & A_WAGES);
+	default: return !(own & A_FINANCE) && (!guards || !(all & A_FINANCE));
 	}
 }
 
@@ -230,7 +271,7 @@ static void look_at(rd_run *run, state *s, rd_row v, rd_row i, uint32_t bits)
 	s->hits[kind]++;
 	if (s->n == s->cap)
 		s->found = rd_grow(rd_run_scratch(run), s->found, s->n, &s->cap, sizeof(found));
-	s->found[s->n++] = (found){ i, (uint8_t)kind };
+	s->found[s->n++] = (found){i, (uint8_t)kind};
 }
 
 static void by_words(rd_run *run, state *s)
@@ -268,7 +309,7 @@ static void by_words(rd_run *run, state *s)
 /* How the vouchers of a party are spread: the account that may hold a majority, by the method of
  * Boyer and Moore, then counted exactly. */
 typedef struct habit {
-	rd_row   usual;
+	rd_row usual;
 	uint32_t lead, vouchers, usual_count;
 } habit;
 
@@ -409,7 +450,7 @@ static void by_habit(rd_run *run, const state *s)
 
 static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 {
-	state s = { .b = b };
+	state s = {.b = b};
 
 	(void)range;
 	(void)err;
@@ -426,12 +467,12 @@ const rd_check rd_check_wrong_account_by_keyword = {
 	.slug = "wrong-account-by-keyword",
 	.family = "master-data",
 	.nature = "操作错误",
-	.title = { "科目误用", "Wrong account for what the text says" },
-	.finds = { "摘要说的是罚款、招待或工资，科目却是别的。",
-	           "The summary speaks of a fine, a dinner or wages, the account is another one." },
-	.correction = { "红字冲销并蓝字更正，或转账重分类",
-	                "Reverse in red and enter in blue, or transfer between the accounts." },
-	.basis = { "会计基础工作规范 61(2)", "Basic accounting work rules 61(2)" },
+	.title = {"科目误用", "Wrong account for what the text says"},
+	.finds = {"摘要说的是罚款、招待或工资，科目却是别的。",
+              "The summary speaks of a fine, a dinner or wages, the account is another one."},
+	.correction = {"红字冲销并蓝字更正，或转账重分类",
+                   "Reverse in red and enter in blue, or transfer between the accounts."},
+	.basis = {"会计基础工作规范 61(2)", "Basic accounting work rules 61(2)"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

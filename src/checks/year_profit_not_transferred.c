@@ -24,50 +24,60 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = { "tolerance", "fen", { "允许的余额", "balance that is let pass" },
-	                  RD_PARAM_INT, 0, 100000000, 0, NULL },
-	{ 0 },
+	[P_TOLERANCE] = {"tolerance",
+                     "fen",
+                     {"允许的余额", "balance that is let pass"},
+                     RD_PARAM_INT,
+                     0,
+                     100000000,
+                     0,
+                     NULL},
+	{0},
 };
 
 enum { K_OPENING, K_CLOSING, K_LATE, K_SUB };
 static const rd_message messages[] = {
-	[K_OPENING] = {
-		"opening",
-		{ "{period} 年初 {account} 期初{side}方余额 {balance}，上年本年利润没有结转。请补"
-		  "做结转至利润分配—未分配利润。",
-		  "{account} opens {period} with {balance} ({side}): the profit of the year "
-		  "before was not transferred. Transfer it to undistributed profit." },
-	},
-	[K_CLOSING] = {
-		"closing",
-		{ "{period} 年末 {account} {side}方余额 {balance}，没有结转。请结转至利润分配—未分"
-		  "配利润。",
-		  "{account} keeps {balance} ({side}) at the end of {period}. Transfer it to "
-		  "undistributed profit." },
-	},
-	[K_LATE] = {
-		"transferred-late",
-		{ "{period} 年末 {account} {side}方余额 {balance}，次年 1 月才结平。请把结转凭证记"
-		  "在上年 12 月。",
-		  "{account} keeps {balance} ({side}) at the end of {period} and is cleared "
-		  "only in January. The transfer belongs into December." },
-	},
-	[K_SUB] = {
-		"distribution-sub-account",
-		{ "{period} 年末 {account} {side}方余额 {balance}。除未分配利润外，利润分配的明细"
-		  "应结平，请结转。",
-		  "{account} keeps {balance} ({side}) at the end of {period}. Of profit "
-		  "distribution only undistributed profit may: transfer it." },
-	},
-	{ 0 },
+	[K_OPENING] =
+		{
+			"opening",
+			{"{period} 年初 {account} 期初{side}方余额 {balance}，上年本年利润没有结转。请补"
+             "做结转至利润分配—未分配利润。",
+             "{account} opens {period} with {balance} ({side}): the profit of the year "
+             "before was not transferred. Transfer it to undistributed profit."},
+		},
+	[K_CLOSING] =
+		{
+			"closing",
+			{"{period} 年末 {account} {side}方余额 {balance}，没有结转。请结转至利润分配—未分"
+             "配利润。",
+             "{account} keeps {balance} ({side}) at the end of {period}. Transfer it to "
+             "undistributed profit."},
+		},
+	[K_LATE] =
+		{
+			"transferred-late",
+			{"{period} 年末 {account} {side}方余额 {balance}，次年 1 月才结平。请把结转凭证记"
+             "在上年 12 月。",
+             "{account} keeps {balance} ({side}) at the end of {period} and is cleared "
+             "only in January. The transfer belongs into December."},
+		},
+	[K_SUB] =
+		{
+			"distribution-sub-account",
+			{"{period} 年末 {account} {side}方余额 {balance}。除未分配利润外，利润分配的明细"
+             "应结平，请结转。",
+             "{account} keeps {balance} ({side}) at the end of {period}. Of profit "
+             "distribution only undistributed profit may: transfer it."},
+		},
+	{0},
 };
 
 /* Balance of an account at the start of each period and at its end. */
 typedef struct turn {
-	rd_run            *run;
+	rd_run *run;
 	const rd_balances *s;
-	rd_minor           tolerance;
-	rd_minor          *end;      /* by period */
+	rd_minor tolerance;
+	rd_minor *end; /* by period */
 } turn;
 
 static bool exceeds(const turn *t, rd_minor v)
@@ -112,12 +122,13 @@ static void check_account(turn *t, rd_row account, bool sub)
 	for (uint32_t p = 0; p < b->n_periods; p++) {
 		const bool last = p + 1 == b->n_periods;
 
-		if (b->periods[p] % 100 < 12 ||
-		    (!last && b->periods[p + 1] / 100 == b->periods[p] / 100))
+		if (b->periods[p] % 100 < 12 || (!last && b->periods[p + 1] / 100 == b->periods[p] / 100))
 			continue;
 		if (exceeds(t, t->end[p]))
 			emit(t, account, b->periods[p], t->end[p],
-			     sub ? K_SUB : cleared_in_january(t, p) ? K_LATE : K_CLOSING);
+			     sub                        ? K_SUB
+			     : cleared_in_january(t, p) ? K_LATE
+			                                : K_CLOSING);
 	}
 }
 
@@ -145,8 +156,10 @@ static rd_rc run(rd_run *run, const rd_book *b, rd_range range, rd_err *err)
 	rd_balances_begin(&s, run, b);
 	if (!rd_balances_known(&s, run))
 		return RD_OK;
-	turn t = { .run = run, .s = &s, .tolerance = rd_run_param(run, P_TOLERANCE),
-	           .end = RD_NEW_N(rd_run_scratch(run), rd_minor, (size_t)b->n_periods + 1) };
+	turn t = {.run = run,
+	          .s = &s,
+	          .tolerance = rd_run_param(run, P_TOLERANCE),
+	          .end = RD_NEW_N(rd_run_scratch(run), rd_minor, (size_t)b->n_periods + 1)};
 
 	for (rd_row a = 1; a < b->account.n; a++) {
 		const rd_str name = rd_book_text(b, b->account.name[a]);
@@ -169,19 +182,13 @@ const rd_check rd_check_year_profit_not_transferred = {
 	.slug = "year-profit-not-transferred",
 	.family = "closing",
 	.nature = "账目不符",
-	.title = { "年末本年利润未结转", "Profit for the year not transferred at year end" },
-	.finds = {
-		"新年度开始时，本年利润仍有余额。",
-		"The new year opens with a balance on profit for the year."
-	},
-	.correction = {
-		"结转至利润分配—未分配利润",
-		"Transfer to profit distribution, undistributed profit."
-	},
-	.basis = {
-		"小企业会计准则 附录 3103、3104",
-		"Accounting Standard for Small Enterprises, appendix, accounts 3103, 3104"
-	},
+	.title = {"年末本年利润未结转", "Profit for the year not transferred at year end"},
+	.finds = {"新年度开始时，本年利润仍有余额。",
+              "The new year opens with a balance on profit for the year."},
+	.correction = {"结转至利润分配—未分配利润",
+                   "Transfer to profit distribution, undistributed profit."},
+	.basis = {"小企业会计准则 附录 3103、3104",
+              "Accounting Standard for Small Enterprises, appendix, accounts 3103, 3104"},
 	.since = "0.1",
 	.wave = 1,
 	.version = 1,

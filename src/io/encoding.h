@@ -12,10 +12,10 @@
 #include "base/str.h"
 
 typedef struct rd_encoding {
-	const char *name;     /* for people: "UTF-8", "GB18030", "UTF-16LE", "windows-1252" */
-	const char *iconv;    /* what iconv calls it; NULL = UTF-8, nothing to convert */
-	uint32_t    bom;      /* bytes to leave out at the start */
-	bool        binary;   /* no text at all */
+	const char *name;  /* for people: "UTF-8", "GB18030", "UTF-16LE", "windows-1252" */
+	const char *iconv; /* what iconv calls it; NULL = UTF-8, nothing to convert */
+	uint32_t bom;      /* bytes to leave out at the start */
+	bool binary;       /* no text at all */
 } rd_encoding;
 
 /* From a sample of the file (its head, and pieces of the rest when it is large). */

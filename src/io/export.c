@@ -39,8 +39,8 @@ void rd_csv_put(rd_buf *out, rd_str s)
 	bool quote = false, mark = starts_formula(s) && !is_number(s);
 
 	for (uint32_t i = 0; i < s.len && !quote; i++)
-		quote = s.ptr[i] == '"' || s.ptr[i] == ',' || s.ptr[i] == '\n' ||
-		        s.ptr[i] == '\r' || s.ptr[i] == '\t';
+		quote = s.ptr[i] == '"' || s.ptr[i] == ',' || s.ptr[i] == '\n' || s.ptr[i] == '\r' ||
+		        s.ptr[i] == '\t';
 	if (quote)
 		rd_buf_char(out, '"');
 	if (mark)
@@ -98,14 +98,30 @@ static void put_money(rd_buf *out, bool here, rd_minor v, uint32_t decimals)
 static const struct {
 	const char *zh, *en;
 } heads[] = {
-	{ "日期", "date" }, { "会计期间", "period" }, { "凭证字", "journal" }, { "凭证号", "number" },
-	{ "摘要", "summary" }, { "科目编码", "account code" }, { "科目名称", "account name" },
-	{ "借方金额", "debit" }, { "贷方金额", "credit" }, { "往来单位编码", "party code" },
-	{ "往来单位", "party name" }, { "单据号", "document number" }, { "单据日期", "document date" },
-	{ "币别", "currency" }, { "原币金额", "foreign amount" }, { "汇率", "rate" },
-	{ "核销号", "clearing" }, { "附件数", "attachments" }, { "制单人", "preparer" },
-	{ "审核人", "reviewer" }, { "记账人", "poster" }, { "作废", "void" }, { "来源文件", "source file" },
-	{ "来源行", "source line" },
+	{"日期", "date"},
+	{"会计期间", "period"},
+	{"凭证字", "journal"},
+	{"凭证号", "number"},
+	{"摘要", "summary"},
+	{"科目编码", "account code"},
+	{"科目名称", "account name"},
+	{"借方金额", "debit"},
+	{"贷方金额", "credit"},
+	{"往来单位编码", "party code"},
+	{"往来单位", "party name"},
+	{"单据号", "document number"},
+	{"单据日期", "document date"},
+	{"币别", "currency"},
+	{"原币金额", "foreign amount"},
+	{"汇率", "rate"},
+	{"核销号", "clearing"},
+	{"附件数", "attachments"},
+	{"制单人", "preparer"},
+	{"审核人", "reviewer"},
+	{"记账人", "poster"},
+	{"作废", "void"},
+	{"来源文件", "source file"},
+	{"来源行", "source line"},
 };
 
 static void put_rate(const rd_book *b, rd_row i, rd_buf *out)
@@ -286,8 +302,8 @@ static void json_voucher(rd_json *j, const rd_book *b, rd_row v)
 
 static void json_accounts(rd_json *j, const rd_book *b)
 {
-	static const char *const sides[] = { [RD_SIDE_BOTH] = "both", [RD_SIDE_DEBIT] = "debit",
-		[RD_SIDE_CREDIT] = "credit" };
+	static const char *const sides[] = {
+		[RD_SIDE_BOTH] = "both", [RD_SIDE_DEBIT] = "debit", [RD_SIDE_CREDIT] = "credit"};
 
 	rd_json_key(j, "accounts");
 	rd_json_array(j);
@@ -296,8 +312,7 @@ static void json_accounts(rd_json *j, const rd_book *b)
 		rd_json_put_str(j, "code", rd_book_text(b, b->account.code[a]));
 		rd_json_put_str(j, "name", rd_book_text(b, b->account.name[a]));
 		if (b->account.parent && b->account.parent[a])
-			rd_json_put_str(j, "parent",
-			                rd_book_text(b, b->account.code[b->account.parent[a]]));
+			rd_json_put_str(j, "parent", rd_book_text(b, b->account.code[b->account.parent[a]]));
 		if (b->account.side)
 			rd_json_put_text(j, "side", sides[b->account.side[a]]);
 		if (b->account.flags && (b->account.flags[a] & RD_ACC_OPENING))
@@ -310,10 +325,10 @@ static void json_accounts(rd_json *j, const rd_book *b)
 static void json_balances(rd_json *j, const rd_book *b, rd_writer *w)
 {
 	static const char *const names[RD_TB_COLUMNS] = {
-		[RD_TB_OPEN_D] = "opening_debit", [RD_TB_OPEN_C] = "opening_credit",
-		[RD_TB_DEBIT] = "debit", [RD_TB_CREDIT] = "credit", [RD_TB_YTD_D] = "ytd_debit",
-		[RD_TB_YTD_C] = "ytd_credit", [RD_TB_CLOSE_D] = "closing_debit",
-		[RD_TB_CLOSE_C] = "closing_credit",
+		[RD_TB_OPEN_D] = "opening_debit",  [RD_TB_OPEN_C] = "opening_credit",
+		[RD_TB_DEBIT] = "debit",           [RD_TB_CREDIT] = "credit",
+		[RD_TB_YTD_D] = "ytd_debit",       [RD_TB_YTD_C] = "ytd_credit",
+		[RD_TB_CLOSE_D] = "closing_debit", [RD_TB_CLOSE_C] = "closing_credit",
 	};
 	char text[16];
 

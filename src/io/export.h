@@ -12,9 +12,9 @@
 
 /* What was not carried over, for a message; zero when everything was. */
 typedef struct rd_export_loss {
-	uint64_t no_date;      /* hledger: vouchers left out because they have no date */
+	uint64_t no_date;       /* hledger: vouchers left out because they have no date */
 	uint64_t void_vouchers; /* hledger: written as comments */
-	uint64_t unbalanced;   /* hledger: vouchers that hledger will refuse */
+	uint64_t unbalanced;    /* hledger: vouchers that hledger will refuse */
 } rd_export_loss;
 
 /* lang 0 = Chinese heads, 1 = English heads. */

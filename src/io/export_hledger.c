@@ -10,9 +10,9 @@
 
 typedef struct out {
 	const rd_book *b;
-	rd_buf        *buf;
-	uint32_t       decimals;
-	const char    *prefix; /* "; " for a transaction that is written as a comment */
+	rd_buf *buf;
+	uint32_t decimals;
+	const char *prefix; /* "; " for a transaction that is written as a comment */
 } out;
 
 /* Text for a name or a comment: no line break, no second blank, no character with a meaning. */
@@ -47,8 +47,8 @@ static void put_one_account(const out *o, rd_row a)
 	rd_str name = rd_book_text(o->b, o->b->account.name[a]);
 
 	/* Brackets at the ends would make the posting a virtual one. */
-	if (code.len && (code.ptr[0] == '(' || code.ptr[0] == '[' || code.ptr[0] == '*' ||
-	                 code.ptr[0] == '!'))
+	if (code.len &&
+	    (code.ptr[0] == '(' || code.ptr[0] == '[' || code.ptr[0] == '*' || code.ptr[0] == '!'))
 		rd_buf_char(o->buf, '_');
 	put_plain(o->buf, code, true);
 	if (name.len && !rd_str_eq(code, name)) {
@@ -98,7 +98,7 @@ static void put_tag(const out *o, bool *some, const char *name, rd_str value)
 	/* A comma ends the value of a tag. */
 	for (uint32_t from = 0, i = 0; i <= value.len; i++)
 		if (i == value.len || value.ptr[i] == ',') {
-			put_plain(o->buf, (rd_str){ value.ptr + from, i - from }, false);
+			put_plain(o->buf, (rd_str){value.ptr + from, i - from}, false);
 			if (i < value.len)
 				rd_buf_char(o->buf, ' ');
 			from = i + 1;
@@ -120,8 +120,8 @@ static void put_line(const out *o, rd_row i)
 	if (rd_line_text(b, i) && rd_line_text(b, i) != rd_voucher_text(b, rd_line_voucher(b, i)))
 		put_tag(o, &some, "summary", rd_book_text(b, rd_line_text(b, i)));
 	if (party)
-		put_tag(o, &some, "party", rd_book_text(b, b->party.name[party]
-		        ? b->party.name[party] : b->party.key[party]));
+		put_tag(o, &some, "party",
+		        rd_book_text(b, b->party.name[party] ? b->party.name[party] : b->party.key[party]));
 	if (rd_line_document(b, i)) {
 		rd_serial_format(b, rd_line_document(b, i), text, sizeof text);
 		put_tag(o, &some, "document", rd_str_of(text));
@@ -139,8 +139,8 @@ static void put_line(const out *o, rd_row i)
 static void put_voucher(const out *o, rd_row v, rd_day day)
 {
 	const rd_book *b = o->b;
-	rd_place place = b->voucher.first[v] < b->line.n ? rd_line_place(b, b->voucher.first[v])
-	                                                 : (rd_place){ 0 };
+	rd_place place =
+		b->voucher.first[v] < b->line.n ? rd_line_place(b, b->voucher.first[v]) : (rd_place){0};
 	char text[256];
 
 	rd_day_format(day, text);
@@ -207,9 +207,11 @@ static void put_openings(const out *o)
 
 void rd_export_hledger(const rd_book *b, rd_writer *w, rd_export_loss *ret_loss)
 {
-	out o = { .b = b, .buf = &w->buf, .prefix = "",
-	          .decimals = rd_currency_decimals(rd_book_text(b, b->base_currency)) };
-	rd_export_loss loss = { 0 };
+	out o = {.b = b,
+	         .buf = &w->buf,
+	         .prefix = "",
+	         .decimals = rd_currency_decimals(rd_book_text(b, b->base_currency))};
+	rd_export_loss loss = {0};
 
 	put_openings(&o);
 	for (rd_row v = 0; v < b->voucher.n; v++) {

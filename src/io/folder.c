@@ -12,22 +12,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEPTH_MAX 3
+#define DEPTH_MAX  3
 #define HEAD_BYTES 65536u
 
 typedef struct item {
 	const char *path;
-	bool        named;    /* given by the caller: must be readable */
-	bool        is_chart; /* --chart FILE */
-	rd_rc       rc;       /* why it was left out, when it was */
-	rd_err      err;
+	bool named;    /* given by the caller: must be readable */
+	bool is_chart; /* --chart FILE */
+	rd_rc rc;      /* why it was left out, when it was */
+	rd_err err;
 } item;
 
 typedef struct reading {
-	rd_arena              *arena;
+	rd_arena *arena;
 	const rd_read_options *options;
-	item                  *items;
-	uint32_t               n, cap;
+	item *items;
+	uint32_t n, cap;
 } reading;
 
 /* ---- which files ---- */
@@ -37,16 +37,17 @@ static rd_rc add_item(reading *r, const char *path, bool named, rd_err *err)
 	if (r->n >= RD_FILES_MAX)
 		return rd_fail(err, RD_LIMIT, "文件超过 %u 个", "more than %u files", RD_FILES_MAX);
 	r->items = rd_grow(r->arena, r->items, r->n, &r->cap, sizeof *r->items);
-	r->items[r->n++] = (item){ .path = rd_arena_copy(r->arena, path, strlen(path)), .named = named };
+	r->items[r->n++] = (item){.path = rd_arena_copy(r->arena, path, strlen(path)), .named = named};
 	return RD_OK;
 }
 
 /* Files that stand beside books and are never books. */
 static bool is_beside(const char *name)
 {
-	static const char *const patterns[] = { ".*", "~$*", "redink.yaml", "redink.yml", "*.md", "*.html",
-	                                        "*.pdf", "*.png", "*.jpg", "*.yaml", "*.yml", "*.json",
-	                                        "*.sarif", "*.baseline", NULL };
+	static const char *const patterns[] = {".*",      "~$*",        "redink.yaml", "redink.yml",
+	                                       "*.md",    "*.html",     "*.pdf",       "*.png",
+	                                       "*.jpg",   "*.yaml",     "*.yml",       "*.json",
+	                                       "*.sarif", "*.baseline", NULL};
 
 	for (int i = 0; patterns[i]; i++)
 		if (fnmatch(patterns[i], name, FNM_CASEFOLD) == 0)
@@ -163,8 +164,9 @@ static bool looks_xml(const char *p, uint32_t n)
 		return true;
 	while (i < n && (p[i] == ' ' || p[i] == '\n' || p[i] == '\r' || p[i] == '\t'))
 		i++;
-	return i + 1 < n && p[i] == '<' && (p[i + 1] == '?' || p[i + 1] == '!' ||
-	       (unsigned char)p[i + 1] >= 0x80 || (p[i + 1] | 32) >= 'a');
+	return i + 1 < n && p[i] == '<' &&
+	       (p[i + 1] == '?' || p[i + 1] == '!' || (unsigned char)p[i + 1] >= 0x80 ||
+	        (p[i + 1] | 32) >= 'a');
 }
 
 static rd_rc dispatch(rd_source *s, rd_err *err)
@@ -206,8 +208,8 @@ static rd_rc read_open(rd_source *s, rd_err *err)
 
 static rd_rc read_item(reading *r, rd_builder *b, const item *it, rd_row *ret_file, rd_err *err)
 {
-	rd_source s = { .builder = b, .options = r->options, .path = it->path };
-	rd_mapping chart = { .kind = RD_FILE_CHART, .order = -1 };
+	rd_source s = {.builder = b, .options = r->options, .path = it->path};
+	rd_mapping chart = {.kind = RD_FILE_CHART, .order = -1};
 
 	s.mapping = it->is_chart ? &chart : mapping_for(r->options, it->path);
 	RD_TRY(rd_builder_add_file(b, rd_str_of(it->path), &s.file, err));
@@ -230,10 +232,12 @@ static rd_rc read_item(reading *r, rd_builder *b, const item *it, rd_row *ret_fi
 /* A file of a folder that is no book: said, and passed over. */
 static void note_left_out(rd_builder *b, rd_row file, const item *it)
 {
-	rd_note n = { .file = file, .kind = RD_NOTE_ROW_REJECTED, .line = it->err.line,
-	              .found = rd_builder_text(b, RD_STR("file")),
-	              .hint_zh = rd_builder_text(b, rd_str_of(it->err.zh)),
-	              .hint_en = rd_builder_text(b, rd_str_of(it->err.en)) };
+	rd_note n = {.file = file,
+	             .kind = RD_NOTE_ROW_REJECTED,
+	             .line = it->err.line,
+	             .found = rd_builder_text(b, RD_STR("file")),
+	             .hint_zh = rd_builder_text(b, rd_str_of(it->err.zh)),
+	             .hint_en = rd_builder_text(b, rd_str_of(it->err.en))};
 	rd_file *f = rd_builder_file(b, file);
 
 	f->kind = RD_FILE_OTHER;
@@ -286,8 +290,7 @@ static rd_rc read_items(reading *r, rd_builder *b, bool *ret_again, rd_err *err)
 static bool holds_books(const rd_book *book)
 {
 	/* an invoicing file (SAF-T PT) has parties and stated totals and no entries */
-	return book->line.n || book->tb.n || book->account.n > 1 || book->party.n > 1 ||
-	       book->n_totals;
+	return book->line.n || book->tb.n || book->account.n > 1 || book->party.n > 1 || book->n_totals;
 }
 
 /* Files that were recognised and of which no record could be used: the first reason counts. */
@@ -312,7 +315,8 @@ static rd_rc nothing_read(const reading *r, const rd_book *book, rd_err *err)
 			*err = r->items[i].err;
 			return r->items[i].rc;
 		}
-	return r->n ? rd_fail(err, RD_INPUT, "文件中没有任何凭证、余额或科目", "the files hold no vouchers, balances or accounts")
+	return r->n ? rd_fail(err, RD_INPUT, "文件中没有任何凭证、余额或科目",
+	                      "the files hold no vouchers, balances or accounts")
 	            : rd_fail(err, RD_INPUT, "文件夹中没有文件", "the folder holds no files");
 }
 
@@ -320,7 +324,7 @@ static rd_rc read_book(reading *r, rd_book **ret_book, rd_err *err)
 {
 	for (;;) {
 		rd_builder *b = rd_builder_new();
-		rd_seal_options seal = { r->options->standard, r->options->threads };
+		rd_seal_options seal = {r->options->standard, r->options->threads};
 		bool again = false;
 		rd_rc rc = read_items(r, b, &again, err);
 
@@ -337,7 +341,7 @@ static rd_rc read_book(reading *r, rd_book **ret_book, rd_err *err)
 rd_rc rd_read_paths(const char *const *paths, uint32_t n_paths, const rd_read_options *options,
                     rd_book **ret_book, rd_err *err)
 {
-	reading r = { .arena = rd_arena_new(), .options = options };
+	reading r = {.arena = rd_arena_new(), .options = options};
 	rd_book *book = NULL;
 	rd_rc rc = collect(&r, paths, n_paths, err);
 

@@ -10,19 +10,19 @@ void rd_sample_add(rd_sample *s, const rd_str *cells, uint32_t n_cells, uint32_t
 	s->rows = rd_grow(s->arena, s->rows, s->n, &s->cap, sizeof *s->rows);
 	rd_sample_row *r = &s->rows[s->n++];
 
-	*r = (rd_sample_row){ line, n_cells, RD_NEW_N(s->arena, rd_str, n_cells + 1) };
+	*r = (rd_sample_row){line, n_cells, RD_NEW_N(s->arena, rd_str, n_cells + 1)};
 	for (uint32_t i = 0; i < n_cells; i++)
-		r->cells[i] = (rd_str){ rd_arena_copy(s->arena, cells[i].ptr, cells[i].len), cells[i].len };
+		r->cells[i] = (rd_str){rd_arena_copy(s->arena, cells[i].ptr, cells[i].len), cells[i].len};
 }
 
 /* ---- heads ---- */
 
 typedef struct heads {
-	rd_str  *names;          /* normalised, by column */
-	rd_str  *shown;          /* as people know them */
+	rd_str *names; /* normalised, by column */
+	rd_str *shown; /* as people know them */
 	uint32_t n;
-	uint32_t rows;           /* one or two */
-	uint32_t at;             /* row of the sample */
+	uint32_t rows; /* one or two */
+	uint32_t at;   /* row of the sample */
 } heads;
 
 static rd_str normal_of(rd_arena *a, rd_str cell)
@@ -30,7 +30,7 @@ static rd_str normal_of(rd_arena *a, rd_str cell)
 	char buf[256];
 	uint32_t n = rd_head_normal(cell, buf, sizeof buf);
 
-	return (rd_str){ rd_arena_copy(a, buf, n), n };
+	return (rd_str){rd_arena_copy(a, buf, n), n};
 }
 
 static uint32_t known_cells(rd_arena *a, const rd_sample_row *r)
@@ -45,9 +45,11 @@ static uint32_t known_cells(rd_arena *a, const rd_sample_row *r)
 
 static bool is_sub_head(rd_str normal)
 {
-	static const char *const subs[] = { "借方", "贷方", "借", "贷", "方向", "余额", "月", "日", "年", "字", "号",
-	                                    "金额", "借方金额", "贷方金额", "借方余额", "贷方余额", "编码", "名称",
-	                                    "debit", "credit", "数量", "原币", "本币", NULL };
+	static const char *const subs[] = {"借方",     "贷方", "借",       "贷",       "方向",
+	                                   "余额",     "月",   "日",       "年",       "字",
+	                                   "号",       "金额", "借方金额", "贷方金额", "借方余额",
+	                                   "贷方余额", "编码", "名称",     "debit",    "credit",
+	                                   "数量",     "原币", "本币",     NULL};
 
 	for (int i = 0; subs[i]; i++)
 		if (rd_str_is(normal, subs[i]))
@@ -80,26 +82,27 @@ static rd_str joined(rd_arena *a, rd_str top, rd_str sub)
 		memcpy(p, top.ptr, top.len);
 	if (sub.len)
 		memcpy(p + top.len, sub.ptr, sub.len);
-	return (rd_str){ p, top.len + sub.len };
+	return (rd_str){p, top.len + sub.len};
 }
 
 /* "2017年" over 月 and 日: the sub-head is the whole meaning. */
 static bool sub_alone(rd_str top, rd_str sub)
 {
-	return rd_str_is(sub, "月") || rd_str_is(sub, "日") || rd_str_is(sub, "字") || rd_str_is(sub, "号") ||
-	       (top.len == 0);
+	return rd_str_is(sub, "月") || rd_str_is(sub, "日") || rd_str_is(sub, "字") ||
+	       rd_str_is(sub, "号") || (top.len == 0);
 }
 
 static void read_heads(rd_arena *a, const rd_sample *s, heads *h)
 {
 	const rd_sample_row *top = &s->rows[h->at];
 	const rd_sample_row *low = h->rows == 2 ? &s->rows[h->at + 1] : NULL;
-	rd_str above = { "", 0 };
+	rd_str above = {"", 0};
 
 	h->n = top->n_cells;
 	if (low && low->n_cells > h->n)
 		h->n = low->n_cells;
-	while (h->n > top->n_cells || (h->n && low == NULL && rd_str_trim(top->cells[h->n - 1]).len == 0)) {
+	while (h->n > top->n_cells ||
+	       (h->n && low == NULL && rd_str_trim(top->cells[h->n - 1]).len == 0)) {
 		if (low && h->n <= low->n_cells)
 			break;
 		h->n--;
@@ -107,8 +110,8 @@ static void read_heads(rd_arena *a, const rd_sample *s, heads *h)
 	h->names = RD_NEW_N(a, rd_str, h->n + 1);
 	h->shown = RD_NEW_N(a, rd_str, h->n + 1);
 	for (uint32_t i = 0; i < h->n; i++) {
-		rd_str t = i < top->n_cells ? normal_of(a, top->cells[i]) : (rd_str){ "", 0 };
-		rd_str sub = low && i < low->n_cells ? normal_of(a, low->cells[i]) : (rd_str){ "", 0 };
+		rd_str t = i < top->n_cells ? normal_of(a, top->cells[i]) : (rd_str){"", 0};
+		rd_str sub = low && i < low->n_cells ? normal_of(a, low->cells[i]) : (rd_str){"", 0};
 
 		if (t.len)
 			above = t;
@@ -117,7 +120,8 @@ static void read_heads(rd_arena *a, const rd_sample *s, heads *h)
 		else
 			h->names[i] = sub_alone(above, sub) ? sub : joined(a, above, sub);
 		h->shown[i] = h->names[i].len && low && sub.len ? h->names[i]
-		              : i < top->n_cells ? rd_str_trim(top->cells[i]) : (rd_str){ "", 0 };
+		              : i < top->n_cells                ? rd_str_trim(top->cells[i])
+		                                                : (rd_str){"", 0};
 	}
 }
 
@@ -175,8 +179,8 @@ static bool is_journal(const rd_layout *l)
 {
 	bool money = has(l, RD_F_DEBIT) || has(l, RD_F_CREDIT) || has(l, RD_F_SIGNED) ||
 	             (has(l, RD_F_AMOUNT) && has(l, RD_F_SIDE));
-	bool when = has(l, RD_F_DATE) || has(l, RD_F_NUMBER) || has(l, RD_F_DAY) || has(l, RD_F_ENTRY_ID) ||
-	            has(l, RD_F_TEXT);
+	bool when = has(l, RD_F_DATE) || has(l, RD_F_NUMBER) || has(l, RD_F_DAY) ||
+	            has(l, RD_F_ENTRY_ID) || has(l, RD_F_TEXT);
 
 	return money && when && has_account(l);
 }
@@ -188,16 +192,17 @@ static bool is_tb(const rd_layout *l)
 	for (int f = RD_F_OPEN; f <= RD_F_CLOSE_C; f++)
 		n += has(l, (rd_field)f) && f != RD_F_OPEN_SIDE && f != RD_F_CLOSE_SIDE;
 	return has_account(l) && n >= 2 &&
-	       (has(l, RD_F_MOVE_D) || has(l, RD_F_YTD_D) || has(l, RD_F_CLOSE) || has(l, RD_F_CLOSE_D));
+	       (has(l, RD_F_MOVE_D) || has(l, RD_F_YTD_D) || has(l, RD_F_CLOSE) ||
+	        has(l, RD_F_CLOSE_D));
 }
 
 static bool is_chart(const rd_layout *l)
 {
 	return (has(l, RD_F_ACCOUNT_CODE) || has(l, RD_F_ACCOUNT)) &&
 	       (has(l, RD_F_ACCOUNT_NAME) || has(l, RD_F_ACCOUNT)) &&
-	       (has(l, RD_F_NORMAL_SIDE) || has(l, RD_F_CLASS) || has(l, RD_F_OPEN) || has(l, RD_F_OPEN_D) ||
-	        has(l, RD_F_OPEN_FROM) || has(l, RD_F_DISABLED) || has(l, RD_F_CURRENCIES) ||
-	        l->n_columns <= 3);
+	       (has(l, RD_F_NORMAL_SIDE) || has(l, RD_F_CLASS) || has(l, RD_F_OPEN) ||
+	        has(l, RD_F_OPEN_D) || has(l, RD_F_OPEN_FROM) || has(l, RD_F_DISABLED) ||
+	        has(l, RD_F_CURRENCIES) || l->n_columns <= 3);
 }
 
 /* 凭证字 alone may hold "记-12": then it is the number. */
@@ -207,7 +212,7 @@ static void number_in_journal(rd_layout *l, const rd_sample *s, uint32_t first)
 		return;
 	for (uint32_t i = first; i < s->n && i < first + 50; i++) {
 		int c = l->column[RD_F_JOURNAL];
-		rd_str v = (uint32_t)c < s->rows[i].n_cells ? s->rows[i].cells[c] : (rd_str){ "", 0 };
+		rd_str v = (uint32_t)c < s->rows[i].n_cells ? s->rows[i].cells[c] : (rd_str){"", 0};
 
 		for (uint32_t k = 0; k < v.len; k++)
 			if (v.ptr[k] >= '0' && v.ptr[k] <= '9') {
@@ -219,10 +224,11 @@ static void number_in_journal(rd_layout *l, const rd_sample *s, uint32_t first)
 }
 
 /* Amount columns named 金额 alone may be signed: negative values and no side column. */
-static rd_file_kind choose_kind(const heads *h, rd_layout *l, const rd_sample *s, rd_file_kind stated)
+static rd_file_kind choose_kind(const heads *h, rd_layout *l, const rd_sample *s,
+                                rd_file_kind stated)
 {
-	static const rd_file_kind order[] = { RD_FILE_JOURNAL, RD_FILE_TRIAL_BALANCE, RD_FILE_CHART };
-	bool (*const fits[])(const rd_layout *) = { is_journal, is_tb, is_chart };
+	static const rd_file_kind order[] = {RD_FILE_JOURNAL, RD_FILE_TRIAL_BALANCE, RD_FILE_CHART};
+	bool (*const fits[])(const rd_layout *) = {is_journal, is_tb, is_chart};
 	rd_layout blank = *l;
 
 	for (int i = 0; i < 3; i++) {
@@ -242,10 +248,11 @@ static rd_file_kind choose_kind(const heads *h, rd_layout *l, const rd_sample *s
 /* ---- how numbers and dates are written ---- */
 
 static const rd_field money_fields[] = {
-	RD_F_DEBIT, RD_F_CREDIT, RD_F_AMOUNT, RD_F_SIGNED, RD_F_BALANCE, RD_F_OPEN, RD_F_OPEN_D, RD_F_OPEN_C,
-	RD_F_MOVE_D, RD_F_MOVE_C, RD_F_YTD_D, RD_F_YTD_C, RD_F_CLOSE, RD_F_CLOSE_D, RD_F_CLOSE_C,
+	RD_F_DEBIT, RD_F_CREDIT, RD_F_AMOUNT, RD_F_SIGNED,  RD_F_BALANCE,
+	RD_F_OPEN,  RD_F_OPEN_D, RD_F_OPEN_C, RD_F_MOVE_D,  RD_F_MOVE_C,
+	RD_F_YTD_D, RD_F_YTD_C,  RD_F_CLOSE,  RD_F_CLOSE_D, RD_F_CLOSE_C,
 };
-static const rd_field date_fields[] = { RD_F_DATE, RD_F_DOCUMENT_DATE };
+static const rd_field date_fields[] = {RD_F_DATE, RD_F_DOCUMENT_DATE};
 
 enum { MARK_DOT = 1, MARK_COMMA = 2, MARK_EITHER = 4 };
 enum { SEEN_YMD = 1, SEEN_DMY = 2, SEEN_MDY = 4, SEEN_EITHER = 8 };
@@ -328,14 +335,18 @@ rd_rc rd_plan_settle(rd_plan *p, rd_err *err)
 		if (dmy != mdy)
 			p->layout.order = dmy ? RD_ORDER_DMY : RD_ORDER_MDY;
 		else
-			return rd_fail(err, RD_ASK, "日期列可以读作“日/月/年”，也可以读作“月/日/年”；请在映射文件中写明 date-order: dmy 或 mdy（见 docs/mapping.md）",
-			               "the date column can be day/month/year or month/day/year; state date-order: dmy or mdy in a mapping file (docs/mapping.md)");
+			return rd_fail(
+				err, RD_ASK,
+				"日期列可以读作“日/月/年”，也可以读作“月/日/年”；请在映射文件中写明 date-order: dmy 或 mdy（见 docs/mapping.md）",
+				"the date column can be day/month/year or month/day/year; state date-order: dmy or mdy in a mapping file (docs/mapping.md)");
 		p->open_order = false;
 	}
 	if (p->open_mark) {
 		if (!(p->marks & (MARK_DOT | MARK_COMMA)))
-			return rd_fail(err, RD_ASK, "金额列里的“1.234”或“1,234”可以是一千二百三十四，也可以是一点二三四；请在映射文件中写明 decimal: \".\" 或 \"，\"（见 docs/mapping.md）",
-			               "amounts such as 1.234 or 1,234 can be a thousand or one and a fraction; state decimal: \".\" or \",\" in a mapping file (docs/mapping.md)");
+			return rd_fail(
+				err, RD_ASK,
+				"金额列里的“1.234”或“1,234”可以是一千二百三十四，也可以是一点二三四；请在映射文件中写明 decimal: \".\" 或 \"，\"（见 docs/mapping.md）",
+				"amounts such as 1.234 or 1,234 can be a thousand or one and a fraction; state decimal: \".\" or \",\" in a mapping file (docs/mapping.md)");
 		p->layout.mark = p->marks & MARK_DOT ? '.' : ',';
 		p->open_mark = false;
 	}
@@ -344,7 +355,8 @@ rd_rc rd_plan_settle(rd_plan *p, rd_err *err)
 
 /* ---- mapping ---- */
 
-static rd_rc apply_mapping(rd_plan *p, const rd_mapping *m, const heads *h, rd_arena *a, rd_err *err)
+static rd_rc apply_mapping(rd_plan *p, const rd_mapping *m, const heads *h, rd_arena *a,
+                           rd_err *err)
 {
 	for (uint32_t i = 0; m && i < m->n_columns; i++) {
 		const rd_mapping_column *c = &m->columns[i];
@@ -355,7 +367,8 @@ static rd_rc apply_mapping(rd_plan *p, const rd_mapping *m, const heads *h, rd_a
 				at = (int)k;
 		if (at < 0 || (h->n && (uint32_t)at >= h->n))
 			return rd_fail(err, RD_INPUT, "映射文件要求的列 '" RD_STR_FMT "' 在表头中找不到",
-			               "the mapping names a column '" RD_STR_FMT "' that the head does not have",
+			               "the mapping names a column '" RD_STR_FMT
+			               "' that the head does not have",
 			               RD_STR_ARG(c->head));
 		for (uint32_t f = 0; f < RD_FIELD_COUNT; f++)
 			if (p->layout.column[f] == at)
@@ -374,12 +387,16 @@ static rd_rc apply_mapping(rd_plan *p, const rd_mapping *m, const heads *h, rd_a
 /* 用友 T3/T6/U8: the first line says 填制凭证 and a version; positions are fixed. */
 static bool yonyou_text(const rd_sample *s, rd_plan *p)
 {
-	static const rd_field at[] = { RD_F_DATE, RD_F_JOURNAL, RD_F_NUMBER, RD_F_ATTACHMENTS, RD_F_TEXT,
-		RD_F_ACCOUNT_CODE, RD_F_DEBIT, RD_F_CREDIT, RD_F_QUANTITY, RD_F_FOREIGN, RD_F_RATE, RD_F_PREPARER,
-		RD_FIELD_COUNT, RD_F_DOCUMENT, RD_F_DOCUMENT_DATE, RD_FIELD_COUNT, RD_F_EMPLOYEE, RD_F_CUSTOMER,
-		RD_F_SUPPLIER };
+	static const rd_field at[] = {RD_F_DATE,        RD_F_JOURNAL,  RD_F_NUMBER,
+	                              RD_F_ATTACHMENTS, RD_F_TEXT,     RD_F_ACCOUNT_CODE,
+	                              RD_F_DEBIT,       RD_F_CREDIT,   RD_F_QUANTITY,
+	                              RD_F_FOREIGN,     RD_F_RATE,     RD_F_PREPARER,
+	                              RD_FIELD_COUNT,   RD_F_DOCUMENT, RD_F_DOCUMENT_DATE,
+	                              RD_FIELD_COUNT,   RD_F_EMPLOYEE, RD_F_CUSTOMER,
+	                              RD_F_SUPPLIER};
 
-	if (s->n < 2 || s->rows[0].n_cells < 2 || !rd_str_starts(rd_str_trim(s->rows[0].cells[0]), "填制凭证"))
+	if (s->n < 2 || s->rows[0].n_cells < 2 ||
+	    !rd_str_starts(rd_str_trim(s->rows[0].cells[0]), "填制凭证"))
 		return false;
 	for (size_t i = 0; i < sizeof at / sizeof *at; i++)
 		if (at[i] != RD_FIELD_COUNT)
@@ -411,9 +428,14 @@ static void keep_heads(rd_source *s, rd_plan *p, const heads *h, rd_arena *a)
 /* What a journal should have besides what makes it one. */
 static void note_missing(rd_source *s, rd_row file, const rd_plan *p)
 {
-	static const struct { rd_field a, b; const char *zh; } wanted[] = {
-		{ RD_F_NUMBER, RD_F_ENTRY_ID, "凭证号" }, { RD_F_DATE, RD_F_DAY, "日期" },
-		{ RD_F_ACCOUNT_CODE, RD_F_ACCOUNT, "科目编码" }, { RD_F_TEXT, RD_F_TEXT, "摘要" },
+	static const struct {
+		rd_field a, b;
+		const char *zh;
+	} wanted[] = {
+		{RD_F_NUMBER, RD_F_ENTRY_ID, "凭证号"},
+		{RD_F_DATE, RD_F_DAY, "日期"},
+		{RD_F_ACCOUNT_CODE, RD_F_ACCOUNT, "科目编码"},
+		{RD_F_TEXT, RD_F_TEXT, "摘要"},
 	};
 
 	if (p->kind != RD_FILE_JOURNAL)
@@ -430,14 +452,17 @@ static void note_missing(rd_source *s, rd_row file, const rd_plan *p)
 
 static bool is_fec(const heads *h)
 {
-	return h->n >= 18 && rd_str_is(h->names[0], "journalcode") && rd_str_is(h->names[2], "ecriturenum");
+	return h->n >= 18 && rd_str_is(h->names[0], "journalcode") &&
+	       rd_str_is(h->names[2], "ecriturenum");
 }
 
 static rd_rc nearly(const heads *h, rd_err *err)
 {
-	return rd_fail(err, RD_INPUT, "找到了表头（第 %u 个单元格行），但缺少必需的列：日记账需要科目、借贷金额和日期或凭证号；余额表需要科目和余额。可用映射文件指定列",
-	               "a head was found (row %u of cells) but columns are missing: a journal needs account, amounts and a date or number, a trial balance accounts and balances; a mapping file can name the columns",
-	               h->at + 1);
+	return rd_fail(
+		err, RD_INPUT,
+		"找到了表头（第 %u 个单元格行），但缺少必需的列：日记账需要科目、借贷金额和日期或凭证号；余额表需要科目和余额。可用映射文件指定列",
+		"a head was found (row %u of cells) but columns are missing: a journal needs account, amounts and a date or number, a trial balance accounts and balances; a mapping file can name the columns",
+		h->at + 1);
 }
 
 rd_rc rd_recognise(rd_source *s, rd_row file, bool excel, const rd_sample *sample, rd_plan *p,
@@ -445,9 +470,9 @@ rd_rc rd_recognise(rd_source *s, rd_row file, bool excel, const rd_sample *sampl
 {
 	rd_arena *a = sample->arena;
 	const rd_mapping *m = s->mapping;
-	heads h = { 0 };
+	heads h = {0};
 
-	*p = (rd_plan){ 0 };
+	*p = (rd_plan){0};
 	rd_layout_init(&p->layout);
 	p->layout.excel = excel;
 	if (!yonyou_text(sample, p)) {
@@ -484,9 +509,12 @@ rd_rc rd_recognise(rd_source *s, rd_row file, bool excel, const rd_sample *sampl
 void rd_plan_describe(rd_source *s, rd_row file, const rd_plan *p)
 {
 	static const rd_words kinds[] = {
-		[RD_FILE_OTHER] = { "未识别", "not recognised" }, [RD_FILE_JOURNAL] = { "序时账", "journal" },
-		[RD_FILE_TRIAL_BALANCE] = { "科目余额表", "trial balance" }, [RD_FILE_CHART] = { "科目表", "chart of accounts" },
-		[RD_FILE_PARTIES] = { "往来单位", "parties" }, [RD_FILE_STANDARD] = { "标准数据接口", "standard format" },
+		[RD_FILE_OTHER] = {"未识别", "not recognised"},
+		[RD_FILE_JOURNAL] = {"序时账", "journal"},
+		[RD_FILE_TRIAL_BALANCE] = {"科目余额表", "trial balance"},
+		[RD_FILE_CHART] = {"科目表", "chart of accounts"},
+		[RD_FILE_PARTIES] = {"往来单位", "parties"},
+		[RD_FILE_STANDARD] = {"标准数据接口", "standard format"},
 	};
 	rd_buf b;
 
@@ -501,7 +529,8 @@ void rd_plan_describe(rd_source *s, rd_row file, const rd_plan *p)
 				continue;
 			rd_words w = rd_field_words((rd_field)f);
 
-			rd_buf_printf(&b, "%s%s=%d", first ? (lang ? "; columns " : "；列 ") : (lang ? ", " : "、"),
+			rd_buf_printf(&b, "%s%s=%d",
+			              first ? (lang ? "; columns " : "；列 ") : (lang ? ", " : "、"),
 			              lang ? w.en : w.zh, p->layout.column[f] + 1);
 			first = false;
 		}

@@ -13,14 +13,14 @@
 /* One row of the sample; cells live in the sample's arena. */
 typedef struct rd_sample_row {
 	uint32_t line, n_cells;
-	rd_str  *cells;
+	rd_str *cells;
 } rd_sample_row;
 
 typedef struct rd_sample {
-	rd_arena      *arena;
-	uint32_t       n, cap;
+	rd_arena *arena;
+	uint32_t n, cap;
 	rd_sample_row *rows;
-	bool           whole;  /* the sample is all there is */
+	bool whole; /* the sample is all there is */
 } rd_sample;
 
 #define RD_SAMPLE_ROWS 500u
@@ -28,14 +28,14 @@ typedef struct rd_sample {
 void rd_sample_add(rd_sample *s, const rd_str *cells, uint32_t n_cells, uint32_t line);
 
 typedef struct rd_plan {
-	rd_file_kind kind;       /* OTHER: no table of ours */
-	rd_layout    layout;
-	uint32_t     first_row;  /* first row of the sample that is data */
-	uint32_t     head_line;
-	rd_period    period;     /* of a trial balance, from the title rows */
-	bool         open_order; /* day/month order is open: look at the whole column */
-	bool         open_mark;  /* the same for the decimal mark */
-	uint8_t      orders, marks; /* what was seen so far: bits of rd_date_order; 1 '.', 2 ',' */
+	rd_file_kind kind; /* OTHER: no table of ours */
+	rd_layout layout;
+	uint32_t first_row; /* first row of the sample that is data */
+	uint32_t head_line;
+	rd_period period;      /* of a trial balance, from the title rows */
+	bool open_order;       /* day/month order is open: look at the whole column */
+	bool open_mark;        /* the same for the decimal mark */
+	uint8_t orders, marks; /* what was seen so far: bits of rd_date_order; 1 '.', 2 ',' */
 } rd_plan;
 
 /* Fills the plan and the file's entry (layout, head_line, company, period, notes on missing

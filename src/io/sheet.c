@@ -4,16 +4,16 @@
 
 struct rd_sheet {
 	rd_source *source;
-	rd_row     file;
-	bool       excel;
-	rd_sample  sample;
-	rd_plan    plan;
-	rd_sink    sink;
-	bool       recognised, streaming;
-	rd_rc      rc;
-	rd_err     err;
-	uint32_t   since_commit;
-	rd_str     wide[RD_COLUMNS_MAX];
+	rd_row file;
+	bool excel;
+	rd_sample sample;
+	rd_plan plan;
+	rd_sink sink;
+	bool recognised, streaming;
+	rd_rc rc;
+	rd_err err;
+	uint32_t since_commit;
+	rd_str wide[RD_COLUMNS_MAX];
 };
 
 #define COMMIT_ROWS 8192u
@@ -23,7 +23,7 @@ rd_sheet *rd_sheet_new(rd_source *s, rd_row file, bool excel)
 	rd_arena *a = rd_arena_new();
 	rd_sheet *t = RD_NEW(a, rd_sheet);
 
-	*t = (rd_sheet){ .source = s, .file = file, .excel = excel, .sample = { .arena = a } };
+	*t = (rd_sheet){.source = s, .file = file, .excel = excel, .sample = {.arena = a}};
 	return t;
 }
 
@@ -45,7 +45,7 @@ static void add(rd_sheet *t, const rd_str *cells, uint32_t n, uint32_t line)
 		return;
 	if (want > 0 && want <= RD_COLUMNS_MAX && n != want) {
 		for (uint32_t i = 0; i < want; i++)
-			t->wide[i] = i < n ? cells[i] : (rd_str){ "", 0 };
+			t->wide[i] = i < n ? cells[i] : (rd_str){"", 0};
 		cells = t->wide;
 		n = want;
 	}

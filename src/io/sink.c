@@ -2,7 +2,7 @@
 
 void rd_sink_init(rd_sink *k, rd_builder *b, rd_row file, const rd_plan *plan)
 {
-	*k = (rd_sink){ b, file, plan, NULL };
+	*k = (rd_sink){b, file, plan, NULL};
 	if (plan->kind == RD_FILE_JOURNAL)
 		k->rows = rd_rows_new(b, file, &plan->layout);
 }
@@ -16,14 +16,11 @@ void rd_sink_done(rd_sink *k)
 void rd_sink_add(rd_sink *k, const rd_str *cells, uint32_t n, uint32_t line)
 {
 	switch (k->plan->kind) {
-	case RD_FILE_JOURNAL:
-		rd_rows_add(k->rows, cells, n, line);
-		break;
+	case RD_FILE_JOURNAL: rd_rows_add(k->rows, cells, n, line); break;
 	case RD_FILE_TRIAL_BALANCE:
 		rd_builder_add_tb(k->builder, k->file, &k->plan->layout, k->plan->period, cells, n, line);
 		break;
-	default:
-		rd_builder_add_account(k->builder, k->file, &k->plan->layout, cells, n, line);
+	default: rd_builder_add_account(k->builder, k->file, &k->plan->layout, cells, n, line);
 	}
 }
 

@@ -1,16 +1,16 @@
 /*
- * sink.h - where the records of a recognised table go: journal lines, trial balance rows or accounts.
- * Private to src/io.
+ * sink.h - where the records of a recognised table go: journal lines, trial balance rows or
+ * accounts. Private to src/io.
  */
 #ifndef RD_IO_SINK_H
 #define RD_IO_SINK_H
 #include "io/recognise.h"
 
 typedef struct rd_sink {
-	rd_builder    *builder;
-	rd_row         file;
+	rd_builder *builder;
+	rd_row file;
 	const rd_plan *plan;
-	rd_rows       *rows;   /* journals only */
+	rd_rows *rows; /* journals only */
 } rd_sink;
 
 void rd_sink_init(rd_sink *k, rd_builder *b, rd_row file, const rd_plan *plan);

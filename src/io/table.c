@@ -11,7 +11,7 @@
 /* Rows of the first blocks; `look` (when given) sees every row behind the sample. */
 static rd_rc take_sample(rd_text_file *t, rd_sample *sample, rd_plan *look, rd_err *err)
 {
-	rd_block b = { 0 };
+	rd_block b = {0};
 	rd_str *cells = RD_NEW_N(sample->arena, rd_str, RD_COLUMNS_MAX);
 	rd_rc rc = RD_OK;
 	bool more = true, bad = false;
@@ -55,12 +55,13 @@ static void note_padding(rd_source *s, const rd_sample *sample, rd_plan *p)
 		}
 	p->layout.padded = rows >= 3 && padded * 2 > rows;
 	if (p->layout.padded)
-		rd_builder_note_at(s->builder, s->file, p->head_line, RD_NOTE_PADDING, false, (rd_str){ "", 0 });
+		rd_builder_note_at(s->builder, s->file, p->head_line, RD_NOTE_PADDING, false,
+		                   (rd_str){"", 0});
 }
 
 static rd_rc recognise(rd_text_file *t, rd_source *s, rd_plan *plan, rd_err *err)
 {
-	rd_sample sample = { .arena = rd_arena_new() };
+	rd_sample sample = {.arena = rd_arena_new()};
 	rd_rc rc = take_sample(t, &sample, NULL, err);
 
 	if (rc == RD_OK)
@@ -79,28 +80,28 @@ static rd_rc recognise(rd_text_file *t, rd_source *s, rd_plan *plan, rd_err *err
 /* ---- reading ---- */
 
 typedef struct reading {
-	rd_text_file   *text;
-	rd_source      *source;
-	const rd_plan  *plan;
-	bool            shared;
+	rd_text_file *text;
+	rd_source *source;
+	const rd_plan *plan;
+	bool shared;
 	pthread_mutex_t lock;
-	pthread_cond_t  turn;
-	uint32_t        committed;  /* blocks that are in the book */
-	rd_rc           rc;
-	rd_err          err;
+	pthread_cond_t turn;
+	uint32_t committed; /* blocks that are in the book */
+	rd_rc rc;
+	rd_err err;
 } reading;
 
 /* One record of a block, taken apart. */
 typedef struct record {
-	rd_str   cells[RD_COLUMNS_MAX];
+	rd_str cells[RD_COLUMNS_MAX];
 	uint32_t n, line, crs;
-	bool     bad;
+	bool bad;
 } record;
 
 typedef struct reader {
 	reading *r;
-	rd_sink  sink;
-	record   records[2]; /* the one being added and the one behind it */
+	rd_sink sink;
+	record records[2]; /* the one being added and the one behind it */
 } reader;
 
 static bool has_nul(const rd_str *cells, uint32_t n)
@@ -125,20 +126,20 @@ static bool refused(rd_sink *k, const rd_block *b, const record *x)
 	uint32_t kept = x->n < RD_COLUMNS_MAX ? x->n : RD_COLUMNS_MAX;
 
 	if (b->has_nul && has_nul(x->cells, kept)) {
-		rd_sink_note(k, RD_NOTE_NUL, x->line, true, (rd_str){ "", 0 });
+		rd_sink_note(k, RD_NOTE_NUL, x->line, true, (rd_str){"", 0});
 		return true;
 	}
 	if (x->n > RD_COLUMNS_MAX) {
 		char found[32];
 		int len = snprintf(found, sizeof found, "%u", x->n);
 
-		rd_sink_note(k, RD_NOTE_FIELD_COUNT, x->line, true, (rd_str){ found, (uint32_t)len });
+		rd_sink_note(k, RD_NOTE_FIELD_COUNT, x->line, true, (rd_str){found, (uint32_t)len});
 		return true;
 	}
 	const rd_str *last = &x->cells[kept - 1];
 	if ((b->has_quote || last->ptr + last->len - x->cells[0].ptr > (ptrdiff_t)RD_CELL_BYTES_MAX) &&
 	    has_long(x->cells, kept)) {
-		rd_sink_note(k, RD_NOTE_CELL_LONG, x->line, true, (rd_str){ "", 0 });
+		rd_sink_note(k, RD_NOTE_CELL_LONG, x->line, true, (rd_str){"", 0});
 		return true;
 	}
 	if (x->bad)
@@ -149,9 +150,9 @@ static bool refused(rd_sink *k, const rd_block *b, const record *x)
 static void add_record(rd_sink *k, const rd_block *b, const record *x)
 {
 	if (x->crs > 1)
-		rd_sink_note(k, RD_NOTE_STRAY_CR, x->line, false, (rd_str){ "", 0 });
+		rd_sink_note(k, RD_NOTE_STRAY_CR, x->line, false, (rd_str){"", 0});
 	if (x->n == 1 && x->cells[0].len == 0)
-		rd_sink_note(k, RD_NOTE_EMPTY_LINE, x->line, false, (rd_str){ "", 0 });
+		rd_sink_note(k, RD_NOTE_EMPTY_LINE, x->line, false, (rd_str){"", 0});
 	else if (!refused(k, b, x))
 		rd_sink_add(k, x->cells, x->n, x->line);
 }
@@ -162,12 +163,14 @@ static void parse_block(reader *rd, rd_block *b)
 	bool waiting = false;
 
 	for (uint32_t i = 0; i < b->n_quotes; i++)
-		rd_sink_note(&rd->sink, RD_NOTE_QUOTE, b->quotes[i].line, false, rd_str_of(b->quotes[i].found));
+		rd_sink_note(&rd->sink, RD_NOTE_QUOTE, b->quotes[i].line, false,
+		             rd_str_of(b->quotes[i].found));
 	for (;;) {
 		record *x = &rd->records[turn];
 
 		x->bad = false;
-		x->n = rd_block_record(rd->r->text, b, x->cells, RD_COLUMNS_MAX, &x->line, &x->bad, &x->crs);
+		x->n =
+			rd_block_record(rd->r->text, b, x->cells, RD_COLUMNS_MAX, &x->line, &x->bad, &x->crs);
 		if (x->n == 0)
 			break;
 		if (skip) {
@@ -215,7 +218,7 @@ static void stop(reading *r, rd_rc rc, const rd_err *err)
 static void read_blocks(void *ctx, uint32_t task, uint32_t worker)
 {
 	reading *r = ctx;
-	rd_block b = { 0 };
+	rd_block b = {0};
 	reader *rd = rd_column_new(sizeof *rd);
 	rd_err err;
 	bool more = true;
@@ -250,7 +253,7 @@ static void read_blocks(void *ctx, uint32_t task, uint32_t worker)
 
 static rd_rc read_all(rd_text_file *t, rd_source *s, const rd_plan *plan, rd_err *err)
 {
-	reading r = { .text = t, .source = s, .plan = plan };
+	reading r = {.text = t, .source = s, .plan = plan};
 	uint32_t threads = s->options ? s->options->threads : 1;
 
 	if (plan->kind != RD_FILE_JOURNAL || s->bytes < PARALLEL_FROM)
@@ -269,13 +272,16 @@ static rd_rc read_all(rd_text_file *t, rd_source *s, const rd_plan *plan, rd_err
 
 static const char *format_of(char delimiter)
 {
-	return delimiter == '\t' ? "tsv" : delimiter == ';' ? "csv (;)" : delimiter == '|' ? "csv (|)" : "csv";
+	return delimiter == '\t'  ? "tsv"
+	       : delimiter == ';' ? "csv (;)"
+	       : delimiter == '|' ? "csv (|)"
+	                          : "csv";
 }
 
 rd_rc rd_read_table(rd_source *s, rd_err *err)
 {
 	rd_text_file t;
-	rd_plan plan = { 0 };
+	rd_plan plan = {0};
 	rd_rc rc = rd_text_open(&t, s, err);
 
 	if (rc == RD_OK) {
@@ -284,13 +290,16 @@ rd_rc rd_read_table(rd_source *s, rd_err *err)
 		rc = recognise(&t, s, &plan, err);
 	}
 	if (rc == RD_OK && plan.kind == RD_FILE_OTHER)
-		rc = rd_fail(err, RD_INPUT, "没有找到表头：前 %u 行中没有一行含三个以上认识的列名；请检查文件或用映射文件指定列",
-		             "no head was found: none of the first %u rows has three known column names; check the file or name the columns in a mapping file",
-		             RD_HEAD_ROWS_MAX);
+		rc = rd_fail(
+			err, RD_INPUT,
+			"没有找到表头：前 %u 行中没有一行含三个以上认识的列名；请检查文件或用映射文件指定列",
+			"no head was found: none of the first %u rows has three known column names; check the file or name the columns in a mapping file",
+			RD_HEAD_ROWS_MAX);
 	if (rc == RD_OK) {
 		rd_file *f = rd_builder_file(s->builder, s->file);
 
-		plan.layout.slack = true; /* blocks and unquoted cells have RD_CSV_SLACK bytes behind them */
+		plan.layout.slack =
+			true; /* blocks and unquoted cells have RD_CSV_SLACK bytes behind them */
 		f->kind = plan.kind;
 		f->head_line = plan.head_line;
 		rd_plan_describe(s, s->file, &plan);

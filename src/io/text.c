@@ -9,13 +9,15 @@
 #include <immintrin.h>
 #endif
 
-#define WHOLE_BYTES_MAX (64u << 20) /* up to here a file whose sample is plain ASCII is looked at whole */
-#define PIECE 65536u
+#define WHOLE_BYTES_MAX                                                                            \
+	(64u << 20) /* up to here a file whose sample is plain ASCII is looked at whole */
+#define PIECE  65536u
 #define PIECES 16u
 
 /* ---- opening ---- */
 
-static rd_rc read_at(const rd_source *s, char *to, size_t n, uint64_t at, size_t *ret_n, rd_err *err)
+static rd_rc read_at(const rd_source *s, char *to, size_t n, uint64_t at, size_t *ret_n,
+                     rd_err *err)
 {
 	size_t got = 0;
 
@@ -43,8 +45,8 @@ static rd_rc read_at(const rd_source *s, char *to, size_t n, uint64_t at, size_t
 }
 
 /* The whole file, or of a large one its head and fifteen pieces. */
-static rd_rc sample_bytes(const rd_source *s, bool whole, char **ret, size_t *ret_n, size_t *ret_cap,
-                          rd_err *err)
+static rd_rc sample_bytes(const rd_source *s, bool whole, char **ret, size_t *ret_n,
+                          size_t *ret_cap, rd_err *err)
 {
 	size_t cap = whole ? (size_t)s->bytes + 64 : PIECES * PIECE + 64, n = 0, k = 0;
 	char *p = rd_column_new(cap);
@@ -111,12 +113,12 @@ static rd_rc convert(rd_text_file *t, const rd_encoding *e, rd_err *err)
 /* The delimiter under which most lines have the same number of fields, the more the better. */
 static char guess_delimiter(const char *p, size_t n)
 {
-	static const char candidates[] = { ',', '\t', ';', '|' };
+	static const char candidates[] = {',', '\t', ';', '|'};
 	char best = ',';
 	uint64_t best_score = 0;
 
 	for (size_t k = 0; k < sizeof candidates; k++) {
-		uint32_t counts[64] = { 0 }, lines = 0, in_line = 0;
+		uint32_t counts[64] = {0}, lines = 0, in_line = 0;
 		bool quoted = false;
 
 		for (size_t i = 0; i < n && lines < 200; i++) {
@@ -152,8 +154,10 @@ static rd_rc refuse_binary(const rd_source *s, rd_err *err)
 	if (s->bytes >= 8 && memcmp(s->head, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8) == 0)
 		return rd_fail(err, RD_INPUT, "这是旧版 Excel(.xls)文件；请另存为 .xlsx 或 CSV 后再检查",
 		               "this is an old Excel (.xls) file; save it as .xlsx or CSV first");
-	return rd_fail(err, RD_INPUT, "这不是文本表格，也不是可识别的账簿文件；请导出为 CSV、XLSX 或标准数据接口 XML",
-	               "this is neither a text table nor books in a known format; export CSV, XLSX or standard XML");
+	return rd_fail(
+		err, RD_INPUT,
+		"这不是文本表格，也不是可识别的账簿文件；请导出为 CSV、XLSX 或标准数据接口 XML",
+		"this is neither a text table nor books in a known format; export CSV, XLSX or standard XML");
 }
 
 rd_rc rd_text_open(rd_text_file *t, rd_source *s, rd_err *err)
@@ -162,7 +166,7 @@ rd_rc rd_text_open(rd_text_file *t, rd_source *s, rd_err *err)
 	size_t n, cap;
 	rd_encoding e;
 
-	*t = (rd_text_file){ .source = s, .line = 1, .csv = { .delimiter = ',', .quoting = true } };
+	*t = (rd_text_file){.source = s, .line = 1, .csv = {.delimiter = ',', .quoting = true}};
 	pthread_mutex_init(&t->lock, NULL);
 	RD_TRY(sample_bytes(s, s->bytes <= PIECES * PIECE, &bytes, &n, &cap, err));
 	if (s->bytes > n && s->bytes <= WHOLE_BYTES_MAX && is_ascii(bytes, n)) {
@@ -185,15 +189,17 @@ rd_rc rd_text_open(rd_text_file *t, rd_source *s, rd_err *err)
 		t->at = e.bom;
 	}
 	if (rc == RD_OK) {
-		rd_builder_file(s->builder, s->file)->encoding = rd_builder_text(s->builder, rd_str_of(e.name));
+		rd_builder_file(s->builder, s->file)->encoding =
+			rd_builder_text(s->builder, rd_str_of(e.name));
 		if (e.bom)
-			rd_builder_note_at(s->builder, s->file, 1, RD_NOTE_BOM, false, (rd_str){ "", 0 });
+			rd_builder_note_at(s->builder, s->file, 1, RD_NOTE_BOM, false, (rd_str){"", 0});
 		const char *p = t->text ? t->text : bytes + e.bom;
 		size_t look = t->text ? t->n : n - e.bom;
 
 		if (look > PIECE)
 			look = PIECE;
-		char d = s->mapping && s->mapping->delimiter ? s->mapping->delimiter : stated_delimiter(p, look);
+		char d =
+			s->mapping && s->mapping->delimiter ? s->mapping->delimiter : stated_delimiter(p, look);
 		t->csv.delimiter = d ? d : guess_delimiter(p, look);
 	}
 	rd_column_free(bytes, cap);
@@ -231,7 +237,8 @@ static void block_room(rd_block *b, size_t bytes)
 		b->cap = (uint32_t)cap;
 	}
 	if (b->cap > b->cap_ends) {
-		b->ends = rd_column_resize(b->ends, b->cap_ends * sizeof *b->ends, b->cap * sizeof *b->ends);
+		b->ends =
+			rd_column_resize(b->ends, b->cap_ends * sizeof *b->ends, b->cap * sizeof *b->ends);
 		b->cap_ends = b->cap;
 	}
 }
@@ -241,7 +248,7 @@ void rd_block_done(rd_block *b)
 	rd_column_free(b->data, b->cap);
 	rd_column_free(b->ends, b->cap_ends * sizeof *b->ends);
 	rd_arena_free(b->arena);
-	*b = (rd_block){ 0 };
+	*b = (rd_block){0};
 }
 
 static uint32_t count_plain(const char *p, uint32_t n, char c)
@@ -262,7 +269,8 @@ __attribute__((target("avx2,popcnt"))) static uint32_t count_avx2(const char *p,
 	for (; i + 32 <= n; i += 32) {
 		__m256i x = _mm256_loadu_si256((const void *)(p + i));
 
-		k += (uint32_t)__builtin_popcount((uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, want)));
+		k += (uint32_t)__builtin_popcount(
+			(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, want)));
 	}
 	return k + count_plain(p + i, n - i, c);
 }
@@ -345,6 +353,9 @@ static uint32_t whole_records(rd_text_file *t, rd_block *b, bool end)
 	b->indexed = true;
 	if (end)
 		return b->n;
+	/* A CR as the last byte may be half of a line end. */
+	if (b->n_ends && b->ends[b->n_ends - 1] == ((b->n - 1) | RD_CSV_LAST) && b->data[b->n - 1] == '\r')
+		b->n_ends--;
 	while (b->n_ends && !(b->ends[b->n_ends - 1] & RD_CSV_LAST))
 		b->n_ends--;
 	return b->n_ends ? (b->ends[b->n_ends - 1] & RD_CSV_AT) + 1 : 0;
@@ -382,8 +393,9 @@ static rd_rc next_block(rd_text_file *t, rd_block *b, bool *ret_more, rd_err *er
 		RD_TRY(fill(t, b, RD_BLOCK_BYTES, &end, err));
 		whole = whole_records(t, b, end);
 		if (whole == 0 && b->n > 4 * RD_RECORD_BYTES_MAX)
-			return rd_fail(err, RD_LIMIT, "第 %u 行的一条记录超过 %u 字节", "one record from line %u on is longer than %u bytes",
-			               t->line, 4 * RD_RECORD_BYTES_MAX);
+			return rd_fail(err, RD_LIMIT, "第 %u 行的一条记录超过 %u 字节",
+			               "one record from line %u on is longer than %u bytes", t->line,
+			               4 * RD_RECORD_BYTES_MAX);
 	}
 	keep_carry(t, b, whole);
 	t->ended = end;
@@ -445,7 +457,8 @@ static uint32_t indexed_record(const rd_text_file *t, rd_block *b, rd_str *cells
 		uint32_t to = end & RD_CSV_AT;
 
 		if (n < max) {
-			cells[n] = rd_csv_cell(t->csv, b->data, b->from, to, end & RD_CSV_LAST, b->arena, ret_bad);
+			cells[n] =
+				rd_csv_cell(t->csv, b->data, b->from, to, end & RD_CSV_LAST, b->arena, ret_bad);
 			if (to > b->from && b->data[b->from] == '"')
 				b->at_line += count_byte(b->data + b->from, to - b->from, '\n');
 		}
@@ -467,7 +480,7 @@ uint32_t rd_block_record(const rd_text_file *t, rd_block *b, rd_str *cells, uint
 		if (b->end == b->n_ends)
 			return 0;
 		n = indexed_record(t, b, cells, max, ret_bad);
-		for (uint32_t to = b->from - 1; to - crs > from && b->data[to - 1 - crs] == '\r'; )
+		for (uint32_t to = b->from - 1; to - crs > from && b->data[to - 1 - crs] == '\r';)
 			crs++;
 	} else {
 		n = rd_csv_cut(&b->cutter, cells, max);

@@ -5,7 +5,7 @@
 rd_tally rd_report_tally(const rd_report *r)
 {
 	const rd_result *res = r->result;
-	rd_tally t = { 0 };
+	rd_tally t = {0};
 
 	for (uint32_t i = 0; i < res->n_findings; i++) {
 		const rd_finding *f = &res->findings[i];
@@ -49,8 +49,8 @@ rd_str rd_file_layout(const rd_book *b, const rd_file *f, int lang)
 	if (cut == NULL)
 		return s;
 	if (lang == RD_EN)
-		return (rd_str){ cut + 1, s.len - (uint32_t)(cut + 1 - s.ptr) };
-	return (rd_str){ s.ptr, (uint32_t)(cut - s.ptr) };
+		return (rd_str){cut + 1, s.len - (uint32_t)(cut + 1 - s.ptr)};
+	return (rd_str){s.ptr, (uint32_t)(cut - s.ptr)};
 }
 
 void rd_clean(rd_buf *out, rd_str s)
@@ -177,12 +177,12 @@ bool rd_excerpt_of(const rd_result *r, const rd_finding *f, rd_row voucher, uint
                    rd_excerpt *ret)
 {
 	const rd_book *b = r->book;
-	bool marked[LOOK_MAX] = { 0 }, shown[LOOK_MAX] = { 0 };
+	bool marked[LOOK_MAX] = {0}, shown[LOOK_MAX] = {0};
 
 	if (voucher == RD_NONE || voucher >= b->voucher.n)
 		return false;
 	RD_ASSERT(max <= RD_EXCERPT_MAX && max > 0);
-	*ret = (rd_excerpt){ .voucher = voucher };
+	*ret = (rd_excerpt){.voucher = voucher};
 	rd_row first = b->voucher.first[voucher], all = b->voucher.first[voucher + 1] - first;
 	uint32_t n = all < LOOK_MAX ? all : LOOK_MAX, skipped = 0, n_marked = 0;
 
@@ -201,7 +201,7 @@ bool rd_excerpt_of(const rd_result *r, const rd_finding *f, rd_row voucher, uint
 			skipped++;
 			continue;
 		}
-		ret->lines[ret->n++] = (rd_excerpt_line){ first + i, marked[i], skipped };
+		ret->lines[ret->n++] = (rd_excerpt_line){first + i, marked[i], skipped};
 		skipped = 0;
 	}
 	ret->left_out = skipped + (all - n);
@@ -211,9 +211,9 @@ bool rd_excerpt_of(const rd_result *r, const rd_finding *f, rd_row voucher, uint
 rd_words rd_excerpt_head(uint32_t cell)
 {
 	static const rd_words heads[RD_EX_CELLS] = {
-		[RD_EX_DATE] = { "日期", "date" },       [RD_EX_NUMBER] = { "凭证号", "voucher" },
-		[RD_EX_TEXT] = { "摘要", "summary" },    [RD_EX_ACCOUNT] = { "科目", "account" },
-		[RD_EX_DEBIT] = { "借方", "debit" },     [RD_EX_CREDIT] = { "贷方", "credit" },
+		[RD_EX_DATE] = {"日期", "date"},    [RD_EX_NUMBER] = {"凭证号", "voucher"},
+		[RD_EX_TEXT] = {"摘要", "summary"}, [RD_EX_ACCOUNT] = {"科目", "account"},
+		[RD_EX_DEBIT] = {"借方", "debit"},  [RD_EX_CREDIT] = {"贷方", "credit"},
 	};
 
 	RD_ASSERT(cell < RD_EX_CELLS);
@@ -236,8 +236,7 @@ static void put_amount(const rd_book *b, rd_row line, bool credit, rd_buf *out)
 {
 	char text[RD_MINOR_TEXT];
 	uint8_t flags = b->line.flags[line];
-	bool here = credit ? (flags & (RD_LINE_CREDIT | RD_LINE_BOTH)) != 0
-	                   : !(flags & RD_LINE_CREDIT);
+	bool here = credit ? (flags & (RD_LINE_CREDIT | RD_LINE_BOTH)) != 0 : !(flags & RD_LINE_CREDIT);
 
 	if (!here || (flags & RD_LINE_AMOUNT_BLANK))
 		return;
@@ -261,18 +260,13 @@ void rd_excerpt_cell(const rd_book *b, rd_row line, uint32_t cell, int lang, rd_
 		if (b->voucher.number)
 			put_number(b, rd_line_voucher(b, line), out);
 		break;
-	case RD_EX_TEXT:
-		rd_buf_str(out, rd_book_text(b, rd_line_text(b, line)));
-		break;
+	case RD_EX_TEXT: rd_buf_str(out, rd_book_text(b, rd_line_text(b, line))); break;
 	case RD_EX_ACCOUNT:
 		if (b->line.account)
 			rd_name_account(b, b->line.account[line], lang, out);
 		break;
 	case RD_EX_DEBIT:
-	case RD_EX_CREDIT:
-		put_amount(b, line, cell == RD_EX_CREDIT, out);
-		break;
-	default:
-		RD_ASSERT(false);
+	case RD_EX_CREDIT: put_amount(b, line, cell == RD_EX_CREDIT, out); break;
+	default: RD_ASSERT(false);
 	}
 }

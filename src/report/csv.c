@@ -4,11 +4,23 @@
 
 /* Columns in order; a spreadsheet opens the file by its BOM as UTF-8. */
 static const rd_words heads[] = {
-	{ "严重程度", "severity" }, { "性质", "certainty" }, { "状态", "state" },
-	{ "检查项", "check" }, { "名称", "title" }, { "文件", "file" }, { "行", "line" },
-	{ "会计期间", "period" }, { "日期", "date" }, { "凭证", "voucher" }, { "科目编码", "account code" },
-	{ "科目名称", "account name" }, { "往来单位", "party" }, { "涉及金额", "amount at stake" },
-	{ "说明", "message" }, { "怎么办", "what to do" }, { "指纹", "fingerprint" },
+	{"严重程度", "severity"},
+	{"性质", "certainty"},
+	{"状态", "state"},
+	{"检查项", "check"},
+	{"名称", "title"},
+	{"文件", "file"},
+	{"行", "line"},
+	{"会计期间", "period"},
+	{"日期", "date"},
+	{"凭证", "voucher"},
+	{"科目编码", "account code"},
+	{"科目名称", "account name"},
+	{"往来单位", "party"},
+	{"涉及金额", "amount at stake"},
+	{"说明", "message"},
+	{"怎么办", "what to do"},
+	{"指纹", "fingerprint"},
 };
 
 static void cell(rd_buf *out, bool first, rd_str s)

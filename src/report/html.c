@@ -1,7 +1,7 @@
 #include "report/html.h"
 #include "base/assert.h"
 
-#define TEXT_MAX ((size_t)1 << 20)
+#define TEXT_MAX         ((size_t)1 << 20)
 #define ACCOUNTS_OFFERED 400u
 
 /* ---- text ---- */
@@ -15,9 +15,12 @@ void rd_html(rd_page *p, rd_str s)
 		const char *entity = NULL;
 
 		if (i < s.len)
-			entity = s.ptr[i] == '&' ? "&amp;" : s.ptr[i] == '<' ? "&lt;" :
-			         s.ptr[i] == '>' ? "&gt;" : s.ptr[i] == '"' ? "&quot;" :
-			         s.ptr[i] == '\'' ? "&#39;" : NULL;
+			entity = s.ptr[i] == '&'    ? "&amp;"
+			         : s.ptr[i] == '<'  ? "&lt;"
+			         : s.ptr[i] == '>'  ? "&gt;"
+			         : s.ptr[i] == '"'  ? "&quot;"
+			         : s.ptr[i] == '\'' ? "&#39;"
+			                            : NULL;
 		if (i < s.len && entity == NULL)
 			continue;
 		rd_buf_add(p->out, s.ptr + from, i - from);
@@ -28,7 +31,9 @@ void rd_html(rd_page *p, rd_str s)
 
 void rd_html_begin(rd_page *p, const char *tag, int lang)
 {
-	rd_buf_printf(p->out, lang == RD_EN ? "<%s class=\"en\" lang=\"en\">" : "<%s class=\"zh\" lang=\"zh-CN\">",
+	rd_buf_printf(p->out,
+	              lang == RD_EN ? "<%s class=\"en\" lang=\"en\">"
+	                            : "<%s class=\"zh\" lang=\"zh-CN\">",
 	              tag);
 }
 
@@ -51,7 +56,7 @@ void rd_html_both(rd_page *p, const char *tag, rd_words w)
 static rd_words heading_of(const rd_page *p)
 {
 	(void)p;
-	return (rd_words){ "账套检查报告", "Report on the books" };
+	return (rd_words){"账套检查报告", "Report on the books"};
 }
 
 static void put_span(rd_page *p, int lang)
@@ -90,7 +95,8 @@ static void put_head(rd_page *p)
 {
 	const char *lang = p->r->lang == RD_EN ? "en" : "zh";
 
-	rd_buf_printf(p->out, "<!DOCTYPE html>\n<html lang=\"%s\" data-lang=\"%s\">\n<head>\n"
+	rd_buf_printf(p->out,
+	              "<!DOCTYPE html>\n<html lang=\"%s\" data-lang=\"%s\">\n<head>\n"
 	              "<meta charset=\"utf-8\">\n"
 	              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	              "<meta name=\"generator\" content=\"redink %s\">\n"
@@ -100,7 +106,8 @@ static void put_head(rd_page *p)
 	rd_html(p, rd_str_of(rd_say(heading_of(p), p->r->lang)));
 	rd_buf_puts(p->out, "</title>\n<style>\n");
 	rd_buf_puts(p->out, rd_page_css);
-	rd_buf_puts(p->out, "</style>\n</head>\n<body>\n<div class=\"wrap\">\n<header>\n<h1 data-zh=\"");
+	rd_buf_puts(p->out,
+	            "</style>\n</head>\n<body>\n<div class=\"wrap\">\n<header>\n<h1 data-zh=\"");
 	rd_html(p, rd_str_of(heading_of(p).zh));
 	rd_buf_puts(p->out, "\" data-en=\"");
 	rd_html(p, rd_str_of(heading_of(p).en));
@@ -111,12 +118,12 @@ static void put_head(rd_page *p)
 	put_span(p, RD_ZH);
 	put_span(p, RD_EN);
 	rd_buf_puts(p->out, "</p></h1>\n<div class=\"tools\">"
-	            "<button id=\"lang\" type=\"button\"><span class=\"zh\">English</span>"
-	            "<span class=\"en\">中文</span></button>"
-	            "<button id=\"theme\" type=\"button\">");
-	rd_html_both(p, "span", (rd_words){ "深浅色", "Dark / light" });
+	                    "<button id=\"lang\" type=\"button\"><span class=\"zh\">English</span>"
+	                    "<span class=\"en\">中文</span></button>"
+	                    "<button id=\"theme\" type=\"button\">");
+	rd_html_both(p, "span", (rd_words){"深浅色", "Dark / light"});
 	rd_buf_puts(p->out, "</button><button id=\"print\" type=\"button\">");
-	rd_html_both(p, "span", (rd_words){ "打印", "Print" });
+	rd_html_both(p, "span", (rd_words){"打印", "Print"});
 	rd_buf_puts(p->out, "</button></div>\n</header>\n");
 }
 
@@ -126,8 +133,9 @@ static void put_tiles(rd_page *p)
 
 	rd_buf_puts(p->out, "<div class=\"tiles\">\n");
 	for (int s = RD_SEV_BLOCKER; s >= RD_SEV_INFO; s--) {
-		rd_buf_printf(p->out, "<button type=\"button\" class=\"tile c%d\" data-sev=\"%s\"><b>%u</b>",
-		              s, rd_severity_name((rd_severity)s), t.by_severity[s]);
+		rd_buf_printf(p->out,
+		              "<button type=\"button\" class=\"tile c%d\" data-sev=\"%s\"><b>%u</b>", s,
+		              rd_severity_name((rd_severity)s), t.by_severity[s]);
 		rd_html_both(p, "span", rd_severity_words((rd_severity)s));
 		rd_buf_puts(p->out, "</button>\n");
 	}
@@ -141,21 +149,25 @@ static void put_verdict_in(rd_page *p, int lang)
 	bool en = lang == RD_EN;
 
 	rd_html_begin(p, "span", lang);
-	rd_buf_printf(p->out, en ? "Facts: %u, indicators: %u. Checks: %u ran, %u did not."
-	              : "事实 %u 条，线索 %u 条；运行检查 %u 项，未运行 %u 项。",
+	rd_buf_printf(p->out,
+	              en ? "Facts: %u, indicators: %u. Checks: %u ran, %u did not."
+	                 : "事实 %u 条，线索 %u 条；运行检查 %u 项，未运行 %u 项。",
 	              t.facts, t.indicators, t.ran, t.not_run);
 	if (p->r->has_baseline)
-		rd_buf_printf(p->out, en ? " Against the baseline: %u new, %u known, %u gone."
-		              : "与基线比较：新增 %u，已知 %u，已消失 %u。", res->n_new, res->n_known,
-		              res->n_gone);
+		rd_buf_printf(p->out,
+		              en ? " Against the baseline: %u new, %u known, %u gone."
+		                 : "与基线比较：新增 %u，已知 %u，已消失 %u。",
+		              res->n_new, res->n_known, res->n_gone);
 	if (res->n_suppressed)
 		rd_buf_printf(p->out, en ? " %u suppressed with a reason." : "按理由豁免 %u 条。",
 		              res->n_suppressed);
 	if (t.rejected)
-		rd_buf_printf(p->out, en ? " %llu records could not be read (see below)."
-		              : "有 %llu 条记录未能读入（见下文）。", (unsigned long long)t.rejected);
+		rd_buf_printf(p->out,
+		              en ? " %llu records could not be read (see below)."
+		                 : "有 %llu 条记录未能读入（见下文）。",
+		              (unsigned long long)t.rejected);
 	rd_buf_puts(p->out, en ? " A finding is a clue to look into, not a verdict."
-	            : "发现是需要核对的线索，不是结论。");
+	                       : "发现是需要核对的线索，不是结论。");
 	rd_html_end(p, "span");
 }
 
@@ -177,13 +189,13 @@ static void put_option(rd_page *p, const char *value, rd_words w)
 static void put_families(rd_page *p)
 {
 	rd_buf_puts(p->out, "<select id=\"family\" aria-label=\"family\">");
-	put_option(p, "", (rd_words){ "全部类别", "all families" });
+	put_option(p, "", (rd_words){"全部类别", "all families"});
 	for (uint32_t i = 0; i < rd_checks_count; i++) {
 		bool again = p->first[i] == RD_NONE;
 
 		for (uint32_t k = 0; k < i && !again; k++)
-			again = p->first[k] != RD_NONE &&
-			        strcmp(rd_checks[k]->family, rd_checks[i]->family) == 0;
+			again =
+				p->first[k] != RD_NONE && strcmp(rd_checks[k]->family, rd_checks[i]->family) == 0;
 		if (!again)
 			put_option(p, rd_checks[i]->family, rd_family_words(rd_checks[i]->family));
 	}
@@ -198,7 +210,7 @@ static void put_accounts(rd_page *p)
 	for (uint32_t i = 0; i < p->r->result->n_findings; i++)
 		seen[p->account[i]] = true;
 	rd_buf_puts(p->out, "<select id=\"account\" aria-label=\"account\">");
-	put_option(p, "", (rd_words){ "全部科目", "all accounts" });
+	put_option(p, "", (rd_words){"全部科目", "all accounts"});
 	for (rd_row a = 1; a < p->b->account.n && n < ACCOUNTS_OFFERED; a++) {
 		if (!seen[a])
 			continue;
@@ -214,7 +226,7 @@ static void put_accounts(rd_page *p)
 
 static void put_filters(rd_page *p)
 {
-	rd_words search = { "搜索说明、凭证、科目、文件", "search messages, vouchers, accounts, files" };
+	rd_words search = {"搜索说明、凭证、科目、文件", "search messages, vouchers, accounts, files"};
 
 	rd_buf_puts(p->out, "<div class=\"filters\">\n<input id=\"q\" type=\"search\" data-zh=\"");
 	rd_html(p, rd_str_of(search.zh));
@@ -226,11 +238,11 @@ static void put_filters(rd_page *p)
 	put_families(p);
 	put_accounts(p);
 	rd_buf_puts(p->out, "<select id=\"state\" aria-label=\"state\">");
-	put_option(p, "", (rd_words){ "全部状态", "all states" });
+	put_option(p, "", (rd_words){"全部状态", "all states"});
 	for (int s = RD_STATE_NEW; s <= RD_STATE_SUPPRESSED; s++)
 		put_option(p, rd_state_name((rd_finding_state)s), rd_state_words((rd_finding_state)s));
 	rd_buf_puts(p->out, "</select>\n<button id=\"expand\" type=\"button\">");
-	rd_html_both(p, "span", (rd_words){ "展开 / 收起", "expand / fold" });
+	rd_html_both(p, "span", (rd_words){"展开 / 收起", "expand / fold"});
 	rd_buf_puts(p->out, "</button>\n<span id=\"shown\"></span>\n</div>\n");
 }
 
@@ -282,8 +294,7 @@ static uint32_t shared_folder(const rd_book *b)
 
 void rd_report_html(const rd_report *r, rd_writer *w)
 {
-	rd_page p = { .r = r, .b = r->result->book, .w = w, .out = &w->buf,
-	              .arena = rd_arena_new() };
+	rd_page p = {.r = r, .b = r->result->book, .w = w, .out = &w->buf, .arena = rd_arena_new()};
 
 	rd_buf_init(&p.text, TEXT_MAX);
 	rd_buf_init(&p.clean, TEXT_MAX);
@@ -297,7 +308,7 @@ void rd_report_html(const rd_report *r, rd_writer *w)
 	rd_buf_puts(p.out, "</p>\n");
 	rd_html_charts(&p);
 	rd_writer_spill(w);
-	rd_html_both(&p, "h2", (rd_words){ "发现", "Findings" });
+	rd_html_both(&p, "h2", (rd_words){"发现", "Findings"});
 	put_filters(&p);
 	rd_html_findings(&p);
 	rd_html_rest(&p);

@@ -7,14 +7,14 @@
 
 typedef struct rd_page {
 	const rd_report *r;
-	const rd_book   *b;
-	rd_writer       *w;
-	rd_buf          *out;    /* of the writer */
-	rd_buf           text, clean;
-	rd_arena        *arena;
-	uint32_t        *first, *next; /* findings of each check, in order; RD_NONE ends */
-	rd_row          *account;      /* of each finding, 0 = none */
-	uint32_t         prefix;       /* bytes of folder that all file names share */
+	const rd_book *b;
+	rd_writer *w;
+	rd_buf *out; /* of the writer */
+	rd_buf text, clean;
+	rd_arena *arena;
+	uint32_t *first, *next; /* findings of each check, in order; RD_NONE ends */
+	rd_row *account;        /* of each finding, 0 = none */
+	uint32_t prefix;        /* bytes of folder that all file names share */
 } rd_page;
 
 /* Style sheet and script, from page.css and page.js by tools/mkembed.py. */

@@ -15,7 +15,8 @@ static void figure_begin(rd_page *p, rd_words caption, uint32_t height)
 {
 	rd_buf_puts(p->out, "<figure><figcaption>");
 	rd_html_both(p, "span", caption);
-	rd_buf_printf(p->out, "</figcaption>\n<svg viewBox=\"0 0 %u %u\" role=\"img\">\n", WIDTH, height);
+	rd_buf_printf(p->out, "</figcaption>\n<svg viewBox=\"0 0 %u %u\" role=\"img\">\n", WIDTH,
+	              height);
 }
 
 static void figure_end(rd_page *p)
@@ -49,12 +50,13 @@ static void by_severity(rd_page *p)
 
 	for (int s = 0; s <= RD_SEV_BLOCKER; s++)
 		most = t.by_severity[s] > most ? t.by_severity[s] : most;
-	figure_begin(p, (rd_words){ "按严重程度", "By severity" }, 150);
+	figure_begin(p, (rd_words){"按严重程度", "By severity"}, 150);
 	for (int s = RD_SEV_BLOCKER; s >= RD_SEV_INFO; s--, y += 29) {
 		uint32_t length = scaled(t.by_severity[s], most, 240);
 
 		label(p, 52, y + 15, "end", rd_severity_words((rd_severity)s));
-		rd_buf_printf(p->out, "<rect class=\"s%d\" x=\"60\" y=\"%u\" width=\"%u\" height=\"20\" rx=\"2\"/>"
+		rd_buf_printf(p->out,
+		              "<rect class=\"s%d\" x=\"60\" y=\"%u\" width=\"%u\" height=\"20\" rx=\"2\"/>"
 		              "<text x=\"%u\" y=\"%u\">%u</text>\n",
 		              s, y, length, 66 + length, y + 15, t.by_severity[s]);
 	}
@@ -65,7 +67,7 @@ static void by_severity(rd_page *p)
 
 typedef struct month {
 	rd_period period;
-	uint32_t  n[RD_SEV_BLOCKER + 1], all;
+	uint32_t n[RD_SEV_BLOCKER + 1], all;
 } month;
 
 /* Months of the books with their findings; *ret_elsewhere counts those without a month. */
@@ -107,14 +109,17 @@ static void month_bar(rd_page *p, const month *m, uint32_t x, uint32_t w, uint32
 
 		y = y > h ? y - h : 0;
 		if (h)
-			rd_buf_printf(p->out, "<rect class=\"s%d\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\"/>",
-			              s, x, y, w, h);
+			rd_buf_printf(p->out,
+			              "<rect class=\"s%d\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\"/>", s,
+			              x, y, w, h);
 	}
 	if (m->all)
-		rd_buf_printf(p->out, "<text x=\"%u\" y=\"%u\" text-anchor=\"middle\" class=\"soft\">%u</text>",
+		rd_buf_printf(p->out,
+		              "<text x=\"%u\" y=\"%u\" text-anchor=\"middle\" class=\"soft\">%u</text>",
 		              x + w / 2, y > 12 ? y - 3 : 10, m->all);
 	if (named)
-		rd_buf_printf(p->out, "<text x=\"%u\" y=\"132\" text-anchor=\"middle\" class=\"soft\">%s</text>",
+		rd_buf_printf(p->out,
+		              "<text x=\"%u\" y=\"132\" text-anchor=\"middle\" class=\"soft\">%s</text>",
 		              x + w / 2, name + 2);
 	rd_buf_puts(p->out, "</g>\n");
 }
@@ -130,7 +135,7 @@ static void by_month(rd_page *p)
 	from = n > MONTHS_SHOWN ? n - MONTHS_SHOWN : 0;
 	for (uint32_t i = from; i < n; i++)
 		most = m[i].all > most ? m[i].all : most;
-	figure_begin(p, (rd_words){ "按月份", "By month" }, 150);
+	figure_begin(p, (rd_words){"按月份", "By month"}, 150);
 	rd_buf_puts(p->out, "<line class=\"axis\" x1=\"4\" y1=\"118\" x2=\"356\" y2=\"118\"/>\n");
 	step = 352 / (n - from);
 	step = step > 60 ? 60 : step;
@@ -176,7 +181,7 @@ static void by_account(rd_page *p)
 	if (shown == 0)
 		return;
 	most = n[top[0]];
-	figure_begin(p, (rd_words){ "按科目", "By account" }, shown * 22 + 6);
+	figure_begin(p, (rd_words){"按科目", "By account"}, shown * 22 + 6);
 	for (uint32_t k = 0; k < shown; k++) {
 		uint32_t y = 4 + k * 22, length = scaled(n[top[k]], most, 150);
 
@@ -191,12 +196,14 @@ static void by_account(rd_page *p)
 			uint32_t before = at;
 
 			rd_utf8_next(s, &at);
-			width += rd_utf8_width((rd_str){ s.ptr + before, at - before });
+			width += rd_utf8_width((rd_str){s.ptr + before, at - before});
 		}
-		rd_html(p, (rd_str){ s.ptr, at });
-		rd_buf_printf(p->out, "%s</text><rect class=\"bar\" x=\"172\" y=\"%u\" width=\"%u\" height=\"15\" rx=\"2\"/>"
-		              "<text x=\"%u\" y=\"%u\">%u</text>\n", at < s.len ? "…" : "", y, length,
-		              177 + length, y + 12, n[top[k]]);
+		rd_html(p, (rd_str){s.ptr, at});
+		rd_buf_printf(
+			p->out,
+			"%s</text><rect class=\"bar\" x=\"172\" y=\"%u\" width=\"%u\" height=\"15\" rx=\"2\"/>"
+			"<text x=\"%u\" y=\"%u\">%u</text>\n",
+			at < s.len ? "…" : "", y, length, 177 + length, y + 12, n[top[k]]);
 	}
 	figure_end(p);
 }

@@ -11,7 +11,7 @@ static void put_place(rd_page *p, rd_place place)
 		return;
 	rd_str name = rd_book_text(p->b, p->b->files[place.file].name);
 
-	rd_html(p, (rd_str){ name.ptr + p->prefix, name.len - p->prefix });
+	rd_html(p, (rd_str){name.ptr + p->prefix, name.len - p->prefix});
 	if (place.line)
 		rd_buf_printf(p->out, ":%u", place.line);
 }
@@ -29,16 +29,19 @@ static void put_message(rd_page *p, const rd_finding *f)
 
 static const char *cell_class(uint32_t cell)
 {
-	return cell == RD_EX_DEBIT || cell == RD_EX_CREDIT ? "num" :
-	       cell == RD_EX_TEXT || cell == RD_EX_ACCOUNT ? "text" : "";
+	return cell == RD_EX_DEBIT || cell == RD_EX_CREDIT   ? "num"
+	       : cell == RD_EX_TEXT || cell == RD_EX_ACCOUNT ? "text"
+	                                                     : "";
 }
 
 static void put_gap(rd_page *p, uint32_t n)
 {
 	if (n == 0)
 		return;
-	rd_buf_printf(p->out, "<tr class=\"gap\"><td colspan=\"%d\"><span class=\"zh\">……另有 %u 行</span>"
-	              "<span class=\"en\">… %u more lines</span></td></tr>\n", RD_EX_CELLS, n, n);
+	rd_buf_printf(p->out,
+	              "<tr class=\"gap\"><td colspan=\"%d\"><span class=\"zh\">……另有 %u 行</span>"
+	              "<span class=\"en\">… %u more lines</span></td></tr>\n",
+	              RD_EX_CELLS, n, n);
 }
 
 static void put_excerpt(rd_page *p, const rd_finding *f, rd_row voucher)
@@ -58,8 +61,8 @@ static void put_excerpt(rd_page *p, const rd_finding *f, rd_row voucher)
 		put_gap(p, x.lines[i].left_out);
 		rd_buf_puts(p->out, x.lines[i].marked ? "<tr class=\"mark\">" : "<tr>");
 		for (uint32_t c = 0; c < RD_EX_CELLS; c++) {
-			bool again = i > 0 && (c == RD_EX_NUMBER ||
-			             (c == RD_EX_DATE && p->b->line.date == NULL));
+			bool again =
+				i > 0 && (c == RD_EX_NUMBER || (c == RD_EX_DATE && p->b->line.date == NULL));
 
 			rd_buf_printf(p->out, "<td class=\"%s\">", cell_class(c));
 			rd_buf_clear(&p->text);
@@ -88,14 +91,14 @@ static void put_data(rd_page *p, const rd_finding *f)
 
 	rd_buf_puts(p->out, "<dl>");
 	if (f->party) {
-		put_row(p, (rd_words){ "往来单位", "party" });
+		put_row(p, (rd_words){"往来单位", "party"});
 		rd_buf_clear(&p->text);
 		rd_name_party(p->b, f->party, p->r->lang, &p->text);
 		rd_html(p, rd_buf_view(&p->text));
 		rd_buf_puts(p->out, "</dd>");
 	}
 	if (f->at_stake) {
-		put_row(p, (rd_words){ "涉及金额", "amount at stake" });
+		put_row(p, (rd_words){"涉及金额", "amount at stake"});
 		rd_minor_format(f->at_stake, rd_currency_decimals(rd_book_text(p->b, p->b->base_currency)),
 		                true, money);
 		rd_buf_printf(p->out, "%s</dd>", money);
@@ -105,7 +108,7 @@ static void put_data(rd_page *p, const rd_finding *f)
 	if (others) {
 		bool some = false;
 
-		put_row(p, (rd_words){ "另见", "see also" });
+		put_row(p, (rd_words){"另见", "see also"});
 		for (uint32_t i = 1; i < f->n_places; i++) {
 			if (rd_place_repeats(f, i))
 				continue;
@@ -119,13 +122,13 @@ static void put_data(rd_page *p, const rd_finding *f)
 	if (f->suppressed_by) {
 		char day[16];
 
-		put_row(p, (rd_words){ "豁免理由", "reason to suppress" });
+		put_row(p, (rd_words){"豁免理由", "reason to suppress"});
 		rd_html(p, f->suppressed_by->reason);
 		rd_day_format(f->suppressed_by->until, day);
 		rd_buf_printf(p->out, " (→ %s)</dd>", day);
 	}
 	rd_fingerprint_hex(f->fingerprint, hex);
-	put_row(p, (rd_words){ "指纹", "fingerprint" });
+	put_row(p, (rd_words){"指纹", "fingerprint"});
 	rd_buf_printf(p->out, "<code>%s</code></dd></dl>\n", hex);
 }
 
@@ -133,7 +136,8 @@ static void put_finding(rd_page *p, uint32_t i)
 {
 	const rd_finding *f = &p->r->result->findings[i];
 
-	rd_buf_printf(p->out, "<details class=\"f c%d %s\" data-sev=\"%s\" data-state=\"%s\" data-fam=\"",
+	rd_buf_printf(p->out,
+	              "<details class=\"f c%d %s\" data-sev=\"%s\" data-state=\"%s\" data-fam=\"",
 	              f->severity, rd_state_name(f->state), rd_severity_name(f->severity),
 	              rd_state_name(f->state));
 	rd_html(p, rd_str_of(rd_finding_check(f)->family));
@@ -169,7 +173,7 @@ static void put_advice(rd_page *p, const char *label_zh, const char *label_en, r
 	if (text.zh == NULL || text.en == NULL)
 		return;
 	rd_buf_puts(p->out, "<p><b>");
-	rd_html_both(p, "span", (rd_words){ label_zh, label_en });
+	rd_html_both(p, "span", (rd_words){label_zh, label_en});
 	rd_buf_puts(p->out, "</b> ");
 	rd_html_both(p, "span", text);
 	rd_buf_puts(p->out, "</p>");
@@ -196,9 +200,11 @@ static void put_group(rd_page *p, uint32_t check)
 	for (uint32_t i = p->first[check]; i != RD_NONE && shown < max; i = p->next[i], shown++)
 		put_finding(p, i);
 	if (shown < n)
-		rd_buf_printf(p->out, "<p class=\"more\"><span class=\"zh\">同类还有 %u 条没有列在页面上；CSV 和 JSON 报告列出全部，--max 0 使页面也全部列出。</span>"
-		              "<span class=\"en\">%u more of this kind are not on the page; the CSV and JSON reports hold all, --max 0 puts all on the page.</span></p>\n",
-		              n - shown, n - shown);
+		rd_buf_printf(
+			p->out,
+			"<p class=\"more\"><span class=\"zh\">同类还有 %u 条没有列在页面上；CSV 和 JSON 报告列出全部，--max 0 使页面也全部列出。</span>"
+			"<span class=\"en\">%u more of this kind are not on the page; the CSV and JSON reports hold all, --max 0 puts all on the page.</span></p>\n",
+			n - shown, n - shown);
 	rd_buf_puts(p->out, "</section>\n");
 }
 
@@ -213,7 +219,8 @@ void rd_html_findings(rd_page *p)
 			put_group(p, res->findings[i].check);
 		}
 	if (res->n_findings == 0)
-		rd_html_both(p, "p", (rd_words){ "运行的检查都没有发现。", "The checks that ran found nothing." });
+		rd_html_both(p, "p",
+		             (rd_words){"运行的检查都没有发现。", "The checks that ran found nothing."});
 }
 
 /* ---- the rest ---- */
@@ -222,7 +229,8 @@ static void fold_begin(rd_page *p, rd_words title, uint64_t n, bool open)
 {
 	rd_buf_printf(p->out, "<details class=\"fold\"%s><summary>", open ? " open" : "");
 	rd_html_both(p, "span", title);
-	rd_buf_printf(p->out, " (%llu)</summary><div class=\"scroll\"><table>\n", (unsigned long long)n);
+	rd_buf_printf(p->out, " (%llu)</summary><div class=\"scroll\"><table>\n",
+	              (unsigned long long)n);
 }
 
 static void fold_end(rd_page *p)
@@ -243,10 +251,11 @@ static void head_row(rd_page *p, const rd_words *heads, uint32_t n)
 
 static void put_files(rd_page *p)
 {
-	static const rd_words heads[] = { { "文件", "file" }, { "内容", "content" }, { "格式", "format" },
-		{ "读入", "read" }, { "未读入", "left out" }, { "识别", "recognised" } };
+	static const rd_words heads[] = {{"文件", "file"},       {"内容", "content"},
+	                                 {"格式", "format"},     {"读入", "read"},
+	                                 {"未读入", "left out"}, {"识别", "recognised"}};
 
-	fold_begin(p, (rd_words){ "读入的文件", "Files read" }, p->b->n_files ? p->b->n_files - 1 : 0,
+	fold_begin(p, (rd_words){"读入的文件", "Files read"}, p->b->n_files ? p->b->n_files - 1 : 0,
 	           false);
 	head_row(p, heads, sizeof heads / sizeof heads[0]);
 	for (uint32_t i = 1; i < p->b->n_files; i++) {
@@ -278,24 +287,27 @@ static void put_files(rd_page *p)
 
 static void put_notes(rd_page *p)
 {
-	static const rd_words heads[] = { { "位置", "place" }, { "提示", "note" }, { "列", "column" },
-		{ "读到", "found" }, { "怎么办", "what to do" } };
+	static const rd_words heads[] = {{"位置", "place"},
+	                                 {"提示", "note"},
+	                                 {"列", "column"},
+	                                 {"读到", "found"},
+	                                 {"怎么办", "what to do"}};
 	uint32_t n = p->b->n_notes, shown = n < NOTES_SHOWN ? n : NOTES_SHOWN;
 
 	if (n == 0)
 		return;
-	fold_begin(p, (rd_words){ "读取提示", "Notes on reading" }, n, false);
+	fold_begin(p, (rd_words){"读取提示", "Notes on reading"}, n, false);
 	head_row(p, heads, sizeof heads / sizeof heads[0]);
 	for (uint32_t i = 0; i < shown; i++) {
 		const rd_note *k = &p->b->notes[i];
 
 		rd_buf_puts(p->out, "<tr><td class=\"text\"><code>");
-		put_place(p, (rd_place){ k->file, k->line });
+		put_place(p, (rd_place){k->file, k->line});
 		rd_buf_puts(p->out, "</code></td><td class=\"text\">");
 		rd_html_both(p, "span", rd_note_words(k->kind));
 		if (k->rejected) {
 			rd_buf_puts(p->out, "<span class=\"tag\">");
-			rd_html_both(p, "span", (rd_words){ "未读入", "left out" });
+			rd_html_both(p, "span", (rd_words){"未读入", "left out"});
 			rd_buf_puts(p->out, "</span>");
 		}
 		rd_buf_puts(p->out, "</td><td>");
@@ -318,7 +330,7 @@ static void put_notes(rd_page *p)
 
 static void put_checks(rd_page *p, rd_check_state state, rd_words title)
 {
-	static const rd_words heads[] = { { "检查项", "check" }, { "代号", "slug" }, { "原因", "reason" } };
+	static const rd_words heads[] = {{"检查项", "check"}, {"代号", "slug"}, {"原因", "reason"}};
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < rd_checks_count; i++)
@@ -345,12 +357,14 @@ static void put_checks(rd_page *p, rd_check_state state, rd_words title)
 
 static void put_gone(rd_page *p)
 {
-	static const rd_words heads[] = { { "检查项", "check" }, { "当时的发现", "what was found" } };
+	static const rd_words heads[] = {{"检查项", "check"}, {"当时的发现", "what was found"}};
 	uint32_t n = p->r->result->n_gone;
 
 	if (n == 0 || p->r->gone == NULL)
 		return;
-	fold_begin(p, (rd_words){ "已消失（基线中有，这次没有）", "Gone (in the baseline, not found now)" }, n, true);
+	fold_begin(p,
+	           (rd_words){"已消失（基线中有，这次没有）", "Gone (in the baseline, not found now)"},
+	           n, true);
 	head_row(p, heads, 2);
 	for (uint32_t i = 0; i < n; i++) {
 		rd_buf_puts(p->out, "<tr><td><code>");
@@ -369,12 +383,16 @@ static void put_gone(rd_page *p)
 
 static void put_expired(rd_page *p)
 {
-	static const rd_words heads[] = { { "到期日", "ran out" }, { "检查项", "check" }, { "当时的理由", "reason given" } };
+	static const rd_words heads[] = {{"到期日", "ran out"},
+	                                 {"检查项", "check"},
+	                                 {"当时的理由", "reason given"}};
 	uint32_t n = p->r->result->n_expired;
 
 	if (n == 0)
 		return;
-	fold_begin(p, (rd_words){ "已到期的豁免，请重新判断", "Suppressions that have run out: look again" }, n, true);
+	fold_begin(p,
+	           (rd_words){"已到期的豁免，请重新判断", "Suppressions that have run out: look again"},
+	           n, true);
 	head_row(p, heads, 3);
 	for (uint32_t i = 0; i < n; i++) {
 		const rd_suppression *s = &p->r->suppressions[p->r->result->expired[i]];
@@ -392,12 +410,12 @@ static void put_expired(rd_page *p)
 
 void rd_html_rest(rd_page *p)
 {
-	rd_html_both(p, "h2", (rd_words){ "资料与运行情况", "Files and checks" });
+	rd_html_both(p, "h2", (rd_words){"资料与运行情况", "Files and checks"});
 	put_expired(p);
 	put_gone(p);
 	put_files(p);
 	put_notes(p);
-	put_checks(p, RD_CHECK_NOT_RUN, (rd_words){ "未运行的检查", "Checks that did not run" });
-	put_checks(p, RD_CHECK_RAN, (rd_words){ "运行过的检查", "Checks that ran" });
-	put_checks(p, RD_CHECK_SKIPPED, (rd_words){ "没有选择的检查", "Checks not chosen" });
+	put_checks(p, RD_CHECK_NOT_RUN, (rd_words){"未运行的检查", "Checks that did not run"});
+	put_checks(p, RD_CHECK_RAN, (rd_words){"运行过的检查", "Checks that ran"});
+	put_checks(p, RD_CHECK_SKIPPED, (rd_words){"没有选择的检查", "Checks not chosen"});
 }

@@ -8,10 +8,10 @@
 
 typedef struct out {
 	const rd_report *r;
-	const rd_book   *b;
-	rd_writer       *w;
-	rd_json          j;
-	rd_buf           text; /* scratch */
+	const rd_book *b;
+	rd_writer *w;
+	rd_json j;
+	rd_buf text; /* scratch */
 } out;
 
 static void put_name(out *o, const char *key, rd_text id)
@@ -103,12 +103,14 @@ static void put_place(out *o, rd_place p)
 static const char *fact_kind_name(rd_fact_kind k)
 {
 	static const char *const names[] = {
-		[RD_FACT_END] = "", [RD_FACT_MONEY] = "money", [RD_FACT_INT] = "int",
-		[RD_FACT_DAY] = "day", [RD_FACT_PERIOD] = "period", [RD_FACT_PERMILLE] = "permille",
-		[RD_FACT_TEXT] = "text", [RD_FACT_STR] = "text", [RD_FACT_WORDS] = "words",
-		[RD_FACT_ACCOUNT] = "account", [RD_FACT_PARTY] = "party",
-		[RD_FACT_VOUCHER] = "voucher", [RD_FACT_LINE] = "place",
-		[RD_FACT_SERIAL] = "number", [RD_FACT_FILE] = "file", [RD_FACT_MILLI] = "milli",
+		[RD_FACT_END] = "",          [RD_FACT_MONEY] = "money",
+		[RD_FACT_INT] = "int",       [RD_FACT_DAY] = "day",
+		[RD_FACT_PERIOD] = "period", [RD_FACT_PERMILLE] = "permille",
+		[RD_FACT_TEXT] = "text",     [RD_FACT_STR] = "text",
+		[RD_FACT_WORDS] = "words",   [RD_FACT_ACCOUNT] = "account",
+		[RD_FACT_PARTY] = "party",   [RD_FACT_VOUCHER] = "voucher",
+		[RD_FACT_LINE] = "place",    [RD_FACT_SERIAL] = "number",
+		[RD_FACT_FILE] = "file",     [RD_FACT_MILLI] = "milli",
 	};
 
 	return (size_t)k < sizeof names / sizeof names[0] && names[k] ? names[k] : "text";
@@ -117,36 +119,19 @@ static const char *fact_kind_name(rd_fact_kind k)
 static void put_fact_value(out *o, const rd_fact *f)
 {
 	switch (f->kind) {
-	case RD_FACT_MONEY: case RD_FACT_INT: case RD_FACT_PERMILLE: case RD_FACT_MILLI:
-		rd_json_put_int(&o->j, "value", f->i);
-		return;
-	case RD_FACT_DAY:
-		put_day(o, "value", (rd_day)f->i);
-		return;
-	case RD_FACT_PERIOD:
-		put_period(o, "value", (rd_period)f->i);
-		return;
-	case RD_FACT_STR:
-		rd_json_put_str(&o->j, "value", f->s);
-		return;
-	case RD_FACT_WORDS:
-		rd_json_put_words(&o->j, "value", f->w);
-		return;
-	case RD_FACT_ACCOUNT:
-		put_account(o, "value", (rd_row)f->i);
-		return;
-	case RD_FACT_PARTY:
-		put_party(o, "value", (rd_row)f->i);
-		return;
-	case RD_FACT_VOUCHER:
-		put_voucher(o, "value", (rd_row)f->i);
-		return;
-	case RD_FACT_SERIAL:
-		put_serial(o, "value", (rd_serial)f->i);
-		return;
-	case RD_FACT_TEXT:
-		put_name(o, "value", (rd_text)f->i);
-		return;
+	case RD_FACT_MONEY:
+	case RD_FACT_INT:
+	case RD_FACT_PERMILLE:
+	case RD_FACT_MILLI: rd_json_put_int(&o->j, "value", f->i); return;
+	case RD_FACT_DAY: put_day(o, "value", (rd_day)f->i); return;
+	case RD_FACT_PERIOD: put_period(o, "value", (rd_period)f->i); return;
+	case RD_FACT_STR: rd_json_put_str(&o->j, "value", f->s); return;
+	case RD_FACT_WORDS: rd_json_put_words(&o->j, "value", f->w); return;
+	case RD_FACT_ACCOUNT: put_account(o, "value", (rd_row)f->i); return;
+	case RD_FACT_PARTY: put_party(o, "value", (rd_row)f->i); return;
+	case RD_FACT_VOUCHER: put_voucher(o, "value", (rd_row)f->i); return;
+	case RD_FACT_SERIAL: put_serial(o, "value", (rd_serial)f->i); return;
+	case RD_FACT_TEXT: put_name(o, "value", (rd_text)f->i); return;
 	case RD_FACT_LINE:
 		rd_json_key(&o->j, "value");
 		put_place(o, rd_line_place(o->b, (rd_row)f->i));
@@ -254,7 +239,7 @@ static void put_checks(out *o)
 		rd_json_put_text(&o->j, "slug", rd_checks[i]->slug);
 		rd_json_put_int(&o->j, "version", rd_checks[i]->version);
 		rd_json_put_text(&o->j, "state", rd_check_state_name(c->state));
-		rd_json_put_words(&o->j, "reason", ran ? (rd_words){ NULL, NULL } : c->reason);
+		rd_json_put_words(&o->j, "reason", ran ? (rd_words){NULL, NULL} : c->reason);
 		rd_json_put_words(&o->j, "remark", c->remark);
 		rd_json_put_int(&o->j, "hits", (int64_t)c->hits);
 		rd_json_put_int(&o->j, "population", (int64_t)c->population);
@@ -452,7 +437,7 @@ static void put_summary(out *o)
 
 void rd_report_json(const rd_report *r, rd_writer *w)
 {
-	out o = { .r = r, .b = r->result->book, .w = w };
+	out o = {.r = r, .b = r->result->book, .w = w};
 
 	rd_buf_init(&o.text, (size_t)1 << 20);
 	rd_json_init(&o.j, &w->buf, 2);

@@ -15,24 +15,24 @@ enum { RD_ZH, RD_EN }; /* as the lang of rd_finding_message */
 /* A finding of the baseline that was not found again. */
 typedef struct rd_gone {
 	uint8_t fingerprint[16];
-	rd_str  slug;
-	rd_str  zh, en; /* its message when the baseline was written */
+	rd_str slug;
+	rd_str zh, en; /* its message when the baseline was written */
 } rd_gone;
 
 typedef struct rd_report {
-	const rd_result      *result;
-	const char           *version;     /* of Redink */
-	int                   lang;        /* RD_ZH or RD_EN; JSON and HTML hold both */
-	rd_severity           threshold;   /* of --severity */
-	int                   exit_code;   /* what the program will end with */
-	bool                  has_baseline;
-	const rd_gone        *gone;        /* result->n_gone of them, in the same order */
+	const rd_result *result;
+	const char *version;   /* of Redink */
+	int lang;              /* RD_ZH or RD_EN; JSON and HTML hold both */
+	rd_severity threshold; /* of --severity */
+	int exit_code;         /* what the program will end with */
+	bool has_baseline;
+	const rd_gone *gone;                /* result->n_gone of them, in the same order */
 	const rd_suppression *suppressions; /* what result->expired points into */
-	const char           *config_path; /* where these stand; NULL = nowhere */
-	uint32_t              max_shown;   /* findings shown for each check; 0 = all (text, HTML) */
+	const char *config_path;            /* where these stand; NULL = nowhere */
+	uint32_t max_shown;                 /* findings shown for each check; 0 = all (text, HTML) */
 	/* text only */
-	bool                  colour, quiet;
-	uint32_t              width;       /* columns of the terminal */
+	bool colour, quiet;
+	uint32_t width; /* columns of the terminal */
 } rd_report;
 
 typedef void rd_report_fn(const rd_report *r, rd_writer *w);
@@ -44,7 +44,7 @@ typedef struct rd_tally {
 	uint32_t by_severity[RD_SEV_BLOCKER + 1]; /* without suppressed ones */
 	uint32_t fresh[RD_SEV_BLOCKER + 1];       /* of these, not in the baseline */
 	uint32_t facts, indicators;
-	uint32_t ran, not_run, skipped;           /* checks */
+	uint32_t ran, not_run, skipped; /* checks */
 	uint64_t records, rejected;
 } rd_tally;
 

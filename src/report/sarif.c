@@ -5,10 +5,10 @@
 /* SARIF 2.1.0 (OASIS standard, 27 March 2020), one run. Every check is a rule. */
 typedef struct out {
 	const rd_report *r;
-	const rd_book   *b;
-	rd_writer       *w;
-	rd_json          j;
-	rd_buf           text;
+	const rd_book *b;
+	rd_writer *w;
+	rd_json j;
+	rd_buf text;
 } out;
 
 static const char *level_of(rd_severity s)
@@ -32,9 +32,8 @@ static void put_uri(out *o, rd_str path)
 		rd_buf_puts(&o->text, "file://");
 	for (uint32_t i = 0; i < path.len; i++) {
 		unsigned char c = (unsigned char)path.ptr[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		             (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-		             c == '~' || c == '/';
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		             c == '-' || c == '.' || c == '_' || c == '~' || c == '/';
 
 		if (plain)
 			rd_buf_char(&o->text, (char)c);
@@ -53,8 +52,8 @@ static rd_str file_part(const out *o, const rd_file *f, rd_str *ret_sheet)
 	*ret_sheet = RD_STR("");
 	if (cut == NULL || !f->format || !rd_str_is(rd_book_text(o->b, f->format), "xlsx"))
 		return name;
-	*ret_sheet = (rd_str){ cut + 1, name.len - (uint32_t)(cut + 1 - name.ptr) };
-	return (rd_str){ name.ptr, (uint32_t)(cut - name.ptr) };
+	*ret_sheet = (rd_str){cut + 1, name.len - (uint32_t)(cut + 1 - name.ptr)};
+	return (rd_str){name.ptr, (uint32_t)(cut - name.ptr)};
 }
 
 static void put_artifact_location(out *o, rd_row file)
@@ -179,7 +178,7 @@ static void put_note(out *o, const rd_note *n)
 	if (n->file) {
 		rd_json_key(&o->j, "locations");
 		rd_json_array(&o->j);
-		put_location(o, (rd_place){ n->file, n->line }, n->column);
+		put_location(o, (rd_place){n->file, n->line}, n->column);
 		rd_json_close(&o->j);
 	}
 	rd_json_close(&o->j);
@@ -331,8 +330,7 @@ static void put_result(out *o, const rd_finding *f)
 	put_fingerprint(o, f->fingerprint);
 	put_suppression(o, f);
 	if (o->r->has_baseline)
-		rd_json_put_text(&o->j, "baselineState",
-		                 f->state == RD_STATE_KNOWN ? "unchanged" : "new");
+		rd_json_put_text(&o->j, "baselineState", f->state == RD_STATE_KNOWN ? "unchanged" : "new");
 	put_properties(o, f);
 	rd_json_close(&o->j);
 	rd_writer_spill(o->w);
@@ -357,7 +355,7 @@ static void put_gone(out *o)
 
 void rd_report_sarif(const rd_report *r, rd_writer *w)
 {
-	out o = { .r = r, .b = r->result->book, .w = w };
+	out o = {.r = r, .b = r->result->book, .w = w};
 
 	rd_buf_init(&o.text, (size_t)1 << 20);
 	rd_json_init(&o.j, &w->buf, 4);

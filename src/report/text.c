@@ -5,17 +5,17 @@
 #define TEXT_MAX      ((size_t)1 << 20) /* one message or cell while it is built */
 #define NOTES_SHOWN   20u               /* records of one kind in one file */
 #define EXPIRED_SHOWN 20u
-#define NOT_RUN_SHOWN 6u                /* checks named for one reason; --max 0 names all */
+#define NOT_RUN_SHOWN 6u /* checks named for one reason; --max 0 names all */
 
 /* ---- helpers ---- */
 
 void rd_text_paint(rd_text_out *t, rd_paint paint)
 {
 	static const char *const codes[] = {
-		[RD_PAINT_PLAIN] = "\033[0m",        [RD_PAINT_BOLD] = "\033[1m",
-		[RD_PAINT_DIM] = "\033[2m",          [RD_PAINT_BLOCKER] = "\033[1;37;41m",
-		[RD_PAINT_HIGH] = "\033[1;31m",      [RD_PAINT_MEDIUM] = "\033[1;33m",
-		[RD_PAINT_LOW] = "\033[1;36m",       [RD_PAINT_INFO] = "\033[1;34m",
+		[RD_PAINT_PLAIN] = "\033[0m",   [RD_PAINT_BOLD] = "\033[1m",
+		[RD_PAINT_DIM] = "\033[2m",     [RD_PAINT_BLOCKER] = "\033[1;37;41m",
+		[RD_PAINT_HIGH] = "\033[1;31m", [RD_PAINT_MEDIUM] = "\033[1;33m",
+		[RD_PAINT_LOW] = "\033[1;36m",  [RD_PAINT_INFO] = "\033[1;34m",
 		[RD_PAINT_MARK] = "\033[1m",
 	};
 
@@ -26,8 +26,8 @@ void rd_text_paint(rd_text_out *t, rd_paint paint)
 rd_paint rd_severity_paint(rd_severity s)
 {
 	static const rd_paint paints[] = {
-		[RD_SEV_INFO] = RD_PAINT_INFO, [RD_SEV_LOW] = RD_PAINT_LOW,
-		[RD_SEV_MEDIUM] = RD_PAINT_MEDIUM, [RD_SEV_HIGH] = RD_PAINT_HIGH,
+		[RD_SEV_INFO] = RD_PAINT_INFO,       [RD_SEV_LOW] = RD_PAINT_LOW,
+		[RD_SEV_MEDIUM] = RD_PAINT_MEDIUM,   [RD_SEV_HIGH] = RD_PAINT_HIGH,
 		[RD_SEV_BLOCKER] = RD_PAINT_BLOCKER,
 	};
 
@@ -85,10 +85,10 @@ void rd_text_flow_end(rd_text_out *t)
 
 		while (blanks < n && all.ptr[blanks] == ' ')
 			blanks++;
-		rd_wrap(t->out, (rd_str){ all.ptr, n }, 0, blanks + 4, t->r->width);
+		rd_wrap(t->out, (rd_str){all.ptr, n}, 0, blanks + 4, t->r->width);
 		if (end)
 			rd_buf_char(t->out, '\n');
-		all = (rd_str){ all.ptr + used, all.len - used };
+		all = (rd_str){all.ptr + used, all.len - used};
 	}
 	rd_writer_spill(t->w);
 }
@@ -210,7 +210,7 @@ static void put_note(rd_text_out *t, const rd_note *n)
 	bool en = t->r->lang == RD_EN;
 
 	rd_buf_puts(t->out, "  ");
-	rd_text_place(t, (rd_place){ n->file, n->line }, t->out);
+	rd_text_place(t, (rd_place){n->file, n->line}, t->out);
 	if (n->line && n->column)
 		rd_buf_printf(t->out, ":%u", n->column);
 	rd_buf_printf(t->out, ": %s", rd_say(rd_note_words(n->kind), t->r->lang));
@@ -259,10 +259,9 @@ static void put_notes_of(rd_text_out *t, const rd_file *f, rd_row file, const rd
 			}
 		if (shown < f->notes[k]) {
 			rd_buf_puts(t->out, "  ");
-			rd_text_place(t, (rd_place){ file, 0 }, t->out);
+			rd_text_place(t, (rd_place){file, 0}, t->out);
 			rd_buf_printf(t->out, t->r->lang == RD_EN ? ": %s: %u more\n" : ": %s：还有 %u 处\n",
-			              rd_say(rd_note_words((rd_note_kind)k), t->r->lang),
-			              f->notes[k] - shown);
+			              rd_say(rd_note_words((rd_note_kind)k), t->r->lang), f->notes[k] - shown);
 		}
 		rd_writer_spill(t->w);
 	}
@@ -329,8 +328,7 @@ static void put_not_run(rd_text_out *t)
 		if (shown < n)
 			rd_buf_printf(&t->a, t->r->lang == RD_EN ? " and %u more" : " 等 %u 项",
 			              t->r->lang == RD_EN ? n - shown : n);
-		rd_wrap(t->out, rd_buf_view(&t->a), rd_utf8_width(rd_str_of(reason)) + 4, 6,
-		        t->r->width);
+		rd_wrap(t->out, rd_buf_view(&t->a), rd_utf8_width(rd_str_of(reason)) + 4, 6, t->r->width);
 		rd_buf_char(t->out, '\n');
 	}
 	if (head)
@@ -356,8 +354,9 @@ static void put_expired(rd_text_out *t)
 			rd_buf_printf(t->out, " [" RD_STR_FMT "]", RD_STR_ARG(s->check));
 		rd_buf_puts(t->out, en ? "; reason given: " : "；当时的理由：");
 		rd_clean(t->out, s->reason);
-		rd_buf_puts(t->out, en ? "\n    = what to do: look again; renew it with a new date or take it out\n"
-		                       : "\n    = 怎么办: 重新判断；仍然成立就写上新的日期，否则删去\n");
+		rd_buf_puts(t->out,
+		            en ? "\n    = what to do: look again; renew it with a new date or take it out\n"
+		               : "\n    = 怎么办: 重新判断；仍然成立就写上新的日期，否则删去\n");
 	}
 	if (res->n_expired)
 		rd_buf_char(t->out, '\n');
@@ -371,7 +370,8 @@ static void put_gone(rd_text_out *t)
 	if (res->n_gone == 0 || t->r->gone == NULL)
 		return;
 	rd_text_paint(t, RD_PAINT_BOLD);
-	rd_buf_puts(t->out, rd_text_say(t, "已消失（基线中有，这次没有）\n", "Gone (in the baseline, not found now)\n"));
+	rd_buf_puts(t->out, rd_text_say(t, "已消失（基线中有，这次没有）\n",
+	                                "Gone (in the baseline, not found now)\n"));
 	rd_text_paint(t, RD_PAINT_PLAIN);
 	for (uint32_t i = 0; i < res->n_gone && i < max; i++) {
 		const rd_gone *g = &t->r->gone[i];
@@ -411,8 +411,9 @@ static void put_states(rd_text_out *t)
 	bool en = t->r->lang == RD_EN;
 
 	if (t->r->has_baseline)
-		rd_buf_printf(t->out, en ? "Baseline: %u new, %u known, %u gone\n"
-		              : "基线：新增 %u，已知 %u，已消失 %u\n",
+		rd_buf_printf(t->out,
+		              en ? "Baseline: %u new, %u known, %u gone\n"
+		                 : "基线：新增 %u，已知 %u，已消失 %u\n",
 		              res->n_new, res->n_known, res->n_gone);
 	if (res->n_suppressed)
 		rd_buf_printf(t->out, en ? "Suppressed with a reason: %u\n" : "按理由豁免：%u\n",
@@ -432,8 +433,8 @@ static void put_summary(rd_text_out *t)
 	rd_buf_puts(t->out, en ? ": " : "\uff1a");
 	put_severity_counts(t, n.by_severity);
 	if (all)
-		rd_buf_printf(t->out, en ? " (facts %u, indicators %u)" : "（事实 %u，线索 %u）",
-		              n.facts, n.indicators);
+		rd_buf_printf(t->out, en ? " (facts %u, indicators %u)" : "（事实 %u，线索 %u）", n.facts,
+		              n.indicators);
 	rd_buf_char(t->out, '\n');
 	put_states(t);
 	rd_buf_printf(t->out, en ? "Checks: %u ran, %u did not run" : "检查：运行 %u 项，未运行 %u 项",
@@ -442,15 +443,19 @@ static void put_summary(rd_text_out *t)
 		rd_buf_printf(t->out, en ? ", %u not chosen" : "，未选择 %u 项", n.skipped);
 	rd_buf_char(t->out, '\n');
 	if (deciding == 0)
-		rd_buf_printf(t->out, en ? "Result: nothing%s of grade %s or above\n"
-		              : "结果：没有「%s」及以上的%s发现\n",
+		rd_buf_printf(t->out,
+		              en ? "Result: nothing%s of grade %s or above\n"
+		                 : "结果：没有「%s」及以上的%s发现\n",
 		              en ? (t->r->has_baseline ? " new" : "") : threshold,
 		              en ? threshold : (t->r->has_baseline ? "新" : ""));
 	else
-		rd_buf_printf(t->out, en ? "Result: %u%s of grade %s or above; please look at them\n"
-		              : "结果：%u 条%s为「%s」及以上，请逐条核对\n", deciding,
+		rd_buf_printf(t->out,
+		              en ? "Result: %u%s of grade %s or above; please look at them\n"
+		                 : "结果：%u 条%s为「%s」及以上，请逐条核对\n",
+		              deciding,
 		              en ? (t->r->has_baseline ? " new findings" : " findings")
-		                 : (t->r->has_baseline ? "新发现" : "发现"), threshold);
+		                 : (t->r->has_baseline ? "新发现" : "发现"),
+		              threshold);
 }
 
 /* ---- the whole ---- */
@@ -493,7 +498,7 @@ static void put_groups(rd_text_out *t)
 
 void rd_report_text(const rd_report *r, rd_writer *w)
 {
-	rd_text_out t = { .r = r, .w = w, .out = &w->buf, .arena = rd_arena_new() };
+	rd_text_out t = {.r = r, .w = w, .out = &w->buf, .arena = rd_arena_new()};
 	const rd_book *b = r->result->book;
 
 	RD_ASSERT(r->width >= 20);

@@ -6,19 +6,26 @@
 #include "report/common.h"
 
 typedef enum rd_paint {
-	RD_PAINT_PLAIN, RD_PAINT_BOLD, RD_PAINT_DIM, RD_PAINT_BLOCKER, RD_PAINT_HIGH,
-	RD_PAINT_MEDIUM, RD_PAINT_LOW, RD_PAINT_INFO, RD_PAINT_MARK,
+	RD_PAINT_PLAIN,
+	RD_PAINT_BOLD,
+	RD_PAINT_DIM,
+	RD_PAINT_BLOCKER,
+	RD_PAINT_HIGH,
+	RD_PAINT_MEDIUM,
+	RD_PAINT_LOW,
+	RD_PAINT_INFO,
+	RD_PAINT_MARK,
 } rd_paint;
 
 typedef struct rd_text_out {
 	const rd_report *r;
-	rd_writer       *w;
-	rd_buf          *out;     /* of the writer */
-	rd_buf           a, b;    /* for text that is built before it is placed */
-	rd_buf           side;    /* of rd_text_flow_begin */
-	rd_arena        *arena;
-	uint32_t        *first, *next; /* findings of each check, in order; RD_NONE ends */
-	void            *table;   /* of the excerpts, made when first needed */
+	rd_writer *w;
+	rd_buf *out; /* of the writer */
+	rd_buf a, b; /* for text that is built before it is placed */
+	rd_buf side; /* of rd_text_flow_begin */
+	rd_arena *arena;
+	uint32_t *first, *next; /* findings of each check, in order; RD_NONE ends */
+	void *table;            /* of the excerpts, made when first needed */
 } rd_text_out;
 
 /* Sets a colour, when the report is in colour; RD_PAINT_PLAIN ends it. */

@@ -9,10 +9,10 @@
 /* ---- excerpt ---- */
 
 typedef struct table {
-	rd_buf   cells[2 * RD_EXCERPT_MAX + 1][RD_EX_CELLS];
+	rd_buf cells[2 * RD_EXCERPT_MAX + 1][RD_EX_CELLS];
 	uint32_t width[RD_EX_CELLS];
 	uint32_t n;
-	bool     used[RD_EX_CELLS];
+	bool used[RD_EX_CELLS];
 } table;
 
 static void fill_cell(table *t, uint32_t row, uint32_t cell, rd_buf *text)
@@ -49,14 +49,13 @@ static void fill_table(rd_text_out *t, const rd_excerpt *x, table *ret)
 		for (uint32_t c = 0; c < RD_EX_CELLS; c++) {
 			/* Date and number belong to the voucher: said once. */
 			bool again = i > 0 && (c == RD_EX_NUMBER ||
-			             (c == RD_EX_DATE && t->r->result->book->line.date == NULL));
+			                       (c == RD_EX_DATE && t->r->result->book->line.date == NULL));
 
 			rd_buf_clear(&t->a);
 			if (c == RD_EX_TEXT && same_text(t, x, i))
 				rd_buf_puts(&t->a, DITTO);
 			else if (!again)
-				rd_excerpt_cell(t->r->result->book, x->lines[i].line, c,
-				                t->r->lang, &t->a);
+				rd_excerpt_cell(t->r->result->book, x->lines[i].line, c, t->r->lang, &t->a);
 			fill_cell(ret, i + 1, c, &t->a);
 		}
 	ret->n = x->n + 1;
@@ -72,7 +71,7 @@ static void free_table(table *t)
 /* When the terminal is narrow the wider of summary and account gives way, down to a least width. */
 static void fit(table *t, uint32_t room)
 {
-	static const uint32_t least[] = { [RD_EX_TEXT] = 12, [RD_EX_ACCOUNT] = 14 };
+	static const uint32_t least[] = {[RD_EX_TEXT] = 12, [RD_EX_ACCOUNT] = 14};
 	uint32_t total = 0;
 
 	for (uint32_t c = 0; c < RD_EX_CELLS; c++) {
@@ -81,8 +80,7 @@ static void fit(table *t, uint32_t room)
 		total += t->width[c] ? t->width[c] + 2 : 0;
 	}
 	while (total > room) {
-		uint32_t c = t->width[RD_EX_TEXT] > t->width[RD_EX_ACCOUNT] ? RD_EX_TEXT
-		                                                           : RD_EX_ACCOUNT;
+		uint32_t c = t->width[RD_EX_TEXT] > t->width[RD_EX_ACCOUNT] ? RD_EX_TEXT : RD_EX_ACCOUNT;
 
 		if (t->width[c] <= least[c])
 			c = c == RD_EX_TEXT ? RD_EX_ACCOUNT : RD_EX_TEXT;
@@ -123,7 +121,8 @@ static void put_left_out(rd_text_out *t, uint32_t n)
 	if (n == 0)
 		return;
 	rd_text_paint(t, RD_PAINT_DIM);
-	rd_buf_printf(t->out, t->r->lang == RD_EN ? "    | … %u more lines\n" : "    | ……另有 %u 行\n", n);
+	rd_buf_printf(t->out, t->r->lang == RD_EN ? "    | … %u more lines\n" : "    | ……另有 %u 行\n",
+	              n);
 	rd_text_paint(t, RD_PAINT_PLAIN);
 }
 
@@ -269,18 +268,20 @@ static void put_advice(rd_text_out *t, uint32_t check)
 	int lang = t->r->lang;
 
 	if (res->remark.zh || res->remark.en)
-		rd_text_entry(t, (rd_words){ "说明", "remark" }, rd_str_of(rd_say(res->remark, lang)));
+		rd_text_entry(t, (rd_words){"说明", "remark"}, rd_str_of(rd_say(res->remark, lang)));
 	if (!res->collapsed && res->emitted > res->findings) {
 		rd_buf_clear(&t->a);
-		rd_buf_printf(&t->a, lang == RD_EN ? "%u were found, the first %u are kept"
-		              : "共发现 %u 条，只保留前 %u 条", res->emitted, res->findings);
-		rd_text_entry(t, (rd_words){ "上限", "limit" }, rd_buf_view(&t->a));
+		rd_buf_printf(&t->a,
+		              lang == RD_EN ? "%u were found, the first %u are kept"
+		                            : "共发现 %u 条，只保留前 %u 条",
+		              res->emitted, res->findings);
+		rd_text_entry(t, (rd_words){"上限", "limit"}, rd_buf_view(&t->a));
 	}
-	rd_text_entry(t, (rd_words){ "怎么办", "what to do" }, rd_str_of(rd_say(c->correction, lang)));
-	rd_text_entry(t, (rd_words){ "依据", "basis" }, rd_str_of(rd_say(c->basis, lang)));
+	rd_text_entry(t, (rd_words){"怎么办", "what to do"}, rd_str_of(rd_say(c->correction, lang)));
+	rd_text_entry(t, (rd_words){"依据", "basis"}, rd_str_of(rd_say(c->basis, lang)));
 	rd_buf_clear(&t->a);
 	rd_buf_printf(&t->a, "redink explain %s", c->slug);
-	rd_text_entry(t, (rd_words){ "详解", "more" }, rd_buf_view(&t->a));
+	rd_text_entry(t, (rd_words){"详解", "more"}, rd_buf_view(&t->a));
 	rd_buf_char(t->out, '\n');
 }
 
@@ -309,9 +310,10 @@ void rd_text_group(rd_text_out *t, uint32_t check)
 			shown++;
 		}
 	if (shown < fresh)
-		rd_buf_printf(t->out, t->r->lang == RD_EN
-		              ? "… %u more of this kind; --max 0 shows all, --format csv lists all\n\n"
-		              : "……同类还有 %u 条；--max 0 全部显示，--format csv 可列成表格\n\n",
+		rd_buf_printf(t->out,
+		              t->r->lang == RD_EN
+		                  ? "… %u more of this kind; --max 0 shows all, --format csv lists all\n\n"
+		                  : "……同类还有 %u 条；--max 0 全部显示，--format csv 可列成表格\n\n",
 		              fresh - shown);
 	put_advice(t, check);
 	rd_writer_spill(t->w);

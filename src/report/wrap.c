@@ -9,9 +9,9 @@ void rd_blanks(rd_buf *out, uint32_t n)
 /* Characters that must not begin a line. */
 static bool closes(uint32_t cp)
 {
-	static const uint32_t marks[] = { 0x3001, 0x3002, 0xFF0C, 0xFF1B, 0xFF1A, 0xFF01, 0xFF1F,
-		0xFF09, 0x300B, 0x300D, 0x300F, 0x3011, 0x2019, 0x201D, 0x2026, ')', ']', ',', '.',
-		';', ':', '!', '?', '%' };
+	static const uint32_t marks[] = {0x3001, 0x3002, 0xFF0C, 0xFF1B, 0xFF1A, 0xFF01, 0xFF1F, 0xFF09,
+	                                 0x300B, 0x300D, 0x300F, 0x3011, 0x2019, 0x201D, 0x2026, ')',
+	                                 ']',    ',',    '.',    ';',    ':',    '!',    '?',    '%'};
 
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
 		if (marks[i] == cp)
@@ -28,7 +28,7 @@ static bool opens(uint32_t cp)
 
 static bool wide(rd_str s, uint32_t from, uint32_t to)
 {
-	return rd_utf8_width((rd_str){ s.ptr + from, to - from }) == 2;
+	return rd_utf8_width((rd_str){s.ptr + from, to - from}) == 2;
 }
 
 /* End of the piece that starts at `from` and may not be broken, blanks behind it left out. */
@@ -63,7 +63,7 @@ static uint32_t columns(rd_str s)
 			continue;
 		while (i < s.len && s.ptr[i] != 'm')
 			i++;
-		w -= rd_utf8_width((rd_str){ s.ptr + from, (i < s.len ? i + 1 : i) - from });
+		w -= rd_utf8_width((rd_str){s.ptr + from, (i < s.len ? i + 1 : i) - from});
 	}
 	return w;
 }
@@ -89,7 +89,7 @@ void rd_wrap(rd_buf *out, rd_str s, uint32_t at, uint32_t indent, uint32_t width
 			continue;
 		}
 		uint32_t end = piece_end(s, i);
-		uint32_t w = columns((rd_str){ s.ptr + i, end - i });
+		uint32_t w = columns((rd_str){s.ptr + i, end - i});
 
 		if (!fresh && column + blanks + w > width) {
 			rd_buf_char(out, '\n');
@@ -125,7 +125,7 @@ void rd_pad(rd_buf *out, rd_str s, uint32_t width, bool right)
 		uint32_t next = i;
 
 		rd_utf8_next(s, &next);
-		w = rd_utf8_width((rd_str){ s.ptr + i, next - i });
+		w = rd_utf8_width((rd_str){s.ptr + i, next - i});
 		if (used + w + 1 > width)
 			break;
 		used += w;
