@@ -108,6 +108,18 @@ static rd_str base_name(const char *path)
 	return rd_str_of(slash ? slash + 1 : path);
 }
 
+/* "2024年" over the columns of month and day. */
+static int32_t year_in_head(const rd_sample *sample, const rd_plan *p)
+{
+	rd_period found[8];
+
+	for (uint32_t i = 0; i < p->first_row && i < sample->n; i++)
+		for (uint32_t c = 0; sample->rows[i].line >= p->head_line && c < sample->rows[i].n_cells; c++)
+			if (periods_in(rd_str_trim(sample->rows[i].cells[c]), found, 8))
+				return found[0] / 100;
+	return 0;
+}
+
 void rd_titles_read(rd_source *s, rd_row file, const rd_sample *sample, rd_plan *p)
 {
 	rd_file *f = rd_builder_file(s->builder, file);
@@ -126,12 +138,17 @@ void rd_titles_read(rd_source *s, rd_row file, const rd_sample *sample, rd_plan 
 			if (n && f->from == RD_DAY_NONE)
 				take_periods(f, p, found, n);
 		}
+	if (p->layout.column[RD_F_DAY] >= 0 && p->layout.column[RD_F_YEAR] < 0) {
+		int32_t year = year_in_head(sample, p);
+
+		p->layout.year = year ? year : p->layout.year;
+	}
 	if (rd_fec_name(base_name(s->path), &id, &closing)) {
-		rd_date d = rd_day_date(closing);
+		rd_date next = rd_day_date(closing + 1); /* years ending on 29 February begin on 1 March */
 
 		f->company_id = rd_builder_text(s->builder, id);
-		f->year = d.year;
-		f->from = rd_day_of(d.year - 1, d.month, d.day) + 1;
+		f->year = rd_day_date(closing).year;
+		f->from = rd_day_of(next.year - 1, next.month, next.day);
 		f->to = closing;
 		f->identity_from_name = true;
 	} else if (p->kind == RD_FILE_TRIAL_BALANCE && p->period == 0 &&
