@@ -55,7 +55,7 @@ static void buffer_formats_any_length(void)
 }
 
 typedef struct sink {
-	rd_buf   all;
+	rd_buf all;
 	uint32_t calls, fail_from;
 } sink;
 
@@ -72,7 +72,7 @@ static bool take(void *ctx, const char *data, size_t size)
 static void writer_hands_over_everything_or_tells(void)
 {
 	for (uint32_t fail = 1; fail < 6; fail++) {
-		sink s = { .fail_from = fail };
+		sink s = {.fail_from = fail};
 		rd_writer w;
 
 		rd_buf_init(&s.all, 1 << 20);
@@ -105,7 +105,7 @@ static rd_rc outer(rd_err *err)
 
 static void errors_carry_cause_and_place(void)
 {
-	rd_err err = { 0 };
+	rd_err err = {0};
 
 	UNIT_INT(outer(&err), RD_LIMIT);
 	UNIT_INT(err.code, RD_LIMIT);
@@ -124,7 +124,7 @@ static void errors_carry_cause_and_place(void)
 
 static void errors_keep_the_end_of_long_paths_and_whole_characters(void)
 {
-	rd_err err = { 0 };
+	rd_err err = {0};
 	char path[600], text[900];
 
 	memset(path, 'd', sizeof path);
@@ -160,12 +160,16 @@ static void hashes_stay_what_they_are(void)
 static void digests_are_sha_256(void)
 {
 	/* FIPS 180-4 examples, and a million letters a. */
-	static const struct { const char *text; uint32_t times; const char *want; } rows[] = {
-		{ "", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
-		{ "abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
-		{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
-		  "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
-		{ "a", 1000000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0" },
+	static const struct {
+		const char *text;
+		uint32_t times;
+		const char *want;
+	} rows[] = {
+		{"", 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+		{"abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+		{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
+	     "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+		{"a", 1000000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -182,7 +186,7 @@ static void digests_are_sha_256(void)
 			hex[2 * k + 1] = "0123456789abcdef"[out[k] & 15];
 		}
 		unit_case("row %zu", i);
-		UNIT_BYTES(((rd_str){ hex, 64 }), rd_str_of(rows[i].want));
+		UNIT_BYTES(((rd_str){hex, 64}), rd_str_of(rows[i].want));
 	}
 }
 
@@ -192,11 +196,15 @@ static void arenas_give_zeroed_aligned_memory_of_their_own(void)
 {
 	rd_arena *a = rd_arena_new();
 	uint64_t seed = 1;
-	static struct { unsigned char *p; uint32_t n; } got[2000];
+	static struct {
+		unsigned char *p;
+		uint32_t n;
+	} got[2000];
 
 	for (int round = 0; round < 2; round++) {
 		for (uint32_t i = 0; i < 2000; i++) {
-			uint32_t align = 1u << unit_below(&seed, 7), n = unit_below(&seed, i % 100 ? 300 : 100000);
+			uint32_t align = 1u << unit_below(&seed, 7),
+					 n = unit_below(&seed, i % 100 ? 300 : 100000);
 			unsigned char *p = rd_arena_alloc(a, n, align);
 			uint32_t sum = 0;
 
@@ -280,7 +288,7 @@ static void count(void *ctx, uint32_t task, uint32_t worker)
 
 static void every_task_runs_once(void)
 {
-	static const uint32_t threads[] = { 1, 2, 3, 8, RD_THREADS_MAX };
+	static const uint32_t threads[] = {1, 2, 3, 8, RD_THREADS_MAX};
 	static counted c;
 
 	for (size_t t = 0; t < sizeof threads / sizeof *threads; t++)
@@ -316,23 +324,34 @@ static void json_puts_commas_and_lines(void)
 	rd_json_array(&j);
 	rd_json_close(&j);
 	rd_json_close(&j);
-	rd_json_put_words(&j, "words", (rd_words){ "凭证", "voucher" });
-	rd_json_put_words(&j, "no words", (rd_words){ NULL, NULL });
+	rd_json_put_words(&j, "words", (rd_words){"凭证", "voucher"});
+	rd_json_put_words(&j, "no words", (rd_words){NULL, NULL});
 	rd_json_close(&j);
 	rd_json_end(&j);
-	UNIT_TEXT(rd_buf_view(&b), "{\n\t\"n\": -9223372036854775808,\n\t\"yes\": true,\n\t\"none\": null,\n"
-	                           "\t\"list\": [1, \"x\", null, []],\n"
-	                           "\t\"words\": {\"zh\": \"凭证\", \"en\": \"voucher\"},\n\t\"no words\": null\n}\n");
+	UNIT_TEXT(rd_buf_view(&b),
+	          "{\n\t\"n\": -9223372036854775808,\n\t\"yes\": true,\n\t\"none\": null,\n"
+	          "\t\"list\": [1, \"x\", null, []],\n"
+	          "\t\"words\": {\"zh\": \"凭证\", \"en\": \"voucher\"},\n\t\"no words\": null\n}\n");
 	rd_buf_done(&b);
 }
 
 static void json_escapes(void)
 {
-	static const struct { const char *in; uint32_t n; const char *want; } rows[] = {
-		{ "a\"b\\c", 5, "\"a\\\"b\\\\c\"\n" }, { "\n\r\t", 3, "\"\\n\\r\\t\"\n" }, { "\0\x01\x1F\x7F", 4, "\"\\u0000\\u0001\\u001f\\u007f\"\n" },
-		{ "</script>", 9, "\"\\u003c/script>\"\n" }, { "\xE2\x80\xA8\xE2\x80\xA9", 6, "\"\\u2028\\u2029\"\n" },
-		{ "\xFF\xC3", 2, "\"\xEF\xBF\xBD\xEF\xBF\xBD\"\n" }, { "\xED\xA0\x80", 3, "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"\n" },
-		{ "凭证\xF0\x9F\x98\x80", 10, "\"凭证\xF0\x9F\x98\x80\"\n" }, { "", 0, "\"\"\n" }, { "\xEF\xBF\xBD", 3, "\"\xEF\xBF\xBD\"\n" },
+	static const struct {
+		const char *in;
+		uint32_t n;
+		const char *want;
+	} rows[] = {
+		{"a\"b\\c", 5, "\"a\\\"b\\\\c\"\n"},
+		{"\n\r\t", 3, "\"\\n\\r\\t\"\n"},
+		{"\0\x01\x1F\x7F", 4, "\"\\u0000\\u0001\\u001f\\u007f\"\n"},
+		{"</script>", 9, "\"\\u003c/script>\"\n"},
+		{"\xE2\x80\xA8\xE2\x80\xA9", 6, "\"\\u2028\\u2029\"\n"},
+		{"\xFF\xC3", 2, "\"\xEF\xBF\xBD\xEF\xBF\xBD\"\n"},
+		{"\xED\xA0\x80", 3, "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"\n"},
+		{"凭证\xF0\x9F\x98\x80", 10, "\"凭证\xF0\x9F\x98\x80\"\n"},
+		{"", 0, "\"\"\n"},
+		{"\xEF\xBF\xBD", 3, "\"\xEF\xBF\xBD\"\n"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -341,7 +360,7 @@ static void json_escapes(void)
 
 		rd_buf_init(&b, 1000);
 		rd_json_init(&j, &b, 0);
-		rd_json_str(&j, (rd_str){ rows[i].in, rows[i].n });
+		rd_json_str(&j, (rd_str){rows[i].in, rows[i].n});
 		rd_json_end(&j);
 		unit_case("row %zu", i);
 		UNIT_TEXT(rd_buf_view(&b), rows[i].want);
@@ -350,18 +369,21 @@ static void json_escapes(void)
 }
 
 const unit_test base_tests[] = {
-	{ "a buffer stops at its maximum and cuts nothing", buffer_stops_at_its_maximum },
-	{ "a buffer formats texts around the size of its first try", buffer_formats_any_length },
-	{ "a writer hands over every byte, or says that it did not", writer_hands_over_everything_or_tells },
-	{ "an error keeps its cause and its first place", errors_carry_cause_and_place },
-	{ "long paths keep their end, long messages whole characters", errors_keep_the_end_of_long_paths_and_whole_characters },
-	{ "hashes that are stored stay what they are", hashes_stay_what_they_are },
-	{ "digests are SHA-256", digests_are_sha_256 },
-	{ "arena memory is zeroed, aligned and nobody else's", arenas_give_zeroed_aligned_memory_of_their_own },
-	{ "columns keep what is in them when they grow", columns_keep_what_is_in_them },
-	{ "arrays in an arena grow", arrays_grow },
-	{ "every task runs once, by a worker that was allowed", every_task_runs_once },
-	{ "JSON has its commas and lines where they belong", json_puts_commas_and_lines },
-	{ "JSON strings are escaped, also against script elements", json_escapes },
-	{ 0 },
+	{"a buffer stops at its maximum and cuts nothing", buffer_stops_at_its_maximum},
+	{"a buffer formats texts around the size of its first try", buffer_formats_any_length},
+	{"a writer hands over every byte, or says that it did not",
+     writer_hands_over_everything_or_tells},
+	{"an error keeps its cause and its first place", errors_carry_cause_and_place},
+	{"long paths keep their end, long messages whole characters",
+     errors_keep_the_end_of_long_paths_and_whole_characters},
+	{"hashes that are stored stay what they are", hashes_stay_what_they_are},
+	{"digests are SHA-256", digests_are_sha_256},
+	{"arena memory is zeroed, aligned and nobody else's",
+     arenas_give_zeroed_aligned_memory_of_their_own},
+	{"columns keep what is in them when they grow", columns_keep_what_is_in_them},
+	{"arrays in an arena grow", arrays_grow},
+	{"every task runs once, by a worker that was allowed", every_task_runs_once},
+	{"JSON has its commas and lines where they belong", json_puts_commas_and_lines},
+	{"JSON strings are escaped, also against script elements", json_escapes},
+	{0},
 };

@@ -21,12 +21,11 @@ static uint32_t notes_of(const rd_book *b, rd_note_kind kind)
 
 static void blank_heads_are_those_above(void)
 {
-	rd_book *b = shelf_book(HEAD "|preparer|text",
-	                        "记|1|2024-01-05|1001|100||王|卖货\n"
-	                        "|||5001||100||\n"
-	                        "记|2|2024-01-06|1002|7||李|收款\n"
-	                        "|||1122||5||\n"
-	                        "|||1123||2||\n");
+	rd_book *b = shelf_book(HEAD "|preparer|text", "记|1|2024-01-05|1001|100||王|卖货\n"
+	                                               "|||5001||100||\n"
+	                                               "记|2|2024-01-06|1002|7||李|收款\n"
+	                                               "|||1122||5||\n"
+	                                               "|||1123||2||\n");
 
 	UNIT_INT(b->voucher.n, 2);
 	UNIT_INT(b->line.n, 5);
@@ -47,7 +46,9 @@ static void blank_heads_stay_blank_without_carry(void)
 
 	shelf_open(&s);
 	s.no_carry = true;
-	shelf_journal(&s, HEAD, "记|1|2024-01-05|1001|100|\n记|1|2024-01-05|5001||100\n记|2||1001|3|\n记|2||5001||3\n");
+	shelf_journal(
+		&s, HEAD,
+		"记|1|2024-01-05|1001|100|\n记|1|2024-01-05|5001||100\n记|2||1001|3|\n记|2||5001||3\n");
 	rd_book *b = shelf_seal(&s);
 
 	UNIT_INT(b->voucher.n, 2);
@@ -69,10 +70,9 @@ static void a_voucher_keeps_the_date_that_one_line_lacks(void)
 
 static void a_rejected_first_line_gives_its_voucher_to_the_next(void)
 {
-	rd_book *b = shelf_book(HEAD,
-	                        "记|1|2024-01-05|1001|100|\n|||5001||100\n"
-	                        "记|2|2024-01-06|1001|1x0|\n|||5001||100\n"
-	                        "记|3|2024-01-07|1001|9|\n|||5001||9\n");
+	rd_book *b = shelf_book(HEAD, "记|1|2024-01-05|1001|100|\n|||5001||100\n"
+	                              "记|2|2024-01-06|1001|1x0|\n|||5001||100\n"
+	                              "记|3|2024-01-07|1001|9|\n|||5001||9\n");
 
 	UNIT_INT(b->voucher.n, 3);
 	UNIT_INT(b->line.n, 5);
@@ -87,12 +87,14 @@ static void a_rejected_first_line_gives_its_voucher_to_the_next(void)
 
 static void numbers_hold_their_journal(void)
 {
-	static const char *const written[] = { "记-12", "记12", "记字12号", "记字第12号", "记 12", "记－12", "记_12" };
+	static const char *const written[] = {"记-12", "记12",   "记字12号", "记字第12号",
+	                                      "记 12", "记－12", "记_12"};
 
 	for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
 		char rows[200], name[64];
 
-		snprintf(rows, sizeof rows, "%s|1001|5|\n%s|1002||5\n收-1|1001|3|\n收-1|1002||3\n", written[i], written[i]);
+		snprintf(rows, sizeof rows, "%s|1001|5|\n%s|1002||5\n收-1|1001|3|\n收-1|1002||3\n",
+		         written[i], written[i]);
 		rd_book *b = shelf_book("number|account-code|debit|credit", rows);
 
 		unit_case("%s", written[i]);
@@ -120,9 +122,9 @@ static void numbers_hold_their_journal(void)
 
 static void both_sides_red_and_nil(void)
 {
-	rd_book *b = shelf_book(HEAD, "记|1|2024-01-05|1001|100|40\n"  /* both */
-	                              "记|1|2024-01-05|1002|-60|\n"    /* red on the debit side */
-	                              "记|2|2024-01-05|1001||-5\n"     /* red on the credit side */
+	rd_book *b = shelf_book(HEAD, "记|1|2024-01-05|1001|100|40\n" /* both */
+	                              "记|1|2024-01-05|1002|-60|\n"   /* red on the debit side */
+	                              "记|2|2024-01-05|1001||-5\n"    /* red on the credit side */
 	                              "记|2|2024-01-05|1002|-5|0.00\n"
 	                              "记|2|2024-01-05|1002|0.00|0\n"
 	                              "记|2|2024-01-05|1002||\n"       /* no amount at all */
@@ -149,8 +151,9 @@ static void both_sides_red_and_nil(void)
 
 static void amount_and_side(void)
 {
-	static const char *const marks[][2] = { { "借", "贷" }, { "D", "C" }, { "Debit", "Credit" }, { "d", "c" },
-	                                        { "1", "-1" }, { "+1", "-1" }, { "借方", "贷方" }, { "DR", "CR" } };
+	static const char *const marks[][2] = {{"借", "贷"},     {"D", "C"},  {"Debit", "Credit"},
+	                                       {"d", "c"},       {"1", "-1"}, {"+1", "-1"},
+	                                       {"借方", "贷方"}, {"DR", "CR"}};
 
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
 		char rows[120];
@@ -163,7 +166,8 @@ static void amount_and_side(void)
 		UNIT_TRUE(b->line.n == 2 && !rd_line_is_credit(b, 0) && rd_line_is_credit(b, 1));
 		rd_book_free(b);
 	}
-	rd_book *b = shelf_book("number|account-code|amount|side", "1|1001|5|借\n1|1002|5|?\n1|1002|5|贷\n");
+	rd_book *b =
+		shelf_book("number|account-code|amount|side", "1|1001|5|借\n1|1002|5|?\n1|1002|5|贷\n");
 
 	UNIT_INT(b->line.n, 2);
 	UNIT_INT(notes_of(b, RD_NOTE_SIDE_BAD), 1);
@@ -176,14 +180,13 @@ static void amount_and_side(void)
 
 static void totals_are_no_records_and_are_compared(void)
 {
-	rd_book *b = shelf_book(HEAD "|text",
-	                        "记|1|2024-01-05|1001|100||甲\n|||5001||100|\n"
-	                        "||||100|100|本日合计\n"
-	                        "记|2|2024-01-06|1001|50||乙\n|||5001||50|\n"
-	                        "||||150|150|本月合计\n"
-	                        "||||151|150|合计\n"
-	                        "||||||制表人:王\n"
-	                        "||||||\n");
+	rd_book *b = shelf_book(HEAD "|text", "记|1|2024-01-05|1001|100||甲\n|||5001||100|\n"
+	                                      "||||100|100|本日合计\n"
+	                                      "记|2|2024-01-06|1001|50||乙\n|||5001||50|\n"
+	                                      "||||150|150|本月合计\n"
+	                                      "||||151|150|合计\n"
+	                                      "||||||制表人:王\n"
+	                                      "||||||\n");
 
 	UNIT_INT(b->line.n, 4);
 	UNIT_INT(b->voucher.n, 2);
@@ -228,9 +231,10 @@ static void a_voucher_of_two_dates_says_so(void)
 static void a_voucher_may_hold_several_documents(void)
 {
 	char out[32];
-	rd_book *b = shelf_book(HEAD "|document", "记|1|2024-01-05|1001|100||F1\n记|1|2024-01-05|5001||60|F2\n"
-	                                          "记|1|2024-01-05|5001||40|\n记|2|2024-01-05|1001|1||F3\n"
-	                                          "记|2|2024-01-05|5001||1|F3\n");
+	rd_book *b =
+		shelf_book(HEAD "|document", "记|1|2024-01-05|1001|100||F1\n记|1|2024-01-05|5001||60|F2\n"
+	                                 "记|1|2024-01-05|5001||40|\n记|2|2024-01-05|1001|1||F3\n"
+	                                 "记|2|2024-01-05|5001||1|F3\n");
 
 	UNIT_INT(b->voucher.n, 2);
 	UNIT_TRUE(b->line.document != NULL && b->voucher.document == NULL);
@@ -240,7 +244,8 @@ static void a_voucher_may_hold_several_documents(void)
 	UNIT_TRUE(rd_line_document(b, 3) == rd_line_document(b, 4) && rd_line_document(b, 3) != 0);
 	UNIT_INT(b->n_mixed, 0);
 	rd_book_free(b);
-	b = shelf_book(HEAD "|document", "记|1|2024-01-05|1001|100||F1\n记|1|2024-01-05|5001||100|F1\n");
+	b = shelf_book(HEAD "|document",
+	               "记|1|2024-01-05|1001|100||F1\n记|1|2024-01-05|5001||100|F1\n");
 	UNIT_TRUE(b->line.document == NULL && b->voucher.document != NULL);
 	rd_book_free(b);
 }
@@ -281,7 +286,7 @@ static void parties_go_by_code_and_else_by_name(void)
 	rd_book *b = shelf_seal(&s);
 	char name[64];
 
-	UNIT_INT(b->party.n, 4); /* none, K01, K09, 乙公司 */
+	UNIT_INT(b->party.n, 4);                      /* none, K01, K09, 乙公司 */
 	UNIT_INT(b->line.party[0], b->line.party[2]); /* the list joins name and code */
 	UNIT_INT(b->line.party[0], b->line.party[3]);
 	UNIT_TRUE(b->line.party[1] != b->line.party[0]);
@@ -299,9 +304,11 @@ static void a_balance_in_one_column_stands_on_its_natural_side(void)
 
 	shelf_open(&s);
 	shelf_trial(&s, "account-code|account-name|open|move-debit|move-credit|close",
-	            "1001|库存现金|100|50|30|120\n2202|应付账款|70|10|20|80\n1002|银行存款|-5|||-5\n", 202401);
+	            "1001|库存现金|100|50|30|120\n2202|应付账款|70|10|20|80\n1002|银行存款|-5|||-5\n",
+	            202401);
 	rd_book *b = shelf_seal(&s);
-	rd_row cash = rd_book_find_account(b, RD_STR("1001")), owed = rd_book_find_account(b, RD_STR("2202"));
+	rd_row cash = rd_book_find_account(b, RD_STR("1001")),
+		   owed = rd_book_find_account(b, RD_STR("2202"));
 
 	UNIT_INT(b->tb.n, 3);
 	UNIT_INT(b->account.opening[cash], 10000);
@@ -348,10 +355,12 @@ static void a_chart_declares_accounts(void)
 	            "1001|库存现金|借|100\n2202|应付账款|贷|40\n1602|累计折旧|贷|\n");
 	shelf_journal(&s, HEAD, "记|1|2024-01-05|1001|1|\n记|1|2024-01-05|9999||1\n");
 	rd_book *b = shelf_seal(&s);
-	rd_row cash = rd_book_find_account(b, RD_STR("1001")), other = rd_book_find_account(b, RD_STR("9999"));
+	rd_row cash = rd_book_find_account(b, RD_STR("1001")),
+		   other = rd_book_find_account(b, RD_STR("9999"));
 
 	UNIT_TRUE(b->has & RD_HAS_CHART);
-	UNIT_TRUE(b->account.flags[cash] & RD_ACC_DECLARED && !(b->account.flags[other] & RD_ACC_DECLARED));
+	UNIT_TRUE(b->account.flags[cash] & RD_ACC_DECLARED &&
+	          !(b->account.flags[other] & RD_ACC_DECLARED));
 	UNIT_INT(b->account.opening[cash], 10000);
 	UNIT_INT(b->account.opening[rd_book_find_account(b, RD_STR("2202"))], -4000);
 	UNIT_INT(b->account.file_line[cash], 1);
@@ -363,14 +372,17 @@ static void accounts_stand_in_code_order_below_their_parents(void)
 {
 	rd_book *b = shelf_book("number|account-code|debit|credit",
 	                        "1|100201|5|\n1|1002||5\n1|10020101|0|\n1|1001|0|\n");
-	rd_row bank = rd_book_find_account(b, RD_STR("1002")), sub = rd_book_find_account(b, RD_STR("100201"));
+	rd_row bank = rd_book_find_account(b, RD_STR("1002")),
+		   sub = rd_book_find_account(b, RD_STR("100201"));
 
 	for (rd_row a = 2; a < b->account.n; a++)
-		UNIT_TRUE(rd_str_cmp(rd_book_text(b, b->account.code[a - 1]), rd_book_text(b, b->account.code[a])) < 0);
+		UNIT_TRUE(rd_str_cmp(rd_book_text(b, b->account.code[a - 1]),
+		                     rd_book_text(b, b->account.code[a])) < 0);
 	UNIT_INT(b->account.parent[sub], bank);
 	UNIT_INT(b->account.parent[rd_book_find_account(b, RD_STR("10020101"))], sub);
 	UNIT_INT(b->account.parent[bank], 0);
-	UNIT_TRUE(!(b->account.flags[bank] & RD_ACC_LEAF) && b->account.flags[rd_book_find_account(b, RD_STR("1001"))] & RD_ACC_LEAF);
+	UNIT_TRUE(!(b->account.flags[bank] & RD_ACC_LEAF) &&
+	          b->account.flags[rd_book_find_account(b, RD_STR("1001"))] & RD_ACC_LEAF);
 	rd_book_free(b);
 }
 
@@ -399,9 +411,11 @@ static void broken_cells_are_noted_where_they_stand(void)
 
 static void texts_that_are_no_utf8_are_repaired(void)
 {
-	rd_book *b = shelf_book(HEAD "|text", "记|1|2024-01-05|1001|1||\xB5\xD8\xD6\xB7\n记|1|2024-01-05|5001||1|ok\xFF!\n"
-	                                      "记|1|2024-01-05|5001||0|锟斤拷\n记|1|2024-01-05|5001||0|ok\xFF!\n"
-	                                      "记|1|2024-01-05|5001||0|锟斤拷\n");
+	rd_book *b =
+		shelf_book(HEAD "|text",
+	               "记|1|2024-01-05|1001|1||\xB5\xD8\xD6\xB7\n记|1|2024-01-05|5001||1|ok\xFF!\n"
+	               "记|1|2024-01-05|5001||0|锟斤拷\n记|1|2024-01-05|5001||0|ok\xFF!\n"
+	               "记|1|2024-01-05|5001||0|锟斤拷\n");
 
 	for (rd_text id = 0; id < rd_book_n_texts(b); id++) {
 		rd_str s = rd_book_text(b, id);
@@ -415,10 +429,14 @@ static void texts_that_are_no_utf8_are_repaired(void)
 
 static void codes_and_names_in_one_cell(void)
 {
-	static const struct { const char *cell, *code, *name; } rows[] = {
-		{ "1002 银行存款", "1002", "银行存款" }, { "1002_银行存款", "1002", "银行存款" }, { "1002-银行存款", "1002", "银行存款" },
-		{ "[1002]银行存款", "1002", "银行存款" }, { "(1002)银行存款", "1002", "银行存款" }, { "1002", "1002", "" },
-		{ "1002.01 工行", "1002.01", "工行" }, { "银行存款", "银行存款", "银行存款" }, { "1002银行存款", "1002", "银行存款" },
+	static const struct {
+		const char *cell, *code, *name;
+	} rows[] = {
+		{"1002 银行存款", "1002", "银行存款"},  {"1002_银行存款", "1002", "银行存款"},
+		{"1002-银行存款", "1002", "银行存款"},  {"[1002]银行存款", "1002", "银行存款"},
+		{"(1002)银行存款", "1002", "银行存款"}, {"1002", "1002", ""},
+		{"1002.01 工行", "1002.01", "工行"},    {"银行存款", "银行存款", "银行存款"},
+		{"1002银行存款", "1002", "银行存款"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -456,25 +474,32 @@ static void an_empty_book_is_a_book(void)
 }
 
 const unit_test builder_tests[] = {
-	{ "blank numbers and dates are those of the line above", blank_heads_are_those_above },
-	{ "without carry a blank date stays blank", blank_heads_stay_blank_without_carry },
-	{ "a voucher keeps the date that one of its lines lacks", a_voucher_keeps_the_date_that_one_line_lacks },
-	{ "a rejected first line gives its number and date to the next", a_rejected_first_line_gives_its_voucher_to_the_next },
-	{ "a number may hold its journal", numbers_hold_their_journal },
-	{ "both sides, red and nil amounts stay as they were written", both_sides_red_and_nil },
-	{ "an amount with a side, or with a sign", amount_and_side },
-	{ "totals at the foot are no records and are compared", totals_are_no_records_and_are_compared },
-	{ "a voucher whose lines have two dates says so", a_voucher_of_two_dates_says_so },
-	{ "a voucher may hold several documents", a_voucher_may_hold_several_documents },
-	{ "the names used for one code are counted", names_of_a_code_are_counted },
-	{ "parties go by their code, else by their name, and a list joins both", parties_go_by_code_and_else_by_name },
-	{ "a balance in one column stands on its account's own side", a_balance_in_one_column_stands_on_its_natural_side },
-	{ "rows below an account in a trial balance are its parties", sub_rows_of_a_trial_balance_belong_to_parties },
-	{ "a chart declares accounts and openings", a_chart_declares_accounts },
-	{ "accounts stand in code order, sub-accounts below their parents", accounts_stand_in_code_order_below_their_parents },
-	{ "cells that cannot be read are noted with their place", broken_cells_are_noted_where_they_stand },
-	{ "texts that are no UTF-8 are repaired", texts_that_are_no_utf8_are_repaired },
-	{ "code and name of an account in one cell", codes_and_names_in_one_cell },
-	{ "a book without lines is a book", an_empty_book_is_a_book },
-	{ 0 },
+	{"blank numbers and dates are those of the line above", blank_heads_are_those_above},
+	{"without carry a blank date stays blank", blank_heads_stay_blank_without_carry},
+	{"a voucher keeps the date that one of its lines lacks",
+     a_voucher_keeps_the_date_that_one_line_lacks},
+	{"a rejected first line gives its number and date to the next",
+     a_rejected_first_line_gives_its_voucher_to_the_next},
+	{"a number may hold its journal", numbers_hold_their_journal},
+	{"both sides, red and nil amounts stay as they were written", both_sides_red_and_nil},
+	{"an amount with a side, or with a sign", amount_and_side},
+	{"totals at the foot are no records and are compared", totals_are_no_records_and_are_compared},
+	{"a voucher whose lines have two dates says so", a_voucher_of_two_dates_says_so},
+	{"a voucher may hold several documents", a_voucher_may_hold_several_documents},
+	{"the names used for one code are counted", names_of_a_code_are_counted},
+	{"parties go by their code, else by their name, and a list joins both",
+     parties_go_by_code_and_else_by_name},
+	{"a balance in one column stands on its account's own side",
+     a_balance_in_one_column_stands_on_its_natural_side},
+	{"rows below an account in a trial balance are its parties",
+     sub_rows_of_a_trial_balance_belong_to_parties},
+	{"a chart declares accounts and openings", a_chart_declares_accounts},
+	{"accounts stand in code order, sub-accounts below their parents",
+     accounts_stand_in_code_order_below_their_parents},
+	{"cells that cannot be read are noted with their place",
+     broken_cells_are_noted_where_they_stand},
+	{"texts that are no UTF-8 are repaired", texts_that_are_no_utf8_are_repaired},
+	{"code and name of an account in one cell", codes_and_names_in_one_cell},
+	{"a book without lines is a book", an_empty_book_is_a_book},
+	{0},
 };

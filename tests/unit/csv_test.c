@@ -4,7 +4,7 @@
 
 /* Text with the readable bytes behind it that rd_csv_index asks for. */
 typedef struct bench {
-	char     text[4096 + 64];
+	char text[4096 + 64];
 	uint32_t n, ends[4096 + 1];
 } bench;
 
@@ -58,8 +58,13 @@ static void compare(const bench *b, rd_csv c, uint32_t from)
 /* Letters of several mixtures, so that blocks with no, few and many quotes and returns occur. */
 static void random_texts(void)
 {
-	static const char *const picks[] = { "aaaaaaaaaaaaaaaaaaaa,\n", "ab\",\n\r", "aaaaaaaaaaaaaaa,,\"\n\r", "\"\",\n",
-	                                     "aaaaaaaaaaaa\r\n,", "a\";\t|,\n\r", "\"" };
+	static const char *const picks[] = {"aaaaaaaaaaaaaaaaaaaa,\n",
+	                                    "ab\",\n\r",
+	                                    "aaaaaaaaaaaaaaa,,\"\n\r",
+	                                    "\"\",\n",
+	                                    "aaaaaaaaaaaa\r\n,",
+	                                    "a\";\t|,\n\r",
+	                                    "\""};
 	static bench b;
 	uint64_t seed = 5;
 
@@ -72,7 +77,7 @@ static void random_texts(void)
 			b.text[i] = pick[unit_below(&seed, len)];
 		for (uint32_t i = b.n; i < b.n + 64; i++) /* must not matter */
 			b.text[i] = "\"\n,\rx"[unit_below(&seed, 5)];
-		rd_csv c = { "\t,;|"[unit_below(&seed, 4)], unit_below(&seed, 4) != 0 };
+		rd_csv c = {"\t,;|"[unit_below(&seed, 4)], unit_below(&seed, 4) != 0};
 
 		compare(&b, c, 0);
 	}
@@ -81,8 +86,9 @@ static void random_texts(void)
 /* One quoted field, moved over every place of two blocks of the scan. */
 static void every_alignment(void)
 {
-	static const char *const shapes[] = { "\"a,b\"", "\"\"", "\"x\"\"y\"", "\"\n\"", "x\"y", "\r\n", "\r\r\n", "\r", "\"open",
-	                                      "\"x\"\"", "\"a\"b\"," };
+	static const char *const shapes[] = {"\"a,b\"", "\"\"",    "\"x\"\"y\"", "\"\n\"",
+	                                     "x\"y",    "\r\n",    "\r\r\n",     "\r",
+	                                     "\"open",  "\"x\"\"", "\"a\"b\","};
 	static bench b;
 
 	for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
@@ -97,10 +103,10 @@ static void every_alignment(void)
 				if (at)
 					b.text[at - 1] = ',';
 				memcpy(b.text + at, shapes[s], len);
-				compare(&b, (rd_csv){ ',', true }, 0);
-				compare(&b, (rd_csv){ ',', false }, 0);
+				compare(&b, (rd_csv){',', true}, 0);
+				compare(&b, (rd_csv){',', false}, 0);
 				if (at > 70)
-					compare(&b, (rd_csv){ ',', true }, at - 3);
+					compare(&b, (rd_csv){',', true}, at - 3);
 			}
 }
 
@@ -132,17 +138,35 @@ static void render(const char *text, rd_csv c, rd_buf *out)
 
 static void cells(void)
 {
-	static const struct { const char *in, *want; } texts[] = {
-		{ "a,b\n", "a|b / " }, { "a,b\r\nc,d\r\n", "a|b / c|d / " }, { "a\rb\r", "a / b / " },
-		{ "a,b\r\r\nc\n", "a|b / c / " }, { "\n", " / " }, { ",\n", "| / " }, { "\r\n\r\n", " /  / " },
-		{ "\"a\",\"b\"\n", "a|b / " }, { "\"a,b\",c\n", "a,b|c / " }, { "\"a\nb\",c\n", "a\nb|c / " },
-		{ "\"a\r\nb\"\r\n", "a\r\nb / " }, { "\"say \"\"hi\"\"\",x\n", "say \"hi\"|x / " },
-		{ "\"\",\"\"\"\"\n", "|\" / " }, { "a\"b,c\n", "a\"b|c / " }, { " \"a\",b\n", " \"a\"|b / " },
-		{ "\"a\"x,b\n", "ax|b /  bad" }, { "\"a\"\"b\"c\n", "a\"bc /  bad" }, { "\"a\" ,b\n", "a |b /  bad" },
-		{ "x,\"never\nclosed\n", "x|open:2" }, { "\"\"\"\n", "open:0" }, { "\"x\"\"", "open:0" },
-		{ "\"a\",\"b\r\n", "a|open:4" }, { "a,\"b\"\r\r\n", "a|b / " },
-		{ "\"{\"\"k\"\": \"\"v\"\"}\"\n", "{\"k\": \"v\"} / " }, /* JSON in a cell */
-		{ "a,b,\n", "a|b| / " }, { "凭证,\"摘,要\"\n", "凭证|摘,要 / " },
+	static const struct {
+		const char *in, *want;
+	} texts[] = {
+		{"a,b\n", "a|b / "},
+		{"a,b\r\nc,d\r\n", "a|b / c|d / "},
+		{"a\rb\r", "a / b / "},
+		{"a,b\r\r\nc\n", "a|b / c / "},
+		{"\n", " / "},
+		{",\n", "| / "},
+		{"\r\n\r\n", " /  / "},
+		{"\"a\",\"b\"\n", "a|b / "},
+		{"\"a,b\",c\n", "a,b|c / "},
+		{"\"a\nb\",c\n", "a\nb|c / "},
+		{"\"a\r\nb\"\r\n", "a\r\nb / "},
+		{"\"say \"\"hi\"\"\",x\n", "say \"hi\"|x / "},
+		{"\"\",\"\"\"\"\n", "|\" / "},
+		{"a\"b,c\n", "a\"b|c / "},
+		{" \"a\",b\n", " \"a\"|b / "},
+		{"\"a\"x,b\n", "ax|b /  bad"},
+		{"\"a\"\"b\"c\n", "a\"bc /  bad"},
+		{"\"a\" ,b\n", "a |b /  bad"},
+		{"x,\"never\nclosed\n", "x|open:2"},
+		{"\"\"\"\n", "open:0"},
+		{"\"x\"\"", "open:0"},
+		{"\"a\",\"b\r\n", "a|open:4"},
+		{"a,\"b\"\r\r\n", "a|b / "},
+		{"\"{\"\"k\"\": \"\"v\"\"}\"\n", "{\"k\": \"v\"} / "}, /* JSON in a cell */
+		{"a,b,\n", "a|b| / "},
+		{"凭证,\"摘,要\"\n", "凭证|摘,要 / "},
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -150,7 +174,7 @@ static void cells(void)
 
 		rd_buf_init(&out, 10000);
 		unit_case("row %zu: %s", i, texts[i].in);
-		render(texts[i].in, (rd_csv){ ',', true }, &out);
+		render(texts[i].in, (rd_csv){',', true}, &out);
 		UNIT_TEXT(rd_buf_view(&out), texts[i].want);
 		rd_buf_done(&out);
 	}
@@ -158,9 +182,14 @@ static void cells(void)
 
 static void other_dialects(void)
 {
-	static const struct { const char *in, *want; rd_csv c; } texts[] = {
-		{ "a;b,c\n", "a|b,c / ", { ';', true } }, { "a\t\"b\tc\"\n", "a|b\tc / ", { '\t', true } },
-		{ "a|b\n", "a|b / ", { '|', true } }, { "\"a\",\"b\n", "\"a\"|\"b / ", { ',', false } },
+	static const struct {
+		const char *in, *want;
+		rd_csv c;
+	} texts[] = {
+		{"a;b,c\n", "a|b,c / ", {';', true}},
+		{"a\t\"b\tc\"\n", "a|b\tc / ", {'\t', true}},
+		{"a|b\n", "a|b / ", {'|', true}},
+		{"\"a\",\"b\n", "\"a\"|\"b / ", {',', false}},
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -200,17 +229,17 @@ static void reads_what_rfc_4180_writes(void)
 			b.text[b.n++] = '"';
 			b.text[b.n++] = i + 1 < n ? ',' : '\n';
 		}
-		uint32_t found = rd_csv_index((rd_csv){ ',', true }, b.text, b.n, b.ends, &open);
+		uint32_t found = rd_csv_index((rd_csv){',', true}, b.text, b.n, b.ends, &open);
 
 		unit_case("trial %d", trial);
 		UNIT_INT(found, n);
 		UNIT_INT(open, b.n);
 		for (uint32_t i = 0; i < found && i < n; i++) {
 			uint32_t to = b.ends[i] & RD_CSV_AT;
-			rd_str s = rd_csv_cell((rd_csv){ ',', true }, b.text, from, to, i + 1 == n, a, &bad);
+			rd_str s = rd_csv_cell((rd_csv){',', true}, b.text, from, to, i + 1 == n, a, &bad);
 
-			if (!rd_str_eq(s, (rd_str){ cell[i], len[i] }))
-				UNIT_BYTES(s, ((rd_str){ cell[i], len[i] }));
+			if (!rd_str_eq(s, (rd_str){cell[i], len[i]}))
+				UNIT_BYTES(s, ((rd_str){cell[i], len[i]}));
 			from = to + 1;
 		}
 		UNIT_TRUE(!bad);
@@ -221,7 +250,8 @@ static void reads_what_rfc_4180_writes(void)
 /* Records cut in one pass, by vectors and by bytes, are those that the index tells. */
 static void cuts_what_the_index_tells(void)
 {
-	static const char *const picks[] = { "aaaaaaaaaaaaaaaaaaaaa,\n", ",\n", "aaaa,", "aaaaaaaaaaaaaaaaaaaaaaaa\n" };
+	static const char *const picks[] = {"aaaaaaaaaaaaaaaaaaaaa,\n", ",\n", "aaaa,",
+	                                    "aaaaaaaaaaaaaaaaaaaaaaaa\n"};
 	static bench b;
 	uint64_t seed = 21;
 
@@ -234,7 +264,7 @@ static void cuts_what_the_index_tells(void)
 		b.n = unit_below(&seed, 300);
 		for (uint32_t i = 0; i < b.n + 64; i++) /* what stands behind must not matter */
 			b.text[i] = i < b.n ? pick[unit_below(&seed, len)] : "\n,"[i & 1];
-		n_ends = rd_csv_index((rd_csv){ ',', true }, b.text, b.n, b.ends, &open);
+		n_ends = rd_csv_index((rd_csv){',', true}, b.text, b.n, b.ends, &open);
 		if (b.n && b.text[b.n - 1] != '\n') /* the last record needs no line end */
 			b.ends[n_ends++] = b.n | RD_CSV_LAST;
 		for (int k = 0; k < 2; k++)
@@ -247,7 +277,7 @@ static void cuts_what_the_index_tells(void)
 			UNIT_INT(rd_csv_cut(&cutters[1], cells[1], 4), got);
 			do {
 				last = b.ends[e++];
-				rd_str want = { b.text + from, (last & RD_CSV_AT) - from };
+				rd_str want = {b.text + from, (last & RD_CSV_AT) - from};
 
 				for (int k = 0; k < 2 && n < 4 && n < got; k++)
 					if (cells[k][n].ptr != want.ptr || cells[k][n].len != want.len)
@@ -263,11 +293,11 @@ static void cuts_what_the_index_tells(void)
 }
 
 const unit_test csv_tests[] = {
-	{ "fields end where the definition says, on random text", random_texts },
-	{ "fields end where the definition says, at every alignment", every_alignment },
-	{ "records cut in one pass are those that the index tells", cuts_what_the_index_tells },
-	{ "cells lose their quotes and the returns of their line end", cells },
-	{ "other delimiters, and quotes that are letters", other_dialects },
-	{ "cells that RFC 4180 quotes come back as they were", reads_what_rfc_4180_writes },
-	{ 0 },
+	{"fields end where the definition says, on random text", random_texts},
+	{"fields end where the definition says, at every alignment", every_alignment},
+	{"records cut in one pass are those that the index tells", cuts_what_the_index_tells},
+	{"cells lose their quotes and the returns of their line end", cells},
+	{"other delimiters, and quotes that are letters", other_dialects},
+	{"cells that RFC 4180 quotes come back as they were", reads_what_rfc_4180_writes},
+	{0},
 };

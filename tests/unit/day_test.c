@@ -9,7 +9,7 @@ static bool leap(int32_t y)
 /* Counts the days one by one, so that nothing but the rule of leap years is trusted. */
 static void every_day_of_ten_thousand_years(void)
 {
-	static const int32_t lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	static const int32_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	rd_day day = rd_day_of(1, 1, 1);
 	int32_t weekday = 0; /* 0001-01-01 was a Monday in this calendar */
 
@@ -31,8 +31,9 @@ static void every_day_of_ten_thousand_years(void)
 		}
 	UNIT_INT(rd_day_of(1970, 1, 1), 0);
 	UNIT_INT(rd_day_of(2000, 3, 1), 11017);
-	UNIT_TRUE(!rd_date_valid(0, 1, 1) && !rd_date_valid(10000, 1, 1) && !rd_date_valid(2024, 0, 1) &&
-	          !rd_date_valid(2024, 13, 1) && !rd_date_valid(2024, 1, 0));
+	UNIT_TRUE(!rd_date_valid(0, 1, 1) && !rd_date_valid(10000, 1, 1) &&
+	          !rd_date_valid(2024, 0, 1) && !rd_date_valid(2024, 13, 1) &&
+	          !rd_date_valid(2024, 1, 0));
 }
 
 static void formats(void)
@@ -54,75 +55,75 @@ static void formats(void)
 }
 
 typedef struct parse_row {
-	const char   *in;
+	const char *in;
 	rd_date_order order;
-	bool          excel;
-	rd_date_read  want;
-	int32_t       ymd;
+	bool excel;
+	rd_date_read want;
+	int32_t ymd;
 } parse_row;
 
 static const parse_row parse_rows[] = {
-	{ "2024-03-05", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024/3/5", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024.3.5", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024.03.05", RD_ORDER_DMY, false, RD_DATE_OK, 20240305 },
-	{ "20240305", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024年3月5日", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024年03月05", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "２０２４－０３－０５", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "２０２４年３月５日", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "  2024-03-05\t", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024-03-05 08:15:30", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024-03-05T08:15:30", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024-03-05 08:15", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024/3/5 0:00:00", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024-03-05 00:00:00.000", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024-03-05 23:59:59.9999999", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "2024-03-05 00:00:00.000.0", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024-03-05 00:00:00:000", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024-03-05 00.00.00", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "20240305 081530", RD_ORDER_YMD, false, RD_DATE_OK, 20240305 },
-	{ "5/3/2024", RD_ORDER_DMY, false, RD_DATE_OK, 20240305 },
-	{ "05.03.2024", RD_ORDER_DMY, false, RD_DATE_OK, 20240305 },
-	{ "3/5/2024", RD_ORDER_MDY, false, RD_DATE_OK, 20240305 },
-	{ "31-12-2024", RD_ORDER_DMY, false, RD_DATE_OK, 20241231 },
-	{ "5/3/2024 10:00", RD_ORDER_DMY, false, RD_DATE_OK, 20240305 },
-	{ "45356", RD_ORDER_YMD, true, RD_DATE_OK, 20240305 },
-	{ "20000", RD_ORDER_YMD, true, RD_DATE_OK, 19541003 },
-	{ "80000", RD_ORDER_YMD, true, RD_DATE_OK, 21190111 },
-	{ "2024-02-29", RD_ORDER_YMD, false, RD_DATE_OK, 20240229 },
-	{ "", RD_ORDER_YMD, false, RD_DATE_BLANK, 0 },
-	{ "   ", RD_ORDER_YMD, false, RD_DATE_BLANK, 0 },
-	{ "-", RD_ORDER_YMD, false, RD_DATE_BLANK, 0 },
-	{ "—", RD_ORDER_YMD, false, RD_DATE_BLANK, 0 },
-	{ "00000000", RD_ORDER_YMD, false, RD_DATE_BLANK, 0 },
-	{ "0", RD_ORDER_YMD, false, RD_DATE_BLANK, 0 },
-	{ "0000-00-00", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2023-02-29", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024-13-01", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024-00-10", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024-04-31", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "20241301", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024-3", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "5/3/2024", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "5/3/24", RD_ORDER_DMY, false, RD_DATE_BAD, 0 },
-	{ "32/1/2024", RD_ORDER_DMY, false, RD_DATE_BAD, 0 },
-	{ "1/13/2024", RD_ORDER_DMY, false, RD_DATE_BAD, 0 },
-	{ "2024-03/05", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024:03:05", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024-03-05x", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "yesterday", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "-2024-03-05", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "45356", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "19999", RD_ORDER_YMD, true, RD_DATE_BAD, 0 },
-	{ "80001", RD_ORDER_YMD, true, RD_DATE_BAD, 0 },
-	{ "2024-03-05 25:00:00", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024-03-05 08:61", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024-03-05 12", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "2024-03-05-07", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "99999999999999", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
-	{ "1-1-1-1-1-1-1", RD_ORDER_YMD, false, RD_DATE_BAD, 0 },
+	{"2024-03-05", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024/3/5", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024.3.5", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024.03.05", RD_ORDER_DMY, false, RD_DATE_OK, 20240305},
+	{"20240305", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024年3月5日", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024年03月05", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"２０２４－０３－０５", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"２０２４年３月５日", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"  2024-03-05\t", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024-03-05 08:15:30", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024-03-05T08:15:30", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024-03-05 08:15", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024/3/5 0:00:00", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024-03-05 00:00:00.000", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024-03-05 23:59:59.9999999", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"2024-03-05 00:00:00.000.0", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024-03-05 00:00:00:000", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024-03-05 00.00.00", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"20240305 081530", RD_ORDER_YMD, false, RD_DATE_OK, 20240305},
+	{"5/3/2024", RD_ORDER_DMY, false, RD_DATE_OK, 20240305},
+	{"05.03.2024", RD_ORDER_DMY, false, RD_DATE_OK, 20240305},
+	{"3/5/2024", RD_ORDER_MDY, false, RD_DATE_OK, 20240305},
+	{"31-12-2024", RD_ORDER_DMY, false, RD_DATE_OK, 20241231},
+	{"5/3/2024 10:00", RD_ORDER_DMY, false, RD_DATE_OK, 20240305},
+	{"45356", RD_ORDER_YMD, true, RD_DATE_OK, 20240305},
+	{"20000", RD_ORDER_YMD, true, RD_DATE_OK, 19541003},
+	{"80000", RD_ORDER_YMD, true, RD_DATE_OK, 21190111},
+	{"2024-02-29", RD_ORDER_YMD, false, RD_DATE_OK, 20240229},
+	{"", RD_ORDER_YMD, false, RD_DATE_BLANK, 0},
+	{"   ", RD_ORDER_YMD, false, RD_DATE_BLANK, 0},
+	{"-", RD_ORDER_YMD, false, RD_DATE_BLANK, 0},
+	{"—", RD_ORDER_YMD, false, RD_DATE_BLANK, 0},
+	{"00000000", RD_ORDER_YMD, false, RD_DATE_BLANK, 0},
+	{"0", RD_ORDER_YMD, false, RD_DATE_BLANK, 0},
+	{"0000-00-00", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2023-02-29", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024-13-01", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024-00-10", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024-04-31", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"20241301", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024-3", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"5/3/2024", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"5/3/24", RD_ORDER_DMY, false, RD_DATE_BAD, 0},
+	{"32/1/2024", RD_ORDER_DMY, false, RD_DATE_BAD, 0},
+	{"1/13/2024", RD_ORDER_DMY, false, RD_DATE_BAD, 0},
+	{"2024-03/05", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024:03:05", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024-03-05x", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"yesterday", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"-2024-03-05", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"45356", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"19999", RD_ORDER_YMD, true, RD_DATE_BAD, 0},
+	{"80001", RD_ORDER_YMD, true, RD_DATE_BAD, 0},
+	{"2024-03-05 25:00:00", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024-03-05 08:61", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024-03-05 12", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"2024-03-05-07", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"99999999999999", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
+	{"1-1-1-1-1-1-1", RD_ORDER_YMD, false, RD_DATE_BAD, 0},
 };
 
 static void parses_dates(void)
@@ -156,14 +157,40 @@ static void parses_what_it_formats(void)
 
 static void parses_periods(void)
 {
-	static const struct { const char *in; int32_t year; rd_period want; } rows[] = {
-		{ "2024-03", 0, 202403 }, { "2024.3", 0, 202403 }, { "2024/03", 0, 202403 }, { "202403", 0, 202403 },
-		{ "2024年3月", 0, 202403 }, { "2024年03期", 0, 202403 }, { "2024年第3期", 0, 202403 },
-		{ "2024-03-31", 0, 202403 }, { "20240331", 0, 202403 }, { "2024-16", 0, 202416 }, { "202413", 0, 202413 },
-		{ "3", 2024, 202403 }, { "03", 2024, 202403 }, { "16", 2024, 202416 }, { "3月", 2024, 202403 },
-		{ "第3期", 2024, 202403 }, { "2024-3 ", 0, 202403 }, { "３", 2024, 202403 }, { "３月", 2024, 202403 },
-		{ "3", 0, 0 }, { "17", 2024, 0 }, { "0", 2024, 0 }, { "2024-17", 0, 0 }, { "2024-00", 0, 0 },
-		{ "2024", 0, 0 }, { "", 2024, 0 }, { "March", 2024, 0 }, { "000003", 0, 0 }, { "24-03", 0, 0 },
+	static const struct {
+		const char *in;
+		int32_t year;
+		rd_period want;
+	} rows[] = {
+		{"2024-03", 0, 202403},
+		{"2024.3", 0, 202403},
+		{"2024/03", 0, 202403},
+		{"202403", 0, 202403},
+		{"2024年3月", 0, 202403},
+		{"2024年03期", 0, 202403},
+		{"2024年第3期", 0, 202403},
+		{"2024-03-31", 0, 202403},
+		{"20240331", 0, 202403},
+		{"2024-16", 0, 202416},
+		{"202413", 0, 202413},
+		{"3", 2024, 202403},
+		{"03", 2024, 202403},
+		{"16", 2024, 202416},
+		{"3月", 2024, 202403},
+		{"第3期", 2024, 202403},
+		{"2024-3 ", 0, 202403},
+		{"３", 2024, 202403},
+		{"３月", 2024, 202403},
+		{"3", 0, 0},
+		{"17", 2024, 0},
+		{"0", 2024, 0},
+		{"2024-17", 0, 0},
+		{"2024-00", 0, 0},
+		{"2024", 0, 0},
+		{"", 2024, 0},
+		{"March", 2024, 0},
+		{"000003", 0, 0},
+		{"24-03", 0, 0},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -198,11 +225,12 @@ static void counts_periods(void)
 }
 
 const unit_test day_tests[] = {
-	{ "every day of the years 1 to 9999 has its number, date and weekday", every_day_of_ten_thousand_years },
-	{ "days and periods are written as ISO 8601", formats },
-	{ "dates of all forms are read, others refused", parses_dates },
-	{ "a date that was written is read as the same day", parses_what_it_formats },
-	{ "periods of all forms are read, others refused", parses_periods },
-	{ "adjustment periods count as December", counts_periods },
-	{ 0 },
+	{"every day of the years 1 to 9999 has its number, date and weekday",
+     every_day_of_ten_thousand_years},
+	{"days and periods are written as ISO 8601", formats},
+	{"dates of all forms are read, others refused", parses_dates},
+	{"a date that was written is read as the same day", parses_what_it_formats},
+	{"periods of all forms are read, others refused", parses_periods},
+	{"adjustment periods count as December", counts_periods},
+	{0},
 };

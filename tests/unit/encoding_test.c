@@ -18,20 +18,31 @@ static size_t written_as(const char *to, const char *utf8, char *out, size_t roo
 }
 
 static const char chinese[] = "日期,凭证字,凭证号,摘要,科目编码,科目名称,借方金额,贷方金额\n"
-                              "2024-03-01,记,1,提取备用金,1001,库存现金,5000.00,\n";
-static const char french[] = "JournalCode;EcritureDate;CompteLib;Débit;Crédit\nVE;20240301;Créances à recevoir;100,00;\n";
+							  "2024-03-01,记,1,提取备用金,1001,库存现金,5000.00,\n";
+static const char french[] =
+	"JournalCode;EcritureDate;CompteLib;Débit;Crédit\nVE;20240301;Créances à recevoir;100,00;\n";
 /* 一 is U+4E00: a zero where none is expected. */
-static const char ones[] = "日期,凭证号,摘要,科目编码,借方,贷方\n2024-01-01,1,一月一日,1001,1.00,\n";
+static const char ones[] =
+	"日期,凭证号,摘要,科目编码,借方,贷方\n2024-01-01,1,一月一日,1001,1.00,\n";
 static const char english[] = "date,number,account,debit,credit\n2024-03-01,1,1001,5.00,\n";
 
 static void guesses(void)
 {
-	static const struct { const char *text, *as, *want; } rows[] = {
-		{ chinese, "UTF-8", "UTF-8" }, { chinese, "GB18030", "GB18030" }, { chinese, "GBK", "GB18030" },
-		{ chinese, "UTF-16LE", "UTF-16LE" }, { chinese, "UTF-16BE", "UTF-16BE" }, { ones, "UTF-16LE", "UTF-16LE" },
-		{ ones, "UTF-16BE", "UTF-16BE" },
-		{ french, "UTF-8", "UTF-8" }, { french, "WINDOWS-1252", "windows-1252" },
-		{ french, "UTF-16LE", "UTF-16LE" }, { english, "UTF-8", "UTF-8" }, { english, "UTF-16BE", "UTF-16BE" },
+	static const struct {
+		const char *text, *as, *want;
+	} rows[] = {
+		{chinese, "UTF-8", "UTF-8"},
+		{chinese, "GB18030", "GB18030"},
+		{chinese, "GBK", "GB18030"},
+		{chinese, "UTF-16LE", "UTF-16LE"},
+		{chinese, "UTF-16BE", "UTF-16BE"},
+		{ones, "UTF-16LE", "UTF-16LE"},
+		{ones, "UTF-16BE", "UTF-16BE"},
+		{french, "UTF-8", "UTF-8"},
+		{french, "WINDOWS-1252", "windows-1252"},
+		{french, "UTF-16LE", "UTF-16LE"},
+		{english, "UTF-8", "UTF-8"},
+		{english, "UTF-16BE", "UTF-16BE"},
 	};
 	char out[2000];
 
@@ -48,9 +59,23 @@ static void guesses(void)
 
 static void sees_the_mark(void)
 {
-	static const struct { const char *bytes; size_t n; const char *want; uint32_t bom; } rows[] = {
-		{ "\xEF\xBB\xBF" "a,b", 6, "UTF-8", 3 }, { "\xFF\xFE" "a\0", 4, "UTF-16LE", 2 },
-		{ "\xFE\xFF\0" "a", 4, "UTF-16BE", 2 }, { "\xEF\xBB\xBF", 3, "UTF-8", 3 }, { "", 0, "UTF-8", 0 },
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *want;
+		uint32_t bom;
+	} rows[] = {
+		{"\xEF\xBB\xBF"
+	     "a,b",
+	     6, "UTF-8", 3},
+		{"\xFF\xFE"
+	     "a\0",
+	     4, "UTF-16LE", 2},
+		{"\xFE\xFF\0"
+	     "a",
+	     4, "UTF-16BE", 2},
+		{"\xEF\xBB\xBF", 3, "UTF-8", 3},
+		{"", 0, "UTF-8", 0},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -90,8 +115,11 @@ static void bears_cut_and_broken_samples(void)
 
 static void tells_what_is_no_text(void)
 {
-	static const char png[] = "\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\2\0\0\0\1\x80\x08\x06\0\0\0\x01\x02\x03\x04\x05\x06";
-	static const char elf[] = "\x7F" "ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\x3E\0\1\0\0\0\x10\x11\x12\x13\x14\x15\x16\x17";
+	static const char png[] =
+		"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\2\0\0\0\1\x80\x08\x06\0\0\0\x01\x02\x03\x04\x05\x06";
+	static const char elf[] =
+		"\x7F"
+		"ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\x3E\0\1\0\0\0\x10\x11\x12\x13\x14\x15\x16\x17";
 
 	UNIT_TRUE(rd_encoding_guess(png, sizeof png - 1).binary);
 	UNIT_TRUE(rd_encoding_guess(elf, sizeof elf - 1).binary);
@@ -100,8 +128,9 @@ static void tells_what_is_no_text(void)
 
 static void names(void)
 {
-	static const char *const known[] = { "utf-8", "UTF8", "gbk", "GB2312", "Gb18030", "utf-16", "UTF-16le", "latin1",
-	                                     "windows-1252", "big5", "iso-8859-15", "cp850" };
+	static const char *const known[] = {"utf-8",        "UTF8",   "gbk",         "GB2312",
+	                                    "Gb18030",      "utf-16", "UTF-16le",    "latin1",
+	                                    "windows-1252", "big5",   "iso-8859-15", "cp850"};
 	rd_encoding e;
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -112,7 +141,8 @@ static void names(void)
 	          !rd_encoding_named(RD_STR("gbkx"), &e));
 }
 
-static void convert(const char *as, const char *bytes, size_t n, const char *want, uint64_t want_bad)
+static void convert(const char *as, const char *bytes, size_t n, const char *want,
+                    uint64_t want_bad)
 {
 	rd_encoding e;
 	char *text = NULL;
@@ -122,7 +152,7 @@ static void convert(const char *as, const char *bytes, size_t n, const char *wan
 
 	UNIT_TRUE(rd_encoding_named(rd_str_of(as), &e));
 	UNIT_OK(rd_encoding_convert(&e, bytes, n, &text, &got, &cap, &bad, &err), &err);
-	UNIT_BYTES(((rd_str){ text, (uint32_t)got }), rd_str_of(want));
+	UNIT_BYTES(((rd_str){text, (uint32_t)got}), rd_str_of(want));
 	UNIT_INT(bad, want_bad);
 	UNIT_TRUE(cap >= got + 64); /* readers look 64 bytes ahead */
 	rd_column_free(text, cap);
@@ -130,7 +160,7 @@ static void convert(const char *as, const char *bytes, size_t n, const char *wan
 
 static void converts(void)
 {
-	static const char *const as[] = { "gb18030", "utf-16le", "utf-16be" };
+	static const char *const as[] = {"gb18030", "utf-16le", "utf-16be"};
 	char out[2000];
 
 	for (size_t i = 0; i < sizeof as / sizeof *as; i++) {
@@ -139,20 +169,32 @@ static void converts(void)
 	}
 	convert("windows-1252", out, written_as("WINDOWS-1252", french, out, sizeof out), french, 0);
 	unit_case("broken");
-	convert("gb18030", "a\xFF" "b", 3, "a\xEF\xBF\xBD" "b", 1);
+	convert("gb18030",
+	        "a\xFF"
+	        "b",
+	        3,
+	        "a\xEF\xBF\xBD"
+	        "b",
+	        1);
 	convert("gb18030", "\xC6\xBE\xD6", 3, "凭\xEF\xBF\xBD", 1); /* cut in the middle */
 	convert("gb18030", "", 0, "", 0);
 	convert("windows-1252", "\x81", 1, "\xEF\xBF\xBD", 1);
-	convert("utf-16le", "a\0\x00\xD8" "b\0", 6, "a\xEF\xBF\xBD" "b", 1); /* half a pair: one unit, and the rest stays in step */
+	convert("utf-16le",
+	        "a\0\x00\xD8"
+	        "b\0",
+	        6,
+	        "a\xEF\xBF\xBD"
+	        "b",
+	        1); /* half a pair: one unit, and the rest stays in step */
 	convert("utf-16le", "a\0b", 3, "a\xEF\xBF\xBD", 1);
 }
 
 const unit_test encoding_tests[] = {
-	{ "encodings are told by the bytes", guesses },
-	{ "a byte order mark is believed and left out", sees_the_mark },
-	{ "samples that are cut or have a few broken bytes", bears_cut_and_broken_samples },
-	{ "pictures and programs are no text", tells_what_is_no_text },
-	{ "encodings have their usual names", names },
-	{ "texts are converted, bytes that fit nowhere are counted", converts },
-	{ 0 },
+	{"encodings are told by the bytes", guesses},
+	{"a byte order mark is believed and left out", sees_the_mark},
+	{"samples that are cut or have a few broken bytes", bears_cut_and_broken_samples},
+	{"pictures and programs are no text", tells_what_is_no_text},
+	{"encodings have their usual names", names},
+	{"texts are converted, bytes that fit nowhere are counted", converts},
+	{0},
 };

@@ -16,27 +16,27 @@ typedef enum numbering {
 	N_BOTH,       /* anew in each journal each month */
 	N_CONSTANT,   /* the same on every line */
 	N_BLANK,
-	N_TWICE,      /* every third number is used again on another day */
+	N_TWICE, /* every third number is used again on another day */
 } numbering;
 
 typedef struct line {
-	int64_t  net;
+	int64_t net;
 	uint32_t document;
 } line;
 
 typedef struct entry {
 	uint32_t n, journal, number;
-	rd_day   day;
-	bool     broken;
-	line     lines[LINES_MAX];
+	rd_day day;
+	bool broken;
+	line lines[LINES_MAX];
 } entry;
 
 typedef struct ledger {
 	uint32_t n;
-	entry    entries[ENTRIES_MAX];
+	entry entries[ENTRIES_MAX];
 } ledger;
 
-static const char *const journals[] = { "记", "收", "付" };
+static const char *const journals[] = {"记", "收", "付"};
 
 static void make_lines(entry *e, uint64_t *seed)
 {
@@ -46,22 +46,24 @@ static void make_lines(entry *e, uint64_t *seed)
 	for (uint32_t i = 0; i + 1 < e->n; i++) {
 		int64_t a = 100 + (int64_t)unit_below(seed, 900000);
 
-		e->lines[i] = (line){ i % 2 && a < sum ? -a : a, unit_below(seed, 9000) };
+		e->lines[i] = (line){i % 2 && a < sum ? -a : a, unit_below(seed, 9000)};
 		sum += e->lines[i].net;
 	}
-	e->lines[e->n - 1] = (line){ -sum, unit_below(seed, 9000) };
+	e->lines[e->n - 1] = (line){-sum, unit_below(seed, 9000)};
 }
 
 static void make_ledger(ledger *l, uint64_t *seed, numbering how)
 {
-	uint32_t next[13][3] = { { 0 } };
+	uint32_t next[13][3] = {{0}};
 
 	l->n = ENTRIES_MIN + unit_below(seed, ENTRIES_MAX - ENTRIES_MIN);
 	for (uint32_t k = 0; k < l->n; k++) {
 		entry *e = &l->entries[k];
 		uint32_t day = k * 360 / l->n;
 
-		*e = (entry){ .journal = unit_below(seed, 3), .day = rd_day_of(2024, 1 + (int32_t)(day / 30), 1 + (int32_t)(day % 30 < 28 ? day % 30 : 27)) };
+		*e = (entry){.journal = unit_below(seed, 3),
+		             .day = rd_day_of(2024, 1 + (int32_t)(day / 30),
+		                              1 + (int32_t)(day % 30 < 28 ? day % 30 : 27))};
 		make_lines(e, seed);
 		uint32_t month = how == N_BY_MONTH || how == N_BOTH ? day / 30 : 0;
 		uint32_t journal = how == N_BY_JOURNAL || how == N_BOTH ? e->journal : 0;
@@ -111,12 +113,13 @@ static uint32_t plant(ledger *l, uint64_t *seed, uint32_t most, bool pairs)
 static rd_book *read_ledger(const ledger *l, numbering how, bool documents)
 {
 	shelf s;
-	rd_err err = { 0 };
+	rd_err err = {0};
 	uint32_t at = 0;
 
 	shelf_open(&s);
 	s.no_carry = true;
-	rd_layout layout = shelf_layout(&s, "journal|number|date|account-code|debit|credit|text|document");
+	rd_layout layout =
+		shelf_layout(&s, "journal|number|date|account-code|debit|credit|text|document");
 	UNIT_OK(rd_builder_add_file(s.builder, RD_STR("x"), &s.file, &err), &err);
 	rd_rows *r = rd_rows_new(s.builder, s.file, &layout);
 
@@ -133,9 +136,14 @@ static rd_book *read_ledger(const ledger *l, numbering how, bool documents)
 			snprintf(text, sizeof text, "%u", k);
 			if (documents)
 				snprintf(document, sizeof document, "F%u", e->lines[i].document);
-			rd_str cells[] = { rd_str_of(journals[e->journal]), rd_str_of(number), rd_str_of(date), RD_STR("1001"),
-			                   rd_str_of(net < 0 ? "" : amount), rd_str_of(net < 0 ? amount : ""), rd_str_of(text),
-			                   rd_str_of(document) };
+			rd_str cells[] = {rd_str_of(journals[e->journal]),
+			                  rd_str_of(number),
+			                  rd_str_of(date),
+			                  RD_STR("1001"),
+			                  rd_str_of(net < 0 ? "" : amount),
+			                  rd_str_of(net < 0 ? amount : ""),
+			                  rd_str_of(text),
+			                  rd_str_of(document)};
 			rd_rows_add(r, cells, 8, ++at);
 		}
 	UNIT_OK(rd_rows_commit(r, &err), &err);
@@ -155,9 +163,10 @@ static uint32_t entry_of(const rd_book *b, rd_row i)
 }
 
 typedef struct outcome {
-	uint32_t exact;   /* trials */
-	uint32_t keys;    /* trials in which the key holds what it must */
-	uint32_t planted, found, alarms; /* breaks: planted, in an open voucher, open vouchers without one */
+	uint32_t exact; /* trials */
+	uint32_t keys;  /* trials in which the key holds what it must */
+	uint32_t planted, found,
+		alarms; /* breaks: planted, in an open voucher, open vouchers without one */
 } outcome;
 
 /* Compares one book with what is known. */
@@ -192,14 +201,14 @@ static void judge(const ledger *l, const rd_book *b, outcome *o)
 /* What is tried: `most` breaks in each trial; `key` is what the key must hold. */
 typedef struct plan {
 	numbering how;
-	bool      documents, no_pairs;
-	uint32_t  most, key;
+	bool documents, no_pairs;
+	uint32_t most, key;
 } plan;
 
 static outcome trials(const plan *p, uint64_t seed)
 {
 	static ledger l;
-	outcome o = { 0 };
+	outcome o = {0};
 
 	for (int t = 0; t < TRIALS; t++) {
 		make_ledger(&l, &seed, p->how);
@@ -222,10 +231,11 @@ static outcome trials(const plan *p, uint64_t seed)
  * balances, which in a few trials is enough to keep a field out of the key. */
 static void exact_in(uint32_t least, const char *what, numbering how, bool documents, uint32_t key)
 {
-	outcome o = trials(&(plan){ how, documents, false, BREAKS_MAX, key }, 1000 + (uint64_t)how * 2 + documents);
+	outcome o = trials(&(plan){how, documents, false, BREAKS_MAX, key},
+	                   1000 + (uint64_t)how * 2 + documents);
 
-	unit_note("  %s: exact in %u of %d trials, %u of %u breaks found, %u false\n", what, o.exact, TRIALS, o.found,
-	          o.planted, o.alarms);
+	unit_note("  %s: exact in %u of %d trials, %u of %u breaks found, %u false\n", what, o.exact,
+	          TRIALS, o.found, o.planted, o.alarms);
 	UNIT_TRUE(o.exact >= least && o.keys >= least);
 	UNIT_TRUE(o.found * 1000 >= o.planted * 999);
 	UNIT_INT(o.alarms, 0);
@@ -248,12 +258,14 @@ static void numbers_by_month(void)
 
 static void numbers_by_both(void)
 {
-	exact_in(TRIALS - 3, "numbers by journal and month", N_BOTH, false, RD_KEY_NUMBER | RD_KEY_JOURNAL | RD_KEY_PERIOD);
+	exact_in(TRIALS - 3, "numbers by journal and month", N_BOTH, false,
+	         RD_KEY_NUMBER | RD_KEY_JOURNAL | RD_KEY_PERIOD);
 }
 
 static void documents_stay_out(void)
 {
-	exact_in(TRIALS - 3, "numbers by journal, a document a line", N_BY_JOURNAL, true, RD_KEY_NUMBER | RD_KEY_JOURNAL);
+	exact_in(TRIALS - 3, "numbers by journal, a document a line", N_BY_JOURNAL, true,
+	         RD_KEY_NUMBER | RD_KEY_JOURNAL);
 }
 
 static void numbers_used_twice(void)
@@ -267,8 +279,10 @@ static void cutting(const char *what, const plan *p, uint32_t found_percent)
 {
 	outcome o = trials(p, 500 + (uint64_t)p->how + p->most);
 
-	unit_note("  %s, up to %u breaks%s: exact in %u of %d trials, %u of %u breaks found, %u false\n", what, p->most,
-	          p->no_pairs ? "" : ", some cancel", o.exact, TRIALS, o.found, o.planted, o.alarms);
+	unit_note(
+		"  %s, up to %u breaks%s: exact in %u of %d trials, %u of %u breaks found, %u false\n",
+		what, p->most, p->no_pairs ? "" : ", some cancel", o.exact, TRIALS, o.found, o.planted,
+		o.alarms);
 	if (p->most == 0)
 		UNIT_INT(o.exact, TRIALS);
 	UNIT_INT(o.keys, TRIALS);
@@ -280,10 +294,10 @@ static void cuts_where_the_sum_returns(void)
 {
 	uint32_t key = RD_KEY_CUT | RD_KEY_JOURNAL;
 
-	cutting("a constant number", &(plan){ N_CONSTANT, false, true, 0, key }, 100);
-	cutting("a constant number", &(plan){ N_CONSTANT, false, true, BREAKS_MAX, key }, 99);
-	cutting("a constant number", &(plan){ N_CONSTANT, false, false, BREAKS_MAX, key }, 97);
-	cutting("no numbers", &(plan){ N_BLANK, false, true, 5, key }, 99);
+	cutting("a constant number", &(plan){N_CONSTANT, false, true, 0, key}, 100);
+	cutting("a constant number", &(plan){N_CONSTANT, false, true, BREAKS_MAX, key}, 99);
+	cutting("a constant number", &(plan){N_CONSTANT, false, false, BREAKS_MAX, key}, 97);
+	cutting("no numbers", &(plan){N_BLANK, false, true, 5, key}, 99);
 }
 
 /* One broken entry at the very start: all behind it stay what they are. */
@@ -306,7 +320,8 @@ static void a_break_does_not_swallow_the_rest(void)
 		swallowed += b->voucher.n < l.n - 1;
 		rd_book_free(b);
 	}
-	unit_note("  a break at the start swallows more than one entry in %u of %d trials\n", swallowed, TRIALS / 3);
+	unit_note("  a break at the start swallows more than one entry in %u of %d trials\n", swallowed,
+	          TRIALS / 3);
 	UNIT_INT(swallowed, 0);
 }
 
@@ -332,15 +347,17 @@ static void useless_numbers_are_not_used(void)
 
 static void an_entry_id_is_the_key(void)
 {
-	rd_book *b = shelf_book("entry-id|number|account-code|debit|credit",
-	                        "10|1|1001|5|\n10|1|1002||5\n11|1|1001|6|\n11|1|1002||6\n12|2|1001|7|\n12|2|1002||7\n");
+	rd_book *b = shelf_book(
+		"entry-id|number|account-code|debit|credit",
+		"10|1|1001|5|\n10|1|1002||5\n11|1|1001|6|\n11|1|1002||6\n12|2|1001|7|\n12|2|1002||7\n");
 
 	UNIT_INT(b->key, RD_KEY_ENTRY_ID);
 	UNIT_INT(b->voucher.n, 3);
 	rd_book_free(b);
 	/* ids in any order */
-	b = shelf_book("entry-id|number|account-code|debit|credit",
-	               "12|1|1001|5|\n10|1|1001|6|\n12|1|1002||5\n11|2|1001|7|\n11|2|1002||7\n10|1|1002||6\n");
+	b = shelf_book(
+		"entry-id|number|account-code|debit|credit",
+		"12|1|1001|5|\n10|1|1001|6|\n12|1|1002||5\n11|2|1001|7|\n11|2|1002||7\n10|1|1002||6\n");
 	UNIT_INT(b->key, RD_KEY_ENTRY_ID);
 	UNIT_INT(b->voucher.n, 3);
 	UNIT_INT(b->open_entries, 0);
@@ -354,15 +371,15 @@ static void an_entry_id_is_the_key(void)
 }
 
 const unit_test entry_tests[] = {
-	{ "numbers alone tell entries apart", numbers_alone },
-	{ "numbers that begin anew in each journal", numbers_by_journal },
-	{ "numbers that begin anew each month", numbers_by_month },
-	{ "numbers that begin anew in each journal each month", numbers_by_both },
-	{ "document numbers do not join the key", documents_stay_out },
-	{ "a number that was used twice is kept apart by its date", numbers_used_twice },
-	{ "without numbers the journal is cut where its sum returns", cuts_where_the_sum_returns },
-	{ "one broken entry does not swallow the rest", a_break_does_not_swallow_the_rest },
-	{ "numbers that fit too few entries are not used", useless_numbers_are_not_used },
-	{ "an entry id is the key when it groups lines", an_entry_id_is_the_key },
-	{ 0 },
+	{"numbers alone tell entries apart", numbers_alone},
+	{"numbers that begin anew in each journal", numbers_by_journal},
+	{"numbers that begin anew each month", numbers_by_month},
+	{"numbers that begin anew in each journal each month", numbers_by_both},
+	{"document numbers do not join the key", documents_stay_out},
+	{"a number that was used twice is kept apart by its date", numbers_used_twice},
+	{"without numbers the journal is cut where its sum returns", cuts_where_the_sum_returns},
+	{"one broken entry does not swallow the rest", a_break_does_not_swallow_the_rest},
+	{"numbers that fit too few entries are not used", useless_numbers_are_not_used},
+	{"an entry id is the key when it groups lines", an_entry_id_is_the_key},
+	{0},
 };

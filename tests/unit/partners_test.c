@@ -5,23 +5,23 @@
 
 /* Small random books: vouchers of two lines between an account with parties and the bank. */
 enum { PARTIES = 6, LINES = 400 };
-static const char *const accounts[] = { "1122", "2202", "1221" };
-static const char *const names[] = { "应收账款", "应付账款", "其他应收款" };
+static const char *const accounts[] = {"1122", "2202", "1221"};
+static const char *const names[] = {"应收账款", "应付账款", "其他应收款"};
 
 typedef struct made {
 	uint32_t account, party; /* party 0 = none */
-	int64_t  net;            /* of the line, debit positive, in fen */
-	rd_day   day;
+	int64_t net;             /* of the line, debit positive, in fen */
+	rd_day day;
 } made;
 
 static void add_line(rd_rows *rows, const char *number, const char *date, const char *code,
                      const char *name, const char *party, int64_t net, uint32_t line)
 {
-	rd_str cells[RD_FIELD_COUNT] = { { 0 } };
+	rd_str cells[RD_FIELD_COUNT] = {{0}};
 	char amount[RD_MINOR_TEXT];
 
 	for (int f = 0; f < RD_FIELD_COUNT; f++)
-		cells[f] = (rd_str){ "", 0 };
+		cells[f] = (rd_str){"", 0};
 	rd_minor_format(net < 0 ? -net : net, 2, false, amount);
 	cells[RD_F_NUMBER] = rd_str_of(number);
 	cells[RD_F_DATE] = rd_str_of(date);
@@ -39,7 +39,7 @@ static rd_book *make_book(uint64_t *seed, made *all, uint32_t n)
 	rd_layout layout;
 	rd_book *book = NULL;
 	rd_row file;
-	rd_err err = { 0 };
+	rd_err err = {0};
 	char number[16], date[16], party[32];
 
 	UNIT_OK(rd_builder_add_file(b, RD_STR("made"), &file, &err), &err);
@@ -57,13 +57,13 @@ static rd_book *make_book(uint64_t *seed, made *all, uint32_t n)
 		rd_day_format(m->day, date);
 		snprintf(number, sizeof number, "%u", v + 1);
 		snprintf(party, sizeof party, "单位%u", m->party);
-		add_line(rows, number, date, accounts[m->account], names[m->account], m->party ? party : "", m->net,
-		         v * 2 + 2);
+		add_line(rows, number, date, accounts[m->account], names[m->account], m->party ? party : "",
+		         m->net, v * 2 + 2);
 		add_line(rows, number, date, "1002", "银行存款", "", -m->net, v * 2 + 3);
 	}
 	UNIT_OK(rd_rows_commit(rows, &err), &err);
 	rd_rows_free(rows);
-	UNIT_OK(rd_builder_seal(b, &(rd_seal_options){ .threads = 1 }, &book, &err), &err);
+	UNIT_OK(rd_builder_seal(b, &(rd_seal_options){.threads = 1}, &book, &err), &err);
 	rd_builder_free(b);
 	return book;
 }
@@ -201,7 +201,7 @@ static void open_items_agree_with_a_naive_settlement(void)
 }
 
 const unit_test partners_tests[] = {
-	{ "sums, days and order of each pair agree with a walk", sums_agree_with_a_walk },
-	{ "open items agree with a naive settlement", open_items_agree_with_a_naive_settlement },
-	{ 0 },
+	{"sums, days and order of each pair agree with a walk", sums_agree_with_a_walk},
+	{"open items agree with a naive settlement", open_items_agree_with_a_naive_settlement},
+	{0},
 };

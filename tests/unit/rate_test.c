@@ -30,7 +30,7 @@ static void shares_round_half_up(void)
 }
 
 const unit_test rate_tests[] = {
-	{ "bits agree with floating point", bits_agree_with_floating_point },
-	{ "shares round half up", shares_round_half_up },
-	{ NULL, NULL },
+	{"bits agree with floating point", bits_agree_with_floating_point},
+	{"shares round half up", shares_round_half_up},
+	{NULL, NULL},
 };

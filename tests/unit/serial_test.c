@@ -5,14 +5,34 @@
 
 static void splits(void)
 {
-	static const struct { const char *in, *prefix, *suffix; uint64_t value; uint32_t width; bool has; } rows[] = {
-		{ "12", "", "", 12, 0, true }, { "0012", "", "", 12, 4, true }, { "0", "", "", 0, 1, true },
-		{ "FP000123", "FP", "", 123, 6, true }, { "记-12", "记-", "", 12, 0, true }, { "12号", "", "号", 12, 0, true },
-		{ "A1B2C", "A1B", "C", 2, 0, true }, { "ABC", "ABC", "", 0, 0, false }, { "", "", "", 0, 0, false },
-		{ "3 1/2", "", " 1/2", 3, 0, true }, { "3-2/2", "", "-2/2", 3, 0, true }, { "x3 1/2", "x3 1/", "", 2, 0, true },
-		{ "3 1/", "3 ", "/", 1, 0, true }, { "3 /2", "3 /", "", 2, 0, true }, { "999999999999", "", "", 999999999999, 0, true },
-		{ "1234567890123", "1", "", 234567890123, 12, true }, { "2024-0015", "2024-", "", 15, 4, true },
-		{ "A\x01""5", "A\x01""5", "", 0, 0, false },
+	static const struct {
+		const char *in, *prefix, *suffix;
+		uint64_t value;
+		uint32_t width;
+		bool has;
+	} rows[] = {
+		{"12", "", "", 12, 0, true},
+		{"0012", "", "", 12, 4, true},
+		{"0", "", "", 0, 1, true},
+		{"FP000123", "FP", "", 123, 6, true},
+		{"记-12", "记-", "", 12, 0, true},
+		{"12号", "", "号", 12, 0, true},
+		{"A1B2C", "A1B", "C", 2, 0, true},
+		{"ABC", "ABC", "", 0, 0, false},
+		{"", "", "", 0, 0, false},
+		{"3 1/2", "", " 1/2", 3, 0, true},
+		{"3-2/2", "", "-2/2", 3, 0, true},
+		{"x3 1/2", "x3 1/", "", 2, 0, true},
+		{"3 1/", "3 ", "/", 1, 0, true},
+		{"3 /2", "3 /", "", 2, 0, true},
+		{"999999999999", "", "", 999999999999, 0, true},
+		{"1234567890123", "1", "", 234567890123, 12, true},
+		{"2024-0015", "2024-", "", 15, 4, true},
+		{"A\x01"
+	     "5",
+	     "A\x01"
+	     "5",
+	     "", 0, 0, false},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -31,8 +51,25 @@ enum { NUMBERS = 600 };
 
 static void random_number(uint64_t *seed, char out[40])
 {
-	static const char *const pieces[] = { "1", "0", "9", "23", "007", "A", "记", "-", " ", "/", "号", "字", ".", "FP", "4567890",
-	                                      "1 1/2", "0000000000000", "\x01", "\x01\x01" };
+	static const char *const pieces[] = {"1",
+	                                     "0",
+	                                     "9",
+	                                     "23",
+	                                     "007",
+	                                     "A",
+	                                     "记",
+	                                     "-",
+	                                     " ",
+	                                     "/",
+	                                     "号",
+	                                     "字",
+	                                     ".",
+	                                     "FP",
+	                                     "4567890",
+	                                     "1 1/2",
+	                                     "0000000000000",
+	                                     "\x01",
+	                                     "\x01\x01"};
 	uint32_t n = 1 + unit_below(seed, 4);
 
 	out[0] = '\0';
@@ -58,7 +95,7 @@ static void prints_what_it_read(void)
 	static rd_serial serials[NUMBERS];
 	uint64_t seed = 17;
 	shelf s;
-	rd_err err = { 0 };
+	rd_err err = {0};
 
 	shelf_open(&s);
 	s.no_carry = true;
@@ -71,7 +108,8 @@ static void prints_what_it_read(void)
 
 		snprintf(voucher, sizeof voucher, "%u", i + 1);
 		random_number(&seed, numbers[i]);
-		rd_str cells[] = { rd_str_of(voucher), rd_str_of(numbers[i]), RD_STR("1001"), RD_STR("0.00") };
+		rd_str cells[] = {rd_str_of(voucher), rd_str_of(numbers[i]), RD_STR("1001"),
+		                  RD_STR("0.00")};
 		rd_rows_add(r, cells, 4, i + 1);
 		if (i % 97 == 0)
 			UNIT_OK(rd_rows_commit(r, &err), &err);
@@ -122,7 +160,7 @@ static void dictionary_gives_ids_in_order(void)
 	UNIT_TEXT(rd_dict_text(&d, 0), "");
 	for (int round = 0; round < 2; round++) /* the second round finds what the first added */
 		for (uint32_t i = 1; i < 20000; i++) {
-			rd_str s = { text, (uint32_t)snprintf(text, sizeof text, "t%u", i * 7919) };
+			rd_str s = {text, (uint32_t)snprintf(text, sizeof text, "t%u", i * 7919)};
 			uint32_t h = rd_dict_hash(s);
 
 			if (round == 0) {
@@ -145,7 +183,7 @@ static void dictionary_texts_stand_still(void)
 
 	rd_dict_init(&d);
 	for (uint32_t i = 1; i < 2000; i++) {
-		rd_str s = { text, (uint32_t)snprintf(text, sizeof text, "%u", i) };
+		rd_str s = {text, (uint32_t)snprintf(text, sizeof text, "%u", i)};
 
 		kept[i] = d.texts[rd_dict_add(&d, s, rd_dict_hash(s))];
 	}
@@ -175,11 +213,11 @@ static void dictionary_bears_equal_hashes(void)
 }
 
 const unit_test serial_tests[] = {
-	{ "numbers fall into prefix, value and suffix", splits },
-	{ "numbers are printed as they were read, and equal as texts are", prints_what_it_read },
-	{ "a number that is too long for its room is cut", formats_within_its_room },
-	{ "a dictionary gives ids in the order of adding", dictionary_gives_ids_in_order },
-	{ "texts of a dictionary stand still", dictionary_texts_stand_still },
-	{ "texts with one hash are told apart", dictionary_bears_equal_hashes },
-	{ 0 },
+	{"numbers fall into prefix, value and suffix", splits},
+	{"numbers are printed as they were read, and equal as texts are", prints_what_it_read},
+	{"a number that is too long for its room is cut", formats_within_its_room},
+	{"a dictionary gives ids in the order of adding", dictionary_gives_ids_in_order},
+	{"texts of a dictionary stand still", dictionary_texts_stand_still},
+	{"texts with one hash are told apart", dictionary_bears_equal_hashes},
+	{0},
 };

@@ -4,50 +4,73 @@
 #include <pthread.h>
 #include <stdio.h>
 
-#define FIELDS "number|date|journal|period|entry-time|preparer|document|account-code|account-name|" \
+#define FIELDS                                                                                     \
+	"number|date|journal|period|entry-time|preparer|document|account-code|account-name|"           \
 	"party-code|party-name|text|debit|credit|currency|foreign|clearing|document-date|balance"
 enum { COLUMNS = 19, TEXT_COLUMN = 11, BLOCK = 37 };
 
 typedef struct record {
-	rd_str   cells[COLUMNS];
+	rd_str cells[COLUMNS];
 	uint32_t line;
 } record;
 
 typedef struct records {
 	rd_arena *arena;
-	uint32_t  n;
-	record   *all;
+	uint32_t n;
+	record *all;
 } records;
 
 static rd_str cell(rd_arena *a, const char *text)
 {
 	uint32_t n = (uint32_t)strlen(text);
 
-	return (rd_str){ rd_arena_copy(a, text, n), n };
+	return (rd_str){rd_arena_copy(a, text, n), n};
 }
 
 /* One random cell of a column: mostly good values, some blank, some that cannot be read. */
-static rd_str random_cell(rd_arena *a, uint64_t *seed, uint32_t column, uint32_t line, uint32_t voucher)
+static rd_str random_cell(rd_arena *a, uint64_t *seed, uint32_t column, uint32_t line,
+                          uint32_t voucher)
 {
-	static const char *const words[] = { "王", "李", "材料", "office supplies of the second quarter", "\xB5\xD8", "锟斤拷",
-	                                     "运费及装卸费(含税),见附件三" };
+	static const char *const words[] = {"王",
+	                                    "李",
+	                                    "材料",
+	                                    "office supplies of the second quarter",
+	                                    "\xB5\xD8",
+	                                    "锟斤拷",
+	                                    "运费及装卸费(含税),见附件三"};
 	char t[80] = "";
 	uint32_t odd = unit_below(seed, 40);
 
 	switch (column) {
 	case 0: snprintf(t, sizeof t, odd == 0 ? "X%u/1" : odd == 1 ? "记-%u" : "%u", voucher); break;
-	case 1: snprintf(t, sizeof t, odd == 0 ? "2024-%02u-99" : "2024-%02u-%02u", 1 + voucher % 12, 1 + voucher % 28); break;
+	case 1:
+		snprintf(t, sizeof t, odd == 0 ? "2024-%02u-99" : "2024-%02u-%02u", 1 + voucher % 12,
+		         1 + voucher % 28);
+		break;
 	case 2: snprintf(t, sizeof t, "%s", voucher % 3 ? "记" : "转"); break;
 	case 3: snprintf(t, sizeof t, odd == 0 ? "" : "2024-%02u", 1 + voucher % 12); break;
 	case 4: snprintf(t, sizeof t, "%02u:%02u", voucher % 24, odd); break;
 	case 5: snprintf(t, sizeof t, "%s", words[voucher % 2]); break;
-	case 6: snprintf(t, sizeof t, odd < 5 ? "" : odd < 20 ? "FP%06u" : "%u-A%u", voucher * 7 + odd, odd); break;
+	case 6:
+		snprintf(t, sizeof t,
+		         odd < 5    ? ""
+		         : odd < 20 ? "FP%06u"
+		                    : "%u-A%u",
+		         voucher * 7 + odd, odd);
+		break;
 	case 7: snprintf(t, sizeof t, "%u", 1001 + unit_below(seed, 60) * 7); break;
 	case 8: snprintf(t, sizeof t, "科目%u", odd); break;
 	case 9: snprintf(t, sizeof t, odd < 20 ? "" : "K%u", odd); break;
 	case 10: snprintf(t, sizeof t, "公司%u", unit_below(seed, 300)); break;
 	case TEXT_COLUMN: snprintf(t, sizeof t, "L%u %s", line, words[unit_below(seed, 7)]); break;
-	case 12: snprintf(t, sizeof t, odd < 18 ? "" : odd == 18 ? "1x" : odd == 19 ? "1.005" : "%u.%02u", odd * 13, odd); break;
+	case 12:
+		snprintf(t, sizeof t,
+		         odd < 18    ? ""
+		         : odd == 18 ? "1x"
+		         : odd == 19 ? "1.005"
+		                     : "%u.%02u",
+		         odd * 13, odd);
+		break;
 	case 13: snprintf(t, sizeof t, odd < 18 ? "%u.50" : "", odd * 11); break;
 	case 14: snprintf(t, sizeof t, "%s", odd < 30 ? "" : odd < 35 ? "USD" : "JPY"); break;
 	case 15: snprintf(t, sizeof t, odd < 30 ? "" : "%u", odd); break;
@@ -84,7 +107,7 @@ static void make(records *r, uint64_t *seed, uint32_t n)
 		left--;
 		x->line = i + 2 + (i > n / 2 ? 5 : 0); /* a hole in the file's lines */
 		for (uint32_t c = 0; c < COLUMNS; c++)
-			x->cells[c] = c < 7 && carried && !first ? (rd_str){ "", 0 }
+			x->cells[c] = c < 7 && carried && !first ? (rd_str){"", 0}
 			                                         : random_cell(r->arena, seed, c, x->line, now);
 	}
 }
@@ -92,12 +115,12 @@ static void make(records *r, uint64_t *seed, uint32_t n)
 /* ---- the same records by one or several threads ---- */
 
 typedef struct job {
-	const records  *records;
-	rd_rows       **rows;
+	const records *records;
+	rd_rows **rows;
 	pthread_mutex_t lock;
-	pthread_cond_t  turn;
-	uint32_t        committed;
-	rd_rc           rc;
+	pthread_cond_t turn;
+	uint32_t committed;
+	rd_rc rc;
 } job;
 
 static void read_block(void *ctx, uint32_t block, uint32_t worker)
@@ -127,8 +150,8 @@ static rd_book *read_with(const records *from, uint32_t threads)
 {
 	shelf s;
 	rd_rows *rows[RD_THREADS_MAX];
-	rd_err err = { 0 };
-	job j = { .records = from, .rows = rows };
+	rd_err err = {0};
+	job j = {.records = from, .rows = rows};
 
 	shelf_open(&s);
 	rd_layout l = shelf_layout(&s, FIELDS);
@@ -156,7 +179,8 @@ static void same_bytes(const void *a, const void *b, size_t n, const char *what)
 	if ((a == NULL) != (b == NULL) || (a && n && memcmp(a, b, n) != 0))
 		unit_true(false, what, __FILE__, __LINE__);
 }
-#define SAME(member, n) same_bytes((a->member), (b->member), (size_t)(n) * sizeof *(a->member), #member)
+#define SAME(member, n)                                                                            \
+	same_bytes((a->member), (b->member), (size_t)(n) * sizeof *(a->member), #member)
 #define SAME_NUMBER(member) UNIT_INT(a->member, b->member)
 
 static void same_lines(const rd_book *a, const rd_book *b)
@@ -208,8 +232,8 @@ static void same_notes(const rd_book *a, const rd_book *b)
 	for (uint32_t i = 0; i < a->n_notes && i < b->n_notes; i++) {
 		const rd_note *x = &a->notes[i], *y = &b->notes[i];
 
-		if (x->line != y->line || x->kind != y->kind || x->column != y->column || x->found != y->found ||
-		    x->rejected != y->rejected)
+		if (x->line != y->line || x->kind != y->kind || x->column != y->column ||
+		    x->found != y->found || x->rejected != y->rejected)
 			UNIT_INT(x->line, y->line);
 	}
 	for (int k = 0; k < RD_NOTE_KINDS; k++) {
@@ -257,8 +281,10 @@ static void same_book(const rd_book *a, const rd_book *b)
 	for (uint32_t i = 0; i < a->n_mixed && i < b->n_mixed; i++)
 		UNIT_TRUE(a->mixed[i].line == b->mixed[i].line && a->mixed[i].a == b->mixed[i].a);
 	for (uint32_t i = 0; i < a->n_aliases && i < b->n_aliases; i++)
-		UNIT_TRUE(a->aliases[i].row == b->aliases[i].row && a->aliases[i].name == b->aliases[i].name &&
-		          a->aliases[i].lines == b->aliases[i].lines && a->aliases[i].file_line == b->aliases[i].file_line);
+		UNIT_TRUE(a->aliases[i].row == b->aliases[i].row &&
+		          a->aliases[i].name == b->aliases[i].name &&
+		          a->aliases[i].lines == b->aliases[i].lines &&
+		          a->aliases[i].file_line == b->aliases[i].file_line);
 	for (uint32_t i = 0; i < a->n_assertions && i < b->n_assertions; i++)
 		UNIT_TRUE(a->assertions[i].line == b->assertions[i].line &&
 		          a->assertions[i].balance == b->assertions[i].balance);
@@ -320,7 +346,8 @@ static void every_line_says_where_it_stood(void)
 			reordered |= at < last;
 			last = at;
 		}
-		for (rd_row v = 1; v < b->voucher.n; v++) /* vouchers stand in the order of their first lines */
+		for (rd_row v = 1; v < b->voucher.n;
+		     v++) /* vouchers stand in the order of their first lines */
 			if (written_line(b, b->voucher.first[v]) < written_line(b, b->voucher.first[v - 1]))
 				UNIT_INT(v, 0);
 		for (uint32_t i = 0; i < b->n_mixed; i++)
@@ -333,9 +360,10 @@ static void every_line_says_where_it_stood(void)
 
 static void a_mixed_voucher_names_the_line_that_differs(void)
 {
-	rd_book *b = shelf_book("number|date|preparer|account-code|debit|credit",
-	                        "1|2024-01-05|王|1001|5|\n2|2024-01-05|王|1001|7|\n1|2024-01-05|王|1002||3\n"
-	                        "2|2024-01-05|王|1002||7\n1|2024-01-05|李|1002||2\n");
+	rd_book *b =
+		shelf_book("number|date|preparer|account-code|debit|credit",
+	               "1|2024-01-05|王|1001|5|\n2|2024-01-05|王|1001|7|\n1|2024-01-05|王|1002||3\n"
+	               "2|2024-01-05|王|1002||7\n1|2024-01-05|李|1002||2\n");
 
 	UNIT_INT(b->voucher.n, 2);
 	UNIT_INT(b->n_mixed, 1);
@@ -349,12 +377,12 @@ static void a_mixed_voucher_names_the_line_that_differs(void)
 /* Vouchers of any size, around the words and blocks that the index counts in. */
 static void every_line_knows_its_voucher(void)
 {
-	static const uint32_t sizes[] = { 1, 1, 1, 2, 3, 5, 62, 63, 64, 65, 128, 511, 512, 513, 1500 };
+	static const uint32_t sizes[] = {1, 1, 1, 2, 3, 5, 62, 63, 64, 65, 128, 511, 512, 513, 1500};
 	uint64_t seed = 12;
 
 	for (int trial = 0; trial < 60; trial++) {
 		shelf s;
-		rd_err err = { 0 };
+		rd_err err = {0};
 		uint32_t vouchers = 1 + unit_below(&seed, 40), line = 0, kinds = 1 + unit_below(&seed, 15);
 
 		shelf_open(&s);
@@ -366,7 +394,7 @@ static void every_line_knows_its_voucher(void)
 			char number[12];
 
 			snprintf(number, sizeof number, "%u", v);
-			rd_str cells[] = { rd_str_of(number), RD_STR("1001"), RD_STR("0.00") };
+			rd_str cells[] = {rd_str_of(number), RD_STR("1001"), RD_STR("0.00")};
 			for (uint32_t k = sizes[unit_below(&seed, kinds)]; k > 0; k--)
 				rd_rows_add(r, cells, 3, ++line);
 		}
@@ -386,9 +414,11 @@ static void every_line_knows_its_voucher(void)
 }
 
 const unit_test shared_tests[] = {
-	{ "two to four threads make the book that one makes", threads_make_the_same_book },
-	{ "every line says where it stood, in whatever order it stands now", every_line_says_where_it_stood },
-	{ "a voucher of two preparers names the line that differs", a_mixed_voucher_names_the_line_that_differs },
-	{ "every line knows its voucher", every_line_knows_its_voucher },
-	{ 0 },
+	{"two to four threads make the book that one makes", threads_make_the_same_book},
+	{"every line says where it stood, in whatever order it stands now",
+     every_line_says_where_it_stood},
+	{"a voucher of two preparers names the line that differs",
+     a_mixed_voucher_names_the_line_that_differs},
+	{"every line knows its voucher", every_line_knows_its_voucher},
+	{0},
 };

@@ -9,7 +9,7 @@ enum { CELLS_MAX = 40 };
 
 void shelf_open(shelf *s)
 {
-	*s = (shelf){ .builder = rd_builder_new() };
+	*s = (shelf){.builder = rd_builder_new()};
 }
 
 /* Takes the text up to the separator off *rest. */
@@ -19,7 +19,7 @@ static rd_str take(const char **rest, char separator)
 	size_t n = to ? (size_t)(to - from) : strlen(from);
 
 	*rest = to ? to + 1 : from + n;
-	return (rd_str){ from, (uint32_t)n };
+	return (rd_str){from, (uint32_t)n};
 }
 
 static uint32_t split(rd_str row, rd_str *cells)
@@ -28,10 +28,10 @@ static uint32_t split(rd_str row, rd_str *cells)
 
 	for (uint32_t i = 0; i < row.len && n < CELLS_MAX; i++)
 		if (row.ptr[i] == '|') {
-			cells[n++ - 1] = (rd_str){ row.ptr + from, i - from };
+			cells[n++ - 1] = (rd_str){row.ptr + from, i - from};
 			from = i + 1;
 		}
-	cells[n - 1] = (rd_str){ row.ptr + from, row.len - from };
+	cells[n - 1] = (rd_str){row.ptr + from, row.len - from};
 	return n;
 }
 
@@ -61,7 +61,7 @@ rd_layout shelf_layout(const shelf *s, const char *fields)
 static void new_file(shelf *s)
 {
 	char name[12];
-	rd_err err = { 0 };
+	rd_err err = {0};
 
 	snprintf(name, sizeof name, "%u", s->file + 1);
 	UNIT_OK(rd_builder_add_file(s->builder, rd_str_of(name), &s->file, &err), &err);
@@ -71,7 +71,7 @@ void shelf_journal(shelf *s, const char *fields, const char *rows)
 {
 	rd_layout l = shelf_layout(s, fields);
 	rd_str cells[CELLS_MAX];
-	rd_err err = { 0 };
+	rd_err err = {0};
 	uint32_t line = 0;
 
 	new_file(s);
@@ -118,9 +118,9 @@ void shelf_chart(shelf *s, const char *fields, const char *rows)
 
 rd_book *shelf_seal(shelf *s)
 {
-	rd_seal_options options = { .threads = 1 };
+	rd_seal_options options = {.threads = 1};
 	rd_book *book = NULL;
-	rd_err err = { 0 };
+	rd_err err = {0};
 
 	UNIT_OK(rd_builder_seal(s->builder, &options, &book, &err), &err);
 	rd_builder_free(s->builder);
@@ -194,10 +194,10 @@ rd_rc shelf_read(const shelf_file *files, uint32_t n, const rd_read_options *opt
 rd_result *shelf_check(const rd_book *b, const char *slug, bool guards,
                        const rd_check_result **ret_check)
 {
-	const char *only[] = { slug, NULL };
-	rd_run_options o = { .threads = 1, .as_of = RD_DAY_NONE, .only = only, .no_guards = !guards };
+	const char *only[] = {slug, NULL};
+	rd_run_options o = {.threads = 1, .as_of = RD_DAY_NONE, .only = only, .no_guards = !guards};
 	rd_result *r = NULL;
-	rd_err err = { 0 };
+	rd_err err = {0};
 
 	UNIT_OK(rd_run_checks(b, &o, &r, &err), &err);
 	for (uint32_t i = 0; r && i < rd_checks_count; i++)

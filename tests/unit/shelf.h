@@ -22,11 +22,11 @@
 
 typedef struct shelf {
 	rd_builder *builder;
-	rd_row      file;      /* the last one */
-	bool        no_carry;  /* blank numbers and dates are not those of the line above */
-	char        mark;      /* decimal mark; 0 = '.' */
-	uint32_t    block;     /* records committed together; 0 = all of a file */
-	int32_t     year;
+	rd_row file;    /* the last one */
+	bool no_carry;  /* blank numbers and dates are not those of the line above */
+	char mark;      /* decimal mark; 0 = '.' */
+	uint32_t block; /* records committed together; 0 = all of a file */
+	int32_t year;
 } shelf;
 
 void shelf_open(shelf *s);
@@ -41,9 +41,9 @@ rd_book *shelf_book(const char *fields, const char *rows);
 rd_layout shelf_layout(const shelf *s, const char *fields);
 
 typedef struct shelf_file {
-	const char *name;      /* may hold one folder: "2024/journal.csv" */
+	const char *name; /* may hold one folder: "2024/journal.csv" */
 	const char *data;
-	size_t      size;      /* 0 = data is text */
+	size_t size; /* 0 = data is text */
 } shelf_file;
 
 /* Writes the files into a folder of their own, reads that, and removes it again. */

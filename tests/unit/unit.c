@@ -16,18 +16,18 @@
 #undef UNIT_FILE
 
 static const struct {
-	const char      *name;
+	const char *name;
 	const unit_test *tests;
 } files[] = {
-#define UNIT_FILE(name) { #name, name##_tests },
+#define UNIT_FILE(name) {#name, name##_tests},
 #include "files.def"
 #undef UNIT_FILE
 };
 
-static uint32_t    failures; /* of the test that runs */
-static char        at_case[400];
+static uint32_t failures; /* of the test that runs */
+static char at_case[400];
 static const char *skipped;
-static bool        verbose;
+static bool verbose;
 
 enum { SHOWN_MAX = 10 }; /* failures of one test that are shown */
 
