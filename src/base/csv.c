@@ -69,12 +69,16 @@ static uint32_t scan_plain(scan *s)
 }
 
 #if defined(__x86_64__)
+__attribute__((target("avx2,bmi"))) static inline uint64_t bits_of(__m256i a, __m256i b)
+{
+	return (uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
+}
+
 __attribute__((target("avx2,bmi"))) static uint64_t equal(__m256i a, __m256i b, char c)
 {
 	__m256i w = _mm256_set1_epi8(c);
 
-	return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, w)) |
-	       (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(b, w)) << 32;
+	return bits_of(_mm256_cmpeq_epi8(a, w), _mm256_cmpeq_epi8(b, w));
 }
 
 __attribute__((target("avx2,bmi"))) static uint32_t scan_avx2(scan *s)
@@ -168,37 +172,47 @@ static uint32_t cut_plain(rd_csv_cutter *c, rd_str *cells, uint32_t max)
 __attribute__((target("avx2,bmi"))) static uint32_t cut_avx2(rd_csv_cutter *c, rd_str *cells,
                                                              uint32_t max)
 {
-	uint32_t n = 0, from = c->from, base = c->at - 64;
+	const char *p = c->p;
+	const uint32_t size = c->n;
+	const __m256i sep = _mm256_set1_epi8(c->delimiter), eol = _mm256_set1_epi8('\n');
+	uint32_t n = 0, from = c->from, at = c->at;
 	uint64_t ends = c->ends, lines = c->lines;
 
 	for (;;) {
+		const uint32_t base = at - 64;
+
 		while (ends) {
 			uint32_t bit = (uint32_t)__builtin_ctzll(ends), to = base + bit;
 
-			if (n < max)
-				cells[n] = (rd_str){c->p + from, to - from};
+			if (__builtin_expect(n < max, 1))
+				cells[n] = (rd_str){p + from, to - from};
 			n++;
 			from = to + 1;
 			ends &= ends - 1;
 			if (lines >> bit & 1) {
 				c->from = from;
+				c->at = at;
 				c->ends = ends;
 				c->lines = lines;
 				return n;
 			}
 		}
-		c->from = from;
-		c->ends = 0;
-		if (c->at >= c->n)
+		if (at >= size) {
+			c->from = from;
+			c->at = at;
+			c->ends = 0;
 			return cut_tail(c, cells, max, n);
-		__m256i a = _mm256_loadu_si256((const void *)(c->p + c->at));
-		__m256i b = _mm256_loadu_si256((const void *)(c->p + c->at + 32));
-		uint64_t in = c->n - c->at < 64 ? (UINT64_C(1) << (c->n - c->at)) - 1 : ~UINT64_C(0);
+		}
+		__m256i a = _mm256_loadu_si256((const void *)(p + at));
+		__m256i b = _mm256_loadu_si256((const void *)(p + at + 32));
+		__m256i la = _mm256_cmpeq_epi8(a, eol), lb = _mm256_cmpeq_epi8(b, eol);
+		uint64_t in = size - at < 64 ? (UINT64_C(1) << (size - at)) - 1 : ~UINT64_C(0);
 
-		lines = equal(a, b, '\n') & in;
-		ends = (equal(a, b, c->delimiter) & in) | lines;
-		base = c->at;
-		c->at += 64;
+		lines = bits_of(la, lb) & in;
+		ends = bits_of(_mm256_or_si256(_mm256_cmpeq_epi8(a, sep), la),
+		               _mm256_or_si256(_mm256_cmpeq_epi8(b, sep), lb)) &
+		       in;
+		at += 64;
 	}
 }
 #endif

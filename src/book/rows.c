@@ -84,6 +84,11 @@ rd_rows *rd_rows_new(rd_builder *b, rd_row file, const rd_layout *layout)
 	for (uint32_t i = 0; i < sizeof party_fields / sizeof *party_fields; i++)
 		if (layout->column[party_fields[i]] >= 0)
 			r->parties[r->n_parties++] = (uint8_t)party_fields[i];
+	static const uint8_t rare[] = {L_DOCUMENT_DATE, L_CLEARING, L_CURRENCY, L_FOREIGN, L_RATE};
+
+	for (uint32_t i = 0; i < sizeof rare; i++)
+		r->rare |= r->lines.used[rare[i]];
+	r->rare |= layout->column[RD_F_QUANTITY] >= 0 || layout->column[RD_F_BALANCE] >= 0;
 	rd_rows_texts_init(r);
 	return r;
 }
@@ -406,8 +411,6 @@ static void lines_room(rd_rows *r)
 	uint32_t before = r->lines.cap;
 
 	rd_table_room(&r->lines, r->lines.n + 1);
-	if (r->lines.cap == before)
-		return;
 	if (r->layout.column[RD_F_ACCOUNT_NAME] >= 0 || r->layout.column[RD_F_ACCOUNT] >= 0)
 		r->names =
 			rd_column_resize(r->names, before * sizeof(rd_text), r->lines.cap * sizeof(rd_text));
@@ -417,13 +420,10 @@ static void lines_room(rd_rows *r)
 	r->names_cap = r->lines.cap;
 }
 
-static void read_optional(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line, uint32_t i)
+static void read_rare(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line, uint32_t i)
 {
 	rd_table *t = &r->lines;
 
-	if (t->used[L_TEXT])
-		rd_col(*t, rd_text, L_TEXT)[i] =
-			rd_rows_text(r, RD_F_TEXT, rd_rows_cell(r, RD_F_TEXT, cells, n), line);
 	if (t->used[L_DOCUMENT_DATE])
 		read_day_column(r, rd_rows_cell(r, RD_F_DOCUMENT_DATE, cells, n), line, i);
 	if (t->used[L_CLEARING])
@@ -473,7 +473,8 @@ void rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 		}
 		return;
 	}
-	lines_room(r);
+	if (i == r->lines.cap)
+		lines_room(r);
 	read_party(r, cells, n, line, i);
 	read_account(r, cells, n, line, i);
 	if ((rd_col(r->lines, rd_text, L_ACCOUNT)[i] == 0 || (flags & RD_LINE_AMOUNT_BLANK)) &&
@@ -491,7 +492,11 @@ void rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 	}
 	r->debit += flags & RD_LINE_CREDIT ? 0 : amount;
 	r->credit += flags & RD_LINE_CREDIT ? amount : other;
-	read_optional(r, cells, n, line, i);
+	if (r->lines.used[L_TEXT])
+		rd_col(r->lines, rd_text, L_TEXT)[i] =
+			rd_rows_text(r, RD_F_TEXT, rd_rows_cell(r, RD_F_TEXT, cells, n), line);
+	if (r->rare)
+		read_rare(r, cells, n, line, i);
 	r->total_last = false;
 	r->lines.n++;
 }

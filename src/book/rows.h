@@ -79,6 +79,7 @@ struct rd_rows {
 	uint8_t heads[H_MAX];    /* fields of the layout that make a run */
 	uint32_t head_at[H_MAX]; /* and their columns, */
 	uint32_t head_last;      /* the last of them */
+	bool rare;               /* columns beyond text, amounts, account and party */
 	uint32_t n_parties;
 	uint8_t parties[5];        /* columns that may name the party, by preference */
 	char prev[H_MAX][H_CELL];  /* their cells in the line before */
