@@ -21,7 +21,7 @@ tidy = subprocess.run([sys.executable, "tools/tidy.py"], cwd=ROOT, capture_outpu
 note(tidy.returncode == 0, "tidy\n" + tidy.stdout)
 if shutil.which("clang-format"):
     for top in ("src", "cmd", "tests", "fuzz", "bench"):
-        files = sorted(str(p) for p in (ROOT / top).rglob("*.[ch]"))
+        files = sorted(str(p) for p in (ROOT / top).rglob("*.[ch]") if "node_modules" not in p.parts)
         done = subprocess.run(["clang-format", "--dry-run", "--Werror", *files], cwd=ROOT,
                               capture_output=True, text=True, check=False)
         note(done.returncode == 0, f"clang-format {top}\n{done.stderr[:4000]}")

@@ -3,11 +3,9 @@
 
 #define AMOUNT_MAX INT64_C(5000000000000)
 
-static const char *const preparers[] = { "王芳", "李娜", "张敏", "刘洋", "陈静", "杨帆",
-	                                     "赵磊", "黄婷", "周杰", "吴倩", "徐明", "孙丽" };
-static const char *const reviewers[] = {
-	"何建国", "马春华", "朱海涛", "郭晓燕", "林志强", "罗文斌"
-};
+static const char *const preparers[] = {"王芳", "李娜", "张敏", "刘洋", "陈静", "杨帆",
+                                        "赵磊", "黄婷", "周杰", "吴倩", "徐明", "孙丽"};
+static const char *const reviewers[] = {"何建国", "马春华", "朱海涛", "郭晓燕", "林志强", "罗文斌"};
 enum {
 	PREPARERS = sizeof preparers / sizeof *preparers,
 	REVIEWERS = sizeof reviewers / sizeof *reviewers,
@@ -45,8 +43,8 @@ static void draw_split_expense(gen *g, voucher *v)
 	v->template = CASH_EXPENSE;
 	v->n = 2;
 	v->party = -1;
-	v->lines[0] = (line){ .account = g->split_expense, .debit = amount };
-	v->lines[1] = (line){ .account = g->cash, .credit = amount };
+	v->lines[0] = (line){.account = g->split_expense, .debit = amount};
+	v->lines[1] = (line){.account = g->cash, .credit = amount};
 }
 
 static void draw_repeated(const gen *g, voucher *v)
@@ -74,8 +72,8 @@ static void draw_rare_pair(gen *g, voucher *v)
 
 	v->n = 2;
 	v->party = -1;
-	v->lines[0] = (line){ .account = debit, .debit = amount };
-	v->lines[1] = (line){ .account = credit, .credit = amount };
+	v->lines[0] = (line){.account = debit, .debit = amount};
+	v->lines[1] = (line){.account = credit, .credit = amount};
 }
 
 static int64_t draw_amount(gen *g, const voucher *v)
@@ -137,7 +135,7 @@ static void draw_lines(gen *g, const month *m, voucher *v)
 {
 	uint64_t done = g->n_lines - m->first_line;
 
-	*v = (voucher){ .month = m->no, .kind = kind_draw(g) };
+	*v = (voucher){.month = m->no, .kind = kind_draw(g)};
 	v->template = g->template_pick[rng_below(&g->rng, TEMPLATE_SLOTS)];
 	v->variant = rng_below(&g->rng, VARIANTS);
 	v->n = g->template_lines[v->template];

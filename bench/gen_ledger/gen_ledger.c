@@ -25,7 +25,7 @@
 
 static void month_init(const gen *g, month *m, int no)
 {
-	*m = (month){ .no = no, .first_line = g->n_lines, .last_was_dup = true };
+	*m = (month){.no = no, .first_line = g->n_lines, .last_was_dup = true};
 	m->n_lines = g->lines * ((uint64_t)no + 1) / MONTHS - g->n_lines;
 	for (int day = g->month_start[no]; day < g->month_start[no + 1]; day++) {
 		if (!is_weekend(g, day))

@@ -70,7 +70,7 @@ void put_uint(out *o, uint64_t value)
 void put_money(out *o, int64_t fen)
 {
 	uint64_t size = fen < 0 ? 0 - (uint64_t)fen : (uint64_t)fen;
-	char cents[3] = { '.', (char)('0' + size / 10 % 10), (char)('0' + size % 10) };
+	char cents[3] = {'.', (char)('0' + size / 10 % 10), (char)('0' + size % 10)};
 
 	if (fen < 0)
 		put_char(o, '-');

@@ -23,7 +23,7 @@ uint64_t rng_next(rng *r)
 
 void rng_init(rng *r, uint64_t seed)
 {
-	*r = (rng){ 0 };
+	*r = (rng){0};
 	for (int i = 0; i < 4; i++) {
 		uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
 

@@ -86,7 +86,7 @@ static inline uint64_t separators64(const char *p)
 static void *split(void *arg)
 {
 	piece *result = arg;
-	piece sum = { .start = result->start, .end = result->end };
+	piece sum = {.start = result->start, .end = result->end};
 	const char *field = sum.start;
 	int column = 0;
 
@@ -130,14 +130,14 @@ static void split_all(const char *text, size_t size, int threads)
 	static piece pieces[THREADS_MAX];
 	pthread_t ids[THREADS_MAX];
 	const char *end = text + size, *first = after_line(text, end), *start = first;
-	piece sum = { 0 };
+	piece sum = {0};
 
 	for (int i = 0; i < threads; i++) {
 		const char *cut = i == threads - 1 ? end : first + (end - first) / threads * (i + 1);
 
 		if (cut < start)
 			cut = start;
-		pieces[i] = (piece){ .start = start, .end = after_line(cut, end) };
+		pieces[i] = (piece){.start = start, .end = after_line(cut, end)};
 		start = pieces[i].end;
 	}
 	for (int i = 0; i < threads; i++) {
