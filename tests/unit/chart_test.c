@@ -25,7 +25,8 @@ static void tables_are_sound(void)
 			UNIT_INT(strlen(e->code), 4);
 			UNIT_TRUE(e->name_zh[0] && e->name_en[0] && e->class_of != RD_CLASS_UNKNOWN);
 			for (uint32_t j = 0; j < i; j++)
-				UNIT_TRUE(strcmp(charts[k][j].code, e->code) != 0);
+				if (strcmp(charts[k][j].code, e->code) == 0) /* old and new name of one code */
+					UNIT_TRUE(charts[k][j].class_of == e->class_of && charts[k][j].side == e->side);
 		}
 	}
 	for (int r = 0; r < RD_ROLE_COUNT; r++)

@@ -227,8 +227,8 @@ static outcome trials(const plan *p, uint64_t seed)
 	return o;
 }
 
-/* `least` of the trials must be exact: two breaks that cancel and share a number look like one entry that
- * balances, which in a few trials is enough to keep a field out of the key. */
+/* `least` of the trials must be exact: two breaks that cancel and share a number look like one
+ * entry that balances, which in a few trials is enough to keep a field out of the key. */
 static void exact_in(uint32_t least, const char *what, numbering how, bool documents, uint32_t key)
 {
 	outcome o = trials(&(plan){how, documents, false, BREAKS_MAX, key},
@@ -273,8 +273,8 @@ static void numbers_used_twice(void)
 	exact_in(TRIALS - 3, "numbers used twice", N_TWICE, false, RD_KEY_NUMBER);
 }
 
-/* Without usable numbers the running sum is all there is: measured, not proven. Of two breaks that cancel
- * within sixty lines nothing can be seen. */
+/* Without usable numbers the running sum is all there is: measured, not proven. Of two breaks
+ * that cancel within sixty lines nothing can be seen. */
 static void cutting(const char *what, const plan *p, uint32_t found_percent)
 {
 	outcome o = trials(p, 500 + (uint64_t)p->how + p->most);

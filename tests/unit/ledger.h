@@ -1,8 +1,8 @@
 /*
- * ledger.h - random books of a small Chinese company as CSV, for tests that need something of everything:
- * sales and purchases with partners and documents, money, wages, closings, and what goes wrong in
- * books (broken entries, gaps and repetitions of numbers, pairs in red, double bookings, blank
- * cells). The same seed makes the same bytes.
+ * ledger.h - random books of a small Chinese company as CSV, for tests that need something of
+ * everything: sales and purchases with partners and documents, money, wages, and what goes wrong
+ * in books (broken entries, gaps and repetitions of numbers, pairs in red, double bookings,
+ * blank cells). The same seed makes the same bytes.
  */
 #ifndef LEDGER_H
 #define LEDGER_H
