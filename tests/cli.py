@@ -182,6 +182,7 @@ def test_wrong_values_are_refused():
 
 def test_language_comes_from_the_environment():
     for env, zh in (({}, True), ({"LANG": "zh_CN.UTF-8"}, True), ({"LANG": "en_US.UTF-8"}, False),
+                    ({"LANG": "C.UTF-8"}, True), ({"LC_ALL": "C"}, True),
                     ({"LC_ALL": "zh_CN.UTF-8", "LANG": "en_US.UTF-8"}, True),
                     ({"LC_MESSAGES": "de_DE.UTF-8", "LANG": "zh_CN.UTF-8"}, False)):
         holds(run("help", env=env).out, "用法" if zh else "Usage")

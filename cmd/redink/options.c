@@ -14,8 +14,8 @@ const rd_option rd_common_options[] = {
      0,
      0,
      NULL,
-     {"界面语言：zh 中文，en 英文；不写则看环境变量 LC_ALL、LC_MESSAGES、LANG，都没有则为中文",
-      "language of messages; without it LC_ALL, LC_MESSAGES and LANG decide, and zh when none is set"}},
+     {"界面语言：zh 中文，en 英文；不写则看环境变量 LC_ALL、LC_MESSAGES、LANG，都没有或为 C 则为中文",
+      "language of messages; without it LC_ALL, LC_MESSAGES and LANG decide, and zh when none is set or it is C"}},
 	{"help", 'h', RD_OPT_FLAG, NULL, NULL, 0, 0, NULL, {"显示本帮助", "show this help"}},
 	{0},
 };
@@ -38,7 +38,11 @@ int rd_language(int argc, char **argv)
 	}
 	for (size_t i = 0; i < sizeof names / sizeof names[0] && (value == NULL || !*value); i++)
 		value = getenv(names[i]);
-	return value == NULL || !*value || strncmp(value, "zh", 2) == 0 ? RD_ZH : RD_EN;
+	/* C and POSIX (C.UTF-8 in containers) name no language: then Chinese comes first. */
+	bool none = value == NULL || !*value || strcmp(value, "C") == 0 ||
+	            strncmp(value, "C.", 2) == 0 || strcmp(value, "POSIX") == 0;
+
+	return none || strncmp(value, "zh", 2) == 0 ? RD_ZH : RD_EN;
 }
 
 /* ---- values ---- */
