@@ -11,8 +11,12 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#ifndef UNIT_FILES /* the list of another program with this runner */
+#define UNIT_FILES "files.def"
+#endif
+
 #define UNIT_FILE(name) extern const unit_test name##_tests[];
-#include "files.def"
+#include UNIT_FILES
 #undef UNIT_FILE
 
 static const struct {
@@ -20,7 +24,7 @@ static const struct {
 	const unit_test *tests;
 } files[] = {
 #define UNIT_FILE(name) {#name, name##_tests},
-#include "files.def"
+#include UNIT_FILES
 #undef UNIT_FILE
 };
 
