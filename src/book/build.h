@@ -68,8 +68,6 @@ typedef struct rd_alias_slot {
 	uint32_t row; /* first line, as position in reading order */
 } rd_alias_slot;
 
-#define RD_RECENT_ALIASES 1024u
-
 typedef struct rd_declared { /* one account of a chart */
 	rd_text code, name, currencies, class_text;
 	rd_side side;
@@ -141,12 +139,10 @@ struct rd_builder {
 	/* aliases: open addressing by (code, name) */
 	rd_alias_slot *aliases;
 	uint32_t n_aliases, alias_mask;
-	rd_alias_slot *recent[RD_RECENT_ALIASES]; /* the last slot of a code, by its low bits */
 };
 
-/* Adds a use of `name` for `code`. */
-void rd_alias_use(rd_builder *b, bool is_party, rd_text code, rd_text name, rd_day day,
-                  uint32_t row);
+/* Adds uses of a name for a code. */
+void rd_alias_use(rd_builder *b, const rd_alias_slot *use);
 /* The side mark of a cell (借, D, Debit, 1 …): BOTH when it is none. blank sets *ret_blank. */
 rd_side rd_side_parse(rd_str s, bool *ret_blank);
 bool rd_flag_parse(rd_str s); /* 是, 1, Y, true, √ … */

@@ -154,7 +154,6 @@ static void alias_grow(rd_builder *b)
 	uint32_t n = b->alias_mask + 1;
 	rd_alias_slot *old = b->aliases;
 
-	memset(b->recent, 0, sizeof b->recent); /* the slots move */
 	b->aliases = rd_column_new(2 * (size_t)n * sizeof *old);
 	b->alias_mask = 2 * n - 1;
 	for (uint32_t i = 0; i < n; i++)
@@ -164,29 +163,24 @@ static void alias_grow(rd_builder *b)
 	rd_column_free(old, n * sizeof *old);
 }
 
-void rd_alias_use(rd_builder *b, bool is_party, rd_text code, rd_text name, rd_day day,
-                  uint32_t row)
+void rd_alias_use(rd_builder *b, const rd_alias_slot *use)
 {
-	rd_alias_slot **recent = &b->recent[(code ^ (uint32_t)is_party << 9) & (RD_RECENT_ALIASES - 1)];
-	rd_alias_slot *s = *recent;
+	rd_alias_slot *s = alias_slot(b->aliases, b->alias_mask, use->is_party, use->code, use->name);
 
-	if (s == NULL || s->code != code || s->name != name || s->is_party != is_party) {
-		s = alias_slot(b->aliases, b->alias_mask, is_party, code, name);
-		if (s->lines == 0 && b->n_aliases++ > b->alias_mask / 2) {
+	if (s->lines == 0) {
+		if (b->n_aliases++ > b->alias_mask / 2) {
 			alias_grow(b);
-			s = alias_slot(b->aliases, b->alias_mask, is_party, code, name);
+			s = alias_slot(b->aliases, b->alias_mask, use->is_party, use->code, use->name);
 		}
-		if (s->lines == 0)
-			*s = (rd_alias_slot){code, name, is_party, 0, day, day, row};
-		*recent = s;
+		*s = *use;
+		return;
 	}
-	s->lines++;
-	if (day != RD_DAY_NONE) {
-		if (s->first == RD_DAY_NONE || day < s->first)
-			s->first = day;
-		if (day > s->last)
-			s->last = day;
-	}
+	s->lines += use->lines;
+	s->row = use->row < s->row ? use->row : s->row;
+	if (use->first != RD_DAY_NONE && (s->first == RD_DAY_NONE || use->first < s->first))
+		s->first = use->first;
+	if (use->last > s->last)
+		s->last = use->last;
 }
 
 /* ---- other tables ---- */

@@ -157,26 +157,53 @@ static void commit_notes(rd_rows *r)
 	r->rejected = r->skipped = 0;
 }
 
-static void commit_aliases(rd_rows *r, uint32_t base_line)
+static void commit_name(rd_rows *r, const rd_name_slot *x, uint32_t base_line)
 {
-	const rd_text *code = rd_col(r->lines, rd_text, L_ACCOUNT);
+	rd_alias_use(r->b, &(rd_alias_slot){.code = rd_rows_settled(r, x->code),
+	                                    .name = rd_rows_settled(r, x->id),
+	                                    .lines = x->lines,
+	                                    .first = x->first,
+	                                    .last = x->last,
+	                                    .row = base_line + x->row});
+}
+
+/* What accounts were called. A slot whose ids were fresh does not outlive the block. */
+static void commit_names(rd_rows *r, uint32_t base_line)
+{
+	for (uint32_t i = 0; i < r->n_uses; i++)
+		commit_name(r, &r->uses[i], base_line);
+	for (uint32_t i = 0; i < r->n_touched; i++) {
+		rd_name_slot *x = &r->last_name[r->touched[i]];
+
+		if (x->lines)
+			commit_name(r, x, base_line);
+		if ((x->code | x->id) & RD_FRESH)
+			*x = (rd_name_slot){0};
+		x->lines = 0;
+		x->touched = false;
+	}
+	r->n_uses = r->n_touched = 0;
+}
+
+/* What parties with codes were called. */
+static void commit_parties(rd_rows *r, uint32_t base_line)
+{
 	const rd_text *party = rd_col(r->lines, rd_text, L_PARTY);
 	const rd_day *date = rd_col(r->runs, rd_day, R_DATE);
 	const uint32_t *first = rd_col(r->runs, uint32_t, R_FIRST);
 
-	if (r->names == NULL && r->party_names == NULL)
-		return;
-	for (uint32_t k = 0; k < r->runs.n; k++) {
+	for (uint32_t k = 0; r->party_names && k < r->runs.n; k++) {
 		uint32_t to = k + 1 < r->runs.n ? first[k + 1] : r->lines.n;
 
-		for (uint32_t i = first[k]; i < to; i++) {
-			if (r->names && code[i] && r->names[i])
-				rd_alias_use(r->b, false, rd_rows_settled(r, code[i]),
-				             rd_rows_settled(r, r->names[i]), date[k], base_line + i);
-			if (r->party_names && party[i] && r->party_names[i])
-				rd_alias_use(r->b, true, rd_rows_settled(r, party[i]),
-				             rd_rows_settled(r, r->party_names[i]), date[k], base_line + i);
-		}
+		for (uint32_t i = first[k]; i < to; i++)
+			if (party[i] && r->party_names[i])
+				rd_alias_use(r->b, &(rd_alias_slot){.code = rd_rows_settled(r, party[i]),
+				                                    .name = rd_rows_settled(r, r->party_names[i]),
+				                                    .is_party = true,
+				                                    .lines = 1,
+				                                    .first = date[k],
+				                                    .last = date[k],
+				                                    .row = base_line + i});
 	}
 }
 
@@ -249,7 +276,8 @@ rd_rc rd_rows_commit(rd_rows *r, rd_err *err)
 		return rd_fail(err, RD_LIMIT, "分录超过 %u 行，请按期间分批检查",
 		               "more than %u lines; check the books period by period", RD_ROWS_MAX);
 	rd_rows_texts_commit(r);
-	commit_aliases(r, base);
+	commit_names(r, base);
+	commit_parties(r, base);
 	append(r, &b->lines, &r->lines);
 	append(r, &b->runs, &r->runs);
 	for (uint32_t i = run; i < b->runs.n; i++)

@@ -107,8 +107,8 @@ void rd_rows_free(rd_rows *r)
 		return;
 	rd_table_done(&r->lines);
 	rd_table_done(&r->runs);
-	rd_column_free(r->names, r->names_cap * sizeof *r->names);
-	rd_column_free(r->party_names, r->names_cap * sizeof *r->party_names);
+	rd_column_free(r->uses, r->cap_uses * sizeof *r->uses);
+	rd_column_free(r->party_names, r->party_names_cap * sizeof *r->party_names);
 	rd_column_free(r->notes, r->cap_notes * sizeof *r->notes);
 	rd_column_free(r->both, r->cap_both * sizeof *r->both);
 	rd_column_free(r->segments, r->cap_segments * sizeof *r->segments);
@@ -129,7 +129,7 @@ uint32_t rd_rows_count(const rd_rows *r)
 }
 
 /* Room for one more item in a plain growing array. */
-static void *room(void *items, uint32_t n, uint32_t *cap, size_t size)
+void *rd_rows_room(void *items, uint32_t n, uint32_t *cap, size_t size)
 {
 	if (n < *cap)
 		return items;
@@ -194,7 +194,8 @@ static void split_account(rd_str s, rd_str *code, rd_str *name)
 		*code = *name; /* a name alone: it identifies the account as well as it can */
 }
 
-static void read_account(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line, uint32_t i)
+/* Returns the name that the record gives the account. */
+static rd_str read_account(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line, uint32_t i)
 {
 	rd_str code = rd_rows_cell(r, RD_F_ACCOUNT_CODE, cells, n);
 	rd_str name = rd_rows_cell(r, RD_F_ACCOUNT_NAME, cells, n);
@@ -203,11 +204,8 @@ static void read_account(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t l
 		split_account(rd_rows_cell(r, RD_F_ACCOUNT, cells, n), &code, &name);
 	else if (r->layout.column[RD_F_ACCOUNT_CODE] < 0)
 		code = name;
-	rd_text id = rd_rows_text(r, RD_F_ACCOUNT_CODE, code, line);
-
-	rd_col(r->lines, rd_text, L_ACCOUNT)[i] = id;
-	if (r->names)
-		r->names[i] = rd_rows_name(r, id, name, line);
+	rd_col(r->lines, rd_text, L_ACCOUNT)[i] = rd_rows_text(r, RD_F_ACCOUNT_CODE, code, line);
+	return name;
 }
 
 static void read_party(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line, uint32_t i)
@@ -292,7 +290,7 @@ static void read_balance(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t l
 	if (r->layout.column[RD_F_BALANCE_SIDE] >= 0 &&
 	    rd_side_parse(rd_rows_cell(r, RD_F_BALANCE_SIDE, cells, n), &blank) == RD_SIDE_CREDIT)
 		v = -v;
-	r->asserts = room(r->asserts, r->n_asserts, &r->cap_asserts, sizeof *r->asserts);
+	r->asserts = rd_rows_room(r->asserts, r->n_asserts, &r->cap_asserts, sizeof *r->asserts);
 	r->asserts[r->n_asserts++] = (rd_assert_raw){.line = i,
 	                                             .balance = v,
 	                                             .file_line = line,
@@ -401,7 +399,7 @@ static void note_place(rd_rows *r, uint32_t line)
 
 	if (g && g->line + (r->lines.n - g->first) == line)
 		return;
-	r->segments = room(r->segments, r->n_segments, &r->cap_segments, sizeof *r->segments);
+	r->segments = rd_rows_room(r->segments, r->n_segments, &r->cap_segments, sizeof *r->segments);
 	r->segments[r->n_segments++] = (rd_segment){r->lines.n, r->file, line, 1};
 }
 
@@ -411,13 +409,10 @@ static void lines_room(rd_rows *r)
 	uint32_t before = r->lines.cap;
 
 	rd_table_room(&r->lines, r->lines.n + 1);
-	if (r->layout.column[RD_F_ACCOUNT_NAME] >= 0 || r->layout.column[RD_F_ACCOUNT] >= 0)
-		r->names =
-			rd_column_resize(r->names, before * sizeof(rd_text), r->lines.cap * sizeof(rd_text));
 	if (r->layout.column[RD_F_PARTY_CODE] >= 0)
 		r->party_names = rd_column_resize(r->party_names, before * sizeof(rd_text),
 		                                  r->lines.cap * sizeof(rd_text));
-	r->names_cap = r->lines.cap;
+	r->party_names_cap = r->lines.cap;
 }
 
 static void read_rare(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line, uint32_t i)
@@ -476,9 +471,10 @@ void rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 	if (i == r->lines.cap)
 		lines_room(r);
 	read_party(r, cells, n, line, i);
-	read_account(r, cells, n, line, i);
-	if ((rd_col(r->lines, rd_text, L_ACCOUNT)[i] == 0 || (flags & RD_LINE_AMOUNT_BLANK)) &&
-	    passed_over(r, cells, n, line, flags))
+	rd_str name = read_account(r, cells, n, line, i);
+	rd_text account = rd_col(r->lines, rd_text, L_ACCOUNT)[i];
+
+	if ((account == 0 || (flags & RD_LINE_AMOUNT_BLANK)) && passed_over(r, cells, n, line, flags))
 		return;
 	rd_rows_head(r, cells, n, line);
 	if (r->pending)
@@ -487,7 +483,7 @@ void rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 	rd_col(r->lines, rd_minor, L_AMOUNT)[i] = amount;
 	rd_col(r->lines, uint8_t, L_FLAGS)[i] = flags;
 	if (flags & RD_LINE_BOTH) {
-		r->both = room(r->both, r->n_both, &r->cap_both, sizeof *r->both);
+		r->both = rd_rows_room(r->both, r->n_both, &r->cap_both, sizeof *r->both);
 		r->both[r->n_both++] = (rd_both){i, other};
 	}
 	r->debit += flags & RD_LINE_CREDIT ? 0 : amount;
@@ -495,6 +491,8 @@ void rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 	if (r->lines.used[L_TEXT])
 		rd_col(r->lines, rd_text, L_TEXT)[i] =
 			rd_rows_text(r, RD_F_TEXT, rd_rows_cell(r, RD_F_TEXT, cells, n), line);
+	if (account && name.len)
+		rd_rows_name(r, account, name, line, i);
 	if (r->rare)
 		read_rare(r, cells, n, line, i);
 	r->total_last = false;

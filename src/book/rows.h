@@ -23,10 +23,13 @@ typedef struct rd_short_slot {
 	uint32_t len, id;
 } rd_short_slot;
 
-/* The name that an account's code had last; found by the code's id. */
+/* The name that an account's code had last, and how often since: found by the code's id. */
 typedef struct rd_name_slot {
 	const char *ptr;
 	uint32_t code, len, id;
+	uint32_t lines, row; /* uses not yet told to the builder; the first of them */
+	rd_day first, last;
+	bool touched; /* stands in the list of slots with uses */
 } rd_name_slot;
 
 /* A text whose hash is known before it is looked up. */
@@ -71,9 +74,8 @@ struct rd_rows {
 	rd_layout layout;
 	bool shared; /* ids are fresh until the commit */
 	rd_table lines, runs;
-	rd_text *names; /* account name of each line, for aliases; NULL = no such column */
 	rd_text *party_names;
-	uint32_t names_cap;
+	uint32_t party_names_cap;
 	/* the run being read */
 	uint32_t n_heads;
 	uint8_t heads[H_MAX];    /* fields of the layout that make a run */
@@ -95,6 +97,10 @@ struct rd_rows {
 	rd_text_slot slot[RD_FIELD_COUNT];
 	rd_short_slot shorts[1u << RD_SHORT_BITS];
 	rd_name_slot last_name[1u << RD_SHORT_BITS];
+	uint32_t n_touched; /* slots with uses */
+	uint16_t touched[1u << RD_SHORT_BITS];
+	rd_name_slot *uses; /* of names that another one followed */
+	uint32_t n_uses, cap_uses;
 	rd_hint hints[RD_HINTS]; /* texts of the record that comes next */
 	rd_cache_slot *cache;
 	uint32_t cache_n, cache_mask;
@@ -129,11 +135,14 @@ struct rd_rows {
 
 /* rows.c: the rd_has bit that a mapped field brings, 0 = none */
 uint32_t rd_field_has(rd_field f);
+/* rows.c: room for one more item in a plain growing array */
+void *rd_rows_room(void *items, uint32_t n, uint32_t *cap, size_t size);
 /* text.c: interning */
 void rd_rows_texts_init(rd_rows *r);
 void rd_rows_texts_done(rd_rows *r);
 rd_text rd_rows_text(rd_rows *r, rd_field f, rd_str s, uint32_t line);
-rd_text rd_rows_name(rd_rows *r, rd_text code, rd_str name, uint32_t line);
+/* Line i, already in the block, calls the account `code` by this name. */
+void rd_rows_name(rd_rows *r, rd_text code, rd_str name, uint32_t line, uint32_t i);
 rd_serial rd_rows_serial(rd_rows *r, int which, rd_str s, uint32_t line);
 void rd_rows_texts_commit(rd_rows *r); /* gives fresh texts their ids in the book */
 static inline rd_text rd_rows_settled(const rd_rows *r, rd_text id)

@@ -287,21 +287,42 @@ rd_text rd_rows_text(rd_rows *r, rd_field f, rd_str s, uint32_t line)
 	return id;
 }
 
+/* The uses of a name that another one follows are put aside for the commit. */
+static void put_aside(rd_rows *r, rd_name_slot *x)
+{
+	if (x->lines == 0)
+		return;
+	r->uses = rd_rows_room(r->uses, r->n_uses, &r->cap_uses, sizeof *r->uses);
+	r->uses[r->n_uses++] = *x;
+	x->lines = 0;
+}
+
 /* The name of an account is almost always the one that its code had last. */
-rd_text rd_rows_name(rd_rows *r, rd_text code, rd_str name, uint32_t line)
+void rd_rows_name(rd_rows *r, rd_text code, rd_str name, uint32_t line, uint32_t i)
 {
 	rd_name_slot *x = &r->last_name[code & ((1u << RD_SHORT_BITS) - 1)];
-	const char *text;
+	const rd_day day = r->head.date;
 
-	if (name.len == 0)
-		return 0;
-	if (x->code == code && x->len == name.len && rd_same_bytes(x->ptr, name.ptr, name.len))
-		return x->id;
-	rd_text id = intern(r, RD_F_ACCOUNT_NAME, name, line, &text);
+	if (x->code != code || x->len != name.len || !rd_same_bytes(x->ptr, name.ptr, name.len)) {
+		const char *text;
 
-	if (!((code | id) & RD_FRESH))
-		*x = (rd_name_slot){text, code, rd_dict_len(text), id};
-	return id;
+		put_aside(r, x);
+		rd_text id = intern(r, RD_F_ACCOUNT_NAME, name, line, &text);
+		*x = (rd_name_slot){
+			.ptr = text, .code = code, .len = rd_dict_len(text), .id = id, .touched = x->touched};
+	}
+	if (x->lines++ == 0) {
+		x->row = i;
+		x->first = x->last = day;
+		if (!x->touched)
+			r->touched[r->n_touched++] = (uint16_t)(x - r->last_name);
+		x->touched = true;
+		return;
+	}
+	if (day != RD_DAY_NONE && (x->first == RD_DAY_NONE || day < x->first))
+		x->first = day;
+	if (day > x->last)
+		x->last = day;
 }
 
 static bool all_digits(rd_str s)
