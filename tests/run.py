@@ -30,6 +30,7 @@ SUITES = {
     "cli": (False, [PY, "tests/cli.py", "build/redink"]),
     "examples": (True, [PY, "tests/examples.py", "build/redink"]),
     "model": (False, [f"{ASAN}/tests/model/model"]),
+    "threads": (False, [f"{ASAN}/tests/threads/threads"]),
     "headers": (False, [PY, "tests/headers.py"]),
     "install": (False, ["sh", "tests/install/run.sh"]),
     "tsan": (False, ["sh", "tests/tsan.sh"]),
