@@ -13,7 +13,8 @@ int main(int argc, char **argv)
 	rd_err err;
 	rd_buf line;
 
-	if (rd_read_paths((const char *const *)argv + 1, (uint32_t)argc - 1, &read, &book, &err) != RD_OK ||
+	if (rd_read_paths((const char *const *)argv + 1, (uint32_t)argc - 1, &read, &book, &err) !=
+	        RD_OK ||
 	    rd_run_checks(book, &run, &result, &err) != RD_OK) {
 		fprintf(stderr, "%s: %s\n", rd_rc_name(err.code), err.en);
 		rd_book_free(book);

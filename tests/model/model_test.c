@@ -298,7 +298,8 @@ static void dup_amount_near_date(void)
 
 /* ---- numbers ---- */
 
-/* The series of a voucher as the book was made: its journal, and its month when numbers begin anew. */
+/* The series of a voucher as the book was made: its journal, and its month when numbers begin
+ * anew. */
 static int64_t series_of(const rd_book *b, const maker *m, rd_row v)
 {
 	return (int64_t)b->voucher.journal[v] * 1000000 + (m->monthly ? b->voucher.period[v] : 0);
