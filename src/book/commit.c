@@ -14,15 +14,18 @@ static void append_texts(const rd_rows *r, rd_text *to, const rd_text *from, uin
 		to[i] = rd_rows_settled(r, from[i]);
 }
 
-static rd_serial settled_serial(const rd_rows *r, rd_serial s)
+static rd_serial settled_serial(rd_rows *r, rd_serial s)
 {
 	if (!(s & RD_SERIAL_FRESH))
 		return s;
 	s &= ~RD_SERIAL_FRESH;
-	return rd_serial_of(r->fresh[rd_serial_shape(s)].id, rd_serial_value(s));
+	rd_text shape = r->fresh[rd_serial_shape(s)].id;
+
+	r->shapes_full |= shape >= RD_SHAPES_MAX;
+	return shape < RD_SHAPES_MAX ? rd_serial_of(shape, rd_serial_value(s)) : 0;
 }
 
-static void append_serials(const rd_rows *r, rd_serial *to, const rd_serial *from, uint32_t n)
+static void append_serials(rd_rows *r, rd_serial *to, const rd_serial *from, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		to[i] = settled_serial(r, from[i]);
@@ -51,7 +54,7 @@ static bool is_serial_column(const rd_table *t, uint32_t c)
 	return t->n_cols != L_COLUMNS && (c == R_ENTRY || c == R_NUMBER || c == R_DOCUMENT);
 }
 
-static void append(const rd_rows *r, rd_table *to, rd_table *from)
+static void append(rd_rows *r, rd_table *to, rd_table *from)
 {
 	uint32_t at = to->n, n = from->n;
 
@@ -280,6 +283,11 @@ rd_rc rd_rows_commit(rd_rows *r, rd_err *err)
 	commit_parties(r, base);
 	append(r, &b->lines, &r->lines);
 	append(r, &b->runs, &r->runs);
+	if (r->shapes_full)
+		return rd_fail(err, RD_LIMIT, "不同的文字超过 %u 种，编号无法再区分，请按期间分批检查",
+		               "more than %u different texts: new forms of numbers cannot be told apart; "
+		               "check the books period by period",
+		               RD_SHAPES_MAX);
 	for (uint32_t i = run; i < b->runs.n; i++)
 		rd_col(b->runs, uint32_t, R_FIRST)[i] += base;
 	if (r->inherit && run < b->runs.n)

@@ -90,9 +90,10 @@ struct rd_rows {
 	bool period_alone;         /* the period cell needs no year from elsewhere */
 	bool carried;              /* cells were left blank: the values are those of lines above */
 	rd_run_head head;
-	bool begun;   /* a record of this block has been read: `prev` and `head` hold */
-	bool pending; /* `head` differs from the last run: the next line opens one */
-	bool inherit; /* the first run continues the block before */
+	bool begun;       /* a record of this block has been read: `prev` and `head` hold */
+	bool pending;     /* `head` differs from the last run: the next line opens one */
+	bool shapes_full; /* a number's form came after RD_SHAPES_MAX texts */
+	bool inherit;     /* the first run continues the block before */
 	/* texts */
 	rd_text_slot slot[RD_FIELD_COUNT];
 	rd_short_slot shorts[1u << RD_SHORT_BITS];

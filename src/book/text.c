@@ -333,14 +333,17 @@ static bool all_digits(rd_str s)
 	return true;
 }
 
-static rd_serial compose(rd_text shape, uint64_t value)
+/* A form of number whose text comes too late has no place in 24 bits: the commit will refuse. */
+static rd_serial compose(rd_rows *r, rd_text shape, uint64_t value)
 {
-	if (shape & RD_FRESH) {
-		RD_ASSERT((shape & ~RD_FRESH) < (1u << 23));
-		return RD_SERIAL_FRESH | rd_serial_of(shape & ~RD_FRESH, value);
+	uint64_t fresh = shape & RD_FRESH ? RD_SERIAL_FRESH : 0;
+
+	shape &= ~RD_FRESH;
+	if (shape >= RD_SHAPES_MAX) {
+		r->shapes_full = true;
+		return 0;
 	}
-	RD_ASSERT(shape < (1u << 23));
-	return rd_serial_of(shape, value);
+	return fresh | rd_serial_of(shape, value);
 }
 
 rd_serial rd_rows_serial(rd_rows *r, int which, rd_str s, uint32_t line)
@@ -364,7 +367,7 @@ rd_serial rd_rows_serial(rd_rows *r, int which, rd_str s, uint32_t line)
 
 	if (simple && r->shape[which].set && r->shape[which].len == p.prefix.len &&
 	    memcmp(r->shape[which].prefix, p.prefix.ptr, p.prefix.len) == 0)
-		return compose(r->shape[which].shape, p.value);
+		return compose(r, r->shape[which].shape, p.value);
 	if (!rd_serial_shape_text(&p, buf, sizeof buf, &n)) {
 		p.prefix.len = p.prefix.len > 200 ? 200 : p.prefix.len;
 		p.suffix.len = p.suffix.len > 200 ? 200 : p.suffix.len;
@@ -380,7 +383,7 @@ rd_serial rd_rows_serial(rd_rows *r, int which, rd_str s, uint32_t line)
 		r->shape[which].shape = shape;
 		r->shape[which].set = true;
 	}
-	return compose(shape, p.value);
+	return compose(r, shape, p.value);
 }
 
 void rd_rows_texts_commit(rd_rows *r)

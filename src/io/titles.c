@@ -113,10 +113,13 @@ static int32_t year_in_head(const rd_sample *sample, const rd_plan *p)
 {
 	rd_period found[8];
 
-	for (uint32_t i = 0; i < p->first_row && i < sample->n; i++)
-		for (uint32_t c = 0; sample->rows[i].line >= p->head_line && c < sample->rows[i].n_cells; c++)
-			if (periods_in(rd_str_trim(sample->rows[i].cells[c]), found, 8))
+	for (uint32_t i = 0; i < p->first_row && i < sample->n; i++) {
+		const rd_sample_row *r = &sample->rows[i];
+
+		for (uint32_t c = 0; r->line >= p->head_line && c < r->n_cells; c++)
+			if (periods_in(rd_str_trim(r->cells[c]), found, 8))
 				return found[0] / 100;
+	}
 	return 0;
 }
 
@@ -127,7 +130,8 @@ void rd_titles_read(rd_source *s, rd_row file, const rd_sample *sample, rd_plan 
 	rd_day closing;
 	rd_str id;
 
-	for (uint32_t i = 0; i < p->first_row && i < sample->n && sample->rows[i].line < p->head_line; i++)
+	for (uint32_t i = 0;
+	     i < p->first_row && i < sample->n && sample->rows[i].line < p->head_line; i++)
 		for (uint32_t c = 0; c < sample->rows[i].n_cells; c++) {
 			rd_str cell = rd_str_trim(sample->rows[i].cells[c]);
 			rd_str company = behind_label(cell);

@@ -1,4 +1,6 @@
 #include "book/serial.h"
+#include "base/limits.h"
+#include "book/build.h"
 #include "book/dict.h"
 #include "shelf.h"
 #include <stdio.h>
@@ -148,6 +150,41 @@ static void formats_within_its_room(void)
 	rd_book_free(b);
 }
 
+/* Forms of numbers that come after eight million texts find no place: said, not asserted. The
+ * texts are only claimed to be there. */
+static void too_many_forms_are_a_limit(void)
+{
+	for (int shared = 0; shared < 2; shared++) {
+		shelf s;
+		rd_err err = {0};
+
+		shelf_open(&s);
+		rd_layout l = shelf_layout(&s, "number|account-code|debit");
+		UNIT_OK(rd_builder_add_file(s.builder, RD_STR("x"), &s.file, &err), &err);
+		rd_rows *r = rd_rows_new(s.builder, s.file, &l);
+		rd_dict *d = &s.builder->store->dict;
+		rd_str known[] = {RD_STR("7"), RD_STR("1001"), RD_STR("5")};
+		rd_str late[] = {RD_STR("A-7"), RD_STR("1001"), RD_STR("5")};
+
+		if (shared)
+			rd_rows_share(r);
+		rd_rows_add(r, known, 3, 1);
+		UNIT_OK(rd_rows_commit(r, &err), &err);
+		d->texts = rd_column_resize(d->texts, d->cap * sizeof *d->texts,
+		                            (RD_SHAPES_MAX + 64) * sizeof *d->texts);
+		d->cap = RD_SHAPES_MAX + 64;
+		d->n = RD_SHAPES_MAX;
+		rd_rows_add(r, known, 3, 2);
+		unit_case("a form that is known, %s", shared ? "shared" : "alone");
+		UNIT_OK(rd_rows_commit(r, &err), &err);
+		rd_rows_add(r, late, 3, 3);
+		unit_case("a form that is new, %s", shared ? "shared" : "alone");
+		UNIT_INT(rd_rows_commit(r, &err), RD_LIMIT);
+		rd_rows_free(r);
+		rd_builder_free(s.builder);
+	}
+}
+
 /* ---- dictionary ---- */
 
 static void dictionary_gives_ids_in_order(void)
@@ -216,6 +253,7 @@ const unit_test serial_tests[] = {
 	{"numbers fall into prefix, value and suffix", splits},
 	{"numbers are printed as they were read, and equal as texts are", prints_what_it_read},
 	{"a number that is too long for its room is cut", formats_within_its_room},
+	{"too many forms of numbers are a stated limit", too_many_forms_are_a_limit},
 	{"a dictionary gives ids in the order of adding", dictionary_gives_ids_in_order},
 	{"texts of a dictionary stand still", dictionary_texts_stand_still},
 	{"texts with one hash are told apart", dictionary_bears_equal_hashes},
