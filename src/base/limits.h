@@ -21,6 +21,6 @@
 #define RD_ZIP_RATIO_MAX     300u         /* unpacked : packed, for parts above 10 MB */
 #define RD_VOUCHER_LINES_MAX 1000000u     /* lines that one voucher may have */
 #define RD_FINDINGS_MAX      20000u       /* findings kept for each check; all are counted */
-#define RD_SHAPES_MAX        (1u << 23) /* texts before the last form of a number: 24 bits less one */
-#define RD_DECIMALS_MAX      8u         /* digits behind the decimal mark that are read */
+#define RD_SHAPES_MAX        (1u << 23)   /* texts before the last form of a number: 23 bits */
+#define RD_DECIMALS_MAX      8u           /* digits behind the decimal mark that are read */
 #endif

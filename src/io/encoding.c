@@ -141,8 +141,8 @@ bool rd_encoding_named(rd_str name, rd_encoding *ret)
 	return false;
 }
 
-/* Converts what it can; a unit (one byte or two) that fits nowhere becomes U+FFFD and reading goes on
- * behind it. There is room for three bytes for each byte. */
+/* Converts what it can; a unit (one byte or two) that fits nowhere becomes U+FFFD and reading goes
+ * on behind it. There is room for three bytes for each byte. */
 static uint64_t convert_all(iconv_t cd, size_t unit, char *in, size_t left, char *out, size_t room,
                             size_t *ret_n)
 {

@@ -354,7 +354,8 @@ static uint32_t whole_records(rd_text_file *t, rd_block *b, bool end)
 	if (end)
 		return b->n;
 	/* A CR as the last byte may be half of a line end. */
-	if (b->n_ends && b->ends[b->n_ends - 1] == ((b->n - 1) | RD_CSV_LAST) && b->data[b->n - 1] == '\r')
+	if (b->n_ends && b->ends[b->n_ends - 1] == ((b->n - 1) | RD_CSV_LAST) &&
+	    b->data[b->n - 1] == '\r')
 		b->n_ends--;
 	while (b->n_ends && !(b->ends[b->n_ends - 1] & RD_CSV_LAST))
 		b->n_ends--;

@@ -40,45 +40,62 @@ static rd_str random_cell(rd_arena *a, uint64_t *seed, uint32_t column, uint32_t
 	                                    "运费及装卸费(含税),见附件三"};
 	char t[80] = "";
 	uint32_t odd = unit_below(seed, 40);
+	bool blank = false;
 
 	switch (column) {
 	case 0: snprintf(t, sizeof t, odd == 0 ? "X%u/1" : odd == 1 ? "记-%u" : "%u", voucher); break;
 	case 1:
-		snprintf(t, sizeof t, odd == 0 ? "2024-%02u-99" : "2024-%02u-%02u", 1 + voucher % 12,
-		         1 + voucher % 28);
+		snprintf(t, sizeof t, "2024-%02u-%02u", 1 + voucher % 12, odd ? 1 + voucher % 28 : 99);
 		break;
 	case 2: snprintf(t, sizeof t, "%s", voucher % 3 ? "记" : "转"); break;
-	case 3: snprintf(t, sizeof t, odd == 0 ? "" : "2024-%02u", 1 + voucher % 12); break;
+	case 3:
+		blank = odd == 0;
+		snprintf(t, sizeof t, "2024-%02u", 1 + voucher % 12);
+		break;
 	case 4: snprintf(t, sizeof t, "%02u:%02u", voucher % 24, odd); break;
 	case 5: snprintf(t, sizeof t, "%s", words[voucher % 2]); break;
 	case 6:
-		snprintf(t, sizeof t,
-		         odd < 5    ? ""
-		         : odd < 20 ? "FP%06u"
-		                    : "%u-A%u",
-		         voucher * 7 + odd, odd);
+		blank = odd < 5;
+		snprintf(t, sizeof t, odd < 20 ? "FP%06u" : "%u-A1", voucher * 7 + odd);
 		break;
 	case 7: snprintf(t, sizeof t, "%u", 1001 + unit_below(seed, 60) * 7); break;
 	case 8: snprintf(t, sizeof t, "科目%u", odd); break;
-	case 9: snprintf(t, sizeof t, odd < 20 ? "" : "K%u", odd); break;
+	case 9:
+		blank = odd < 20;
+		snprintf(t, sizeof t, "K%u", odd);
+		break;
 	case 10: snprintf(t, sizeof t, "公司%u", unit_below(seed, 300)); break;
 	case TEXT_COLUMN: snprintf(t, sizeof t, "L%u %s", line, words[unit_below(seed, 7)]); break;
 	case 12:
-		snprintf(t, sizeof t,
-		         odd < 18    ? ""
-		         : odd == 18 ? "1x"
-		         : odd == 19 ? "1.005"
-		                     : "%u.%02u",
-		         odd * 13, odd);
+		blank = odd < 18;
+		snprintf(t, sizeof t, odd == 18 ? "%ux" : odd == 19 ? "%u.005" : "%u.25", odd * 13);
 		break;
-	case 13: snprintf(t, sizeof t, odd < 18 ? "%u.50" : "", odd * 11); break;
-	case 14: snprintf(t, sizeof t, "%s", odd < 30 ? "" : odd < 35 ? "USD" : "JPY"); break;
-	case 15: snprintf(t, sizeof t, odd < 30 ? "" : "%u", odd); break;
-	case 16: snprintf(t, sizeof t, odd < 30 ? "" : "AA%u", odd); break;
-	case 17: snprintf(t, sizeof t, odd < 20 ? "" : "2024-02-%02u", odd % 30); break;
-	default: snprintf(t, sizeof t, odd < 35 ? "" : "%u", odd * 100); break;
+	case 13:
+		blank = odd >= 18;
+		snprintf(t, sizeof t, "%u.50", odd * 11);
+		break;
+	case 14:
+		blank = odd < 30;
+		snprintf(t, sizeof t, "%s", odd < 35 ? "USD" : "JPY");
+		break;
+	case 15:
+		blank = odd < 30;
+		snprintf(t, sizeof t, "%u", odd);
+		break;
+	case 16:
+		blank = odd < 30;
+		snprintf(t, sizeof t, "AA%u", odd);
+		break;
+	case 17:
+		blank = odd < 20;
+		snprintf(t, sizeof t, "2024-02-%02u", odd % 30);
+		break;
+	default:
+		blank = odd < 35;
+		snprintf(t, sizeof t, "%u", odd * 100);
+		break;
 	}
-	return cell(a, t);
+	return cell(a, blank ? "" : t);
 }
 
 /* Vouchers of one to six lines whose number and date stand on every line or on the first only;
