@@ -311,7 +311,7 @@ static void threads_make_the_same_book(void)
 {
 	uint64_t seed = 99;
 
-	for (int trial = 0; trial < 25; trial++) {
+	for (int trial = 0; trial < 12; trial++) {
 		records r;
 
 		make(&r, &seed, 20 + unit_below(&seed, 1500));
@@ -347,7 +347,7 @@ static void every_line_says_where_it_stood(void)
 	uint64_t seed = 4;
 	bool reordered = false;
 
-	for (int trial = 0; trial < 40; trial++) {
+	for (int trial = 0; trial < 25; trial++) {
 		records r;
 
 		make(&r, &seed, 1 + unit_below(&seed, 800));
