@@ -43,27 +43,28 @@ static bool is_money_unit(rd_str s)
 
 static rd_str behind_label(rd_str s)
 {
-	static const char *const labels[] = { "核算单位", "编制单位", "会计主体", "单位名称", "公司名称", "账套", "单位",
-	                                      "公司", "Company", NULL };
+	static const char *const labels[] = {"核算单位", "编制单位", "会计主体", "单位名称", "公司名称",
+	                                     "账套",     "单位",     "公司",     "Company",  NULL};
 
 	for (int i = 0; labels[i]; i++) {
 		if (!rd_str_starts(s, labels[i]))
 			continue;
-		rd_str r = { s.ptr + strlen(labels[i]), s.len - (uint32_t)strlen(labels[i]) };
+		rd_str r = {s.ptr + strlen(labels[i]), s.len - (uint32_t)strlen(labels[i])};
 
 		r = rd_str_trim(r);
 		if (rd_str_starts(r, ":"))
-			r = (rd_str){ r.ptr + 1, r.len - 1 };
+			r = (rd_str){r.ptr + 1, r.len - 1};
 		else if (rd_str_starts(r, "："))
-			r = (rd_str){ r.ptr + 3, r.len - 3 };
+			r = (rd_str){r.ptr + 3, r.len - 3};
 		else
 			continue;
 		r = rd_str_trim(r);
-		return is_money_unit(r) ? (rd_str){ "", 0 } : r;
+		return is_money_unit(r) ? (rd_str){"", 0} : r;
 	}
-	if (s.len < 120 && (rd_str_ends(s, "公司") || rd_str_ends(s, "经营部") || rd_str_ends(s, "事务所")))
+	if (s.len < 120 &&
+	    (rd_str_ends(s, "公司") || rd_str_ends(s, "经营部") || rd_str_ends(s, "事务所")))
 		return s;
-	return (rd_str){ "", 0 };
+	return (rd_str){"", 0};
 }
 
 static void take_periods(rd_file *f, rd_plan *p, const rd_period *found, uint32_t n)
@@ -94,9 +95,9 @@ bool rd_fec_name(rd_str name, rd_str *ret_id, rd_day *ret_closing)
 	for (uint32_t i = 0; i < 20; i++)
 		if ((i < 9 || i > 11) && !digit(name.ptr[i]))
 			return false;
-	if (rd_day_parse((rd_str){ name.ptr + 12, 8 }, RD_ORDER_YMD, false, &day) != RD_DATE_OK)
+	if (rd_day_parse((rd_str){name.ptr + 12, 8}, RD_ORDER_YMD, false, &day) != RD_DATE_OK)
 		return false;
-	*ret_id = (rd_str){ name.ptr, 9 };
+	*ret_id = (rd_str){name.ptr, 9};
 	*ret_closing = day;
 	return true;
 }
@@ -130,8 +131,8 @@ void rd_titles_read(rd_source *s, rd_row file, const rd_sample *sample, rd_plan 
 	rd_day closing;
 	rd_str id;
 
-	for (uint32_t i = 0;
-	     i < p->first_row && i < sample->n && sample->rows[i].line < p->head_line; i++)
+	for (uint32_t i = 0; i < p->first_row && i < sample->n && sample->rows[i].line < p->head_line;
+	     i++)
 		for (uint32_t c = 0; c < sample->rows[i].n_cells; c++) {
 			rd_str cell = rd_str_trim(sample->rows[i].cells[c]);
 			rd_str company = behind_label(cell);
