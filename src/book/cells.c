@@ -346,11 +346,14 @@ static inline void remember(rd_rows *r, uint32_t k, rd_str raw)
 		memcpy(r->prev[k], raw.ptr, raw.len);
 }
 
+/* A cell that a short record lacks; as much may be read behind it as behind the others. */
+static const char no_cell[16];
+
 static inline rd_str raw_cell(const rd_rows *r, uint32_t k, const rd_str *cells, uint32_t n)
 {
 	uint32_t c = r->head_at[k];
 
-	return c < n ? cells[c] : (rd_str){"", 0};
+	return c < n ? cells[c] : (rd_str){no_cell, 0};
 }
 
 static inline bool as_before(const rd_rows *r, uint32_t k, rd_str raw)
