@@ -37,7 +37,8 @@ class Redink:
         argv = [self.program, "check", "--format", "json", "--no-sha256", "--lang", "en", *options]
         if threads:
             argv += ["--threads", str(threads)]
-        return run([*argv, "--out", str(self.out), str(ledger.books)], ok=(0, 1))
+        return run([*argv, "--out", str(self.out), str(ledger.books)], ok=(0, 1),
+                   warm=ledger.lines >= 1000000)
 
     def peer_work(self, ledger, threads):
         """The 16 checks as the peers understand them."""

@@ -18,14 +18,17 @@ class Sample:
         self.output = output
 
 
-def run(argv, env=None, ok=(0,)):
+WARM_MIB = 3072  # more than any program here takes
+
+
+def run(argv, env=None, ok=(0,), warm=True):
     """Runs argv and returns its Sample with its standard output.
 
     `timed` starts the program, measures and reports; see there why a small parent matters.
     """
     timed = build_tool("timed")
     report = timed.with_name("timed.report")
-    done = subprocess.run([timed, report, *argv], env={**os.environ, **(env or {})},
+    done = subprocess.run([timed, report, str(WARM_MIB if warm else 0), *argv], env={**os.environ, **(env or {})},
                           capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
         raise Failed(f"{argv[0]}: {done.stderr.strip()}")

@@ -1,7 +1,7 @@
 /*
  * timed: runs a program and says how long it took and how much memory it had at most.
  *
- *   timed REPORT PROGRAM [ARGUMENT…]
+ *   timed REPORT WARM_MIB PROGRAM [ARGUMENT…]
  *
  * Writes one line into REPORT: nanoseconds from start to exit, microseconds of processor time (all
  * threads), peak resident KiB, exit code (or 256 + the signal that ended it). Small on purpose:
@@ -11,10 +11,12 @@
  *
  * On virtual machines that give free memory back to their host, the first touch of a page can
  * cost thirty times as much as later ones, whoever touches it. So that chance decides for
- * nobody, a helper touches WARM_BYTES and ends before the program starts.
+ * nobody, a helper touches WARM_MIB and ends before the program starts; 0 for small programs,
+ * which would find cold caches instead.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -36,19 +38,16 @@ static long long cpu_us(const struct rusage *usage)
 	return seconds * 1000000 + usage->ru_utime.tv_usec + usage->ru_stime.tv_usec;
 }
 
-#define WARM_BYTES ((size_t)3 << 30)
-
-static void warm_memory(void)
+static void warm_memory(size_t bytes)
 {
-	pid_t pid = fork();
+	pid_t pid = bytes ? fork() : -1;
 
 	if (pid == 0) {
-		char *p =
-			mmap(NULL, WARM_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		if (p != MAP_FAILED) {
-			(void)madvise(p, WARM_BYTES, MADV_HUGEPAGE);
-			for (size_t i = 0; i < WARM_BYTES; i += 4096)
+			(void)madvise(p, bytes, MADV_HUGEPAGE);
+			for (size_t i = 0; i < bytes; i += 4096)
 				p[i] = 1;
 		}
 		_exit(0);
@@ -67,17 +66,17 @@ int main(int argc, char **argv)
 	struct rusage usage;
 	int status = 0;
 
-	if (argc < 3) {
-		fprintf(stderr, "usage: timed REPORT PROGRAM [ARGUMENT...]\n");
+	if (argc < 4) {
+		fprintf(stderr, "usage: timed REPORT WARM_MIB PROGRAM [ARGUMENT...]\n");
 		return 2;
 	}
-	warm_memory();
+	warm_memory((size_t)strtoul(argv[2], NULL, 10) << 20);
 	long long start = now_ns();
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		execvp(argv[2], argv + 2);
-		perror(argv[2]);
+		execvp(argv[3], argv + 3);
+		perror(argv[3]);
 		_exit(127);
 	}
 	if (pid < 0 || wait4(pid, &status, 0, &usage) < 0) {
