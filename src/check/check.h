@@ -61,6 +61,13 @@ typedef struct rd_param {
 	const char *words; /* preset of a WORDS parameter */
 } rd_param;
 
+/* The parameter of the checks that let a small difference or balance pass, in fen: 0 .. 1,000,000
+ * yuan. */
+#define RD_TOLERANCE(zh, en, preset)                                                               \
+	{                                                                                              \
+		"tolerance", "fen", {zh, en}, RD_PARAM_INT, 0, 100000000, preset, NULL                     \
+	}
+
 /* One kind of finding of a check. `{name}` in the text is replaced by the fact of that
  * name, and {voucher} {account} {party} {period} {date} {line} by those of the hit. Say
  * what was seen with the numbers of both sides, and what to look at; never who is to blame. */

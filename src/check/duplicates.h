@@ -18,6 +18,14 @@ typedef struct rd_docs {
 	uint64_t total; /* documents of the book */
 } rd_docs;
 
+/* The parameter of the checks that compare document numbers: shorter ones tell nothing. */
+#define RD_MIN_NO_LEN(preset)                                                                      \
+	{                                                                                              \
+		"min_no_len", "chars",                                                                     \
+			{"单据号至少几个字符", "characters that a document number must have"}, RD_PARAM_INT,   \
+			1, 40, preset, NULL                                                                    \
+	}
+
 /* Those of at least min_amount with a number of at least min_len characters and a day. With guards,
  * parties without a name, numbers that tell nothing (words, the voucher's own number, numbers that
  * many parties share) and vouchers that indicators leave out are out. */

@@ -38,14 +38,7 @@ static const rd_param params[] = {
                   3660,
                   400,
                   NULL},
-	[P_MIN_LEN] = {"min_no_len",
-                   "chars",
-                   {"单据号至少几个字符", "characters that a document number must have"},
-                   RD_PARAM_INT,
-                   1,
-                   40,
-                   4,
-                   NULL},
+	[P_MIN_LEN] = RD_MIN_NO_LEN(4),
 	{0},
 };
 

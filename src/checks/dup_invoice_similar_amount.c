@@ -31,14 +31,7 @@
 
 enum { P_MIN_LEN, P_RATES };
 static const rd_param params[] = {
-	[P_MIN_LEN] = {"min_no_len",
-                   "chars",
-                   {"单据号至少几个字符", "characters that a document number must have"},
-                   RD_PARAM_INT,
-                   1,
-                   40,
-                   4,
-                   NULL},
+	[P_MIN_LEN] = RD_MIN_NO_LEN(4),
 	[P_RATES] = {"rates",
                  "%",
                  {"用来辨认含税与不含税的税率",

@@ -29,14 +29,7 @@
 
 enum { P_TOLERANCE };
 static const rd_param params[] = {
-	[P_TOLERANCE] = {"tolerance",
-                     "fen",
-                     {"允许的差额", "difference that is let pass"},
-                     RD_PARAM_INT,
-                     0,
-                     100000000,
-                     0,
-                     NULL},
+	[P_TOLERANCE] = RD_TOLERANCE("允许的差额", "difference that is let pass", 0),
 	{0},
 };
 
