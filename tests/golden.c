@@ -10,7 +10,7 @@
  */
 #include "check/run.h"
 #include "io/reader.h"
-#include <dirent.h>
+#include "case_files.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -23,23 +23,9 @@ typedef struct setup {
 	const char *only[2];
 	rd_run_options options;
 	rd_setting settings[16];
-	const char *paths[64];
+	const char *paths[CASE_FILES_MAX];
 	uint32_t n_paths;
 } setup;
-
-static bool read_file(const char *path, rd_buf *out)
-{
-	FILE *f = fopen(path, "rb");
-	char buf[4096];
-	size_t n;
-
-	if (f == NULL)
-		return false;
-	while ((n = fread(buf, 1, sizeof buf, f)) > 0)
-		rd_buf_add(out, buf, n);
-	fclose(f);
-	return true;
-}
 
 static void option(setup *s, char *line)
 {
@@ -64,35 +50,20 @@ static void option(setup *s, char *line)
 	}
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void prepare(setup *s, const char *dir, const char *slug)
 {
 	char path[4096];
 	rd_buf args;
-	DIR *d = opendir(dir);
 
 	s->options = (rd_run_options){.threads = 1,
 	                              .as_of = RD_DAY_NONE,
 	                              .only = s->only,
 	                              .settings = s->settings};
 	s->only[0] = slug;
-	for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
-		if (e->d_name[0] == '.' || strcmp(e->d_name, "args.txt") == 0 ||
-		    strcmp(e->d_name, "expect.txt") == 0 || s->n_paths == 64)
-			continue;
-		snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
-		s->paths[s->n_paths++] = rd_arena_copy(s->arena, path, strlen(path));
-	}
-	if (d)
-		closedir(d);
-	qsort(s->paths, s->n_paths, sizeof *s->paths, by_name);
+	case_books(s->arena, dir, "args.txt", s->paths, &s->n_paths);
 	rd_buf_init(&args, 1 << 20);
 	snprintf(path, sizeof path, "%s/args.txt", dir);
-	if (read_file(path, &args) && args.size) {
+	if (case_read(path, &args) && args.size) {
 		char *text = rd_arena_copy(s->arena, args.data, args.size);
 
 		for (char *save = NULL, *l = strtok_r(text, "\r\n", &save); l;
@@ -204,12 +175,9 @@ static void run_case(const char *dir, const char *slug)
 	}
 	snprintf(path, sizeof path, "%s/expect.txt", dir);
 	if (update) {
-		FILE *f = fopen(path, "wb");
-
-		if (f == NULL || fwrite(got.data, 1, got.size, f) != got.size || fclose(f) != 0)
-			exit(2);
+		case_write(path, &got);
 	}
-	if (!read_file(path, &want) || !rd_str_eq(rd_buf_view(&want), rd_buf_view(&got))) {
+	if (!case_read(path, &want) || !rd_str_eq(rd_buf_view(&want), rd_buf_view(&got))) {
 		show_difference(dir, &want, &got);
 		ok = false;
 	}

@@ -13,13 +13,10 @@
 #include "book/serial.h"
 #include "io/mapping.h"
 #include "io/reader.h"
-#include "base/buf.h"
-#include <dirent.h>
+#include "case_files.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-
-enum { PATHS_MAX = 64 };
 
 static const char *const note_names[RD_NOTE_KINDS] = {
 	[RD_NOTE_READ_AS] = "read-as",
@@ -309,47 +306,12 @@ static void dump(const char *const *paths, uint32_t n, const rd_read_options *op
 
 /* ---- cases ---- */
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool read_file(const char *path, rd_buf *out)
-{
-	FILE *f = fopen(path, "rb");
-	char buf[4096];
-	size_t n;
-
-	if (f == NULL)
-		return false;
-	while ((n = fread(buf, 1, sizeof buf, f)) > 0)
-		rd_buf_add(out, buf, n);
-	fclose(f);
-	return true;
-}
-
-static void list(rd_arena *a, const char *dir, const char **paths, uint32_t *n)
-{
-	DIR *d = opendir(dir);
-	char path[4096];
-
-	for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
-		if (e->d_name[0] == '.' || strcmp(e->d_name, "expect.txt") == 0 ||
-		    strcmp(e->d_name, "mapping.yaml") == 0 || *n == PATHS_MAX)
-			continue;
-		snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
-		paths[(*n)++] = rd_arena_copy(a, path, strlen(path));
-	}
-	if (d)
-		closedir(d);
-}
-
 /* True when the case gives what it should; says so when not. */
 static bool run_case(const char *dir, const char *name, const char *files, bool update)
 {
 	rd_arena *a = rd_arena_new();
 	rd_read_options options = {.threads = 1};
-	const char *paths[PATHS_MAX];
+	const char *paths[CASE_FILES_MAX];
 	rd_mapping *mappings = NULL;
 	char path[4096];
 	rd_buf text, got, again, want;
@@ -361,14 +323,13 @@ static bool run_case(const char *dir, const char *name, const char *files, bool 
 	rd_buf_init(&got, 64 << 20);
 	rd_buf_init(&again, 64 << 20);
 	rd_buf_init(&want, 64 << 20);
-	list(a, dir, paths, &n);
+	case_books(a, dir, "mapping.yaml", paths, &n);
 	if (files) {
 		snprintf(path, sizeof path, "%s/%s", files, name);
-		list(a, path, paths, &n);
+		case_books(a, path, "mapping.yaml", paths, &n);
 	}
-	qsort(paths, n, sizeof *paths, by_name);
 	snprintf(path, sizeof path, "%s/mapping.yaml", dir);
-	if (read_file(path, &text) && rd_mapping_parse(a, "mapping.yaml", rd_buf_view(&text), &mappings,
+	if (case_read(path, &text) && rd_mapping_parse(a, "mapping.yaml", rd_buf_view(&text), &mappings,
 	                                               &options.n_mappings, &err) != RD_OK)
 		rd_buf_printf(&got, "mapping.yaml:%u:%u %s\n", err.line, err.column, err.en);
 	options.mappings = mappings;
@@ -381,12 +342,8 @@ static bool run_case(const char *dir, const char *name, const char *files, bool 
 		printf("FAIL %s: 2 threads give another book than 1\n", name);
 		ok = false;
 	} else if (update) {
-		FILE *f = fopen(path, "wb");
-
-		ok = f && fwrite(got.data, 1, got.size, f) == got.size;
-		if (f)
-			ok = fclose(f) == 0 && ok;
-	} else if (!read_file(path, &want) || !rd_str_eq(rd_buf_view(&got), rd_buf_view(&want))) {
+		case_write(path, &got);
+	} else if (!case_read(path, &want) || !rd_str_eq(rd_buf_view(&got), rd_buf_view(&want))) {
 		printf("FAIL %s: differs from %s\n---- got ----\n%s", name, path, got.data);
 		ok = false;
 	}
