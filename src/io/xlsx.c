@@ -34,7 +34,7 @@ typedef struct sheet_ref {
 
 typedef struct format {
 	uint32_t id;
-	rd_str code;
+	rd_xlsx_style style;
 } format;
 
 /* What is being collected; one for the whole workbook. */
@@ -207,22 +207,21 @@ static rd_rc style_start(void *ctx, rd_xml *x, rd_str name, const char *const *a
 	if (rd_str_is(name, "numFmt")) {
 		p->formats =
 			rd_grow(p->x.arena, p->formats, p->n_formats, &p->formats_cap, sizeof *p->formats);
-		p->formats[p->n_formats++] = (format){
-			number_of(rd_xml_attr(attrs, "numFmtId")),
-			keep(p->x.arena, rd_xml_attr(attrs, "formatCode")),
-		};
+		const uint32_t id = number_of(rd_xml_attr(attrs, "numFmtId"));
+
+		p->formats[p->n_formats++] =
+			(format){id, rd_xlsx_style_of(id, rd_xml_attr(attrs, "formatCode"))};
 	} else if (rd_str_is(name, "cellXfs")) {
 		p->in_cell_formats = true;
 	} else if (rd_str_is(name, "xf") && p->in_cell_formats) {
 		uint32_t id = number_of(rd_xml_attr(attrs, "numFmtId"));
-		rd_str code = RD_STR("");
+		const format *own = p->formats, *end = own + p->n_formats;
 
-		for (uint32_t i = 0; i < p->n_formats && code.len == 0; i++)
-			if (p->formats[i].id == id)
-				code = p->formats[i].code;
+		while (own < end && own->id != id)
+			own++;
 		p->x.styles =
 			rd_grow(p->x.arena, p->x.styles, p->x.n_styles, &p->styles_cap, sizeof *p->x.styles);
-		p->x.styles[p->x.n_styles++] = rd_xlsx_style_of(id, code);
+		p->x.styles[p->x.n_styles++] = own < end ? own->style : rd_xlsx_style_of(id, RD_STR(""));
 	}
 	return RD_OK;
 }
