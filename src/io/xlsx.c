@@ -215,13 +215,14 @@ static rd_rc style_start(void *ctx, rd_xml *x, rd_str name, const char *const *a
 		p->in_cell_formats = true;
 	} else if (rd_str_is(name, "xf") && p->in_cell_formats) {
 		uint32_t id = number_of(rd_xml_attr(attrs, "numFmtId"));
-		const format *own = p->formats, *end = own + p->n_formats;
+		uint32_t own = 0;
 
-		while (own < end && own->id != id)
+		while (own < p->n_formats && p->formats[own].id != id)
 			own++;
 		p->x.styles =
 			rd_grow(p->x.arena, p->x.styles, p->x.n_styles, &p->styles_cap, sizeof *p->x.styles);
-		p->x.styles[p->x.n_styles++] = own < end ? own->style : rd_xlsx_style_of(id, RD_STR(""));
+		p->x.styles[p->x.n_styles++] =
+			own < p->n_formats ? p->formats[own].style : rd_xlsx_style_of(id, RD_STR(""));
 	}
 	return RD_OK;
 }
