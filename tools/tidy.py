@@ -17,6 +17,15 @@ MAY_INCLUDE = {                  # who may include whom; anything else is an err
     "checks": {"base", "book", "match", "stat", "check"},
     "mine": {"base", "stat", "mine"},
     "report": LIB | {"report"},
+    "net": {"base", "net"},
+    "trail": {"base", "trail"},
+    "auth": {"base", "auth"},
+    "http": {"base", "http"},
+    "notify": {"base", "net", "notify"},
+    "store": {"base", "net", "trail", "store"},
+    "record": {"base", "store", "record"},
+    "desk": LIB | {"auth", "net", "notify", "store", "record", "report", "desk"},
+    "api": LIB | {"auth", "http", "record", "report", "desk", "api"},
 }
 BANNED = {                       # call -> what to use; src/base is free of this rule
     r"\b(sprintf|strcpy|strcat|gets|atoi|atol|atof|strtok|rand|srand)\(": "see base/",
