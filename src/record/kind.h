@@ -54,6 +54,7 @@ typedef enum rd_field_type {
 	RD_FIELD_REFS,  /* JSON array of id strings, as text */
 	RD_FIELD_LIST,  /* JSON array of strings, as text; names of options when there are any */
 	RD_FIELD_FILE,  /* <name>_file, id of an attachment; JSON: the id as a decimal string */
+	RD_FIELD_ANY,   /* two columns: <name>_id, <name>_kind; JSON {kind, id}: any record */
 	RD_FIELD_TYPES
 } rd_field_type;
 
@@ -104,15 +105,15 @@ typedef struct rd_kind_rights {
 	uint16_t n;
 } rd_kind_rights;
 
-typedef enum rd_verb {
-	RD_VERB_READ,
-	RD_VERB_CREATE,
-	RD_VERB_CHANGE,
-	RD_VERB_ARCHIVE,
-	RD_VERB_COMMENT,
-	RD_VERB_EXPORT,
-	RD_VERB_COUNT
-} rd_verb; /* a transition has its own rights */
+typedef enum rd_kind_verb {
+	RD_KIND_READ,
+	RD_KIND_CREATE,
+	RD_KIND_CHANGE,
+	RD_KIND_ARCHIVE,
+	RD_KIND_COMMENT,
+	RD_KIND_EXPORT,
+	RD_KIND_VERBS
+} rd_kind_verb; /* a transition has its own rights */
 
 typedef struct rd_option {
 	const char *name;
@@ -151,7 +152,8 @@ typedef struct rd_field {
 	bool searched;       /* its words go into the index */
 	bool assigns;        /* REF, REFS to user: who is named here has the relation `mine` */
 	bool fixed;          /* set at creation, never changed */
-	int16_t column;      /* index of its (first) column; -1 = asked by a transition, not stored */
+	int16_t column;      /* index of its (first) column, common ones for what a transition asks of
+	                      * them; -1 = asked by a transition, not stored */
 	int64_t min, max;    /* INT, MONEY (minor units): range; DATE: days */
 	uint32_t length_max; /* TEXT, LONG: characters; LIST, REFS: items */
 	const char *to;      /* REF, REFS: name of the kind */
@@ -204,11 +206,11 @@ typedef struct rd_transition {
 /* A column of a kind's table, common ones included. */
 typedef struct rd_kind_column {
 	const char *name; /* in SQL */
-	const char *key;  /* in JSON, filters and lists; both columns of a money field share it */
+	const char *key;  /* in JSON, filters and lists; both columns of a field share it */
 	rd_type type;     /* RD_INT (BIGINT) or RD_TEXT (TEXT) */
 	bool nullable;
 	int16_t field; /* -1 = common */
-} rd_kind_column;
+} rd_kind_column;  /* second columns of MONEY and ANY: with the field of the first */
 
 typedef struct rd_sort {
 	uint16_t column;
@@ -240,7 +242,7 @@ typedef struct rd_kind {
 	uint16_t n_states, initial;
 	const rd_transition *transitions;
 	uint16_t n_transitions;
-	rd_kind_rights rights[RD_VERB_COUNT];
+	rd_kind_rights rights[RD_KIND_VERBS];
 	rd_kind_common common[RD_COMMON_COUNT]; /* filled for OWNER, CLIENT, TEAM, RESTRICTED, DUE */
 	const rd_kind_column *columns;
 	uint16_t n_columns;
@@ -256,25 +258,30 @@ typedef struct rd_kind {
 	 * as the last value; sets all but firm_id and id; no row changed = a conflict.
 	 * get: firm_id, id → all columns. */
 	rd_statement insert, update, get;
-	const char
-		*schema; /* OpenAPI 3.1 component schemas as a JSON object (docs/internals/model.md) */
+	const char *schema;   /* OpenAPI 3.1 component schemas, a JSON object */
 	const char *describe; /* form and list for the page, a JSON object */
 } rd_kind;
 
 extern const rd_kind *const rd_kinds[]; /* by name, in the order of the alphabet */
 extern const uint32_t rd_kinds_count;
-extern const char *const rd_role_names[8];     /* in the order of the bits of rd_kind_role */
-extern const char *const rd_relation_names[6]; /* in the order of the bits of rd_kind_relation */
+extern const char *const rd_kind_shared_schema; /* schemas that all kinds use, a JSON object */
+extern const char *const rd_kind_role_names[8]; /* in the order of the bits of rd_kind_role */
+extern const char
+	*const rd_kind_relation_names[6]; /* in the order of the bits of rd_kind_relation */
 
 const rd_kind *rd_kind_find(rd_str name);                              /* NULL = none */
 int32_t rd_kind_field_find(const rd_kind *k, rd_str name);             /* -1 = none */
 int32_t rd_kind_state_find(const rd_kind *k, rd_str name);             /* -1 = none */
 int32_t rd_kind_transition_find(const rd_kind *k, rd_str name);        /* -1 = none */
 const rd_option *rd_field_option_find(const rd_field *f, rd_str name); /* NULL = none */
+/* A common column that a body may set (OWNER, CLIENT, TEAM, RESTRICTED, DUE) as a field. */
+rd_field rd_kind_common_field(const rd_kind *k, rd_common column);
+/* How many cells a field has: 2 for money and any, else 1. */
+uint32_t rd_field_width(const rd_field *f);
 /* The (first) column of a JSON key, common ones included; -1 = none. */
 int32_t rd_kind_column_find(const rd_kind *k, rd_str key);
 /* Of a kind's verb for people and JSON: "read" …; of a type: "text" …; of a format: "slug" …. */
-const char *rd_verb_name(rd_verb v);
+const char *rd_kind_verb_name(rd_kind_verb v);
 const char *rd_field_type_name(rd_field_type t);
 const char *rd_format_name(rd_format f);
 const char *rd_tone_name(rd_tone t);
