@@ -63,6 +63,9 @@ typedef enum rd_trail_fault {
 	RD_TRAIL_FAULT_COUNT
 } rd_trail_fault;
 
+/* Runs of erased payloads that are held at once: 64 MB. */
+#define RD_TRAIL_RUNS_MAX 4000000u
+
 typedef struct rd_trail_report {
 	/* Integrity. Of a fault the first place is told: exactly, first_bad_seq = last_bad_seq, or,
 	 * when only the root differs, between the last root that was right and the next. */
@@ -91,7 +94,7 @@ typedef struct rd_trail_report {
 	rd_hash256 root; /* of the events, when intact */
 } rd_trail_report;
 
-/* Checks the log. NOT_FOUND, INPUT or CORRUPT for a note in options.outside, naming its place. */
+/* Checks the log. LIMIT above RD_TRAIL_RUNS_MAX; NOT_FOUND, INPUT or CORRUPT for a note in options.outside, naming its place. */
 RD_NODISCARD rd_rc rd_trail_verify(const rd_trail_source *source, const rd_trail_options *options,
                                    rd_trail_report *ret_report, rd_err *err);
 rd_words rd_trail_fault_words(rd_trail_fault fault);
