@@ -33,6 +33,10 @@ bool rd_decimal_read(rd_str s, uint64_t *ret_v)
 
 bool rd_base64_read(rd_str s, void *ret_bytes, size_t max, size_t *ret_size)
 {
+	/* libsodium 1.0.18 takes the byte 0xC1 for an 'A'. */
+	for (uint32_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.ptr[i] >= 0x80)
+			return false;
 	return sodium_base642bin(ret_bytes, max, s.ptr, s.len, NULL, ret_size, NULL,
 	                         sodium_base64_VARIANT_ORIGINAL) == 0;
 }

@@ -169,9 +169,10 @@ static rd_rc check_row(walk *w, const rd_trail_row *row, rd_err *err)
 	rd_err wrong;
 	rd_event e;
 
-	if (row->seq != want)
-		fault_at(w, row->seq > want ? RD_TRAIL_GAP : RD_TRAIL_ORDER,
-		         row->seq > want ? want : row->seq);
+	if (row->seq > want)
+		fault_at(w, RD_TRAIL_GAP, want);
+	else if (row->seq < want)
+		fault_between(w, RD_TRAIL_ORDER, row->seq, want);
 	else if (rd_event_decode(row->body, &e, &wrong) != RD_OK)
 		fault_at(w, RD_TRAIL_BODY, want);
 	else if (!columns_fit(row, &e))
