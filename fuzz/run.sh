@@ -30,8 +30,8 @@ if ! command -v "$CLANG" >/dev/null; then
 	for t in $targets; do
 		echo "fuzz $t: seeds only, no clang for libFuzzer"
 		# shellcheck disable=SC2086
-		${CC:-cc} $flags fuzz/main.c "fuzz/fuzz_$t.c" fuzz/fuzz.c src/base/*.c src/book/*.c src/io/*.c src/trail/*.c \
-			"$out"/gen/*.c $libs -o "$out/seeds_$t"
+		${CC:-cc} $flags fuzz/main.c "fuzz/fuzz_$t.c" fuzz/fuzz.c src/base/*.c src/book/*.c src/io/*.c \
+			src/trail/*.c "$out"/gen/*.c $libs -o "$out/seeds_$t"
 		# shellcheck disable=SC2046
 		"$out/seeds_$t" $(seeds_of "$t")
 	done

@@ -88,11 +88,11 @@ rd_rc rd_event_encode(const rd_event *e, rd_arena *a, rd_str *ret_bytes, rd_err 
 	return RD_OK;
 }
 
-/* Reads from the front; once too little is left, everything reads as nothing and `short_` stays. */
+/* Reads from the front; once too little is left, everything reads as nothing and `cut` stays. */
 typedef struct reader {
 	const uint8_t *p;
 	uint32_t left;
-	bool short_;
+	bool cut;
 } reader;
 
 static const uint8_t *take(reader *r, uint32_t n)
@@ -100,7 +100,7 @@ static const uint8_t *take(reader *r, uint32_t n)
 	const uint8_t *p = r->p;
 
 	if (r->left < n) {
-		r->short_ = true;
+		r->cut = true;
 		r->left = 0;
 		return NULL;
 	}
@@ -127,6 +127,7 @@ static rd_str take_str(reader *r)
 	return (rd_str){p ? (const char *)p : "", p ? len : 0};
 }
 
+/* Each text prints its own word and, by %.0s, nothing of the other's. */
 static rd_rc unreadable(rd_err *err, rd_words why)
 {
 	return rd_fail(err, RD_CORRUPT,
@@ -156,7 +157,7 @@ rd_rc rd_event_decode(rd_str bytes, rd_event *ret_event, rd_err *err)
 	e.actor = take_str(&r);
 	e.request_id = take_str(&r);
 	hash = take(&r, 32);
-	if (r.short_ || hash == NULL)
+	if (r.cut || hash == NULL)
 		return unreadable(err, (rd_words){"不完整", "it is cut off"});
 	if (r.left)
 		return unreadable(err, (rd_words){"末尾有多余的字节", "bytes are left over at its end"});
