@@ -3,10 +3,8 @@
 #include "base/digest.h"
 
 enum { VERSION = 1, HASH_SHA256 = 1 };
-/* Two bytes, five numbers less one (at_us is the fifth), four lengths and the hash. */
+/* Version and hash, four numbers, the lengths of four texts, the payload hash. */
 enum { FIXED_BYTES = 2 + 4 * 8 + 4 * 2 + 32 };
-/* "[" first "," last "]," with twenty digits each, and what stands around the runs. */
-enum { RUN_BYTES = 45, AROUND_BYTES = 64 };
 
 static uint8_t *put_u16(uint8_t *p, uint32_t v)
 {
