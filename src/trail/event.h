@@ -53,7 +53,7 @@ static inline rd_hash256 rd_event_leaf(rd_str bytes)
  *     {"seqs":[[3,3],[10,12]],"reason":"..."}
  */
 #define RD_EVENT_ERASED    "payload.erased"
-#define RD_ERASED_RUNS_MAX 100000u /* in one event: at 41 bytes a run, 4 MB of payload */
+#define RD_ERASED_RUNS_MAX 100000u /* in one event: at 42 bytes a run, 4 MB of payload */
 
 typedef struct rd_seq_run {
 	uint64_t first, last;

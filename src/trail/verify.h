@@ -63,6 +63,9 @@ typedef enum rd_trail_fault {
 	RD_TRAIL_FAULT_COUNT
 } rd_trail_fault;
 
+/* Runs of erased payloads that are held at once: 64 MB. */
+#define RD_TRAIL_RUNS_MAX 4000000u
+
 typedef struct rd_trail_report {
 	/* Integrity. Of a fault the first place is told: exactly, first_bad_seq = last_bad_seq, or,
 	 * when only the root differs, between the last root that was right and the next. */
@@ -77,7 +80,7 @@ typedef struct rd_trail_report {
 	bool complete;              /* no gap, and no checkpoint speaks of more events than there are */
 	uint64_t first_missing_seq; /* when not complete */
 	uint64_t events;            /* rows seen */
-	uint64_t claimed;           /* the largest size that a signed checkpoint speaks of */
+	uint64_t claimed;           /* the largest size that a checkpoint speaks of */
 	uint64_t signed_size;       /* events under the last signed checkpoint that fits */
 	uint64_t anchored_size;     /* events under the last note from outside that fits */
 	uint64_t unanchored;        /* events behind that */
@@ -91,7 +94,8 @@ typedef struct rd_trail_report {
 	rd_hash256 root; /* of the events, when intact */
 } rd_trail_report;
 
-/* Checks the log. NOT_FOUND, INPUT or CORRUPT for a note in options.outside, naming its place. */
+/* Checks the log. LIMIT above RD_TRAIL_RUNS_MAX; NOT_FOUND, INPUT or CORRUPT for a note in
+ * options.outside, err->line being its place there, from 1. */
 RD_NODISCARD rd_rc rd_trail_verify(const rd_trail_source *source, const rd_trail_options *options,
                                    rd_trail_report *ret_report, rd_err *err);
 rd_words rd_trail_fault_words(rd_trail_fault fault);
