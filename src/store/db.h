@@ -37,7 +37,9 @@ typedef struct rd_value {
 typedef struct rd_statement {
 	const char *name;
 	const char *sqlite, *pg; /* placeholders ?1 … and $1 … in the order of `in` */
-	const rd_type *in, *out; /* n_in and n_out types; NULL may stand for any value */
+	/* n_in and n_out types. RD_NULL: that value may be null; elsewhere it may not. Columns are
+	 * BIGINT, TEXT or BYTEA, so that values need no other types. */
+	const rd_type *in, *out;
 	uint16_t n_in, n_out;
 } rd_statement; /* static; the address is the key of the prepared statement */
 
@@ -48,13 +50,21 @@ typedef struct rd_rows {
 
 typedef enum rd_backend { RD_SQLITE, RD_POSTGRES } rd_backend;
 
-/* `url`: a folder (SQLite file redink.db in it) or postgres://… (libpq). `reader`: the connection
- * never writes (query_only; default_transaction_read_only). */
-RD_NODISCARD rd_rc rd_db_open(rd_str url, bool reader, rd_db **ret_db, rd_err *err);
+typedef enum rd_db_mode {
+	RD_DB_READ,   /* never writes (query_only; default_transaction_read_only) */
+	RD_DB_WRITE,  /* what the writer may do: no schema, append-only tables only grow */
+	RD_DB_UPGRADE /* everything; for migrations and restore */
+} rd_db_mode;
+
+/* `url`: a folder that exists (SQLite file redink.db in it) or postgres://… (libpq), to which
+ * partitions=16 may be added: how many parts each table gets that a migration makes. */
+RD_NODISCARD rd_rc rd_db_open(rd_str url, rd_db_mode mode, rd_db **ret_db, rd_err *err);
 void rd_db_close(rd_db *db); /* NULL is fine; rolls back what is open */
 rd_backend rd_db_backend(const rd_db *db);
 
-/* A transaction; write takes the write lock at once (BEGIN IMMEDIATE). */
+/* A transaction; write takes the write lock at once (BEGIN IMMEDIATE). Reads see one snapshot.
+ * Writes of PostgreSQL are READ COMMITTED: what keeps two writers of one firm apart is the lock on
+ * its tree row (store/log.h), taken first. */
 RD_NODISCARD rd_rc rd_db_begin(rd_db *db, bool write, rd_err *err);
 RD_NODISCARD rd_rc rd_db_commit(rd_db *db, rd_err *err);
 void rd_db_rollback(rd_db *db);
@@ -66,9 +76,11 @@ void rd_db_undo(rd_db *db); /* back to the savepoint, and releases it */
  * SQLite only remembers it. Inside a transaction. */
 RD_NODISCARD rd_rc rd_db_firm(rd_db *db, int64_t firm_id, rd_err *err);
 
+/* ret_changed NULL: the caller does not need the count, and PostgreSQL may be asked without
+ * waiting for its answer; a failure then comes with a later statement or the release or commit. */
 RD_NODISCARD rd_rc rd_db_exec(rd_db *db, const rd_statement *st, const rd_value *in,
                               int64_t *ret_changed, rd_err *err);
-/* At most one row; out has st->n_out cells. */
+/* At most one row (more is a LIMIT error); ret_out has room for st->n_out cells. */
 RD_NODISCARD rd_rc rd_db_one(rd_db *db, const rd_statement *st, const rd_value *in, rd_arena *a,
                              rd_value *ret_out, bool *ret_found, rd_err *err);
 /* Up to `max` rows; more is a LIMIT error. */
