@@ -23,25 +23,35 @@ typedef struct rd_store rd_store;
 typedef struct rd_tx {
 	rd_db *db;
 	int64_t firm_id;    /* of all it reads and writes; 0 only for the operator's own statements */
-	int64_t now_us;     /* one clock reading for all of a transaction; never goes back in a firm */
+	int64_t now_us;     /* one clock reading for the whole; in writes never before the last event */
 	rd_arena *arena;    /* until the command is answered */
 	struct rd_log *log; /* NULL in reads */
 } rd_tx;
 
 typedef struct rd_store_config {
-	rd_str url;   /* folder or postgres://… */
-	rd_str blobs; /* folder, or s3://… ; "" = blobs/ in the data folder */
+	rd_str url; /* folder, made when it is not there, or postgres://… */
+	/* The folder of what lies beside the database: the signing key and what was signed last
+	 * (store/checkpoint.h), and blobs/ . "" = the data folder; PostgreSQL must be given one. */
+	rd_str folder;
+	rd_str origin; /* before the firm's id in the name of its log: "redink.example" */
 	int64_t (*now_us)(void *clock);
-	void *clock;        /* so that tests have their own time */
+	void *clock;        /* so that tests have their own time; now_us NULL = the real clock */
 	uint32_t batch_max; /* commands in one transaction; 0 = 512 */
+	bool upgrade; /* bring an older schema up to date; else it is an error. A new one is made */
 } rd_store_config;
 
+/* The texts of `config` are copied. USAGE when the schema is older and may not be upgraded,
+ * CONFLICT when it is newer (store/migrate.h). */
 RD_NODISCARD rd_rc rd_store_open(const rd_store_config *config, rd_store **ret_store, rd_err *err);
-void rd_store_close(rd_store *s); /* waits for the writer; NULL is fine */
+/* Runs what was submitted, then ends the writer; nobody may use the store any more. NULL is fine. */
+void rd_store_close(rd_store *s);
 
 typedef rd_rc rd_tx_fn(rd_tx *tx, void *ctx, rd_err *err);
 
-/* Runs fn in a read transaction on this thread; values live in `a`. */
+rd_backend rd_store_backend(const rd_store *s);
+int64_t rd_store_now_us(const rd_store *s);
+
+/* Runs fn in a read transaction on this thread; values live in `a`. Not from within another. */
 RD_NODISCARD rd_rc rd_store_read(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn, void *ctx,
                                  rd_err *err);
 

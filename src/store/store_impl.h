@@ -1,0 +1,31 @@
+/* store_impl.h - what the files of src/store share about an open store; for src/store alone. */
+#ifndef RD_STORE_STORE_IMPL_H
+#define RD_STORE_STORE_IMPL_H
+#include "store/store.h"
+#include <pthread.h>
+#include <stdatomic.h>
+
+typedef struct writer {
+	rd_db *db;
+	struct rd_log *log;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	rd_command *first, *last; /* the queue, under `lock` */
+	bool stopping, running;
+} writer;
+
+struct rd_store {
+	rd_arena *home;
+	rd_store_config config; /* its texts live in `home` and end with NUL */
+	rd_backend backend;
+	pthread_key_t reader_key; /* the reader of a thread; closed when the thread ends */
+	pthread_mutex_t readers_lock;
+	rd_db *readers;
+	_Atomic int64_t last_id;
+	writer writer;
+};
+
+RD_NODISCARD rd_rc rd_writer_start(rd_store *s, rd_err *err);
+void rd_writer_stop(rd_store *s);
+#endif
