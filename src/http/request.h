@@ -36,6 +36,7 @@ typedef struct rd_http_req {
 	rd_str body;         /* complete; empty when it was streamed into a sink */
 	uint64_t body_size;  /* also of a streamed body */
 	rd_str peer;         /* address of who asks, behind trusted proxies; "unix" for a socket file */
+	bool has_body;       /* one was announced, of whatever length but 0 */
 	bool secure;         /* came over TLS, ours or the proxy's */
 	char request_id[17]; /* 16 hex digits */
 	int64_t at_us;       /* when the request line had come, UTC */
@@ -60,4 +61,6 @@ RD_NODISCARD rd_rc rd_http_query_only(const rd_http_req *req, const char *const 
 rd_str rd_http_bearer(const rd_http_req *req);
 /* Content-Type is this type, whatever its parameters are. */
 bool rd_http_is_type(const rd_http_req *req, const char *type);
+/* An If-Match or If-None-Match header names this ETag (with its quotes), or "*". */
+bool rd_http_etag_in(rd_str header, const char *etag);
 #endif
