@@ -156,6 +156,12 @@ static void set_peer(rd_http_exchange *x)
 	req->peer = (rd_str){rd_arena_copy(req->arena, text, strlen(text)), (uint32_t)strlen(text)};
 }
 
+static rd_rc fail_stopping(rd_err *err)
+{
+	return rd_fail(err, RD_UNAVAILABLE, "服务正在停止,请稍后再试",
+	               "the server is stopping; try again later");
+}
+
 /* Asks the program what may come. Afterwards the request is either to be read on or x->answered. */
 static void plan(rd_http_exchange *x)
 {
@@ -165,8 +171,7 @@ static void plan(rd_http_exchange *x)
 	rd_rc rc;
 
 	if (atomic_load_explicit(&s->draining, memory_order_relaxed))
-		rc = rd_fail(&err, RD_UNAVAILABLE, "服务正在停止,请稍后再试",
-		             "the server is stopping; try again later");
+		rc = fail_stopping(&err);
 	else
 		rc = s->config.route(s->config.user, &x->req, &p, &err);
 	RD_ASSERT(p.label <= s->config.n_labels);
@@ -240,17 +245,32 @@ static enum MHD_Result on_piece(rd_http_exchange *x, const char *data, size_t si
 	return MHD_YES;
 }
 
+/* Either this thread sees that the server is deaf, or rd_http_stop sees that it is handling: both
+ * are in the one order of all sequentially consistent accesses. */
+static void handle(rd_http_exchange *x)
+{
+	rd_http_server *s = x->lane->server;
+	rd_err err;
+
+	atomic_store(&x->lane->handling, true);
+	if (!atomic_load(&s->deaf)) {
+		s->config.handle(s->config.user, &x->req);
+	} else {
+		(void)fail_stopping(&err);
+		rd_http_answer_err(&x->req, &err, (rd_words){NULL, NULL});
+	}
+	atomic_store(&x->lane->handling, false);
+}
+
 /* The request is whole, or was kept and has been answered. */
 static enum MHD_Result finish(rd_http_exchange *x)
 {
-	rd_http_server *s = x->lane->server;
-
 	if (!x->answered && !x->kept) {
 		x->req.body = rd_buf_view(&x->body);
 		x->req.body_size = x->seen;
 		x->sink_open = false; /* whoever handles it owns what the sink has taken */
 		atomic_store_explicit(&x->conn->until_us, RD_HTTP_NEVER, memory_order_relaxed);
-		s->config.handle(s->config.user, &x->req);
+		handle(x);
 		if (x->kept)
 			return MHD_YES;
 		RD_ASSERT(x->answered || x->stream);

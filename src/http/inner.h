@@ -65,6 +65,7 @@ struct rd_http_lane {
 	_Atomic uint64_t *count; /* [n_labels + 1][RD_HTTP_STATUS_CLASSES] */
 	_Atomic uint64_t accepted, closed, begun, ended, body_in, body_out, took_us;
 	_Atomic uint64_t bucket[RD_HTTP_BUCKETS];
+	atomic_bool handling;             /* inside the program's handler */
 	alignas(64) _Atomic int64_t kept; /* not answered yet */
 	pthread_mutex_t lock;             /* of the lists below */
 	rd_http_conn *conns, *free_conns;
@@ -75,7 +76,7 @@ struct rd_http_server {
 	rd_http_config config; /* presets filled in */
 	rd_arena *arena;
 	struct MHD_Daemon *daemon;
-	int listen_fd;
+	int listen_fd, library_fd; /* the library has a copy of its own */
 	uint16_t port;
 	const char *socket_path; /* of a socket file, else NULL */
 	const char *cert, *key;
@@ -83,7 +84,9 @@ struct rd_http_server {
 	uint32_t n_trusted;
 	rd_http_lane *lanes;
 	atomic_uint n_claimed; /* lanes that have found their thread */
-	atomic_bool draining, stopping;
+	atomic_bool draining;  /* new requests are refused */
+	atomic_bool deaf;      /* no handler is called any more */
+	atomic_bool stopping;  /* the watcher ends */
 	pthread_t watcher;
 	bool watching, stopped;
 	pthread_mutex_t wake_lock;

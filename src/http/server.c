@@ -2,7 +2,10 @@
 #include "base/assert.h"
 #include "base/threads.h"
 #include "http/inner.h"
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MEMORY_PER_CONNECTION (32u << 10)
 
@@ -38,38 +41,46 @@ static size_t leave_as_is(void *cls, struct MHD_Connection *c, char *text)
 	return strlen(text);
 }
 
+static void *plain(const char *text)
+{
+	return (void *)(uintptr_t)text; /* the library takes no const and does not write */
+}
+
+#define TLS_VERSIONS "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
+
 static struct MHD_Daemon *start_daemon(rd_http_server *s)
 {
 	const rd_http_config *c = &s->config;
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-	struct MHD_OptionItem options[8] = {{MHD_OPTION_END, 0, NULL}};
-	uint32_t n = 0;
+	/* The library closes what it was given on some of its failures and not on others. */
+	int listen_fd = fcntl(s->listen_fd, F_DUPFD_CLOEXEC, 0);
+	const struct MHD_OptionItem tls[] = {
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, plain(s->cert)},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, plain(s->key)},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, plain(TLS_VERSIONS)},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	const struct MHD_OptionItem options[] = {
+		{MHD_OPTION_LISTEN_SOCKET, listen_fd, NULL},
+		{MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+		{MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)rd_http_on_target, s},
+		{MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_as_is, NULL},
+		{MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)rd_http_on_end, s},
+		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)rd_http_on_connection, s},
+		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_PER_CONNECTION, NULL},
+		{MHD_OPTION_CONNECTION_LIMIT, c->connections, NULL},
+		{MHD_OPTION_CONNECTION_TIMEOUT, c->timeout_s, NULL},
+		{MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->per_ip, NULL},
+		{s->cert ? MHD_OPTION_ARRAY : MHD_OPTION_END, 0, (void *)(uintptr_t)tls},
+		{MHD_OPTION_END, 0, NULL},
+	};
 
-	if (c->threads > 1)
-		options[n++] = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, c->threads, NULL};
-	if (c->per_ip)
-		options[n++] = (struct MHD_OptionItem){MHD_OPTION_PER_IP_CONNECTION_LIMIT, c->per_ip, NULL};
-	if (s->cert) {
+	if (s->cert)
 		flags |= MHD_USE_TLS;
-		options[n++] =
-			(struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)s->cert};
-		options[n++] =
-			(struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)s->key};
-		options[n++] = (struct MHD_OptionItem){
-			MHD_OPTION_HTTPS_PRIORITIES, 0,
-			(void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"};
-	}
-	options[n] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
-	return MHD_start_daemon(flags, 0, NULL, NULL, rd_http_on_request, s, MHD_OPTION_LISTEN_SOCKET,
-	                        s->listen_fd, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	                        MHD_OPTION_URI_LOG_CALLBACK, rd_http_on_target, s,
-	                        MHD_OPTION_UNESCAPE_CALLBACK, leave_as_is, NULL,
-	                        MHD_OPTION_NOTIFY_COMPLETED, rd_http_on_end, s,
-	                        MHD_OPTION_NOTIFY_CONNECTION, rd_http_on_connection, s,
-	                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION,
-	                        MHD_OPTION_CONNECTION_LIMIT, c->connections,
-	                        MHD_OPTION_CONNECTION_TIMEOUT, c->timeout_s, MHD_OPTION_ARRAY, options,
-	                        MHD_OPTION_END);
+	/* A pool of one is not taken: one thread is what there is without a pool. */
+	return MHD_start_daemon(flags, 0, NULL, NULL, rd_http_on_request, s, MHD_OPTION_ARRAY, options,
+	                        c->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+	                        c->threads, MHD_OPTION_END);
 }
 
 static void free_all(rd_http_server *s)
@@ -97,10 +108,8 @@ static rd_rc start(rd_http_server *s, rd_err *err)
 		               "and key belong together");
 	rd_rc rc = rd_http_watch_start(s, err);
 
-	if (rc != RD_OK) {
-		(void)MHD_quiesce_daemon(s->daemon);
+	if (rc != RD_OK)
 		MHD_stop_daemon(s->daemon);
-	}
 	return rc;
 }
 
@@ -129,6 +138,11 @@ uint16_t rd_http_port(const rd_http_server *s)
 	return s->port;
 }
 
+static void nap(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+}
+
 static uint64_t running(const rd_http_server *s)
 {
 	uint64_t begun = 0, ended = 0;
@@ -149,19 +163,17 @@ static int64_t n_kept(const rd_http_server *s)
 	return n;
 }
 
-/* The library may not be stopped while a connection is suspended. */
-static bool is_suspended(const rd_http_server *s)
+/* After this no `handle` runs any more, so that no request is kept that was not kept before. */
+static void stop_handling(rd_http_server *s)
 {
-	return n_kept(s) > 0 || (s->config.hub && rd_http_hub_count(s->config.hub) > 0);
+	atomic_store(&s->deaf, true);
+	for (uint32_t i = 0; i < s->config.threads; i++)
+		while (atomic_load(&s->lanes[i].handling))
+			nap();
 }
 
-static void nap(void)
-{
-	nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
-}
-
-#define STREAMS_END_US 2000000
-
+/* The library may not be stopped while a connection is suspended: streams are not once the hub was
+ * closed, and kept requests must have been answered. */
 rd_rc rd_http_stop(rd_http_server *s, uint32_t within_s, rd_err *err)
 {
 	int64_t until = rd_http_now_us() + (int64_t)within_s * 1000000;
@@ -169,23 +181,20 @@ rd_rc rd_http_stop(rd_http_server *s, uint32_t within_s, rd_err *err)
 	if (s->stopped)
 		return RD_OK;
 	if (!atomic_exchange(&s->draining, true)) {
-		(void)MHD_quiesce_daemon(s->daemon);
-		rd_http_listen_end(s);
+		s->library_fd = MHD_quiesce_daemon(s->daemon);
+		(void)shutdown(s->listen_fd, SHUT_RDWR); /* refuses what still waits to be accepted */
 	}
 	if (s->config.hub)
 		rd_http_hub_close(s->config.hub);
 	while (running(s) > 0 && rd_http_now_us() < until)
 		nap();
-	/* Streams end by themselves once they were told to, but for those that block in sending,
-	 * which are not suspended. */
-	until = rd_http_now_us() + STREAMS_END_US;
-	while (n_kept(s) == 0 && is_suspended(s) && rd_http_now_us() < until)
-		nap();
+	stop_handling(s);
 	if (n_kept(s) > 0)
 		return rd_fail(err, RD_UNAVAILABLE, "还有 %lld 个请求没有答复",
 		               "%lld requests are unanswered", (long long)n_kept(s));
 	rd_http_watch_stop(s);
 	MHD_stop_daemon(s->daemon);
+	close(s->library_fd);
 	s->stopped = true;
 	return RD_OK;
 }
