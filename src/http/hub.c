@@ -2,6 +2,7 @@
 #include "base/assert.h"
 #include "base/buf.h"
 #include "http/inner.h"
+#include <poll.h>
 #include <sys/socket.h>
 
 #define BUCKETS 1024u
@@ -191,17 +192,47 @@ static void set_start(rd_http_stream *s, rd_str last_id)
 	s->prelude = reset_text;
 }
 
-static rd_rc admit(const rd_http_hub *hub, uint64_t person, rd_err *err)
+static bool is_gone(const rd_http_stream *s)
 {
-	uint32_t own = 0;
+	struct pollfd p = {.fd = s->fd, .events = POLLRDHUP};
+
+	return poll(&p, 1, 0) == 1 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+/* A parked stream does not notice that its reader has left before the next beat: a page that is
+ * loaded anew a few times must not use up what one person may have. */
+static void end_gone(rd_http_hub *hub, uint64_t person, bool all)
+{
+	for (rd_http_stream *s = hub->streams; s; s = s->next)
+		if (s->parked && (all || s->person == person) && is_gone(s)) {
+			s->ended = true;
+			wake(s);
+		}
+}
+
+static uint32_t count_open(const rd_http_hub *hub, const uint64_t *person)
+{
+	uint32_t n = 0;
 
 	for (const rd_http_stream *s = hub->streams; s; s = s->next)
-		own += s->person == person && !s->ended;
+		n += (person == NULL || s->person == *person) && !s->ended;
+	return n;
+}
+
+static rd_rc admit(rd_http_hub *hub, uint64_t person, rd_err *err)
+{
+	uint32_t own = count_open(hub, &person), all = count_open(hub, NULL);
+
+	if (own >= hub->limits.per_person || all >= hub->limits.streams) {
+		end_gone(hub, person, all >= hub->limits.streams);
+		own = count_open(hub, &person);
+		all = count_open(hub, NULL);
+	}
 	if (own >= hub->limits.per_person)
 		return rd_fail(err, RD_TOO_MANY, "同一人最多同时打开 %u 个实时连接(sse_per_person)",
 		               "one person may have %u live streams at a time (sse_per_person)",
 		               hub->limits.per_person);
-	if (hub->closed || hub->n_streams >= hub->limits.streams)
+	if (hub->closed || all >= hub->limits.streams)
 		return rd_fail(err, RD_TOO_MANY, "实时连接已满(sse_streams %u),请稍后再试",
 		               "too many live streams (sse_streams %u); try again later",
 		               hub->limits.streams);

@@ -98,9 +98,10 @@ static bool add_stream(struct MHD_Response *r, const rd_http_exchange *x)
 	static const rd_http_header lines[] = {
 		{"Content-Type", "text/event-stream"},
 		{"X-Accel-Buffering", "no"}, /* nginx: pass events on as they come */
+		{"Connection", "close"},     /* the end of a stream is the end of its connection */
 	};
 
-	return add_security(r, x) && add_all(r, lines, 2);
+	return add_security(r, x) && add_all(r, lines, 3);
 }
 
 static void set_deadline(rd_http_exchange *x)

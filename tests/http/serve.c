@@ -1,5 +1,6 @@
 /*
- * serve - a server with a route for each thing that src/http promises, for the tests and for measuring.
+ * serve - a server with a route for each thing that src/http promises, for the tests and for
+ * measuring.
  *
  *   serve [name=value …]     address, port, threads, timeout, deadline, connections, per_ip, cert,
  *                            key, behind_proxy, trusted, beat, stream, stop_s, quiet
