@@ -6,10 +6,10 @@
  * growing pauses when the store answers 429 or 5xx or cannot be reached; every operation here may
  * be repeated without harm.
  *
- * An rd_s3 copies its settings; it may be used by any number of threads at once. Failure: RD_NOT_FOUND
- * no such object or bucket; RD_CONFLICT it exists already (put with if_none); RD_FORBIDDEN key or
- * rights are refused; RD_LIMIT the object is larger than the given buffer; RD_UNAVAILABLE after
- * the last try; RD_CORRUPT the store answered what is no S3 answer.
+ * An rd_s3 copies its settings; it may be used by any number of threads at once. Failure:
+ * RD_NOT_FOUND no such object or bucket; RD_CONFLICT it exists already (put with if_none);
+ * RD_FORBIDDEN key or rights are refused; RD_LIMIT the object is larger than the given buffer;
+ * RD_UNAVAILABLE after the last try; RD_CORRUPT the store answered what is no S3 answer.
  */
 #ifndef RD_NET_S3_H
 #define RD_NET_S3_H
@@ -58,7 +58,7 @@ typedef struct rd_s3_page {
 	rd_str next; /* for the next call; "" = this is the last page */
 } rd_s3_page;
 
-/* Up to `max` (1 .. RD_S3_PAGE_MAX) objects in the order of their keys; the page lies in `arena`. */
+/* Up to `max` (1 .. RD_S3_PAGE_MAX) objects in the order of their keys, in `arena`. */
 RD_NODISCARD rd_rc rd_s3_list(rd_s3 *s3, rd_str prefix, rd_str next, uint32_t max, rd_arena *arena,
                               rd_s3_page *ret_page, rd_err *err);
 #endif

@@ -34,8 +34,8 @@ typedef struct rd_hook {
 	int64_t at_seconds;
 } rd_hook;
 
-/* Calls once; repeats are the job's affair (back_off.h). *ret_status is the HTTP status, 0 when there was
- * none; it is set in every case, for the delivery log. The reply's body is dropped. */
+/* Calls once; repeats are the job's affair (back_off.h). *ret_status is the HTTP status, 0 when
+ * there was none; it is set in every case, for the delivery log. The reply's body is dropped. */
 RD_NODISCARD rd_rc rd_hook_send(rd_outbound *o, const rd_hook *hook, int32_t *ret_status,
                                 rd_err *err);
 #endif

@@ -3,8 +3,8 @@
  *
  * A message is text, an optional HTML form of the same, and attachments; texts are UTF-8 and
  * travel as base64, so that every server hands them on as they are. Time and Message-ID are
- * given, so the same mail is the same bytes. A value of a header that holds CR, LF or NUL is refused with
- * RD_USAGE and never sent; other control characters likewise.
+ * given, so the same mail is the same bytes. A value of a header that holds CR, LF, NUL or
+ * another control character is refused with RD_USAGE and never sent.
  *
  * Everything is borrowed for the call; pure but for rd_mail_send. Safe from any thread.
  */

@@ -38,8 +38,8 @@ typedef struct rd_robot_message {
 /* Writes the address to call and the JSON to post. RD_USAGE for an empty message. */
 RD_NODISCARD rd_rc rd_robot_build(const rd_robot *robot, const rd_robot_message *message,
                                   int64_t now_us, rd_buf *out_url, rd_buf *out_body, rd_err *err);
-/* What the service answered, in its own words and ours. RD_TOO_MANY: slower; RD_FORBIDDEN: key, sign,
- * keyword or address list; RD_UNAVAILABLE: its own trouble or no answer at all of this service. */
+/* What the service answered, in its own words and ours. RD_TOO_MANY: slower; RD_FORBIDDEN: key,
+ * sign, keyword or address list; RD_UNAVAILABLE: its own trouble, or no answer of this service. */
 RD_NODISCARD rd_rc rd_robot_answer(rd_robot_kind kind, rd_str json, rd_err *err);
 RD_NODISCARD rd_rc rd_robot_send(rd_outbound *o, const rd_robot *robot,
                                  const rd_robot_message *message, int64_t now_us, rd_err *err);
