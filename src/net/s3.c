@@ -105,6 +105,7 @@ rd_rc rd_s3_open(const rd_s3_settings *settings, const rd_outbound_policy *polic
 	s3->keys =
 		(rd_sigv4_keys){rd_str_of(keep(a, s->access_key)), rd_str_of(keep(a, s->secret_key)),
 	                    rd_str_of(keep(a, s->region ? s->region : "us-east-1")), RD_STR("s3")};
+	s->access_key = s->secret_key = s->region = NULL; /* they are in s3->keys now */
 	/* Only the endpoint is ever called, so any name is: its own. Prefixes still open addresses. */
 	own.allow = any;
 	own.n_allow = 1;

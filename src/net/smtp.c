@@ -110,7 +110,7 @@ rd_rc rd_smtp_send(const rd_smtp_server *s, rd_str from, const rd_str *to, uint3
 {
 	rd_outbound_policy policy = {.allow_private = s->allow_private, .ca_file = s->ca_file};
 	rd_guard guard = {.policy = &policy, .by_name = true};
-	source source = {message.ptr, message.len};
+	source rest = {message.ptr, message.len};
 	struct curl_slist *recipients = NULL;
 	char url[700], address[260];
 
@@ -138,7 +138,7 @@ rd_rc rd_smtp_send(const rd_smtp_server *s, rd_str from, const rd_str *to, uint3
 	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
 	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
 	curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_read);
-	curl_easy_setopt(curl, CURLOPT_READDATA, &source);
+	curl_easy_setopt(curl, CURLOPT_READDATA, &rest);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop);
 	curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)message.len);
 	CURLcode code = curl_easy_perform(curl);
