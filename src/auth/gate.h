@@ -1,14 +1,15 @@
 /*
  * gate.h - at most so many at a time, a bounded queue before it, and a refusal behind that.
  *
- * For work that takes much memory (password hashes: 64 MiB each). Who waits is let in in the order of
- * coming. With r places, a queue of q and w seconds of work nobody waits longer than about
- * (q / r + 1) * w. Any thread may enter; the owner ends all users before rd_gate_done.
+ * For work that takes much memory (password hashes: 64 MiB each). Who waits is let in in the
+ * order of coming. With r places, a queue of q and w seconds of work nobody waits longer than
+ * about (q / r + 1) * w. Any thread may enter; the owner ends all users before rd_gate_done.
  */
 #ifndef RD_AUTH_GATE_H
 #define RD_AUTH_GATE_H
 #include "base/err.h"
 #include <pthread.h>
+#include <stdbool.h>
 
 typedef struct rd_gate {
 	pthread_mutex_t lock;

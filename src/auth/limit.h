@@ -1,11 +1,11 @@
 /*
  * limit.h - how often: at most `count` in any `window`, for each key, exactly.
  *
- * Keeps the times of the last `count` uses of a key, so there is no window edge at which twice as many
- * pass. A refused try is not counted: nobody can lock somebody else out for longer than the window.
- * The table has a fixed size; when a set of 8 keys is full, the key unused longest gives way. Keys are
- * hashed with a random secret of this limiter, so nobody can aim at another's set. Has its own
- * mutex: any thread may call. Memory: keys_max * (24 + 8 * count) bytes.
+ * Keeps the times of the last `count` uses of a key, so there is no window edge at which twice as
+ * many pass. A refused try is not counted: nobody can lock somebody else out for longer than the
+ * window. The table has a fixed size; when a set of 8 keys is full, the key unused longest gives
+ * way. Keys are hashed with a random secret of this limiter, so nobody can aim at another's set.
+ * Has its own mutex: any thread may call. Memory: keys_max * (24 + 8 * count) bytes.
  */
 #ifndef RD_AUTH_LIMIT_H
 #define RD_AUTH_LIMIT_H
@@ -31,6 +31,7 @@ uint64_t rd_limit_key(const rd_limit *l, const char *kind, rd_str what);
  * is what one subscriber has; text that is no address is its own key. */
 uint64_t rd_limit_key_address(const rd_limit *l, const char *kind, rd_str address);
 
-/* Uses the key once: 0 = allowed and counted, otherwise refused: seconds until the next is allowed. */
+/* Uses the key once: 0 = allowed and counted, otherwise refused: seconds until the next is
+ * allowed. */
 uint32_t rd_limit_take(rd_limit *l, uint64_t key, int64_t now_us);
 #endif

@@ -51,9 +51,10 @@ typedef struct rd_password_owner {
 /* INPUT, with what to do in both languages, when a password may not be chosen. */
 RD_NODISCARD rd_rc rd_password_check(rd_str password, rd_password_owner owner, rd_err *err);
 
-/* Guesses that a person needs who knows the habits of people, as tenths of a bit: the cheapest way to
- * put the text together from common passwords, words and names, dates, repetitions, rows of digits or letters,
- * paths on the keyboard, and single characters. At most RD_PASSWORD_BYTES_MAX bytes. */
+/* Guesses that a person needs who knows the habits of people, as tenths of a bit: the cheapest
+ * way to put the text together from common passwords, words and names, dates, repetitions, rows
+ * of digits or letters, paths on the keyboard, and single characters. At most
+ * RD_PASSWORD_BYTES_MAX bytes. */
 uint32_t rd_password_guesses(rd_str password);
 #define RD_PASSWORD_GUESSES_MIN 360u /* 36 bits: 500 years of one core at 0.24 s a guess */
 #endif

@@ -1,9 +1,9 @@
 /*
  * rights.h - may a person do something to a record, and if not, why.
  *
- * A kind of record has a short table of rules {verb, roles, relations}. A rule holds when the person has
- * one of its roles and stands in one of its relations to the record. Beyond the table four things
- * hold for every kind, whatever its rules say:
+ * A kind of record has a short table of rules {verb, roles, relations}. A rule holds when the
+ * person has one of its roles and stands in one of its relations to the record. Beyond the table
+ * four things hold for every kind, whatever its rules say:
  *
  *   1. an auditor reads and exports everything and changes nothing, whatever other roles he has;
  *   2. a client contact sees what belongs to his own client and nothing else;
@@ -11,8 +11,8 @@
  *   4. a restricted record (need to know) is open to its owner, to those who work on it, to
  *      administrators, and to auditors for reading.
  *
- * rd_may_where gives the same answer as conditions on the relations, for lists: the record layer turns
- * them into SQL, and a test compares both. Pure; the rules are the caller's.
+ * rd_may_where gives the same answer as conditions on the relations, for lists: the record layer
+ * turns them into SQL, and a test compares both. Pure; the rules are the caller's.
  */
 #ifndef RD_AUTH_RIGHTS_H
 #define RD_AUTH_RIGHTS_H
@@ -101,8 +101,10 @@ typedef struct rd_may_answer {
 rd_may_answer rd_may(const rd_rule *rules, uint32_t n, rd_who who, rd_stand record, rd_verb verb);
 
 /* The records on which `who` may do `verb`: those with
- *     (relations & any) && (!archived || archived_too) && (!restricted || (relations & restricted_any)).
- * any = 0: none. RD_REL_FIRM in a mask: the condition holds for everybody inside, leave it out. */
+ *     (relations & any) && (!archived || archived_too)
+ *                       && (!restricted || (relations & restricted_any))
+ * any = 0: none. RD_REL_FIRM in a mask: the condition holds for everybody inside, leave it out.
+ * For a contact `any` is RD_REL_CLIENT_CONTACT at most. */
 typedef struct rd_may_cond {
 	uint32_t any, restricted_any;
 	bool archived_too;
@@ -123,12 +125,13 @@ const char *rd_role_name(rd_role role);
 rd_words rd_role_words(rd_role role);
 uint32_t rd_role_parse(rd_str name); /* also "staff" and "everybody" (with contacts) */
 const char *rd_relation_name(rd_relation relation);
+rd_words rd_relation_words(rd_relation relation);
 uint32_t rd_relation_parse(
 	rd_str name); /* own (or owner), mine, team, my_clients, firm, client_contact */
 const char *rd_verb_name(rd_verb verb);
 bool rd_verb_parse(rd_str name, rd_verb *ret_verb);
-/* One entry of a list of rights in a model file: "supervisor" (any record of the firm), "owner" (any
- * role), "accountant:my_clients" (both). `client_contact` alone is the role with its relation. False
- * when a word is not known. */
+/* One entry of a list of rights in a model file: "supervisor" (any record of the firm), "owner"
+ * (any role), "accountant:my_clients" (both). `client_contact` alone is the role with its
+ * relation. False when a word is not known. */
 bool rd_rule_parse(rd_str text, rd_verb verb, rd_rule *ret_rule);
 #endif

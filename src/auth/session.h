@@ -2,8 +2,8 @@
  * session.h - how long a login lasts. Pure rules on times; the rows are the store's.
  *
  * A session ends after 30 minutes without a request, 8 hours after login, when it is ended, or when
- * the same user opens an eleventh (the one unused longest goes). Sensitive actions (factors, tokens,
- * keys, deletion) want a proof of who is there within the last 10 minutes. All times in
+ * the same user opens an eleventh (the one unused longest goes). Sensitive actions (factors,
+ * tokens, keys, deletion) want a proof of who is there within the last 10 minutes. All times in
  * microseconds UTC; a clock that went back makes nothing older.
  */
 #ifndef RD_AUTH_SESSION_H
@@ -46,8 +46,8 @@ int64_t rd_session_ends_at(const rd_session_rules *rules, const rd_session_times
 /* A request now should write seen_at_us. */
 bool rd_session_wants_touch(const rd_session_rules *rules, const rd_session_times *s,
                             int64_t now_us);
-/* Which of a user's sessions to end so that one more can be opened: rows into ret_rows (room for n),
- * the longest unused first; only live ones count. Answers how many. */
+/* Which of a user's sessions to end so that one more can be opened: rows into ret_rows (room for
+ * n), the longest unused first; only live ones count. Answers how many. */
 uint32_t rd_session_surplus(const rd_session_rules *rules, const rd_session_times *sessions,
                             uint32_t n, int64_t now_us, uint32_t *ret_rows);
 #endif

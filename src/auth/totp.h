@@ -1,10 +1,10 @@
 /*
- * totp.h - second factors: time-based one-time passwords (RFC 6238: SHA-1, 6 digits, 30 s, what every
- * authenticator application reads) and recovery codes.
+ * totp.h - second factors: time-based one-time passwords (RFC 6238: SHA-1, 6 digits, 30 s, what
+ * every authenticator application reads) and recovery codes.
  *
- * A code counts once: the caller keeps the step that was accepted last and passes it again; only a later
- * step is accepted. The store makes (user, step) unique as well, so that two logins at the same moment
- * cannot both pass. Times are microseconds since 1970, UTC.
+ * A code counts once: the caller keeps the step that was accepted last and passes it again; only
+ * a later step is accepted. The store makes (user, step) unique as well, so that two logins at
+ * the same moment cannot both pass. Times are microseconds since 1970, UTC.
  */
 #ifndef RD_AUTH_TOTP_H
 #define RD_AUTH_TOTP_H
@@ -22,8 +22,8 @@ void rd_totp_secret_new(uint8_t ret_secret[RD_TOTP_SECRET_SIZE]);
 /* The code of one step (at_us / 30 s), with NUL. */
 RD_NODISCARD rd_rc rd_totp_code(const uint8_t secret[RD_TOTP_SECRET_SIZE], int64_t step,
                                 char ret_code[RD_TOTP_DIGITS + 1], rd_err *err);
-/* The step of a right code that is later than last_step; spaces and full-width digits are read over.
- * UNAUTHENTICATED for a wrong or used one (the message does not say which). */
+/* The step of a right code that is later than last_step; spaces and full-width digits are read
+ * over. UNAUTHENTICATED for a wrong or used one (the message does not say which). */
 RD_NODISCARD rd_rc rd_totp_verify(const uint8_t secret[RD_TOTP_SECRET_SIZE], rd_str code,
                                   int64_t at_us, int64_t last_step, int64_t *ret_step, rd_err *err);
 /* otpauth://totp/Issuer:account?secret=…&issuer=…&algorithm=SHA1&digits=6&period=30, escaped by

@@ -4,8 +4,8 @@
  * The tax administration publishes the last days of each year; those that are compiled in
  * (data/tax_deadlines_2026.csv) are official. For other months the rule of 征管法实施细则 article 109 is
  * computed: the term is the 1st to the 15th; n >= 3 consecutive holidays inside it extend it to the
- * n-th working day after the 15th, otherwise a 15th that is not worked moves to the next working day.
- * Local extensions (typhoon, flood) are the caller's. Pure.
+ * n-th working day after the 15th, otherwise a 15th that is not worked moves to the next working
+ * day. Local extensions (typhoon, flood) are the caller's. Pure.
  */
 #ifndef RD_BASE_DEADLINE_H
 #define RD_BASE_DEADLINE_H

@@ -1,13 +1,13 @@
 /*
  * worktime.h - working hours: business time between instants, due times, next working moment.
  *
- * A working day is one of base/calendar.h (Monday to Friday, without public holidays, with exchanged
- * days), changed by two lists of the firm or client. On it the spans are worked, the same every day.
- * Local time is UTC plus a fixed offset: mainland China has no summer time.
+ * A working day is one of base/calendar.h (Monday to Friday, without public holidays, with
+ * exchanged days), changed by two lists of the firm or client. On it the spans are worked, the
+ * same every day. Local time is UTC plus a fixed offset: mainland China has no summer time.
  *
  * For a year whose holidays are not published yet, weekends are off and all else is worked, and the
- * answer says `estimated`: it must be computed again when the notice is out. Instants are microseconds since
- * 1970 UTC, spans minutes of the local day. Pure; O(days between).
+ * answer says `estimated`: it must be computed again when the notice is out. Instants are
+ * microseconds since 1970 UTC, spans minutes of the local day. Pure; O(days between).
  */
 #ifndef RD_BASE_WORKTIME_H
 #define RD_BASE_WORKTIME_H
@@ -56,9 +56,9 @@ RD_NODISCARD rd_rc rd_worktime_next(const rd_worktime *w, int64_t at_us, rd_work
 /* Business microseconds in [from, to); negative when `to` is earlier. LIMIT beyond DAYS_MAX. */
 RD_NODISCARD rd_rc rd_worktime_between(const rd_worktime *w, int64_t from_us, int64_t to_us,
                                        int64_t *ret_us, bool *ret_estimated, rd_err *err);
-/* The first instant from which `us` business microseconds have passed since from_us (18:00, not 09:00 of
- * the next day); us < 0: the last instant from which -us pass until from_us. 0 gives from_us.
- * LIMIT beyond DAYS_MAX. */
+/* The first instant from which `us` business microseconds have passed since from_us (18:00, not
+ * 09:00 of the next day); us < 0: the last instant from which -us pass until from_us. 0 gives
+ * from_us. LIMIT beyond DAYS_MAX. */
 RD_NODISCARD rd_rc rd_worktime_add(const rd_worktime *w, int64_t from_us, int64_t us,
                                    rd_work_moment *ret_moment, rd_err *err);
 /* The n-th working day after (n < 0: before) `day`; n = 0: `day` or the next working day. */
