@@ -359,12 +359,27 @@ rd_rc rd_robot_answer(rd_robot_kind kind, rd_str json, rd_err *err)
 	return rc;
 }
 
+/* Feishu says what is wrong with a message under status 400, the others under 200. */
+static rd_rc judge_reply(rd_robot_kind kind, const rd_reply *reply, rd_err *err)
+{
+	rd_words name = {services[kind].name, services[kind].name};
+	rd_err said;
+	rd_rc status = rd_reply_check(reply, name, err);
+
+	if (status != RD_OK && status != RD_USAGE)
+		return status;
+	rd_rc answer = rd_robot_answer(kind, rd_buf_view(&reply->body), &said);
+	if (answer == RD_OK || (status != RD_OK && answer == RD_UNAVAILABLE))
+		return status;
+	*err = said;
+	return answer;
+}
+
 rd_rc rd_robot_send(rd_outbound *o, const rd_robot *robot, const rd_robot_message *message,
                     int64_t now_us, rd_err *err)
 {
 	static const rd_header json[] = {
 		{{"Content-Type", 12}, {"application/json; charset=utf-8", 31}}};
-	rd_words name = {services[robot->kind].name, services[robot->kind].name};
 	rd_buf url, body;
 	rd_reply reply;
 
@@ -380,9 +395,7 @@ rd_rc rd_robot_send(rd_outbound *o, const rd_robot *robot, const rd_robot_messag
 		rc = rd_outbound_send(o, &q, &reply, err);
 	}
 	if (rc == RD_OK) {
-		rc = rd_reply_check(&reply, name, err);
-		if (rc == RD_OK)
-			rc = rd_robot_answer(robot->kind, rd_buf_view(&reply.body), err);
+		rc = judge_reply(robot->kind, &reply, err);
 		rd_reply_done(&reply);
 	}
 	rd_buf_done(&url);
