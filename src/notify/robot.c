@@ -9,12 +9,12 @@
 /* What the three differ in, as far as it is a number or a word. Lengths in bytes of the whole text;
  * DingTalk's and Feishu's limits are of the body, whose JSON may take six bytes for one. */
 static const struct {
-	const char *name;
+	rd_words name;
 	uint32_t text_max, markdown_max;
 } services[] = {
-	[RD_ROBOT_WECOM] = {"WeCom", 2048, 4096},
-	[RD_ROBOT_DINGTALK] = {"DingTalk", 3000, 3000},
-	[RD_ROBOT_FEISHU] = {"Feishu", 3000, 3000},
+	[RD_ROBOT_WECOM] = {{"企业微信", "WeCom"}, 2048, 4096},
+	[RD_ROBOT_DINGTALK] = {{"钉钉", "DingTalk"}, 3000, 3000},
+	[RD_ROBOT_FEISHU] = {{"飞书", "Feishu"}, 3000, 3000},
 };
 
 /* Codes of the services that say more than "did not work". */
@@ -333,9 +333,10 @@ static rd_rc judge(rd_robot_kind kind, int64_t code, const char *said, rd_err *e
 			hint = answers[i].hint;
 		}
 	}
-	return rd_fail(err, rc, "%s 群机器人未接受消息（%lld %.60s）：%s%.0s",
-	               "the %s group robot did not take the message (%lld %.60s): %.0s%s",
-	               services[kind].name, (long long)code, said ? said : "", hint.zh, hint.en);
+	return rd_fail(err, rc, "%s%.0s群机器人未接受消息（%lld %.60s）：%s%.0s",
+	               "%.0sthe %s group robot did not take the message (%lld %.60s): %.0s%s",
+	               services[kind].name.zh, services[kind].name.en, (long long)code,
+	               said ? said : "", hint.zh, hint.en);
 }
 
 rd_rc rd_robot_answer(rd_robot_kind kind, rd_str json, rd_err *err)
@@ -351,10 +352,11 @@ rd_rc rd_robot_answer(rd_robot_kind kind, rd_str json, rd_err *err)
 	if (json_is_integer(code))
 		rc = judge(kind, json_integer_value(code), json_string_value(said), err);
 	else
-		rc = rd_fail(err, RD_UNAVAILABLE,
-		             "%s 群机器人的答复无法识别，请检查地址是否为该服务的机器人地址",
-		             "the answer is not that of a %s group robot; check that the address is one",
-		             services[kind].name);
+		rc =
+			rd_fail(err, RD_UNAVAILABLE,
+		            "%s%.0s群机器人的答复无法识别，请检查地址是否为该服务的机器人地址",
+		            "%.0sthe answer is not that of a %s group robot; check that the address is one",
+		            services[kind].name.zh, services[kind].name.en);
 	json_decref(root);
 	return rc;
 }
@@ -362,9 +364,8 @@ rd_rc rd_robot_answer(rd_robot_kind kind, rd_str json, rd_err *err)
 /* Feishu says what is wrong with a message under status 400, the others under 200. */
 static rd_rc judge_reply(rd_robot_kind kind, const rd_reply *reply, rd_err *err)
 {
-	rd_words name = {services[kind].name, services[kind].name};
 	rd_err said;
-	rd_rc status = rd_reply_check(reply, name, err);
+	rd_rc status = rd_reply_check(reply, services[kind].name, err);
 
 	if (status != RD_OK && status != RD_USAGE)
 		return status;
