@@ -83,7 +83,7 @@ static rd_rc check_settings(const rd_s3_settings *s, rd_err *err)
 	return RD_OK;
 }
 
-/* A copy. Only the endpoint is ever called, so any name is its own; prefixes still open addresses. */
+/* A copy. Only the endpoint is ever called, so any name is its own; prefixes open addresses. */
 static rd_outbound_policy own_policy(rd_arena *a, const rd_outbound_policy *policy)
 {
 	rd_outbound_policy own = *policy;

@@ -6,9 +6,9 @@
  * growing pauses when the store answers 429 or 5xx or cannot be reached; every operation here may
  * be repeated without harm.
  *
- * An rd_s3 copies its settings and policy; it may be used by any number of threads at once. Failure:
+ * An rd_s3 copies its settings and the policy; any number of threads may use it at once. Failure:
  * RD_NOT_FOUND no such object or bucket; RD_CONFLICT it exists already (put with if_none);
- * RD_FORBIDDEN key or rights are refused; RD_LIMIT the object is larger than the given buffer;
+ * RD_FORBIDDEN key or rights are refused; RD_LIMIT the object is larger than the given limit;
  * RD_UNAVAILABLE after the last try; RD_CORRUPT the store answered what is no S3 answer.
  */
 #ifndef RD_NET_S3_H
