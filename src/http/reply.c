@@ -28,6 +28,8 @@ void rd_http_answer(rd_http_req *req, const rd_http_reply *reply)
 	rd_http_lane *lane = x->lane;
 
 	RD_ASSERT(!x->answered && x->stream == NULL);
+	if (reply->err)
+		x->err = (rd_err *)(uintptr_t)reply->err;
 	x->reply = *reply;
 	x->answered = true;
 	if (!x->kept)
