@@ -7,8 +7,10 @@
 
 /* records.c */
 rd_handler rd_api_record_list, rd_api_record_create, rd_api_record_get, rd_api_record_change,
-	rd_api_record_archive, rd_api_record_restore, rd_api_record_move, rd_api_record_timeline,
-	rd_api_record_references, rd_api_search;
+	rd_api_record_archive, rd_api_record_restore, rd_api_record_move, rd_api_record_references,
+	rd_api_search;
+/* history.c */
+rd_handler rd_api_record_timeline;
 /* around.c */
 rd_handler rd_api_comment_list, rd_api_comment_add, rd_api_comment_edit, rd_api_comment_remove,
 	rd_api_watch, rd_api_unwatch, rd_api_watchers, rd_api_tag_list, rd_api_tag_add,

@@ -188,45 +188,7 @@ rd_rc rd_api_search(rd_call *call, rd_tx *tx, rd_err *err)
 	return RD_OK;
 }
 
-/* ---- its history, and who refers to it ---- */
-
-static void put_event(rd_json *j, const rd_log_row *row, bool contact)
-{
-	rd_json_object(j);
-	rd_json_put_int(j, "seq", row->seq);
-	rd_put_time(j, "at", row->at_us);
-	rd_json_put_str(j, "type", row->type);
-	rd_json_put_str(j, "actor", row->actor);
-	rd_json_put_bool(j, "erased", row->erased);
-	/* What changed, as it was written; contacts see that something happened. */
-	if (!contact && row->payload.len)
-		rd_json_put_str(j, "detail", row->payload);
-	rd_json_close(j);
-}
-
-rd_rc rd_api_record_timeline(rd_call *call, rd_tx *tx, rd_err *err)
-{
-	const rd_log_row *rows;
-	int64_t before, limit;
-	rd_record r;
-	rd_json *j;
-	uint32_t n;
-
-	RD_TRY(rd_call_number(call, "before", 0, INT64_MAX / 20, -1, &before, err));
-	RD_TRY(rd_call_number(call, "limit", 1, RD_LIST_MAX, 100, &limit, err));
-	RD_TRY(rd_record_get(tx, &call->who.actor, call->kind, call->id, &r, err));
-	RD_TRY(rd_log_of_record(tx, rd_str_of(call->kind->name), call->id, before, (uint32_t)limit,
-	                        &rows, &n, err));
-	j = rd_call_json(call);
-	rd_json_object(j);
-	rd_json_key(j, "events");
-	rd_json_array(j);
-	for (uint32_t i = 0; i < n; i++)
-		put_event(j, &rows[i], call->who.actor.roles & RD_ROLE_CLIENT_CONTACT);
-	rd_json_close(j);
-	rd_json_close(j);
-	return RD_OK;
-}
+/* ---- who refers to it ---- */
 
 rd_rc rd_api_record_references(rd_call *call, rd_tx *tx, rd_err *err)
 {
