@@ -4,6 +4,7 @@
  * to name it. */
 #include "auth/common.h"
 #include "auth/password.h"
+#include "auth/secret.h"
 #include "base/assert.h"
 
 /* Tenths of a bit. A byte that no piece explains costs what its class offers: 10 digits, 26
@@ -67,7 +68,7 @@ static void offer_byte(guess *g, uint32_t i)
 	                               : COST_OTHER);
 }
 
-/* Common texts that begin at i: each longer one lies behind the shorter, so one bisection a size. */
+/* Common texts that begin at i; each longer one lies behind the shorter, so `from` only grows. */
 static void offer_words(guess *g, uint32_t i)
 {
 	for (uint32_t t = 0; t < TEXTS; t++) {
@@ -266,5 +267,8 @@ uint32_t rd_password_guesses(rd_str password)
 		offer_walk(&g, i);
 		offer_copies(&g, i, same);
 	}
-	return g.cost[0] + case_cost(password);
+	uint32_t cost = g.cost[0] + case_cost(password);
+
+	rd_secret_wipe(&g, sizeof(g));
+	return cost;
 }
