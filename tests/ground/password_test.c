@@ -123,13 +123,14 @@ static void refused(const char *password, rd_password_owner owner, const char *z
 static void easy_passwords_are_refused(void)
 {
 	static const char *const easy[] = {
-		"password1234", "Password@2024", "P@ssw0rd1234",    "woaini1314520", "aaaaaaaaaaaa",
-		"abcabcabcabc", "123456789012",  "qwertyuiop[]",    "1qaz2wsx3edc",  "zaq12wsxcde3",
-		"Admin@123456", "qwer1234asdf",  "19880512abcd",    "abcdefghijkl",  "zxcvbnm12345",
-		"zhangwei1990", "caiwu2026888",  "iloveyou5201314", "111111222222",  "0987654321qwe",
-		"dragonmonkey", "redink123456",  "我爱你我爱你",    "密码密码密码",  "admin888admin888",
-		"Kuaiji@12345", "987654321abc",  "2468101214abcd",  "QWERTYUIOPAS",  "letmein2025!",
-		"20260101abcd", "Beijing2026!!",
+		"password1234",  "Password@2024", "P@ssw0rd1234",    "woaini1314520", "aaaaaaaaaaaa",
+		"abcabcabcabc",  "123456789012",  "qwertyuiop[]",    "1qaz2wsx3edc",  "zaq12wsxcde3",
+		"Admin@123456",  "qwer1234asdf",  "19880512abcd",    "abcdefghijkl",  "zxcvbnm12345",
+		"zhangwei1990",  "caiwu2026888",  "iloveyou5201314", "111111222222",  "0987654321qwe",
+		"dragonmonkey",  "redink123456",  "我爱你我爱你",    "密码密码密码",  "admin888admin888",
+		"Kuaiji@12345",  "987654321abc",  "2468101214abcd",  "QWERTYUIOPAS",  "letmein2025!",
+		"20260101abcd",  "Qwerty!@#$%^",  "!@#$%^&*()_+",    "13812345678a",  "Kingdee@2026",
+		"Beijing2026!!",
 	};
 
 	for (uint32_t i = 0; i < sizeof(easy) / sizeof(easy[0]); i++)
