@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
-targets="table xlsx xml mapping"
+targets="table xlsx xml mapping trail"
 out=build-fuzz
 CLANG=${CLANG:-clang}
 mkdir -p "$out/gen"
@@ -16,7 +16,7 @@ python3 tools/mkcharts.py "$out/gen/charts.c" data/coa_small.csv data/coa_enterp
 python3 tools/mkcalendar.py data/cn_calendar_2020_2026.csv "$out/gen/calendar.c"
 python3 tools/mkfixtures.py "$out/fixtures"
 flags="-std=c17 -g -O1 -D_GNU_SOURCE -DRD_WITH_AUDIT -Isrc -Ifuzz -fsanitize=address,undefined -fno-sanitize-recover=undefined"
-libs="-lexpat -lzip -lfyaml -lnettle -lpthread"
+libs="-lexpat -lzip -lfyaml -lnettle -lsodium -lpthread"
 
 seeds_of() {
 	echo "fuzz/corpus/$1"
@@ -31,7 +31,7 @@ if ! command -v "$CLANG" >/dev/null; then
 		echo "fuzz $t: seeds only, no clang for libFuzzer"
 		# shellcheck disable=SC2086
 		${CC:-cc} $flags fuzz/main.c "fuzz/fuzz_$t.c" fuzz/fuzz.c src/base/*.c src/book/*.c src/io/*.c \
-			"$out"/gen/*.c $libs -o "$out/seeds_$t"
+			src/trail/*.c "$out"/gen/*.c $libs -o "$out/seeds_$t"
 		# shellcheck disable=SC2046
 		"$out/seeds_$t" $(seeds_of "$t")
 	done
@@ -39,7 +39,7 @@ if ! command -v "$CLANG" >/dev/null; then
 fi
 
 objects=
-for c in src/base/*.c src/book/*.c src/io/*.c "$out"/gen/*.c fuzz/fuzz.c; do
+for c in src/base/*.c src/book/*.c src/io/*.c src/trail/*.c "$out"/gen/*.c fuzz/fuzz.c; do
 	o="$out/$(echo "$c" | tr / _).o"
 	[ "$o" -nt "$c" ] && [ -z "$(find src fuzz -name '*.h' -newer "$o" -print -quit)" ] ||
 		"$CLANG" $flags -fsanitize=fuzzer-no-link -c "$c" -o "$o"
@@ -51,9 +51,9 @@ done
 
 limit_of() {
 	case $seconds:$1 in
-	smoke:mapping) echo "-seed=1 -runs=50000" ;;
+	smoke:mapping | smoke:trail) echo "-seed=1 -runs=50000" ;;
 	smoke:*) echo "-seed=1 -runs=4000" ;;
-	*) echo "-max_total_time=$((seconds < 4 ? 1 : seconds / 4))" ;;
+	*) echo "-max_total_time=$((seconds < 5 ? 1 : seconds / 5))" ;;
 	esac
 }
 
