@@ -106,7 +106,8 @@ static rd_rc may_call(rd_call *call, rd_err *err)
 		return rd_fail(err, RD_FORBIDDEN, "只有管理员可以这样做；请找管理员",
 		               "only administrators may do this; ask one");
 	if (r->perm == RD_PERM_STAFF && contact)
-		return rd_fail(err, RD_FORBIDDEN, "只有本公司人员可以这样做", "only people of the firm may do this");
+		return rd_fail(err, RD_FORBIDDEN, "只有本公司人员可以这样做",
+		               "only people of the firm may do this");
 	if (r->perm == RD_PERM_KIND && !rd_may_any(actor, call->kind, r->verb))
 		return rd_fail(err, RD_FORBIDDEN, "您的角色不能对这类记录这样做；需要时请找管理员",
 		               "your role may not do this with such records; ask an administrator");
@@ -174,19 +175,18 @@ rd_rc rd_call_route(void *user, rd_http_req *req, rd_http_plan *plan, rd_err *er
 		RD_TRY(who_asks(call, err));
 		RD_TRY(may_call(call, err));
 	}
-	RD_TRY(rd_http_site_check(req,
-	                          &(rd_http_site_rule){
-								  .origin = api->origin,
-								  .by_token = call->who.proof == RD_PROOF_TOKEN &&
-	                                          call->who.actor.firm_id != 0,
-								  .body_type = call->route->body_max && !call->route->has_body
-	                                               ? "application/octet-stream"
-	                                               : NULL,
-							  },
-	                          err));
+	RD_TRY(rd_http_site_check(
+		req,
+		&(rd_http_site_rule){
+			.origin = api->origin,
+			.by_token = call->who.proof == RD_PROOF_TOKEN && call->who.actor.firm_id != 0,
+			.body_type =
+				call->route->body_max && !call->route->has_body ? "application/octet-stream" : NULL,
+		},
+		err));
 	RD_TRY(known_query(call, err));
 	RD_TRY(version_of(call, err));
-	plan->body_max = call->route->body_max ? call->route->body_max
+	plan->body_max = call->route->body_max                         ? call->route->body_max
 	                 : call->route->has_body || call->route->shape ? RD_API_BODY_MAX
 	                                                               : 0;
 	return RD_OK;
@@ -201,8 +201,8 @@ static rd_rc read_body(rd_call *call, rd_err *err)
 	rd_str text = call->req->body;
 
 	RD_TRY(rd_check_parse(text.len ? text : RD_STR("{}"), &call->body, err));
-	if (call->route->shape && !rd_shape_read(call->route->shape, call->body, call->req->arena,
-	                                         call->in, &call->problems))
+	if (call->route->shape &&
+	    !rd_shape_read(call->route->shape, call->body, call->req->arena, call->in, &call->problems))
 		return rd_check_fail(&call->problems, err);
 	return RD_OK;
 }
@@ -328,7 +328,9 @@ void rd_call_finish(rd_call *call, rd_rc rc, const rd_err *err)
 		rd_err full;
 
 		call->problems.n = 0;
-		fail(call, rd_fail(&full, RD_LIMIT, "结果太大；请缩小范围", "the answer is too large; ask for less"),
+		fail(call,
+		     rd_fail(&full, RD_LIMIT, "结果太大；请缩小范围",
+		             "the answer is too large; ask for less"),
 		     &full);
 	}
 	if (call->reply.body.ptr == NULL && call->out.size)
@@ -336,6 +338,8 @@ void rd_call_finish(rd_call *call, rd_rc rc, const rd_err *err)
 		                            (uint32_t)call->out.size};
 	rd_buf_done(&call->out);
 	json_decref(call->body);
+	if (call->streamed)
+		return;
 	if (call->reply.status == 0)
 		call->reply.status = call->reply.body.len || call->reply.from_fd ? 200 : 204;
 	/* Answering ends the life of the arena, and of the call with it. */
