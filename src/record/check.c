@@ -310,24 +310,26 @@ bool rd_check_needs(const rd_kind *k, const rd_transition *t, const rd_value *ro
 
 rd_rc rd_check_fail(const rd_problems *p, rd_err *err)
 {
-	rd_err zh, en;
 	const rd_problem *first = p->items;
 	const char *field = first->field[0] ? first->field : "JSON";
-	bool hint = first->hint.zh != NULL, more = p->all > 1;
+	bool hint = first->hint.zh != NULL;
+	rd_err zh, en;
 
 	RD_ASSERT(p->n > 0);
 	/* The two languages hold different arguments, so each sentence is made alone. */
-	rd_fail(&en, RD_INPUT, "", "%s: %s%s%s%s", field, first->words.en, hint ? " (" : "",
+	rd_fail(&en, RD_INPUT, "", "%s: %.160s%s%.80s%s", field, first->words.en, hint ? " (" : "",
 	        hint ? first->hint.en : "", hint ? ")" : "");
-	rd_fail(&zh, RD_INPUT, "", "%s：%s%s%s%s", field, first->words.zh, hint ? "（" : "",
+	rd_fail(&zh, RD_INPUT, "", "%s：%.160s%s%.80s%s", field, first->words.zh, hint ? "（" : "",
 	        hint ? first->hint.zh : "", hint ? "）" : "");
-	if (!more)
-		return rd_fail_words(err, RD_INPUT, (rd_words){zh.en, en.en});
-	rd_err zh_all, en_all;
-
-	rd_fail(&en_all, RD_INPUT, "", "%.200s; %u things to put right", en.en, p->all);
-	rd_fail(&zh_all, RD_INPUT, "", "%.200s；共 %u 处需要改正", zh.en, p->all);
-	return rd_fail_words(err, RD_INPUT, (rd_words){zh_all.en, en_all.en});
+	if (p->all > 1) {
+		rd_fail(err, RD_INPUT, "", "%.200s；共 %u 处需要改正", zh.en, p->all);
+		zh = *err;
+		rd_fail(err, RD_INPUT, "", "%.200s; %u things to put right", en.en, p->all);
+	} else {
+		*err = en;
+	}
+	memcpy(err->zh, zh.en, sizeof err->zh);
+	return RD_INPUT;
 }
 
 /* One step of a program; false when the value leaves int64. */
