@@ -22,6 +22,7 @@ SUITES = {
     "lint": (True, [PY, "tests/lint.py"]),
     "unit": (True, [f"{ASAN}/tests/unit/unit"]),
     "ground": (True, [f"{ASAN}/tests/ground/ground"]),
+    "http": (True, [PY, "tests/http/run.py", f"{ASAN}/tests/http/serve"]),
     "golden": (True, ["build/golden", "tests/checks"]),
     "golden-asan": (False, [f"{ASAN}/golden", "tests/checks"]),
     "io": (True, [PY, "tests/io_test.py", "--redink", f"{ASAN}/redink", "--io-dump", f"{ASAN}/io_dump", "golden"]),
