@@ -43,6 +43,7 @@ typedef struct rd_http_reply {
 	const char *cookie[RD_HTTP_COOKIES_MAX];  /* Set-Cookie values: cookie.h */
 	bool clear_site_data;                     /* logout */
 	bool close;                               /* no further request on this connection */
+	const rd_err *err;                        /* why, for the access log; copied */
 	rd_http_header more[RD_HTTP_HEADERS_MAX]; /* others, up to the first NULL name */
 } rd_http_reply;
 
@@ -56,7 +57,8 @@ void rd_http_answer(rd_http_req *req, const rd_http_reply *reply);
 /* {code, message{zh,en}, hint{zh,en} or null, request_id} with the status of the code. A 500 shows
  * the id only; err goes to the access log. */
 void rd_http_answer_err(rd_http_req *req, const rd_err *err, rd_words hint);
-/* The body of the above in the request's arena, to fill a reply of one's own with. */
+/* The body of the above in the request's arena, for a reply with headers of its own; set .err
+ * too. */
 rd_str rd_http_err_body(rd_http_req *req, const rd_err *err, rd_words hint);
 /* JSON with a status; body as in rd_http_reply. */
 void rd_http_answer_json(rd_http_req *req, uint32_t status, rd_str body);
