@@ -176,7 +176,7 @@ static void plan(rd_http_exchange *x)
 	RD_ASSERT(p.label <= s->config.n_labels);
 	RD_ASSERT(p.sink.piece || p.body_max <= RD_HTTP_MEMORY_BODY_MAX);
 	x->plan = p;
-	x->sink_open = p.sink.piece != NULL;
+	x->sink_open = rc == RD_OK && p.sink.piece != NULL;
 	if (rc != RD_OK) {
 		rd_http_answer_err(&x->req, &err, (rd_words){NULL, NULL});
 		if (rc == RD_UNAVAILABLE)
