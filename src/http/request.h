@@ -50,7 +50,7 @@ typedef struct rd_http_req {
 /* A parameter of the query. Absent: RD_OK and ret_value.ptr NULL. Given twice: RD_USAGE. */
 RD_NODISCARD rd_rc rd_http_query(const rd_http_req *req, const char *name, rd_str *ret_value,
                                  rd_err *err);
-/* The next value of a parameter that may be given several times. *at starts at 0; false: no more. */
+/* The next value of a parameter that may come several times. *at starts at 0; false: no more. */
 bool rd_http_query_next(const rd_http_req *req, const char *name, uint32_t *at, rd_str *ret_value);
 /* RD_USAGE, naming it, for a parameter that is not in `names` (ends with NULL). */
 RD_NODISCARD rd_rc rd_http_query_only(const rd_http_req *req, const char *const *names,
