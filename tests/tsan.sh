@@ -35,7 +35,7 @@ try() {
 
 try $build/tests/unit/unit shared "every task runs once" "threads and cuts" "progress" "folder is"
 try $build/tests/threads/threads
-for case in kept_under_load graceful_stop live slow_reader; do
+for case in kept_under_load graceful_stop restless slow_reader; do
 	try python3 tests/http/run.py $build/tests/http/serve $case
 done
 echo "$passed passed, $failed failed"
