@@ -31,12 +31,12 @@ rd_identity *rd_identity_new(rd_store *store, const rd_engine *engine);
 void rd_identity_free(rd_identity *id); /* NULL is fine */
 
 /* Who asks, and how they showed it. */
-typedef enum rd_proof { RD_PROOF_SESSION, RD_PROOF_TOKEN, RD_PROOF_LINK } rd_proof;
+typedef enum rd_shown { RD_BY_SESSION, RD_BY_TOKEN, RD_BY_LINK } rd_shown;
 
 typedef struct rd_caller {
 	rd_actor actor; /* teams point into the arena given with the call */
-	rd_proof proof;
-	int64_t proof_id;  /* of the session, token or link */
+	rd_shown shown;
+	int64_t shown_id;  /* of the session, token or link */
 	rd_str scope;      /* TOKEN: "read", "write" or "admin"; LINK: "<kind>/<id>" */
 	int64_t viewer_id; /* an administrator who views as actor; 0 = nobody else */
 	bool fresh;        /* shown again within the last 10 minutes: for factors, tokens, deletion */
