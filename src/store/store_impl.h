@@ -28,6 +28,7 @@ struct rd_store {
 	writer writer;
 };
 
+int64_t rd_config_now_us(const rd_store_config *config);
 /* Blobs lie in blobs/ of the store's folder, unless rd_store_set_blobs says otherwise. */
 void rd_blobs_in_folder(rd_store *s);
 
