@@ -606,7 +606,7 @@ static const rd_example_line examples[] = {
 	{0},
 };
 
-const rd_command rd_command_check = {
+const rd_subcommand rd_subcommand_check = {
 	.name = "check",
 	.summary = {"检查账簿资料，列出异常和更正办法",
                 "check books: what is wrong and how to put it right"},

@@ -280,7 +280,7 @@ static int run_checks(const rd_args *args)
 	return code;
 }
 
-const rd_command rd_command_checks = {
+const rd_subcommand rd_subcommand_checks = {
 	.name = "checks",
 	.summary = {"列出全部检查项", "list all checks"},
 	.about = {"按类别列出全部检查项：代号、严重程度、性质（事实或线索）、名称。",

@@ -150,7 +150,7 @@ static int run_config(const rd_args *a)
 	return code;
 }
 
-const rd_command rd_command_config = {
+const rd_subcommand rd_subcommand_config = {
 	.name = "config",
 	.summary = {"检查并显示 redink.yaml", "check and show redink.yaml"},
 	.about =

@@ -128,7 +128,7 @@ static int run_convert(const rd_args *a)
 	return rc == RD_OK ? RD_EXIT_CLEAN : rd_fail_with(&err, a->lang);
 }
 
-const rd_command rd_command_convert = {
+const rd_subcommand rd_subcommand_convert = {
 	.name = "convert",
 	.summary = {"把账簿资料转换成另一种格式", "write books in another form"},
 	.about =

@@ -5,7 +5,7 @@
 #define DOC_MAX ((size_t)4 << 20)
 
 /* The options of a command, then those that all have; NULL after the last. */
-static const rd_option *option_at(const rd_command *c, uint32_t i)
+static const rd_option *option_at(const rd_subcommand *c, uint32_t i)
 {
 	uint32_t own = 0;
 
@@ -58,7 +58,7 @@ static void man_option(rd_buf *out, const rd_option *o, int lang)
 	rd_buf_char(out, '\n');
 }
 
-static void man_command(rd_buf *out, const rd_command *c, int lang)
+static void man_command(rd_buf *out, const rd_subcommand *c, int lang)
 {
 	const rd_option *o;
 
@@ -88,7 +88,7 @@ static void put_man(rd_buf *out, int lang)
 	roff(out, en ? "finds what is wrong in the books" : "找出账里的异常");
 	rd_buf_printf(out, "\n.SH %s\n.B redink\n.I COMMAND\n[OPTIONS]\n.SH %s\n",
 	              en ? "SYNOPSIS" : "用法", en ? "COMMANDS" : "命令");
-	for (const rd_command *const *c = rd_commands; *c; c++)
+	for (const rd_subcommand *const *c = rd_subcommands; *c; c++)
 		if (!(*c)->hidden)
 			man_command(out, *c, lang);
 	rd_buf_printf(out, ".SH %s\n.TP\n0\n%s\n.TP\n1\n%s\n.TP\n2\n%s\n",
@@ -120,7 +120,7 @@ static void slugs(rd_buf *out)
 		rd_buf_printf(out, "%s%s", i ? " " : "", rd_checks[i]->slug);
 }
 
-static void bash_values(rd_buf *out, const rd_command *c)
+static void bash_values(rd_buf *out, const rd_subcommand *c)
 {
 	const rd_option *o;
 
@@ -152,11 +152,11 @@ static void put_bash(rd_buf *out)
 		"\tlocal cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\" checks='");
 	slugs(out);
 	rd_buf_puts(out, "'\n\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\tCOMPREPLY=($(compgen -W '");
-	for (const rd_command *const *c = rd_commands; *c; c++)
+	for (const rd_subcommand *const *c = rd_subcommands; *c; c++)
 		if (!(*c)->hidden)
-			rd_buf_printf(out, "%s%s", c == rd_commands ? "" : " ", (*c)->name);
+			rd_buf_printf(out, "%s%s", c == rd_subcommands ? "" : " ", (*c)->name);
 	rd_buf_puts(out, "' -- \"$cur\"))\n\t\treturn\n\tfi\n\tcase \"${COMP_WORDS[1]}\" in\n");
-	for (const rd_command *const *c = rd_commands; *c; c++) {
+	for (const rd_subcommand *const *c = rd_subcommands; *c; c++) {
 		const rd_option *o;
 
 		if ((*c)->hidden)
@@ -222,7 +222,7 @@ static void put_zsh(rd_buf *out, int lang)
 	rd_buf_puts(out, "#compdef redink\n_redink_checks() {\n\tcompadd -- ");
 	slugs(out);
 	rd_buf_puts(out, "\n}\n_redink() {\n\tlocal -a commands=(");
-	for (const rd_command *const *c = rd_commands; *c; c++) {
+	for (const rd_subcommand *const *c = rd_subcommands; *c; c++) {
 		if ((*c)->hidden)
 			continue;
 		rd_buf_printf(out, "\n\t\t'%s:", (*c)->name);
@@ -233,7 +233,7 @@ static void put_zsh(rd_buf *out, int lang)
 		out,
 		"\n\t)\n\tif (( CURRENT == 2 )); then\n\t\t_describe redink commands\n\t\treturn\n\tfi\n"
 		"\tlocal command=$words[2]\n\tshift words\n\t(( CURRENT-- ))\n\tcase $command in\n");
-	for (const rd_command *const *c = rd_commands; *c; c++) {
+	for (const rd_subcommand *const *c = rd_subcommands; *c; c++) {
 		const rd_option *o;
 
 		if ((*c)->hidden)
@@ -263,7 +263,7 @@ static void fish_text(rd_buf *out, const char *text)
 	rd_buf_char(out, '\'');
 }
 
-static void fish_option(rd_buf *out, const rd_command *c, const rd_option *o, int lang)
+static void fish_option(rd_buf *out, const rd_subcommand *c, const rd_option *o, int lang)
 {
 	rd_buf_printf(out, "complete -c redink -n '__fish_seen_subcommand_from %s' -l %s", c->name,
 	              o->name);
@@ -290,7 +290,7 @@ static void put_fish(rd_buf *out, int lang)
 	rd_buf_puts(out, "# fish completion for redink\nset -g __redink_checks ");
 	slugs(out);
 	rd_buf_char(out, '\n');
-	for (const rd_command *const *c = rd_commands; *c; c++) {
+	for (const rd_subcommand *const *c = rd_subcommands; *c; c++) {
 		const rd_option *o;
 
 		if ((*c)->hidden)
@@ -335,7 +335,7 @@ static int run_doc(const rd_args *args)
 	return code;
 }
 
-const rd_command rd_command_doc = {
+const rd_subcommand rd_subcommand_doc = {
 	.name = "_doc",
 	.summary = {"手册页和命令补全", "manual page and completions"},
 	.about = {"输出手册页（man）或命令补全脚本（bash、zsh、fish）。",

@@ -384,7 +384,7 @@ static int run_explain(const rd_args *args)
 	return code;
 }
 
-const rd_command rd_command_explain = {
+const rd_subcommand rd_subcommand_explain = {
 	.name = "explain",
 	.summary = {"说明一个检查项：发现什么、为什么、怎么办",
                 "tell what a check finds, why it matters, what to do"},

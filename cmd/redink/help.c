@@ -63,7 +63,7 @@ static void put_option(rd_buf *out, const rd_option *o, int lang, uint32_t width
 	rd_buf_done(&text);
 }
 
-static void put_examples(const rd_command *c, rd_buf *out, int lang, uint32_t width)
+static void put_examples(const rd_subcommand *c, rd_buf *out, int lang, uint32_t width)
 {
 	if (c->examples == NULL)
 		return;
@@ -75,7 +75,7 @@ static void put_examples(const rd_command *c, rd_buf *out, int lang, uint32_t wi
 	}
 }
 
-void rd_help_command(const rd_command *c, rd_buf *out, int lang, uint32_t width)
+void rd_help_command(const rd_subcommand *c, rd_buf *out, int lang, uint32_t width)
 {
 	rd_buf_printf(out, say(lang, "用法：redink %s", "Usage: redink %s"), c->name);
 	if (c->options)
@@ -107,7 +107,7 @@ void rd_help_all(rd_buf *out, int lang)
 	        "红字 Redink：找出账里的异常，说明怎么更正。\n\n用法：redink 命令 [选项] …\n\n命令：\n",
 	        "Redink finds what is wrong in the books and says how to put it right.\n\n"
 	        "Usage: redink COMMAND [OPTIONS] …\n\nCommands:\n"));
-	for (const rd_command *const *c = rd_commands; *c; c++)
+	for (const rd_subcommand *const *c = rd_subcommands; *c; c++)
 		if (!(*c)->hidden)
 			put_entry(out, (*c)->name, rd_str_of(rd_say((*c)->summary, lang)), width);
 	rd_buf_puts(
@@ -129,11 +129,11 @@ int rd_print(const rd_buf *out, int lang)
 static int run_help(const rd_args *args)
 {
 	rd_buf out;
-	const rd_command *c = NULL;
+	const rd_subcommand *c = NULL;
 	int code;
 
 	if (args->n_operands) {
-		c = rd_command_find(args->operands[0]);
+		c = rd_subcommand_find(args->operands[0]);
 		if (c == NULL)
 			return rd_unknown_command(args->operands[0], args->lang);
 	}
@@ -147,7 +147,7 @@ static int run_help(const rd_args *args)
 	return code;
 }
 
-const rd_command rd_command_help = {
+const rd_subcommand rd_subcommand_help = {
 	.name = "help",
 	.summary = {"显示命令的用法", "show how a command is used"},
 	.about = {"显示全部命令，或一个命令的选项和例子。",

@@ -8,15 +8,15 @@
 #include "terminal.h"
 #include <stdio.h>
 
-const rd_command *const rd_commands[] = {
-	&rd_command_check,   &rd_command_checks, &rd_command_explain,
-	&rd_command_convert, &rd_command_config, &rd_command_version,
-	&rd_command_help,    &rd_command_doc,    NULL,
+const rd_subcommand *const rd_subcommands[] = {
+	&rd_subcommand_check,   &rd_subcommand_checks, &rd_subcommand_explain,
+	&rd_subcommand_convert, &rd_subcommand_config, &rd_subcommand_version,
+	&rd_subcommand_help,    &rd_subcommand_doc,    NULL,
 };
 
-const rd_command *rd_command_find(const char *name)
+const rd_subcommand *rd_subcommand_find(const char *name)
 {
-	for (const rd_command *const *c = rd_commands; *c; c++)
+	for (const rd_subcommand *const *c = rd_subcommands; *c; c++)
 		if (strcmp((*c)->name, name) == 0)
 			return *c;
 	return NULL;
@@ -55,7 +55,7 @@ int rd_unknown_command(const char *name, int lang)
 	rd_nearest near = rd_nearest_to(name);
 	rd_err err;
 
-	for (const rd_command *const *c = rd_commands; *c; c++)
+	for (const rd_subcommand *const *c = rd_subcommands; *c; c++)
 		if (!(*c)->hidden)
 			rd_nearest_offer(&near, (*c)->name);
 	if (rd_nearest_name(&near))
@@ -79,14 +79,14 @@ static int run_version(const rd_args *args)
 	return code;
 }
 
-const rd_command rd_command_version = {
+const rd_subcommand rd_subcommand_version = {
 	.name = "version",
 	.summary = {"显示版本号", "show the version"},
 	.about = {"显示 Redink 的版本号。", "Shows the version of Redink."},
 	.run = run_version,
 };
 
-static int run_command(const rd_command *c, int argc, char **argv)
+static int run_command(const rd_subcommand *c, int argc, char **argv)
 {
 	rd_args args;
 	rd_err err;
@@ -111,7 +111,7 @@ static int run_command(const rd_command *c, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	int lang = rd_language(argc, argv);
-	const rd_command *c;
+	const rd_subcommand *c;
 	rd_buf out;
 
 	if (argc < 2) {
@@ -122,7 +122,7 @@ int main(int argc, char **argv)
 		return RD_EXIT_FAILED;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-		return run_command(&rd_command_version, 1, argv);
+		return run_command(&rd_subcommand_version, 1, argv);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strncmp(argv[1], "--lang", 6) == 0) {
 		rd_buf_init(&out, (size_t)1 << 20);
@@ -131,6 +131,6 @@ int main(int argc, char **argv)
 		rd_buf_done(&out);
 		return code;
 	}
-	c = rd_command_find(argv[1]);
+	c = rd_subcommand_find(argv[1]);
 	return c ? run_command(c, argc - 1, argv + 1) : rd_unknown_command(argv[1], lang);
 }

@@ -132,7 +132,7 @@ static rd_rc check_value(const rd_option *o, const char *value, rd_err *err)
 
 /* ---- parsing ---- */
 
-static const rd_option *by_number(const rd_command *c, int number)
+static const rd_option *by_number(const rd_subcommand *c, int number)
 {
 	return number == RD_O_LANG   ? &rd_common_options[0]
 	       : number == RD_O_HELP ? &rd_common_options[1]
@@ -140,7 +140,7 @@ static const rd_option *by_number(const rd_command *c, int number)
 }
 
 /* The option of a name (n bytes), or of a letter when name is NULL; false when unknown. */
-static bool find(const rd_command *c, const char *name, size_t n, char letter, int *ret)
+static bool find(const rd_subcommand *c, const char *name, size_t n, char letter, int *ret)
 {
 	for (int pass = 0; pass < 2; pass++) {
 		const rd_option *list = pass ? rd_common_options : c->options;
@@ -158,7 +158,7 @@ static bool find(const rd_command *c, const char *name, size_t n, char letter, i
 	return false;
 }
 
-static rd_rc unknown(const rd_command *c, const char *arg, rd_err *err)
+static rd_rc unknown(const rd_subcommand *c, const char *arg, rd_err *err)
 {
 	char name[64];
 	size_t n = strcspn(arg + 2, "=");
@@ -236,7 +236,7 @@ static rd_rc parse_short(rd_args *a, int argc, char **argv, int *i, rd_err *err)
 
 static rd_rc check_operands(const rd_args *a, rd_err *err)
 {
-	const rd_command *c = a->command;
+	const rd_subcommand *c = a->command;
 
 	if (a->help)
 		return RD_OK;
@@ -250,7 +250,7 @@ static rd_rc check_operands(const rd_args *a, rd_err *err)
 	return RD_OK;
 }
 
-rd_rc rd_args_parse(rd_args *a, const rd_command *command, int argc, char **argv, rd_err *err)
+rd_rc rd_args_parse(rd_args *a, const rd_subcommand *command, int argc, char **argv, rd_err *err)
 {
 	bool options = true;
 

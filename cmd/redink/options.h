@@ -43,7 +43,7 @@ typedef struct rd_example_line {
 
 typedef struct rd_args rd_args;
 
-typedef struct rd_command {
+typedef struct rd_subcommand {
 	const char *name;
 	rd_words summary;     /* one line */
 	rd_words about;       /* a paragraph or two */
@@ -55,7 +55,7 @@ typedef struct rd_command {
 	const rd_example_line *examples; /* may be NULL */
 	bool hidden;
 	int (*run)(const rd_args *args);
-} rd_command;
+} rd_subcommand;
 
 typedef struct rd_given {
 	int option;
@@ -63,7 +63,7 @@ typedef struct rd_given {
 } rd_given;
 
 struct rd_args {
-	const rd_command *command;
+	const rd_subcommand *command;
 	rd_arena *arena; /* lives until the program ends */
 	int lang;        /* RD_ZH or RD_EN */
 	bool help;
@@ -79,7 +79,7 @@ extern const rd_option rd_common_options[];
 
 /* Language of messages: --lang anywhere in argv, else LC_ALL, LC_MESSAGES, LANG. */
 int rd_language(int argc, char **argv);
-RD_NODISCARD rd_rc rd_args_parse(rd_args *args, const rd_command *command, int argc, char **argv,
+RD_NODISCARD rd_rc rd_args_parse(rd_args *args, const rd_subcommand *command, int argc, char **argv,
                                  rd_err *err);
 /* Last value of an option, NULL when it was not given. */
 const char *rd_args_text(const rd_args *args, int option);

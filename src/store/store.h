@@ -73,7 +73,6 @@ void rd_store_submit(rd_store *s, rd_command *c);
 RD_NODISCARD rd_rc rd_store_write(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn,
                                   void *ctx, rd_err *err);
 
-/* A new id: 63 bit, larger than all earlier ones of this process and, by milliseconds, of
- * others. */
+/* A new id of 63 bits: larger than all earlier ones of this process and, by ms, of others. */
 int64_t rd_store_new_id(rd_store *s);
 #endif
