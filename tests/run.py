@@ -22,6 +22,8 @@ SUITES = {
     "lint": (True, [PY, "tests/lint.py"]),
     "unit": (True, [f"{ASAN}/tests/unit/unit"]),
     "ground": (True, [f"{ASAN}/tests/ground/ground"]),
+    "ground-pg": (True, [PY, "tests/pg.py", f"{ASAN}/tests/ground/ground"]),
+    "ground-pg-parts": (False, [PY, "tests/pg.py", "--partitions", "16", f"{ASAN}/tests/ground/ground"]),
     "golden": (True, ["build/golden", "tests/checks"]),
     "golden-asan": (False, [f"{ASAN}/golden", "tests/checks"]),
     "io": (True, [PY, "tests/io_test.py", "--redink", f"{ASAN}/redink", "--io-dump", f"{ASAN}/io_dump", "golden"]),
