@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """mkmodel - the kinds of record: from model/*.toml to everything that is derived from them.
 
-    mkmodel.py OUT.c MODEL_DIR MIGRATION.sql...   C tables; fails when a table does not fit its kind
+    mkmodel.py OUT.c OUT.d MODEL_DIR MIGRATION.sql...   C tables; fails when a table does not fit its kind
     mkmodel.py --synonyms OUT.c SYNONYMS.csv      C table of words that mean the same
     mkmodel.py --check [MODEL_DIR]                only looks
     mkmodel.py --ts FILE                          TypeScript types
@@ -20,10 +20,13 @@ from model.kind import read_all
 from model.read import Wrong
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-MODEL, MIGRATIONS = ROOT / "model", ROOT / "src/store/migrations"
+MODEL, TOOLS = ROOT / "model", ROOT / "tools/model"
 
 
-def tables(out, folder, migrations):
+def tables(out, depfile, folder, migrations):
+    # The folder itself is an input: a file that comes or goes changes it.
+    inputs = [folder, *sorted(map(str, pathlib.Path(folder).iterdir())), *sorted(map(str, TOOLS.glob("*.py")))]
+    pathlib.Path(depfile).write_text(f"{out}: {' '.join(inputs)}\n", encoding="utf-8")
     kinds = read_all(folder)
     if wrong := sql.compare(kinds, [pathlib.Path(m) for m in migrations]):
         raise Wrong("\n".join(wrong))
@@ -70,8 +73,8 @@ def main(args):
             if name not in kinds:
                 raise Wrong(f"no kind is called {name}: {', '.join(kinds)}")
             print(sql.create(kinds[name]), end="")
-        case [out, folder, *migrations] if not out.startswith("-"):
-            tables(out, folder, migrations)
+        case [out, depfile, folder, *migrations] if not out.startswith("-"):
+            tables(out, depfile, folder, migrations)
         case _:
             sys.exit(__doc__)
 

@@ -91,10 +91,12 @@ class Writer:
         update = (f"UPDATE {k.table} SET " + ", ".join(f"{c} = @{i + 1}" for i, c in enumerate(names) if i > 1)
                   + f" WHERE firm_id = @1 AND id = @2 AND version = @{n + 1}")
         get = f"SELECT {columns} FROM {k.table} WHERE firm_id = @1 AND id = @2"
+        clear = f"DELETE FROM {k.table} WHERE firm_id = @1"
         out = []
         for name, sql, in_, n_in, out_, n_out in (("insert", insert, all_types, n, "NULL", 0),
                                                   ("update", update, all_types, n + 1, "NULL", 0),
-                                                  ("get", get, key_types, 2, all_types, n)):
+                                                  ("get", get, key_types, 2, all_types, n),
+                                                  ("clear", clear, key_types, 1, "NULL", 0)):
             out.append(f".{name} = {{.name = {text(k.table + '_' + name)}, .sqlite = {text(sql).replace('@', '?')}, "
                        f".pg = {text(sql).replace('@', '$')}, .in = {in_}, .out = {out_}, .n_in = {n_in}, "
                        f".n_out = {n_out}}}")

@@ -1,6 +1,7 @@
 """The table of a kind: what it must be, what a new kind needs, and what the migrations made of it."""
 import sqlite3
 
+import sqlmigrate
 from model.read import Wrong
 
 COMMON_NOTES = {
@@ -53,20 +54,20 @@ def create(kind):
     lines = [f"-- {kind.label[1]}: model/{kind.name}.toml", f"CREATE TABLE {kind.table} ("]
     for c in kind.columns:
         null = "" if c["nullable"] else " NOT NULL"
-        lines.append(f"  {c['name']} {types[c['type']]}{null}, -- {note(kind, c)}")
-    lines += ["  PRIMARY KEY (firm_id, id)", ");"]
+        lines.append(f"\t{c['name']} {types[c['type']]}{null}, -- {note(kind, c)}")
+    lines += ["\tPRIMARY KEY (firm_id, id)", ") {{rows}};"]
     for name, unique, columns in indexes(kind):
         lines.append(f"CREATE {'UNIQUE ' if unique else ''}INDEX {name} ON {kind.table} ({', '.join(columns)});")
     return "\n".join(lines) + "\n"
 
 
 def migrate(paths):
-    """An in-memory database with all migrations; what PostgreSQL alone understands stands in other files."""
+    """An in-memory SQLite with all migrations, rewritten as the store does it."""
     db = sqlite3.connect(":memory:")
     for path in sorted(paths):
         try:
-            db.executescript(path.read_text(encoding="utf-8"))
-        except sqlite3.Error as e:
+            db.executescript(sqlmigrate.rewrite(path, path.read_text(encoding="utf-8"), sqlite=True))
+        except (sqlite3.Error, sqlmigrate.Fault) as e:
             raise Wrong(f"{path.name}: {e}") from None
     return db
 
