@@ -4,6 +4,7 @@
  * to name it. */
 #include "auth/common.h"
 #include "auth/password.h"
+#include "auth/secret.h"
 #include "base/assert.h"
 
 /* Tenths of a bit. A byte that no piece explains costs what its class offers: 10 digits, 26
@@ -23,7 +24,10 @@
 #define COST_COPY   30u /* that something before comes again */
 #define COST_SWITCH 15u /* between small and capital letters */
 
-#define TEXTS 3u /* as given in small letters, and with the two readings of 1 as a letter */
+/* The password in small letters: as given, with digits and signs read as letters (1 as i and as l),
+ * and with the signs above the digits read as those digits. */
+#define TEXTS 4u
+#define KEYS  3u /* the last: which keys were pressed */
 
 typedef struct guess {
 	uint32_t n;
@@ -67,7 +71,7 @@ static void offer_byte(guess *g, uint32_t i)
 	                               : COST_OTHER);
 }
 
-/* Common texts that begin at i: each longer one lies behind the shorter, so one bisection a size. */
+/* Common texts that begin at i; each longer one lies behind the shorter, so `from` only grows. */
 static void offer_words(guess *g, uint32_t i)
 {
 	for (uint32_t t = 0; t < TEXTS; t++) {
@@ -140,7 +144,7 @@ static void offer_dates(guess *g, uint32_t i)
 /* Rows with a constant step of 1 or 2 either way; digits go round (890123). */
 static void offer_rows(guess *g, uint32_t i)
 {
-	const char *p = g->text[0] + i;
+	const char *p = g->text[KEYS] + i;
 	uint32_t left = g->n - i;
 
 	for (int step = -2; step <= 2; step++) {
@@ -183,10 +187,10 @@ static void offer_walk(guess *g, uint32_t i)
 	int row, x, next_row, next_x, direction = 0;
 	uint32_t cost = COST_WALK;
 
-	if (!key_place(g->text[0][i], &row, &x))
+	if (!key_place(g->text[KEYS][i], &row, &x))
 		return;
 	for (uint32_t end = i + 1; end < g->n; end++, row = next_row, x = next_x) {
-		if (!key_place(g->text[0][end], &next_row, &next_x))
+		if (!key_place(g->text[KEYS][end], &next_row, &next_x))
 			return;
 		int dr = next_row - row, dx = next_x - x;
 		bool touch = dr == 0 ? dx == 2 || dx == -2 : (dr == 1 || dr == -1) && (dx == 1 || dx == -1);
@@ -223,6 +227,15 @@ static char leet(char c, char one)
 	return at ? to[at - from] : c;
 }
 
+/* The key of a sign, on the keyboard of the United States and China. */
+static char unshift(char c)
+{
+	static const char from[] = "!@#$%^&*()_+", to[] = "1234567890-=";
+	const char *at = c ? strchr(from, c) : NULL;
+
+	return at ? to[at - from] : c;
+}
+
 /* One capital in front or capitals alone say little; else each switch is a choice. */
 static uint32_t case_cost(rd_str password)
 {
@@ -256,6 +269,7 @@ uint32_t rd_password_guesses(rd_str password)
 		g.text[0][i] = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
 		g.text[1][i] = leet(g.text[0][i], 'i');
 		g.text[2][i] = leet(g.text[0][i], 'l');
+		g.text[KEYS][i] = unshift(g.text[0][i]);
 	}
 	for (uint32_t i = g.n; i-- > 0;) {
 		g.cost[i] = UINT32_MAX;
@@ -266,5 +280,8 @@ uint32_t rd_password_guesses(rd_str password)
 		offer_walk(&g, i);
 		offer_copies(&g, i, same);
 	}
-	return g.cost[0] + case_cost(password);
+	uint32_t cost = g.cost[0] + case_cost(password);
+
+	rd_secret_wipe(&g, sizeof(g));
+	return cost;
 }

@@ -48,7 +48,7 @@ rd_rc rd_password_verify(const char *hash, rd_str password, bool *ret_matches, r
 		return RD_OK;
 	}
 	errno = 0;
-	if (crypto_pwhash_str_verify(hash, password.ptr, password.len) == 0) {
+	if (crypto_pwhash_argon2id_str_verify(hash, password.ptr, password.len) == 0) {
 		*ret_matches = true;
 		return RD_OK;
 	}

@@ -164,7 +164,7 @@ rd_rc rd_worktime_between(const rd_worktime *w, int64_t from_us, int64_t to_us, 
 	return RD_OK;
 }
 
-/* The instant of a working day at which `us` have been worked since `from_us`; there are so many. */
+/* The instant of a working day at which `us` were worked since `from_us`; there are so many. */
 static int64_t forward(const rd_worktime *w, rd_day day, int64_t from_us, int64_t us)
 {
 	int64_t midnight = rd_worktime_midnight(w, day);
