@@ -161,6 +161,7 @@ rd_rc rd_store_open(const rd_store_config *config, rd_store **ret_store, rd_err 
 	                 ? RD_POSTGRES
 	                 : RD_SQLITE;
 	keep_config(s, config);
+	rd_blobs_in_folder(s);
 	(void)pthread_mutex_init(&s->readers_lock, NULL);
 	RD_ASSERT(pthread_key_create(&s->reader_key, reader_end) == 0);
 	rd_rc rc = start(s, err);
