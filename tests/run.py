@@ -24,6 +24,7 @@ SUITES = {
     "ground": (True, [f"{ASAN}/tests/ground/ground"]),
     "ground-pg": (True, [PY, "tests/pg.py", f"{ASAN}/tests/ground/ground"]),
     "ground-pg-parts": (False, [PY, "tests/pg.py", "--partitions", "16", f"{ASAN}/tests/ground/ground"]),
+    "http": (True, [PY, "tests/http/run.py", f"{ASAN}/tests/http/serve"]),
     "golden": (True, ["build/golden", "tests/checks"]),
     "golden-asan": (False, [f"{ASAN}/golden", "tests/checks"]),
     "io": (True, [PY, "tests/io_test.py", "--redink", f"{ASAN}/redink", "--io-dump", f"{ASAN}/io_dump", "golden"]),
@@ -34,6 +35,8 @@ SUITES = {
     "examples": (True, [PY, "tests/examples.py", "build/redink"]),
     "model": (False, [f"{ASAN}/tests/model/model"]),
     "threads": (False, [f"{ASAN}/tests/threads/threads"]),
+    # Debian's own Python: python3-aiosmtpd is installed for that one.
+    "net": (False, ["/usr/bin/python3", "tests/net/run.py", f"{ASAN}/tests/net/net_client"]),
     "headers": (False, [PY, "tests/headers.py"]),
     "install": (False, ["sh", "tests/install/run.sh"]),
     "tsan": (False, ["sh", "tests/tsan.sh"]),

@@ -442,6 +442,6 @@ rd_rc rd_reply_check(const rd_reply *reply, rd_words what, rd_err *err)
 		}
 	}
 	/* Both formats take the same arguments: each prints the words of its language only. */
-	return rd_fail(err, code, "%s%.0s 答复 HTTP %d：%s%.0s", "%.0s%s answered HTTP %d: %.0s%s",
+	return rd_fail(err, code, "%s%.0s答复 HTTP %d：%s%.0s", "%.0s%s answered HTTP %d: %.0s%s",
 	               what.zh, what.en, reply->status, hint.zh, hint.en);
 }

@@ -81,8 +81,8 @@ RD_NODISCARD rd_rc rd_reply_check(const rd_reply *reply, rd_words what, rd_err *
 
 /* Pure: does the policy let this URL be asked for? What the address says is judged later. */
 RD_NODISCARD rd_rc rd_outbound_check_url(const rd_outbound_policy *policy, rd_str url, rd_err *err);
-/* Pure: may this address be connected to, for a host that the list allows (`by_name`) or not? */
 struct sockaddr;
+/* Pure: may this address be connected to, for a host that the list allows (`by_name`) or not? */
 bool rd_outbound_may_connect(const rd_outbound_policy *policy, bool by_name,
                              const struct sockaddr *address);
 /* Pure: is the host in the list by name? */

@@ -83,12 +83,27 @@ static rd_rc check_settings(const rd_s3_settings *s, rd_err *err)
 	return RD_OK;
 }
 
+/* A copy. Only the endpoint is ever called, so any name is its own; prefixes open addresses. */
+static rd_outbound_policy own_policy(rd_arena *a, const rd_outbound_policy *policy)
+{
+	rd_outbound_policy own = *policy;
+	rd_str *list = RD_NEW_N(a, rd_str, policy->n_allow + 1);
+
+	for (uint32_t i = 0; i < policy->n_allow; i++) {
+		rd_str s = policy->allow[i];
+
+		list[i] = (rd_str){rd_arena_copy(a, s.ptr, s.len), s.len};
+	}
+	list[policy->n_allow] = RD_STR("*");
+	own.allow = list;
+	own.n_allow = policy->n_allow + 1;
+	own.ca_file = keep(a, policy->ca_file);
+	return own;
+}
+
 rd_rc rd_s3_open(const rd_s3_settings *settings, const rd_outbound_policy *policy, rd_s3 **ret_s3,
                  rd_err *err)
 {
-	static const rd_str any[] = {{"*", 1}};
-	rd_outbound_policy own = *policy;
-
 	RD_TRY(check_settings(settings, err));
 	rd_arena *a = rd_arena_new();
 	rd_s3 *s3 = RD_NEW(a, rd_s3);
@@ -106,17 +121,7 @@ rd_rc rd_s3_open(const rd_s3_settings *settings, const rd_outbound_policy *polic
 		(rd_sigv4_keys){rd_str_of(keep(a, s->access_key)), rd_str_of(keep(a, s->secret_key)),
 	                    rd_str_of(keep(a, s->region ? s->region : "us-east-1")), RD_STR("s3")};
 	s->access_key = s->secret_key = s->region = NULL; /* they are in s3->keys now */
-	/* Only the endpoint is ever called, so any name is: its own. Prefixes still open addresses. */
-	own.allow = any;
-	own.n_allow = 1;
-	if (policy->n_allow > 0) {
-		rd_str *list = RD_NEW_N(a, rd_str, policy->n_allow + 1);
-
-		memcpy(list, policy->allow, policy->n_allow * sizeof *list);
-		list[policy->n_allow] = any[0];
-		own.allow = list;
-		own.n_allow = policy->n_allow + 1;
-	}
+	rd_outbound_policy own = own_policy(a, policy);
 	rd_rc rc = read_endpoint(s3, err);
 	if (rc == RD_OK)
 		rc = rd_outbound_check_url(&own, rd_str_of(s->endpoint), err);

@@ -6,9 +6,9 @@
  * growing pauses when the store answers 429 or 5xx or cannot be reached; every operation here may
  * be repeated without harm.
  *
- * An rd_s3 copies its settings; it may be used by any number of threads at once. Failure:
+ * An rd_s3 copies its settings and the policy; any number of threads may use it at once. Failure:
  * RD_NOT_FOUND no such object or bucket; RD_CONFLICT it exists already (put with if_none);
- * RD_FORBIDDEN key or rights are refused; RD_LIMIT the object is larger than the given buffer;
+ * RD_FORBIDDEN key or rights are refused; RD_LIMIT the object is larger than the given limit;
  * RD_UNAVAILABLE after the last try; RD_CORRUPT the store answered what is no S3 answer.
  */
 #ifndef RD_NET_S3_H
@@ -37,8 +37,8 @@ RD_NODISCARD rd_rc rd_s3_open(const rd_s3_settings *settings, const rd_outbound_
 void rd_s3_close(rd_s3 *s3); /* NULL is fine */
 
 /* With `if_none`, an object that is there already is left alone: RD_CONFLICT (If-None-Match: *).
- * A store that does not know conditional writes overwrites it; blobs named by their content
- * lose nothing by that. */
+ * A store that does not know conditional writes overwrites it; and a try whose answer was lost
+ * may find its own object. For blobs named by their content both are as good as done. */
 RD_NODISCARD rd_rc rd_s3_put(rd_s3 *s3, rd_str key, rd_str data, bool if_none, rd_err *err);
 /* Reads the object into a new buffer of at most `bytes_max`; free it with rd_buf_done. */
 RD_NODISCARD rd_rc rd_s3_get(rd_s3 *s3, rd_str key, uint32_t bytes_max, rd_buf *ret_data,

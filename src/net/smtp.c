@@ -87,12 +87,20 @@ static rd_rc fail(const rd_guard *g, CURL *curl, CURLcode code, const char *host
 	long status = 0;
 
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	if (g->refused)
+		return rd_fail(
+			err, RD_FORBIDDEN,
+			"邮件服务器 %s 的地址在本机、内网或保留网段内，未连接。确为本单位服务器时，"
+			"请在邮件设置中允许内网地址",
+			"the mail server %s has an address in the own or a reserved network and was not "
+			"called. If it is yours, allow private addresses in the mail settings",
+			host);
 	if (code == CURLE_LOGIN_DENIED)
 		return rd_fail(err, RD_FORBIDDEN, "邮件服务器 %s 不接受用户名或密码，请检查邮件设置",
 		               "the mail server %s does not take user name or password; check the mail "
 		               "settings",
 		               host);
-	if (status >= 500 && status <= 599 && !g->refused && code != CURLE_USE_SSL_FAILED)
+	if (status >= 500 && status <= 599 && code != CURLE_USE_SSL_FAILED)
 		return rd_fail(
 			err, RD_FORBIDDEN, "邮件服务器 %s 拒绝发件人、收件人或邮件（%ld）：%.120s",
 			"the mail server %s refuses the sender, a recipient or the mail (%ld): %.120s", host,

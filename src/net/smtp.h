@@ -8,7 +8,8 @@
  *
  * Everything is borrowed for the call. Safe from any number of threads. Failure: RD_USAGE the
  * settings or addresses are wrong; RD_FORBIDDEN the server refuses us, the password, the sender
- * or a recipient (5xx), or its address is not allowed; RD_UNAVAILABLE is worth another try.
+ * or a recipient (5xx), or its address is not allowed; RD_UNAVAILABLE is worth another try. One
+ * refused recipient stops the message for all.
  */
 #ifndef RD_NET_SMTP_H
 #define RD_NET_SMTP_H

@@ -216,20 +216,20 @@ static void put_body(rd_buf *out, const rd_mail *m)
 	rd_buf_printf(out, "--%s--\r\n", b);
 }
 
-/* The name twice: RFC 2231 for everybody of today, plain ASCII for the rest. */
+/* Plain when it is plain, else as RFC 2231 has it; not both, because readers differ in which they
+ * take. */
 static void put_attachment(rd_buf *out, const rd_attachment *a)
 {
+	bool plain = token(a->name, ".-_ ", RD_MAIL_NAME_MAX);
+
 	rd_buf_puts(out, "Content-Type: ");
 	rd_buf_str(out, a->type);
 	rd_buf_puts(out, "\r\nContent-Transfer-Encoding: base64\r\n"
-	                 "Content-Disposition: attachment;\r\n filename=\"");
-	for (uint32_t i = 0; i < a->name.len;) {
-		uint32_t c = rd_utf8_next(a->name, &i);
-
-		rd_buf_char(out, c < 0x80 && c != '"' && c != '\\' && c != '/' ? (char)c : '_');
-	}
-	rd_buf_puts(out, "\";\r\n filename*=UTF-8''");
-	for (uint32_t i = 0; i < a->name.len; i++) {
+	                 "Content-Disposition: attachment;\r\n ");
+	rd_buf_puts(out, plain ? "filename=\"" : "filename*=UTF-8''");
+	if (plain)
+		rd_buf_str(out, a->name);
+	for (uint32_t i = 0; i < a->name.len && !plain; i++) {
 		rd_str c = {a->name.ptr + i, 1};
 
 		if (token(c, ".-_", 1))
@@ -237,7 +237,7 @@ static void put_attachment(rd_buf *out, const rd_attachment *a)
 		else
 			rd_buf_printf(out, "%%%02X", (unsigned char)*c.ptr);
 	}
-	rd_buf_puts(out, "\r\n\r\n");
+	rd_buf_puts(out, plain ? "\"\r\n\r\n" : "\r\n\r\n");
 	put_base64(out, a->data.ptr, a->data.len);
 }
 

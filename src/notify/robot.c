@@ -9,12 +9,12 @@
 /* What the three differ in, as far as it is a number or a word. Lengths in bytes of the whole text;
  * DingTalk's and Feishu's limits are of the body, whose JSON may take six bytes for one. */
 static const struct {
-	const char *name;
+	rd_words name;
 	uint32_t text_max, markdown_max;
 } services[] = {
-	[RD_ROBOT_WECOM] = {"WeCom", 2048, 4096},
-	[RD_ROBOT_DINGTALK] = {"DingTalk", 3000, 3000},
-	[RD_ROBOT_FEISHU] = {"Feishu", 3000, 3000},
+	[RD_ROBOT_WECOM] = {{"企业微信", "WeCom"}, 2048, 4096},
+	[RD_ROBOT_DINGTALK] = {{"钉钉", "DingTalk"}, 3000, 3000},
+	[RD_ROBOT_FEISHU] = {{"飞书", "Feishu"}, 3000, 3000},
 };
 
 /* Codes of the services that say more than "did not work". */
@@ -30,18 +30,10 @@ static const struct {
      {"发送过于频繁（每分钟最多 20 条），请稍后再试",
       "too many messages (20 a minute at most); try again later"}},
 	{RD_ROBOT_WECOM,
-     45033,
-     RD_TOO_MANY,
-     {"并发过高，请稍后再试", "too many calls at once; try again later"}},
-	{RD_ROBOT_WECOM,
      93000,
      RD_FORBIDDEN,
      {"机器人地址无效或已被移出群，请重新复制地址",
       "the robot's address is not valid, or it was removed from the group; copy the address again"}},
-	{RD_ROBOT_WECOM,
-     93008,
-     RD_FORBIDDEN,
-     {"机器人不在群内，请重新添加", "the robot is not in the group; add it again"}},
 	{RD_ROBOT_WECOM,
      -1,
      RD_UNAVAILABLE,
@@ -52,28 +44,10 @@ static const struct {
      {"发送过于频繁（每分钟最多 20 条，超过后停 10 分钟），请稍后再试",
       "too many messages (20 a minute, then none for 10 minutes); try again later"}},
 	{RD_ROBOT_DINGTALK,
-     410100,
-     RD_TOO_MANY,
-     {"发送过于频繁，请稍后再试", "too many messages; try again later"}},
-	{RD_ROBOT_DINGTALK,
      310000,
      RD_FORBIDDEN,
      {"未通过安全设置，请核对加签密钥、关键词、IP 段和服务器时钟",
       "its security settings refuse it; check the sign's secret, keywords, addresses and the server's clock"}},
-	{RD_ROBOT_DINGTALK,
-     300005,
-     RD_FORBIDDEN,
-     {"access_token 不存在，请重新复制地址",
-      "the access_token is not known; copy the address again"}},
-	{RD_ROBOT_DINGTALK,
-     400101,
-     RD_FORBIDDEN,
-     {"access_token 不存在，请重新复制地址",
-      "the access_token is not known; copy the address again"}},
-	{RD_ROBOT_DINGTALK,
-     400102,
-     RD_FORBIDDEN,
-     {"机器人已停用，请联系管理员启用", "the robot is switched off; ask its administrator"}},
 	{RD_ROBOT_DINGTALK,
      -1,
      RD_UNAVAILABLE,
@@ -333,9 +307,10 @@ static rd_rc judge(rd_robot_kind kind, int64_t code, const char *said, rd_err *e
 			hint = answers[i].hint;
 		}
 	}
-	return rd_fail(err, rc, "%s 群机器人未接受消息（%lld %.60s）：%s%.0s",
-	               "the %s group robot did not take the message (%lld %.60s): %.0s%s",
-	               services[kind].name, (long long)code, said ? said : "", hint.zh, hint.en);
+	return rd_fail(err, rc, "%s%.0s群机器人未接受消息（%lld %.60s）：%s%.0s",
+	               "%.0sthe %s group robot did not take the message (%lld %.60s): %.0s%s",
+	               services[kind].name.zh, services[kind].name.en, (long long)code,
+	               said ? said : "", hint.zh, hint.en);
 }
 
 rd_rc rd_robot_answer(rd_robot_kind kind, rd_str json, rd_err *err)
@@ -351,12 +326,28 @@ rd_rc rd_robot_answer(rd_robot_kind kind, rd_str json, rd_err *err)
 	if (json_is_integer(code))
 		rc = judge(kind, json_integer_value(code), json_string_value(said), err);
 	else
-		rc = rd_fail(err, RD_UNAVAILABLE,
-		             "%s 群机器人的答复无法识别，请检查地址是否为该服务的机器人地址",
-		             "the answer is not that of a %s group robot; check that the address is one",
-		             services[kind].name);
+		rc =
+			rd_fail(err, RD_UNAVAILABLE,
+		            "%s%.0s群机器人的答复无法识别，请检查地址是否为该服务的机器人地址",
+		            "%.0sthe answer is not that of a %s group robot; check that the address is one",
+		            services[kind].name.zh, services[kind].name.en);
 	json_decref(root);
 	return rc;
+}
+
+/* Feishu says what is wrong with a message under status 400, the others under 200. */
+static rd_rc judge_reply(rd_robot_kind kind, const rd_reply *reply, rd_err *err)
+{
+	rd_err said;
+	rd_rc status = rd_reply_check(reply, services[kind].name, err);
+
+	if (status != RD_OK && status != RD_USAGE)
+		return status;
+	rd_rc answer = rd_robot_answer(kind, rd_buf_view(&reply->body), &said);
+	if (answer == RD_OK || (status != RD_OK && answer == RD_UNAVAILABLE))
+		return status;
+	*err = said;
+	return answer;
 }
 
 rd_rc rd_robot_send(rd_outbound *o, const rd_robot *robot, const rd_robot_message *message,
@@ -364,7 +355,6 @@ rd_rc rd_robot_send(rd_outbound *o, const rd_robot *robot, const rd_robot_messag
 {
 	static const rd_header json[] = {
 		{{"Content-Type", 12}, {"application/json; charset=utf-8", 31}}};
-	rd_words name = {services[robot->kind].name, services[robot->kind].name};
 	rd_buf url, body;
 	rd_reply reply;
 
@@ -380,9 +370,7 @@ rd_rc rd_robot_send(rd_outbound *o, const rd_robot *robot, const rd_robot_messag
 		rc = rd_outbound_send(o, &q, &reply, err);
 	}
 	if (rc == RD_OK) {
-		rc = rd_reply_check(&reply, name, err);
-		if (rc == RD_OK)
-			rc = rd_robot_answer(robot->kind, rd_buf_view(&reply.body), err);
+		rc = judge_reply(robot->kind, &reply, err);
 		rd_reply_done(&reply);
 	}
 	rd_buf_done(&url);

@@ -241,7 +241,7 @@ static void statuses_have_a_meaning(void)
 		UNIT_INT(rd_reply_check(&(rd_reply){.status = rows[i].status}, what, &err), rows[i].rc);
 	}
 	UNIT_INT(rd_reply_check(&(rd_reply){.status = 429}, what, &err), RD_TOO_MANY);
-	UNIT_TEXT(rd_str_of(err.zh), "对方 答复 HTTP 429：请求过于频繁，请稍后再试");
+	UNIT_TEXT(rd_str_of(err.zh), "对方答复 HTTP 429：请求过于频繁，请稍后再试");
 	UNIT_TEXT(rd_str_of(err.en), "it answered HTTP 429: called too often; try again later");
 }
 
