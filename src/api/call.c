@@ -111,7 +111,7 @@ static rd_rc may_call(rd_call *call, rd_err *err)
 	if (r->perm == RD_PERM_KIND && !rd_may_any(actor, call->kind, r->verb))
 		return rd_fail(err, RD_FORBIDDEN, "您的角色不能对这类记录这样做；需要时请找管理员",
 		               "your role may not do this with such records; ask an administrator");
-	if (call->who.proof == RD_PROOF_TOKEN && !reads && rd_str_is(call->who.scope, "read"))
+	if (call->who.shown == RD_BY_TOKEN && !reads && rd_str_is(call->who.scope, "read"))
 		return rd_fail(err, RD_FORBIDDEN, "这个令牌只能读取", "this token may only read");
 	if (call->who.must_enrol && r->perm != RD_PERM_SIGNED_IN)
 		return rd_fail(err, RD_FORBIDDEN, "公司要求两步验证；请先在“我的账户”里启用",
@@ -179,7 +179,7 @@ rd_rc rd_call_route(void *user, rd_http_req *req, rd_http_plan *plan, rd_err *er
 		req,
 		&(rd_http_site_rule){
 			.origin = api->origin,
-			.by_token = call->who.proof == RD_PROOF_TOKEN && call->who.actor.firm_id != 0,
+			.by_token = call->who.shown == RD_BY_TOKEN && call->who.actor.firm_id != 0,
 			.body_type =
 				call->route->body_max && !call->route->has_body ? "application/octet-stream" : NULL,
 		},

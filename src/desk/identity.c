@@ -73,7 +73,7 @@ rd_rc rd_identity_by_person(const rd_caller *who, rd_err *err)
 	if (who->viewer_id != 0)
 		return rd_fail(err, RD_FORBIDDEN, "以他人视角查看时不能更改；请先结束查看",
 		               "nothing can be changed while you view as somebody else; end that first");
-	if (who->actor.user_id == 0 || who->proof == RD_PROOF_LINK)
+	if (who->actor.user_id == 0 || who->shown == RD_BY_LINK)
 		return rd_fail(err, RD_FORBIDDEN, "这项操作只对本机构的人员开放",
 		               "this is for people of the firm only");
 	if (who->actor.only_looks)
@@ -87,7 +87,7 @@ rd_rc rd_identity_by_fresh(const rd_caller *who, rd_err *err)
 	RD_TRY(rd_identity_by_person(who, err));
 	if (who->actor.system)
 		return RD_OK;
-	if (who->proof != RD_PROOF_SESSION)
+	if (who->shown != RD_BY_SESSION)
 		return rd_fail(err, RD_FORBIDDEN, "令牌不能做这项操作；请本人登录后再做",
 		               "a token cannot do this; sign in yourself");
 	if (!who->fresh)
@@ -131,12 +131,13 @@ rd_rc rd_identity_limit(rd_identity *id, const char *what, rd_str account, const
                         rd_err *err)
 {
 	int64_t now_us = rd_store_now_us(id->store);
-	uint32_t wait_s = rd_limit_take(
-		id->by_address, rd_limit_key_address(id->by_address, what, visit->address), now_us);
+	uint32_t wait_s = 0;
 
+	if (visit->address.len)
+		wait_s = rd_limit_take(id->by_address,
+		                       rd_limit_key_address(id->by_address, what, visit->address), now_us);
 	if (wait_s == 0 && account.len)
-		wait_s =
-			rd_limit_take(id->by_account, rd_limit_key(id->by_account, what, account), now_us);
+		wait_s = rd_limit_take(id->by_account, rd_limit_key(id->by_account, what, account), now_us);
 	return wait_s ? too_many(wait_s, err) : RD_OK;
 }
 

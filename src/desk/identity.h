@@ -36,12 +36,12 @@ void rd_identity_free(rd_identity *id); /* NULL is fine */
 void rd_identity_set_cost(rd_identity *id, rd_password_cost cost);
 
 /* Who asks, and how they showed it. */
-typedef enum rd_proof { RD_PROOF_SESSION, RD_PROOF_TOKEN, RD_PROOF_LINK } rd_proof;
+typedef enum rd_shown { RD_BY_SESSION, RD_BY_TOKEN, RD_BY_LINK } rd_shown;
 
 typedef struct rd_caller {
-	rd_actor actor; /* teams point into the arena given with the call */
-	rd_proof proof;    /* LINK: the session of a contact, opened by a magic link */
-	int64_t proof_id;  /* of the session (LINK too) or token */
+	rd_actor actor;   /* teams point into the arena given with the call */
+	rd_shown shown;   /* LINK: the session of a contact, opened by a magic link */
+	int64_t shown_id; /* of the session (LINK too) or token */
 	/* TOKEN: "read" (the actor only looks), "write" (without the rights of an administrator) or
 	 * "admin"; LINK: "<kind>/<id>", the one record that may be shown. */
 	rd_str scope;
@@ -89,7 +89,7 @@ RD_NODISCARD rd_rc rd_identity_prove(rd_identity *id, const rd_caller *who, rd_s
 RD_NODISCARD rd_rc rd_identity_setup_link(rd_identity *id, rd_token *ret_link, bool *ret_needed,
                                           rd_err *err);
 typedef struct rd_new_firm {
-	rd_str link; /* text of the set-up link; "" = the operator at the console */
+	rd_str link;  /* text of the set-up link; "" = the operator at the console */
 	rd_str label; /* a-z 0-9 . _ -, by which it is named at sign-in; "" = "main" */
 	rd_str name, login, display_name, mail, password; /* mail may be "" */
 } rd_new_firm;
@@ -123,15 +123,18 @@ RD_NODISCARD rd_rc rd_identity_totp_remove(rd_identity *id, const rd_caller *who
 RD_NODISCARD rd_rc rd_identity_totp_reset(rd_identity *id, const rd_caller *who, int64_t user_id,
                                           rd_err *err);
 
-/* Lists and ends: own sessions and tokens (user_id 0); an administrator also those of others. */
+/* Lists and ends: own sessions and tokens; an administrator also those of others (…_of). */
 typedef struct rd_session_row {
 	int64_t id, made_at_us, seen_at_us;
 	rd_str address, agent;
 	bool current;
 } rd_session_row;
-RD_NODISCARD rd_rc rd_identity_sessions(rd_identity *id, const rd_caller *who, int64_t user_id,
-                                        rd_arena *a, const rd_session_row **ret_rows, uint32_t *ret_n,
+RD_NODISCARD rd_rc rd_identity_sessions(rd_identity *id, const rd_caller *who, rd_arena *a,
+                                        const rd_session_row **ret_rows, uint32_t *ret_n,
                                         rd_err *err);
+RD_NODISCARD rd_rc rd_identity_sessions_of(rd_identity *id, const rd_caller *who, int64_t user_id,
+                                           rd_arena *a, const rd_session_row **ret_rows,
+                                           uint32_t *ret_n, rd_err *err);
 RD_NODISCARD rd_rc rd_identity_session_end(rd_identity *id, const rd_caller *who,
                                            int64_t session_id, rd_err *err);
 
@@ -139,8 +142,11 @@ typedef struct rd_token_row {
 	int64_t id, made_at_us, used_at_us, expires_at_us;
 	rd_str name, scope;
 } rd_token_row;
-RD_NODISCARD rd_rc rd_identity_tokens(rd_identity *id, const rd_caller *who, int64_t user_id,
-                                      rd_arena *a, const rd_token_row **ret_rows, uint32_t *ret_n, rd_err *err);
+RD_NODISCARD rd_rc rd_identity_tokens(rd_identity *id, const rd_caller *who, rd_arena *a,
+                                      const rd_token_row **ret_rows, uint32_t *ret_n, rd_err *err);
+RD_NODISCARD rd_rc rd_identity_tokens_of(rd_identity *id, const rd_caller *who, int64_t user_id,
+                                         rd_arena *a, const rd_token_row **ret_rows,
+                                         uint32_t *ret_n, rd_err *err);
 /* Needs `fresh`. days 1 .. 365; at most RD_TOKENS_MAX a person; "admin" by administrators only. */
 #define RD_TOKENS_MAX 50u
 RD_NODISCARD rd_rc rd_identity_token_new(rd_identity *id, const rd_caller *who, rd_str name,

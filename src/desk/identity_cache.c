@@ -127,7 +127,7 @@ bool rd_known_touch(rd_known_cache *c, const uint8_t digest[RD_DIGEST_SIZE], int
 
 	if (p) {
 		int64_t *seen =
-			p->known.proof == RD_PROOF_TOKEN ? &p->known.used_at_us : &p->known.times.seen_at_us;
+			p->known.shown == RD_BY_TOKEN ? &p->known.used_at_us : &p->known.times.seen_at_us;
 
 		due = now_us - *seen >= touch_us;
 		if (due)

@@ -19,10 +19,10 @@
 typedef struct rd_known {
 	uint8_t digest[RD_DIGEST_SIZE];
 	int64_t loaded_at_us;
-	int64_t firm_id, user_id, client_id, proof_id, viewer_id;
-	rd_session_times times; /* of a session */
+	int64_t firm_id, user_id, client_id, shown_id, viewer_id;
+	rd_session_times times;            /* of a session */
 	int64_t used_at_us, expires_at_us; /* of a token */
-	rd_proof proof;
+	rd_shown shown;
 	uint16_t roles;
 	bool only_looks, must_enrol;
 	char lang[8];

@@ -118,7 +118,7 @@ static rd_rc load_must_enrol(rd_tx *tx, rd_known *k, rd_err *err)
 static rd_rc load_user_session(rd_tx *tx, int64_t user_id, int64_t view_as_id, rd_known *k,
                                rd_err *err)
 {
-	k->proof = RD_PROOF_SESSION;
+	k->shown = RD_BY_SESSION;
 	RD_TRY(load_person(tx, user_id, k, err));
 	RD_TRY(load_must_enrol(tx, k, err));
 	(void)snprintf(k->name, sizeof k->name, "user:%jd", (intmax_t)user_id);
@@ -141,11 +141,12 @@ static rd_rc load_link_session(rd_tx *tx, int64_t link_id, rd_known *k, rd_err *
 	if (!found)
 		return rd_identity_unknown(err);
 	RD_TRY(rd_identity_contact(tx, link.contact_id, &k->client_id, k->lang, err));
-	k->proof = RD_PROOF_LINK;
+	k->shown = RD_BY_LINK;
 	k->roles = RD_KIND_CLIENT;
 	(void)snprintf(k->name, sizeof k->name, "link:%jd", (intmax_t)link_id);
-	(void)snprintf(k->scope, sizeof k->scope, "%.*s/%jd", (int)(link.kind.len < 40 ? link.kind.len : 40),
-	               link.kind.ptr, (intmax_t)link.record_id);
+	(void)snprintf(k->scope, sizeof k->scope, "%.*s/%jd",
+	               (int)(link.kind.len < 40 ? link.kind.len : 40), link.kind.ptr,
+	               (intmax_t)link.record_id);
 	return RD_OK;
 }
 
@@ -158,9 +159,8 @@ static rd_rc load_session(rd_tx *tx, rd_known *k, rd_err *err)
 	if (!found || s.waits)
 		return rd_identity_unknown(err);
 	k->firm_id = s.firm_id;
-	k->proof_id = s.id;
-	k->times =
-		(rd_session_times){s.made_at_us, s.seen_at_us, s.proved_at_us, s.ended_at_us};
+	k->shown_id = s.id;
+	k->times = (rd_session_times){s.made_at_us, s.seen_at_us, s.proved_at_us, s.ended_at_us};
 	RD_TRY(rd_identity_enter(tx, s.firm_id, err));
 	return s.link_id ? load_link_session(tx, s.link_id, k, err)
 	                 : load_user_session(tx, s.user_id, s.view_as_id, k, err);
@@ -174,9 +174,9 @@ static rd_rc load_token(rd_tx *tx, rd_known *k, rd_err *err)
 	RD_TRY(rd_q_token_find(tx, rd_digest_str(k->digest), &t, &found, err));
 	if (!found || t.ended_at_us != 0 || t.scope.len >= sizeof k->scope)
 		return rd_identity_unknown(err);
-	k->proof = RD_PROOF_TOKEN;
+	k->shown = RD_BY_TOKEN;
 	k->firm_id = t.firm_id;
-	k->proof_id = t.id;
+	k->shown_id = t.id;
 	k->used_at_us = t.used_at_us;
 	k->expires_at_us = t.expires_at_us;
 	RD_TRY(rd_identity_enter(tx, t.firm_id, err));
@@ -195,14 +195,14 @@ static rd_rc load(rd_tx *tx, void *ctx, rd_err *err)
 	rd_known *k = ctx;
 
 	k->loaded_at_us = tx->now_us;
-	return k->proof == RD_PROOF_TOKEN ? load_token(tx, k, err) : load_session(tx, k, err);
+	return k->shown == RD_BY_TOKEN ? load_token(tx, k, err) : load_session(tx, k, err);
 }
 
 /* ---- written down as used, behind the request ---- */
 
 typedef struct touch {
 	rd_command command;
-	int64_t proof_id, at_us;
+	int64_t shown_id, at_us;
 	bool token;
 } touch;
 
@@ -210,8 +210,8 @@ static rd_rc touch_run(rd_tx *tx, void *ctx, rd_err *err)
 {
 	const touch *t = ctx;
 
-	return t->token ? rd_q_token_touch(tx, t->proof_id, t->at_us, NULL, err)
-	                : rd_q_session_touch(tx, t->proof_id, t->at_us, NULL, err);
+	return t->token ? rd_q_token_touch(tx, t->shown_id, t->at_us, NULL, err)
+	                : rd_q_session_touch(tx, t->shown_id, t->at_us, NULL, err);
 }
 
 /* When it failed, the next request after a reload does it again. */
@@ -230,9 +230,9 @@ static void touch_later(rd_identity *id, const rd_known *k, int64_t now_us)
 	                         .run = touch_run,
 	                         .ctx = t,
 	                         .done = touch_done},
-	             .proof_id = k->proof_id,
+	             .shown_id = k->shown_id,
 	             .at_us = now_us,
-	             .token = k->proof == RD_PROOF_TOKEN};
+	             .token = k->shown == RD_BY_TOKEN};
 	rd_store_submit(id->store, &t->command);
 }
 
@@ -263,11 +263,11 @@ static void fill(const rd_known *k, int64_t now_us, rd_arena *a, rd_caller *ret)
 	              .only_looks = k->only_looks,
 	              .name = keep(a, k->name),
 	              .request_id = RD_STR("")},
-		.proof = k->proof,
-		.proof_id = k->proof_id,
+		.shown = k->shown,
+		.shown_id = k->shown_id,
 		.scope = k->scope[0] ? keep(a, k->scope) : RD_STR(""),
 		.viewer_id = k->viewer_id,
-		.fresh = k->proof == RD_PROOF_SESSION &&
+		.fresh = k->shown == RD_BY_SESSION &&
 	             now_us - k->times.proved_at_us < rd_session_preset.fresh_us,
 		.must_enrol = k->must_enrol,
 	};
@@ -278,7 +278,6 @@ static void fill(const rd_known *k, int64_t now_us, rd_arena *a, rd_caller *ret)
 static rd_rc know(rd_identity *id, int64_t now_us, rd_known *k, rd_err *err)
 {
 	bool unsettled = rd_identity_unsettled(now_us);
-	rd_proof proof = k->proof;
 	uint64_t mark;
 
 	if (rd_known_get(id->known, k->digest, unsettled ? INT64_MAX : now_us - RD_IDENTITY_STALE_US, k,
@@ -286,7 +285,6 @@ static rd_rc know(rd_identity *id, int64_t now_us, rd_known *k, rd_err *err)
 		return RD_OK;
 	rd_arena *a = rd_arena_new();
 
-	k->proof = proof;
 	rd_rc rc = rd_store_read(id->store, 0, a, load, k, err);
 
 	rd_arena_free(a);
@@ -297,7 +295,7 @@ static rd_rc know(rd_identity *id, int64_t now_us, rd_known *k, rd_err *err)
 
 static rd_rc expired(const rd_known *k, int64_t now_us, rd_err *err)
 {
-	if (k->proof != RD_PROOF_TOKEN)
+	if (k->shown != RD_BY_TOKEN)
 		return rd_session_check(&rd_session_preset, &k->times, now_us, err);
 	return now_us < k->expires_at_us ? RD_OK : rd_identity_unknown(err);
 }
@@ -309,7 +307,7 @@ static rd_rc caller(rd_identity *id, rd_known *k, rd_arena *a, rd_caller *ret, r
 
 	RD_TRY(know(id, now_us, k, err));
 	RD_TRY(expired(k, now_us, err));
-	int64_t seen_us = k->proof == RD_PROOF_TOKEN ? k->used_at_us : k->times.seen_at_us;
+	int64_t seen_us = k->shown == RD_BY_TOKEN ? k->used_at_us : k->times.seen_at_us;
 
 	if (now_us - seen_us >= touch_us && rd_known_touch(id->known, k->digest, now_us, touch_us))
 		touch_later(id, k, now_us);
@@ -320,7 +318,7 @@ static rd_rc caller(rd_identity *id, rd_known *k, rd_arena *a, rd_caller *ret, r
 rd_rc rd_identity_session(rd_identity *id, rd_str cookie, rd_arena *a, rd_caller *ret_caller,
                           rd_err *err)
 {
-	rd_known k = {.proof = RD_PROOF_SESSION};
+	rd_known k = {.shown = RD_BY_SESSION};
 
 	if (!rd_token_session_parse(cookie, k.digest))
 		return rd_identity_unknown(err);
@@ -330,7 +328,7 @@ rd_rc rd_identity_session(rd_identity *id, rd_str cookie, rd_arena *a, rd_caller
 rd_rc rd_identity_token(rd_identity *id, rd_str token, rd_arena *a, rd_caller *ret_caller,
                         rd_err *err)
 {
-	rd_known k = {.proof = RD_PROOF_TOKEN};
+	rd_known k = {.shown = RD_BY_TOKEN};
 	int64_t number;
 
 	if (!rd_token_api_parse(token, &number, k.digest))

@@ -56,7 +56,7 @@ RD_NODISCARD rd_rc rd_identity_whose(const rd_caller *who, int64_t user_id, int6
 
 /* ---- limits, passwords ---- */
 
-/* TOO_MANY with the seconds in err->line. `account` "" = only the address counts. */
+/* TOO_MANY with the seconds in err->line. `account` or address "" = it does not count. */
 RD_NODISCARD rd_rc rd_identity_limit(rd_identity *id, const char *what, rd_str account,
                                      const rd_visit *visit, rd_err *err);
 /* The same for a person whose id is known. */

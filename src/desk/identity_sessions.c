@@ -3,7 +3,7 @@
 #include "desk/identity_impl.h"
 
 #define AGENT_MAX      200u
-#define TOKEN_NAME_MAX 80u  /* characters */
+#define TOKEN_NAME_MAX 80u /* characters */
 #define TOKEN_DAYS_MAX 365
 
 /* ---- opened ---- */
@@ -99,10 +99,16 @@ static rd_rc read_sessions(rd_tx *tx, void *ctx, rd_err *err)
 	return RD_OK;
 }
 
-rd_rc rd_identity_sessions(rd_identity *id, const rd_caller *who, int64_t user_id, rd_arena *a,
+rd_rc rd_identity_sessions(rd_identity *id, const rd_caller *who, rd_arena *a,
                            const rd_session_row **ret_rows, uint32_t *ret_n, rd_err *err)
 {
-	listing l = {.own_session_id = who->proof == RD_PROOF_SESSION ? who->proof_id : 0};
+	return rd_identity_sessions_of(id, who, 0, a, ret_rows, ret_n, err);
+}
+
+rd_rc rd_identity_sessions_of(rd_identity *id, const rd_caller *who, int64_t user_id, rd_arena *a,
+                              const rd_session_row **ret_rows, uint32_t *ret_n, rd_err *err)
+{
+	listing l = {.own_session_id = who->shown == RD_BY_SESSION ? who->shown_id : 0};
 
 	RD_TRY(rd_identity_whose(who, user_id, &l.user_id, err));
 	RD_TRY(rd_store_read(id->store, who->actor.firm_id, a, read_sessions, &l, err));
@@ -128,8 +134,14 @@ static rd_rc read_tokens(rd_tx *tx, void *ctx, rd_err *err)
 	return RD_OK;
 }
 
-rd_rc rd_identity_tokens(rd_identity *id, const rd_caller *who, int64_t user_id, rd_arena *a,
+rd_rc rd_identity_tokens(rd_identity *id, const rd_caller *who, rd_arena *a,
                          const rd_token_row **ret_rows, uint32_t *ret_n, rd_err *err)
+{
+	return rd_identity_tokens_of(id, who, 0, a, ret_rows, ret_n, err);
+}
+
+rd_rc rd_identity_tokens_of(rd_identity *id, const rd_caller *who, int64_t user_id, rd_arena *a,
+                            const rd_token_row **ret_rows, uint32_t *ret_n, rd_err *err)
 {
 	listing l = {0};
 
@@ -152,11 +164,10 @@ typedef struct ending {
 /* Whose the row is decides: one's own, or an administrator's business. Others are not there. */
 static rd_rc may_end(const ending *e, bool found, int64_t user_id, rd_err *err)
 {
-	bool administrator =
-		e->who->actor.system || (e->who->actor.roles & RD_KIND_ADMINISTRATOR) != 0;
+	bool administrator = e->who->actor.system || (e->who->actor.roles & RD_KIND_ADMINISTRATOR) != 0;
 
-	if (!found || (!e->out && (user_id == 0 ||
-	                           (user_id != e->who->actor.user_id && !administrator))))
+	if (!found ||
+	    (!e->out && (user_id == 0 || (user_id != e->who->actor.user_id && !administrator))))
 		return rd_may_not_found(err);
 	return RD_OK;
 }
@@ -189,11 +200,11 @@ static rd_rc end_session(rd_tx *tx, void *ctx, rd_err *err)
 
 rd_rc rd_identity_sign_out(rd_identity *id, const rd_caller *who, rd_err *err)
 {
-	ending e = {.who = who, .row_id = who->proof_id, .out = true};
+	ending e = {.who = who, .row_id = who->shown_id, .out = true};
 	rd_arena *a = rd_arena_new();
 	rd_rc rc;
 
-	if (who->proof == RD_PROOF_TOKEN)
+	if (who->shown == RD_BY_TOKEN)
 		rc = rd_fail(err, RD_USAGE, "令牌没有登录可退出；不用时请撤销它",
 		             "a token is not signed in; take it back when it is not needed");
 	else
@@ -276,8 +287,8 @@ static rd_rc check_token(const making *m, rd_err *err)
 		               TOKEN_DAYS_MAX);
 	if (rd_str_trim(m->name).len == 0 || rd_utf8_check(m->name.ptr, m->name.len) >= 0 ||
 	    rd_utf8_count(m->name) > TOKEN_NAME_MAX)
-		return rd_fail(err, RD_INPUT, "请写明用途，1 至 %u 个字", "say what it is for in 1 to %u characters",
-		               TOKEN_NAME_MAX);
+		return rd_fail(err, RD_INPUT, "请写明用途，1 至 %u 个字",
+		               "say what it is for in 1 to %u characters", TOKEN_NAME_MAX);
 	return RD_OK;
 }
 
@@ -348,22 +359,22 @@ static rd_rc set_view(rd_tx *tx, void *ctx, rd_err *err)
 			return rd_fail(err, RD_BARRED, "此人目前不能登录，无法以其视角查看",
 			               "this person cannot sign in now, so there is nothing to view");
 	}
-	RD_TRY(rd_q_session_get(tx, v->who->proof_id, &s, &found, err));
+	RD_TRY(rd_q_session_get(tx, v->who->shown_id, &s, &found, err));
 	if (!found || s.ended_at_us)
 		return rd_identity_unknown(err);
 	memcpy(v->digest, s.digest.ptr, RD_DIGEST_SIZE);
-	RD_TRY(rd_q_session_view(tx, v->who->proof_id, v->as_id, NULL, err));
+	RD_TRY(rd_q_session_view(tx, v->who->shown_id, v->as_id, NULL, err));
 	return rd_identity_say(tx,
 	                       &(rd_saying){v->as_id ? "user.viewed-as" : "user.view-ended",
 	                                    v->as_id ? v->as_id : v->who->actor.user_id,
 	                                    rd_identity_actor(tx->arena, v->viewer_id),
 	                                    v->who->actor.request_id},
-	                       &(rd_said){.key = "session", .number = v->who->proof_id}, 1, err);
+	                       &(rd_said){.key = "session", .number = v->who->shown_id}, 1, err);
 }
 
 static rd_rc may_view(const rd_caller *who, int64_t user_id, rd_err *err)
 {
-	if (who->proof != RD_PROOF_SESSION)
+	if (who->shown != RD_BY_SESSION)
 		return rd_fail(err, RD_FORBIDDEN, "请本人登录后再以他人视角查看",
 		               "sign in yourself to view as somebody else");
 	if (user_id == 0)
