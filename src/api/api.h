@@ -6,6 +6,7 @@
  */
 #ifndef RD_API_API_H
 #define RD_API_API_H
+#include "base/buf.h"
 #include "http/server.h"
 #include "store/store.h"
 

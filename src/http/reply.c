@@ -28,8 +28,6 @@ void rd_http_answer(rd_http_req *req, const rd_http_reply *reply)
 	rd_http_lane *lane = x->lane;
 
 	RD_ASSERT(!x->answered && x->stream == NULL);
-	if (reply->err)
-		x->err = (rd_err *)(uintptr_t)reply->err;
 	x->reply = *reply;
 	if (reply->err) {
 		x->err = RD_NEW(req->arena, rd_err);

@@ -42,7 +42,6 @@ typedef struct rd_http_reply {
 	const char *nonce;                        /* RD_HTTP_HTML: from rd_http_nonce */
 	const char *cookie[RD_HTTP_COOKIES_MAX];  /* Set-Cookie values: cookie.h */
 	bool clear_site_data;                     /* logout */
-	const rd_err *err; /* why it is a refusal: for the access log; in the request's arena */
 	bool close;                               /* no further request on this connection */
 	const rd_err *err;                        /* why, for the access log; copied */
 	rd_http_header more[RD_HTTP_HEADERS_MAX]; /* others, up to the first NULL name */
