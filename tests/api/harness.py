@@ -306,7 +306,7 @@ def set_up(server):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda n: enter(w, n, w.ids[n]), names))
     south = w.person("south").sign_in("south", "south")
-    w.ids["south"] = south.id
+    w.ids["south_user"] = south.id
     w.person("nobody")
     make_clients(w)
     return w
