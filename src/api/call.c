@@ -56,11 +56,13 @@ rd_rc rd_call_number(const rd_call *call, const char *name, int64_t min, int64_t
 	if (v.len == 0)
 		return RD_OK;
 	for (uint32_t i = 0; i < v.len; i++) {
-		if (v.ptr[i] < '0' || v.ptr[i] > '9' || n > INT64_MAX / 10 - 9) {
+		int64_t digit = v.ptr[i] - '0';
+
+		if (digit < 0 || digit > 9 || n > (INT64_MAX - digit) / 10) {
 			n = min - 1;
 			break;
 		}
-		n = n * 10 + (v.ptr[i] - '0');
+		n = n * 10 + digit;
 	}
 	if (n < min || n > max)
 		return rd_fail(err, RD_USAGE, "参数 %s 应为 %lld 到 %lld 的整数",
