@@ -147,14 +147,28 @@ static void gather_cjk(gathering *g, const piece *p)
 	}
 }
 
+/* Nobody knows a number by its beginning, and each beginning costs a row. */
+static bool is_number(const piece *p)
+{
+	for (uint32_t i = 0; i < p->size; i++)
+		if (p->text[i] < '0' || p->text[i] > '9')
+			return false;
+	return true;
+}
+
 static void gather_word(gathering *g, const piece *p)
 {
 	uint32_t chars = 0;
 
+	if (is_number(p)) {
+		gather(g, p->text, p->size);
+		return;
+	}
+
 	for (uint32_t at = 0; at < p->size;) {
 		at += char_size(p, at);
 		chars++;
-		if (at == p->size || (chars >= 2 && chars <= RD_TERM_PREFIX_MAX))
+		if (at == p->size || (chars >= RD_TERM_PREFIX_MIN && chars <= RD_TERM_PREFIX_MAX))
 			gather(g, p->text, at);
 	}
 }
