@@ -4,8 +4,8 @@
  *     state:open owner:me due<2026-12-01 level>=9 tag:urgent -archived "全文"
  *
  * Described for people in docs/filters.md. Every value becomes a parameter, every name is one of
- * the kind's own columns: no text of a user ever stands in the SQL. The condition is about the table
- * under the alias r and begins with r.firm_id = $1. It runs on SQLite and PostgreSQL alike.
+ * the kind's own columns: no text of a user ever stands in the SQL. The condition is about the
+ * table under the alias r and begins with r.firm_id = $1. It runs on SQLite and PostgreSQL alike.
  *
  * Records that are archived are left out unless the text says "archived" in some way.
  *
