@@ -1,6 +1,6 @@
 /*
- * exception_seed.h - the catalogue of exceptions that a new firm begins with, and what a new release
- * adds to it: bodies of creation of kind exception_type.
+ * exception_seed.h - the catalogue of exceptions that a new firm begins with, and what a new
+ * release adds to it: bodies of creation of kind exception_type.
  *
  * Two sources make one list by slug: the checks of this program (names, severity and texts are
  * theirs) and data/exception_types.csv, which also holds what no check finds but people report.
@@ -27,7 +27,7 @@ extern const uint32_t rd_exception_seeds_count;
  * not name. */
 uint32_t rd_exception_seed_count(void);
 const char *rd_exception_seed_slug(uint32_t i);
-/* The body of type i as one JSON object, for rd_record_create; `review_on` is YYYY-MM-DD of its first
- * review. 16 KiB are enough. */
+/* The body of type i as one JSON object, for rd_record_create; `review_on` is YYYY-MM-DD of its
+ * first review. 16 KiB are enough. */
 void rd_exception_seed_body(uint32_t i, const char *review_on, rd_buf *out);
 #endif
