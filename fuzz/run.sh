@@ -19,6 +19,7 @@ CLANG=${CLANG:-clang}
 mkdir -p "$out/gen"
 python3 tools/mkcharts.py "$out/gen/charts.c" data/coa_small.csv data/coa_enterprise.csv
 python3 tools/mkcalendar.py data/cn_calendar_2020_2026.csv "$out/gen/calendar.c"
+python3 tools/mkdeadlines.py data/tax_deadlines_2026.csv "$out/gen/deadlines.c"
 python3 tools/mkmodel.py "$out/gen/kinds.c" "$out/gen/kinds.d" model src/store/migrations/*.sql
 python3 tools/mkmodel.py --synonyms "$out/gen/synonyms.c" data/synonyms.csv
 python3 tools/mkfixtures.py "$out/fixtures"

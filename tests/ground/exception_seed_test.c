@@ -1,4 +1,4 @@
-/* The catalogue that a firm begins with: every body is accepted by its kind, none is there twice. */
+/* The catalogue that a firm begins with: its kind accepts every body, and none is there twice. */
 #include "desk/exception_seed.h"
 #include "check/check.h"
 #include "record/check.h"
