@@ -141,7 +141,19 @@ static void teams_and_what_another_process_changed_are_seen_soon(void)
 
 /* ---- tokens ---- */
 
-static void a_token_has_a_scope_and_an_end(void)
+static rd_rc make(world *w, const rd_caller *who, const char *name, const char *scope, int64_t days,
+                  rd_token *token, int64_t *id)
+{
+	return rd_identity_token_new(w->id, who, rd_str_of(name), rd_str_of(scope), days, token, id,
+	                             &w->err);
+}
+
+static rd_rc ask_by(world *w, const rd_token *token, rd_caller *by)
+{
+	return rd_identity_token(w->id, rd_str_of(token->text), w->p.arena, by, &w->err);
+}
+
+static void a_token_may_what_its_scope_says(void)
 {
 	static const struct {
 		const char *scope;
@@ -156,63 +168,70 @@ static void a_token_has_a_scope_and_an_end(void)
 	rd_signed_in in;
 	rd_caller who, by;
 	rd_token token = {0}, other;
-	int64_t user, token_id = 0;
-	const rd_token_row *rows;
-	uint32_t n = 0;
+	int64_t user, id = 0;
 
 	open_firm(&w);
 	user = add_user(&w, "wu", "[\"administrator\",\"supervisor\"]");
 	who = enter(&w, "wu", PASS2, &in);
 	for (uint32_t i = 0; i < 3; i++) {
 		unit_case("%s", want[i].scope);
-		UNIT_OK(rd_identity_token_new(w.id, &who, RD_STR("cron"), rd_str_of(want[i].scope), 30,
-		                              &token, &token_id, &w.err),
-		        &w.err);
-		UNIT_OK(rd_identity_token(w.id, rd_str_of(token.text), w.p.arena, &by, &w.err), &w.err);
+		UNIT_OK(make(&w, &who, "cron", want[i].scope, 30, &token, &id), &w.err);
+		UNIT_OK(ask_by(&w, &token, &by), &w.err);
 		UNIT_INT(by.actor.user_id, user);
 		UNIT_INT(by.actor.roles, want[i].roles);
 		UNIT_INT(by.actor.only_looks, want[i].only_looks);
 		UNIT_TEXT(by.scope, want[i].scope);
-		UNIT_TRUE(by.shown == RD_BY_TOKEN && by.shown_id == token_id && !by.fresh);
+		UNIT_TRUE(by.shown == RD_BY_TOKEN && by.shown_id == id && !by.fresh);
 		UNIT_INT(in_payloads(&w, token.text + 24), 0);
-		/* A token makes no tokens and sets no passwords. */
-		UNIT_INT(rd_identity_token_new(w.id, &by, RD_STR("x"), RD_STR("read"), 1, &other, &token_id,
-		                               &w.err),
-		         RD_FORBIDDEN);
+		/* A token makes no tokens, sets no passwords and is no cookie. */
+		UNIT_INT(make(&w, &by, "x", "read", 1, &other, &id), RD_FORBIDDEN);
 		UNIT_INT(rd_identity_password(w.id, &by, RD_STR(PASS), &w.err), RD_FORBIDDEN);
 		UNIT_INT(ask(&w, token.text, &by), RD_UNAUTHENTICATED);
 	}
-	UNIT_INT(rd_identity_token_new(w.id, &who, RD_STR("x"), RD_STR("all"), 1, &other, &token_id,
-	                               &w.err),
-	         RD_INPUT);
-	UNIT_INT(rd_identity_token_new(w.id, &who, RD_STR(" "), RD_STR("read"), 1, &other, &token_id,
-	                               &w.err),
-	         RD_INPUT);
-	UNIT_INT(rd_identity_token_new(w.id, &who, RD_STR("x"), RD_STR("read"), 366, &other, &token_id,
-	                               &w.err),
-	         RD_INPUT);
-	UNIT_OK(rd_identity_tokens(w.id, &who, w.p.arena, &rows, &n, &w.err), &w.err);
-	UNIT_INT(n, 3);
-	/* The newest is the last one of the table; one that changed in one character is nobody's. */
+	/* The read token changes nothing, whatever its person may. */
+	UNIT_OK(make(&w, &who, "look", "read", 1, &token, &id), &w.err);
+	UNIT_OK(ask_by(&w, &token, &by), &w.err);
+	int64_t record = 0;
+
+	UNIT_INT(run(&w, &by.actor, "client", NULL, "{\"name\":\"C\"}", &record), RD_FORBIDDEN);
+	close_world(&w);
+}
+
+static void a_token_has_an_end(void)
+{
+	world w;
+	rd_signed_in in;
+	rd_caller who, by;
+	rd_token token = {0};
+	int64_t id = 0;
+	const rd_token_row *rows;
+	uint32_t n = 0;
+
+	open_firm(&w);
+	who = enter(&w, "chen", PASS, &in);
+	UNIT_INT(make(&w, &who, "x", "all", 1, &token, &id), RD_INPUT);
+	UNIT_INT(make(&w, &who, " ", "read", 1, &token, &id), RD_INPUT);
+	UNIT_INT(make(&w, &who, "x", "read", 0, &token, &id), RD_INPUT);
+	UNIT_INT(make(&w, &who, "x", "read", 366, &token, &id), RD_INPUT);
+	UNIT_OK(make(&w, &who, "x", "read", 30, &token, &id), &w.err);
+	/* One that differs in one character is nobody's. */
 	token.text[strlen(token.text) - 5] ^= 1;
-	UNIT_INT(rd_identity_token(w.id, rd_str_of(token.text), w.p.arena, &by, &w.err),
-	         RD_UNAUTHENTICATED);
+	UNIT_INT(ask_by(&w, &token, &by), RD_UNAUTHENTICATED);
 	token.text[strlen(token.text) - 5] ^= 1;
 	w.p.now_us += 30 * 24 * HOUR - 1;
-	UNIT_OK(rd_identity_token(w.id, rd_str_of(token.text), w.p.arena, &by, &w.err), &w.err);
+	UNIT_OK(ask_by(&w, &token, &by), &w.err);
 	w.p.now_us += 1;
-	UNIT_INT(rd_identity_token(w.id, rd_str_of(token.text), w.p.arena, &by, &w.err),
-	         RD_UNAUTHENTICATED);
-	who = enter(&w, "wu", PASS2, &in);
-	UNIT_OK(rd_identity_token_new(w.id, &who, RD_STR("y"), RD_STR("read"), 2, &token, &token_id,
-	                              &w.err),
-	        &w.err);
-	UNIT_OK(rd_identity_token(w.id, rd_str_of(token.text), w.p.arena, &by, &w.err), &w.err);
-	UNIT_OK(rd_identity_token_end(w.id, &who, token_id, &w.err), &w.err);
-	UNIT_INT(rd_identity_token(w.id, rd_str_of(token.text), w.p.arena, &by, &w.err),
-	         RD_UNAUTHENTICATED);
-	UNIT_INT(events(&w, "user.token-made", user), 4);
-	UNIT_INT(events(&w, "user.token-ended", user), 1);
+	UNIT_INT(ask_by(&w, &token, &by), RD_UNAUTHENTICATED);
+	who = enter(&w, "chen", PASS, &in);
+	UNIT_OK(rd_identity_tokens(w.id, &who, w.p.arena, &rows, &n, &w.err), &w.err);
+	UNIT_INT(n, 1);
+	UNIT_INT(rows[0].used_at_us, rows[0].expires_at_us - 1);
+	UNIT_OK(make(&w, &who, "y", "read", 2, &token, &id), &w.err);
+	UNIT_OK(ask_by(&w, &token, &by), &w.err);
+	UNIT_OK(rd_identity_token_end(w.id, &who, id, &w.err), &w.err);
+	UNIT_INT(ask_by(&w, &token, &by), RD_UNAUTHENTICATED);
+	UNIT_INT(events(&w, "user.token-made", w.admin), 2);
+	UNIT_INT(events(&w, "user.token-ended", w.admin), 1);
 	close_world(&w);
 }
 
@@ -431,7 +450,8 @@ const unit_test identity_access_tests[] = {
 	{"who is suspended is out at once", who_is_suspended_is_out_at_once},
 	{"teams and what another process changed are seen soon",
      teams_and_what_another_process_changed_are_seen_soon},
-	{"a token has a scope and an end", a_token_has_a_scope_and_an_end},
+	{"a token may what its scope says", a_token_may_what_its_scope_says},
+	{"a token has an end", a_token_has_an_end},
 	{"an administrator who views changes nothing", an_administrator_who_views_changes_nothing},
 	{"a magic link opens one record once", a_magic_link_opens_one_record_once},
 	{"another firm is not there", another_firm_is_not_there},

@@ -1,9 +1,9 @@
 /*
- * world.h - a server for tests of the desk: a store in an empty place (place.h), identity over it, and
- * short ways to do what people do.
+ * world.h - a server for tests of the desk: a store in an empty place (place.h), identity over it,
+ * and short ways to do what people do.
  *
- * The clock is that of the place; the test moves it. Password hashes cost next to nothing. What fails
- * where it must not is a failure of the test.
+ * The clock is that of the place; the test moves it. Password hashes cost next to nothing. What
+ * fails where it must not is a failure of the test.
  */
 #ifndef WORLD_H
 #define WORLD_H
