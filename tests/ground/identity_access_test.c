@@ -99,13 +99,19 @@ static void who_is_suspended_is_out_at_once(void)
 	UNIT_INT(ask(&w, in.session.text, &who), RD_UNAUTHENTICATED);
 	who = enter(&w, "wu", PASS2, &in);
 	UNIT_INT(who.actor.roles, RD_KIND_REVIEWER);
+	/* Who left and comes back begins anew. */
+	UNIT_OK(run(&w, &chen.actor, "user", "leave", "{\"leaving\":\"2026-01-31\"}", &user), &w.err);
+	UNIT_INT(ask(&w, in.session.text, &who), RD_UNAUTHENTICATED);
+	UNIT_OK(run(&w, &chen.actor, "user", "return", "{}", &user), &w.err);
+	UNIT_OK(run(&w, &chen.actor, "user", "activate", "{}", &user), &w.err);
+	UNIT_INT(sign_in(&w, "wu", PASS2, &in), RD_UNAUTHENTICATED);
 	/* The last administrator stays. */
 	int64_t self = w.admin;
 
 	UNIT_INT(run(&w, &chen.actor, "user", "suspend", "{\"reason\":\"x\"}", &self), RD_BARRED);
 	UNIT_INT(run(&w, &chen.actor, "user", NULL, "{\"roles\":[\"reviewer\"]}", &self), RD_BARRED);
 	UNIT_OK(ask(&w, admin.session.text, &chen), &w.err);
-	UNIT_INT(events(&w, "user.sign-ins-ended", user), 2);
+	UNIT_INT(events(&w, "user.sign-ins-ended", user), 3);
 	close_world(&w);
 }
 
