@@ -24,6 +24,7 @@ SUITES = {
     "ground": (True, [f"{ASAN}/tests/ground/ground"]),
     "ground-pg": (True, [PY, "tests/pg.py", f"{ASAN}/tests/ground/ground"]),
     "ground-pg-parts": (False, [PY, "tests/pg.py", "--partitions", "16", f"{ASAN}/tests/ground/ground"]),
+    "http": (True, [PY, "tests/http/run.py", f"{ASAN}/tests/http/serve"]),
     "store": (False, [PY, "tests/store/schema.py", f"{ASAN}/tests/store/load"]),
     "crash": (False, [PY, "tests/store/crash.py", f"{ASAN}/tests/store/load"]),
     "crash-pg": (False, [PY, "tests/pg.py", PY, "tests/store/crash.py", f"{ASAN}/tests/store/load", "pg"]),
@@ -37,6 +38,8 @@ SUITES = {
     "examples": (True, [PY, "tests/examples.py", "build/redink"]),
     "model": (False, [f"{ASAN}/tests/model/model"]),
     "threads": (False, [f"{ASAN}/tests/threads/threads"]),
+    # Debian's own Python: python3-aiosmtpd is installed for that one.
+    "net": (False, ["/usr/bin/python3", "tests/net/run.py", f"{ASAN}/tests/net/net_client"]),
     "headers": (False, [PY, "tests/headers.py"]),
     "install": (False, ["sh", "tests/install/run.sh"]),
     "tsan": (False, ["sh", "tests/tsan.sh"]),

@@ -23,7 +23,7 @@ MAY_INCLUDE = {                  # who may include whom; anything else is an err
     "http": {"base", "http"},
     "notify": {"base", "net", "notify"},
     "store": {"base", "net", "trail", "store"},
-    "record": {"base", "store", "record"},
+    "record": {"base", "auth", "store", "record"},  # rights are pure rules of auth
     "desk": LIB | {"auth", "net", "notify", "store", "record", "report", "desk"},
     "api": LIB | {"auth", "http", "record", "report", "desk", "api"},
 }

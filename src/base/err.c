@@ -51,6 +51,18 @@ rd_rc rd_fail(rd_err *err, rd_rc code, const char *zh, const char *en, ...)
 	return code;
 }
 
+rd_rc rd_fail_words(rd_err *err, rd_rc code, rd_words words)
+{
+	RD_ASSERT(code != RD_OK);
+	memset(err, 0, sizeof *err);
+	err->code = code;
+	snprintf(err->zh, sizeof err->zh, "%s", words.zh);
+	snprintf(err->en, sizeof err->en, "%s", words.en);
+	trim_utf8(err->zh);
+	trim_utf8(err->en);
+	return code;
+}
+
 /* The causes that people meet; others keep the system's own words. */
 static rd_words os_words(int cause)
 {

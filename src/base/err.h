@@ -38,6 +38,8 @@ typedef struct rd_err {
 /* Fill *err and return `code`. Both formats take the same arguments in the same
  * order; the compiler checks the English one, tests/unit/err_test.c the pairing. */
 rd_rc rd_fail(rd_err *err, rd_rc code, const char *zh, const char *en, ...) RD_PRINTF(4, 5);
+/* The same with words that are there already. */
+rd_rc rd_fail_words(rd_err *err, rd_rc code, rd_words words);
 /* A refusal of the operating system: "zh" and "en" say what was tried, the words for `cause` (an
  * errno) are put behind them. The code is NOT_FOUND for ENOENT, else IO. */
 rd_rc rd_fail_os(rd_err *err, int cause, const char *zh, const char *en);

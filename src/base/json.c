@@ -148,6 +148,12 @@ void rd_json_null(rd_json *j)
 	rd_buf_puts(j->out, "null");
 }
 
+void rd_json_raw(rd_json *j, rd_str json)
+{
+	begin(j, false);
+	rd_buf_str(j->out, json);
+}
+
 void rd_json_put_str(rd_json *j, const char *key, rd_str s)
 {
 	rd_json_key(j, key);

@@ -35,6 +35,8 @@ void rd_json_text(rd_json *j, const char *cstr); /* NULL is written as null */
 void rd_json_int(rd_json *j, int64_t v);
 void rd_json_bool(rd_json *j, bool v);
 void rd_json_null(rd_json *j);
+/* A whole value that is JSON already: generated, or written by this writer before. */
+void rd_json_raw(rd_json *j, rd_str json);
 
 /* Key and value in one call. */
 void rd_json_put_str(rd_json *j, const char *key, rd_str s);

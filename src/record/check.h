@@ -71,8 +71,9 @@ rd_rc rd_check_fail(const rd_problems *p, rd_err *err);
 /* Writes the columns of computed fields of `row`; a result beyond int64 is a problem. */
 bool rd_check_compute(const rd_kind *k, rd_value *row, rd_arena *a, rd_problems *problems);
 
-/* Applies stored values ("fields that changed" of an event, as rd_show_changed writes them) to
- * `row` without judging them. INPUT when a value has not the type of its column. */
+/* Applies stored values, as rd_show_changed writes them (SQL columns, raw values), to `row` without
+ * judging them; texts are copied. INPUT for a column that the kind has not, or a value of another
+ * type than its column's. values NULL: nothing to apply. */
 RD_NODISCARD rd_rc rd_check_apply(const rd_kind *k, const json_t *values, rd_arena *a,
                                   rd_value *row, rd_err *err);
 

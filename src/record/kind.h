@@ -255,9 +255,9 @@ typedef struct rd_kind {
 	const char *hook_create, *hook_change, *hook_archive; /* NULL = none */
 	const char *table;
 	/* insert: all columns in order. update: all columns in order, and the version that is expected
-	 * as the last value; sets all but firm_id and id; no row changed = a conflict.
-	 * get: firm_id, id → all columns. */
-	rd_statement insert, update, get;
+	 * as the last value; sets all but firm_id and id; no row changed = a conflict (count it).
+	 * get: firm_id, id → all columns. clear: firm_id; every record of the kind, for a rebuild. */
+	rd_statement insert, update, get, clear;
 	const char *schema;   /* OpenAPI 3.1 component schemas, a JSON object */
 	const char *describe; /* form and list for the page, a JSON object */
 } rd_kind;

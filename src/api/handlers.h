@@ -1,0 +1,40 @@
+/*
+ * handlers.h - the handlers that routes.c names, one block a file.
+ */
+#ifndef RD_API_HANDLERS_H
+#define RD_API_HANDLERS_H
+#include "api/route.h"
+
+/* records.c */
+rd_handler rd_api_record_list, rd_api_record_create, rd_api_record_get, rd_api_record_change,
+	rd_api_record_archive, rd_api_record_restore, rd_api_record_move, rd_api_record_references,
+	rd_api_search;
+/* history.c */
+rd_handler rd_api_record_timeline;
+/* around.c */
+rd_handler rd_api_comment_list, rd_api_comment_add, rd_api_comment_edit, rd_api_comment_remove,
+	rd_api_watch, rd_api_unwatch, rd_api_watchers, rd_api_tag_list, rd_api_tag_add,
+	rd_api_tag_remove, rd_api_link_list, rd_api_link_add, rd_api_link_remove, rd_api_reminder_list,
+	rd_api_reminder_add, rd_api_reminder_remove;
+extern const rd_shape rd_shape_comment, rd_shape_comment_edit, rd_shape_tag, rd_shape_link,
+	rd_shape_reminder;
+/* many.c */
+rd_handler rd_api_bulk, rd_api_export;
+extern const rd_shape rd_shape_bulk;
+/* views.c */
+rd_handler rd_api_view_list, rd_api_view_add, rd_api_view_change, rd_api_view_remove;
+extern const rd_shape rd_shape_view;
+/* account.c */
+rd_handler rd_api_sign_in, rd_api_sign_in_code, rd_api_sign_out, rd_api_me, rd_api_prove,
+	rd_api_setup, rd_api_password, rd_api_invite, rd_api_accept, rd_api_totp_begin,
+	rd_api_totp_confirm, rd_api_totp_remove, rd_api_sessions, rd_api_session_end, rd_api_tokens,
+	rd_api_token_new, rd_api_token_end, rd_api_link_make, rd_api_link_look, rd_api_link_use,
+	rd_api_view_as, rd_api_view_end;
+extern const rd_shape rd_shape_sign_in, rd_shape_code, rd_shape_prove, rd_shape_setup,
+	rd_shape_password, rd_shape_accept, rd_shape_token, rd_shape_magic, rd_shape_link_text;
+/* meta.c */
+rd_handler rd_api_kinds, rd_api_kind, rd_api_openapi_get, rd_api_health, rd_api_ready,
+	rd_api_metrics;
+/* live.c */
+rd_handler rd_api_events;
+#endif

@@ -1,0 +1,1 @@
+"""Reads model/*.toml, the kinds of record, and writes what is derived from them (tools/mkmodel.py)."""
