@@ -341,7 +341,8 @@ def check_pg(conninfo, statements):
         raise Fault(f"{name}: {done.stderr.strip()}")
     for st in statements:
         want = [f"{v.name} {PG_TYPE[v.type]}" for v in st.outs]
-        if got.get(st.name) != want:
+        # A literal or a condition is a smaller whole number or a truth value: db_pg.c takes them.
+        if [re.sub(r" (integer|smallint|boolean)$", " bigint", g) for g in got.get(st.name, [])] != want:
             raise Fault(f"{st.where}: {st.name}: PostgreSQL answers {got.get(st.name)}, 'out' says {want}")
     print(f"{len(statements)} statements are prepared on PostgreSQL")
 
