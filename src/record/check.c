@@ -25,8 +25,8 @@ rd_rc rd_check_parse(rd_str text, json_t **ret_body, rd_err *err)
 	json_t *body;
 
 	if (text.len > RD_BODY_BYTES_MAX)
-		return rd_fail(err, RD_LIMIT, "内容太大：最多 %u 字节", "the body is too large: at most %u bytes",
-		               RD_BODY_BYTES_MAX);
+		return rd_fail(err, RD_LIMIT, "内容太大：最多 %u 字节",
+		               "the body is too large: at most %u bytes", RD_BODY_BYTES_MAX);
 	body = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
 	if (body == NULL && json_error_code(&error) == json_error_duplicate_key) {
 		rd_fail(err, RD_INPUT, "同一个键出现两次", "a key stands there twice");
@@ -77,7 +77,8 @@ static void refuse_key(checking *c, const char *key)
 	} else {
 		if (rd_kind_column_find(k, rd_str_of(key)) >= 0) {
 			problem(c, copied_key(c, key),
-			        (rd_words){"由系统填写，或此类记录不用它", "the program fills it in, or this kind does not use it"},
+			        (rd_words){"由系统填写，或此类记录不用它",
+			                   "the program fills it in, or this kind does not use it"},
 			        RD_NO_HINT);
 			return;
 		}
@@ -144,7 +145,9 @@ static void take_field(checking *c, const rd_field *f, const json_t *v)
 	rd_value was[2] = {cells[0], rd_field_width(f) == 2 ? cells[1] : RD_VALUE_NULL};
 
 	if (f->n_computed) {
-		problem(c, f->name, (rd_words){"由其他字段算出，不能填写", "it is computed from other fields"}, RD_NO_HINT);
+		problem(c, f->name,
+		        (rd_words){"由其他字段算出，不能填写", "it is computed from other fields"},
+		        RD_NO_HINT);
 		return;
 	}
 	if (!take(c, f, v, cells))
@@ -209,8 +212,9 @@ static void take_asks(checking *c, const json_t *body)
 {
 	const rd_transition *t = c->in->transition;
 
-	c->draft->asked = rd_arena_alloc(c->a, rd_mul(t->n_asks ? t->n_asks : 1, sizeof *c->draft->asked),
-	                                 _Alignof(rd_value));
+	c->draft->asked =
+		rd_arena_alloc(c->a, rd_mul(t->n_asks ? t->n_asks : 1, sizeof *c->draft->asked),
+	                   _Alignof(rd_value));
 	for (uint16_t i = 0; i < t->n_asks; i++) {
 		const rd_field *f = &t->asks[i];
 		const json_t *v = json_object_get(body, f->name);
@@ -261,7 +265,8 @@ bool rd_check_body(const rd_check_input *in, const json_t *body, rd_arena *a, rd
 	RD_ASSERT((in->mode == RD_CHECK_TRANSITION) == (in->transition != NULL));
 	*ret_draft = (rd_draft){.row = RD_NEW_N(a, rd_value, k->n_columns)};
 	if (!json_is_object(body)) {
-		problem(&c, "", (rd_words){"应为一个 JSON 对象 {…}", "this must be a JSON object {…}"}, RD_NO_HINT);
+		problem(&c, "", (rd_words){"应为一个 JSON 对象 {…}", "this must be a JSON object {…}"},
+		        RD_NO_HINT);
 		return false;
 	}
 	if (in->before)
@@ -286,7 +291,8 @@ bool rd_check_body(const rd_check_input *in, const json_t *body, rd_arena *a, rd
 bool rd_check_needs(const rd_kind *k, const rd_transition *t, const rd_value *row, rd_arena *a,
                     rd_problems *problems)
 {
-	static const rd_words words = {"请先填写，才能进行这一步", "fill this in first: the step needs it"};
+	static const rd_words words = {"请先填写，才能进行这一步",
+	                               "fill this in first: the step needs it"};
 	bool fine = true;
 
 	for (uint32_t s = 0; s < N_SETTABLE; s++)
@@ -304,24 +310,26 @@ bool rd_check_needs(const rd_kind *k, const rd_transition *t, const rd_value *ro
 
 rd_rc rd_check_fail(const rd_problems *p, rd_err *err)
 {
-	rd_err zh, en;
 	const rd_problem *first = p->items;
 	const char *field = first->field[0] ? first->field : "JSON";
-	bool hint = first->hint.zh != NULL, more = p->all > 1;
+	bool hint = first->hint.zh != NULL;
+	rd_err zh, en;
 
 	RD_ASSERT(p->n > 0);
 	/* The two languages hold different arguments, so each sentence is made alone. */
-	rd_fail(&en, RD_INPUT, "", "%s: %s%s%s%s", field, first->words.en, hint ? " (" : "",
+	rd_fail(&en, RD_INPUT, "", "%s: %.160s%s%.80s%s", field, first->words.en, hint ? " (" : "",
 	        hint ? first->hint.en : "", hint ? ")" : "");
-	rd_fail(&zh, RD_INPUT, "", "%s：%s%s%s%s", field, first->words.zh, hint ? "（" : "",
+	rd_fail(&zh, RD_INPUT, "", "%s：%.160s%s%.80s%s", field, first->words.zh, hint ? "（" : "",
 	        hint ? first->hint.zh : "", hint ? "）" : "");
-	if (!more)
-		return rd_fail_words(err, RD_INPUT, (rd_words){zh.en, en.en});
-	rd_err zh_all, en_all;
-
-	rd_fail(&en_all, RD_INPUT, "", "%.200s; %u things to put right", en.en, p->all);
-	rd_fail(&zh_all, RD_INPUT, "", "%.200s；共 %u 处需要改正", zh.en, p->all);
-	return rd_fail_words(err, RD_INPUT, (rd_words){zh_all.en, en_all.en});
+	if (p->all > 1) {
+		rd_fail(err, RD_INPUT, "", "%.200s；共 %u 处需要改正", zh.en, p->all);
+		zh = *err;
+		rd_fail(err, RD_INPUT, "", "%.200s; %u things to put right", en.en, p->all);
+	} else {
+		*err = en;
+	}
+	memcpy(err->zh, zh.en, sizeof err->zh);
+	return RD_INPUT;
 }
 
 /* One step of a program; false when the value leaves int64. */
@@ -345,7 +353,10 @@ static bool step(rd_op op, int64_t *stack, uint32_t *n, bool *null)
 		*a = *b ? *a / *b : 0;
 		return true;
 	case RD_OP_MIN: *a = *a < *b ? *a : *b; return true;
-	default: RD_ASSERT(op.code == RD_OP_MAX); *a = *a > *b ? *a : *b; return true;
+	default:
+		RD_ASSERT(op.code == RD_OP_MAX);
+		*a = *a > *b ? *a : *b;
+		return true;
 	}
 }
 
@@ -399,7 +410,8 @@ bool rd_check_compute(const rd_kind *k, rd_value *row, rd_arena *a, rd_problems 
 			continue;
 		if (!run(k, f, row, &v)) {
 			rd_problem_add(problems, a, f->name,
-			               (rd_words){"计算结果超出范围", "what is computed goes out of range"}, RD_NO_HINT);
+			               (rd_words){"计算结果超出范围", "what is computed goes out of range"},
+			               RD_NO_HINT);
 			fine = false;
 		}
 		row[f->column] = v;
@@ -415,7 +427,8 @@ static int32_t sql_column(const rd_kind *k, const char *name)
 	return -1;
 }
 
-rd_rc rd_check_apply(const rd_kind *k, const json_t *values, rd_arena *a, rd_value *row, rd_err *err)
+rd_rc rd_check_apply(const rd_kind *k, const json_t *values, rd_arena *a, rd_value *row,
+                     rd_err *err)
 {
 	const char *key;
 	json_t *v;

@@ -47,7 +47,7 @@ class Writer:
         number = int(p) if isinstance(p, (bool, int)) else 0
         words_preset = p if isinstance(p, str) else None
         if isinstance(p, list):
-            words_preset = json.dumps(p, ensure_ascii=False, separators=(",", ":"))
+            words_preset = json.dumps(p, ensure_ascii=False)  # as base/json.h writes it
         flags = "".join(f".{k} = true, " for k in ("required", "unique", "secret", "client_visible", "searched",
                                                    "assigns", "fixed") if f[k])
         return (f"{{.name = {text(f['name'])}, .label = {words(f['label'])}, .help = {words(f['help'])}, "
