@@ -1,7 +1,7 @@
 -- Where PostgreSQL differs.
 
 -- name: job_ready
-SELECT firm_id, id FROM jobs
+SELECT firm_id, id, kind FROM jobs
 WHERE state = 'waiting' AND run_at_us <= :now_us AND lease_until_us <= :now_us
 	AND queue IN (SELECT jsonb_array_elements_text(:queues::jsonb))
 	AND kind IN (SELECT jsonb_array_elements_text(:kinds::jsonb))

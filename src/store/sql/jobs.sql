@@ -10,8 +10,8 @@ VALUES (:firm_id, :id, :queue, :kind, :body, :run_at_us, 0, '', 0, 'waiting', ''
 -- Jobs that nobody has, the longest waiting first.
 -- operator: workers serve all firms
 -- in: queues text, kinds text, now_us i64, max i64
--- out: firm_id i64, id i64
-SELECT firm_id, id FROM jobs
+-- out: firm_id i64, id i64, kind text
+SELECT firm_id, id, kind FROM jobs
 WHERE state = 'waiting' AND run_at_us <= :now_us AND lease_until_us <= :now_us
 	AND queue IN (SELECT value FROM json_each(:queues)) AND kind IN (SELECT value FROM json_each(:kinds))
 ORDER BY run_at_us, id LIMIT :max;
@@ -79,7 +79,7 @@ WHERE firm_id = :firm_id AND id = :id AND state = 'waiting';
 -- One that failed or was cancelled, from the start.
 -- in: firm_id i64, id i64, now_us i64
 UPDATE jobs SET state = 'waiting', run_at_us = :now_us, attempts = 0, kills = 0, cancel = 0,
-	progress = 0, ended_at_us = 0
+	progress = 0, ended_at_us = 0, lease_until_us = 0, leased_by = ''
 WHERE firm_id = :firm_id AND id = :id AND state IN ('failed', 'cancelled');
 
 -- name: job_forget :exec
