@@ -1,7 +1,6 @@
 #include "desk/jobs.h"
 #include "base/assert.h"
-#include "base/json.h"
-#include "store/log.h"
+#include "desk/lines.h"
 #include "store/queries.gen.h"
 
 rd_rc rd_job_add(rd_store *s, rd_tx *tx, const rd_job_new *job, int64_t *ret_id, rd_err *err)
@@ -85,17 +84,11 @@ rd_rc rd_job_get(rd_tx *tx, int64_t id, rd_job *ret_job, rd_err *err)
 static rd_rc say(rd_tx *tx, const rd_actor *actor, const char *type, int64_t id, rd_err *err)
 {
 	rd_buf payload;
-	int64_t seq;
 
 	rd_buf_init(&payload, 64);
 	rd_buf_printf(&payload, "{\"job\":%lld}", (long long)id);
-	rd_rc rc = rd_log_append(tx,
-	                         &(rd_log_event){.type = rd_str_of(type),
-	                                         .kind = {"", 0},
-	                                         .actor = actor->name,
-	                                         .request_id = actor->request_id,
-	                                         .payload = rd_buf_view(&payload)},
-	                         &seq, err);
+	rd_rc rc = rd_firm_event(tx, actor, type, rd_buf_view(&payload), err);
+
 	rd_buf_done(&payload);
 	return rc;
 }
@@ -110,7 +103,7 @@ rd_rc rd_job_cancel(rd_tx *tx, const rd_actor *actor, int64_t id, rd_err *err)
 	if (changed != 1)
 		return rd_fail(err, RD_BARRED, "任务已经结束，不能取消",
 		               "the job has ended and cannot be cancelled");
-	return say(tx, actor, "job.cancelled", id, err);
+	return say(tx, actor, "firm.job-cancelled", id, err);
 }
 
 rd_rc rd_job_again(rd_tx *tx, const rd_actor *actor, int64_t id, rd_err *err)
@@ -123,5 +116,5 @@ rd_rc rd_job_again(rd_tx *tx, const rd_actor *actor, int64_t id, rd_err *err)
 	if (changed != 1)
 		return rd_fail(err, RD_BARRED, "只有失败或已取消的任务可以重新开始",
 		               "only a job that failed or was cancelled can begin again");
-	return say(tx, actor, "job.retried", id, err);
+	return say(tx, actor, "firm.job-retried", id, err);
 }

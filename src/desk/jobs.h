@@ -49,7 +49,7 @@ RD_NODISCARD rd_rc rd_job_list(rd_tx *tx, rd_str state, int64_t before_id, uint3
                                const rd_job **ret_jobs, uint32_t *ret_n, rd_err *err);
 RD_NODISCARD rd_rc rd_job_get(rd_tx *tx, int64_t id, rd_job *ret_job, rd_err *err);
 /* One that nobody runs ends at once; the handler of another is told when it renews. BARRED when it
- * has ended. Both write an event: job.cancelled, job.retried. */
+ * has ended. Both write an event: firm.job-cancelled, firm.job-retried. */
 RD_NODISCARD rd_rc rd_job_cancel(rd_tx *tx, const rd_actor *actor, int64_t id, rd_err *err);
 /* A failed or cancelled one from the start. */
 RD_NODISCARD rd_rc rd_job_again(rd_tx *tx, const rd_actor *actor, int64_t id, rd_err *err);

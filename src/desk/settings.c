@@ -1,9 +1,9 @@
 #include "desk/settings.h"
 #include "base/assert.h"
 #include "base/json.h"
+#include "desk/lines.h"
 #include "net/smtp.h"
 #include "record/check.h"
-#include "store/log.h"
 #include "store/queries.gen.h"
 
 const rd_setting_info rd_settings[RD_SETTINGS_N] = {
@@ -62,14 +62,6 @@ static bool is_choice(const char *choices, rd_str value)
 	return false;
 }
 
-static bool has_control(rd_str s)
-{
-	for (uint32_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.ptr[i] < ' ' || s.ptr[i] == 0x7f)
-			return true;
-	return false;
-}
-
 /* A clock of the day: 24:00 is no time to send something. */
 static bool is_clock(rd_str s)
 {
@@ -101,10 +93,7 @@ static rd_rc judge(const rd_setting_info *s, rd_str value, rd_err *err)
 		                                 "%s is a time like 08:30", s->key);
 	default: break;
 	}
-	if (value.len > (uint64_t)s->max || rd_utf8_check(value.ptr, value.len) >= 0 ||
-	    has_control(value))
-		return rd_fail(err, RD_INPUT, "“%s”应是不超过 %lld 字节的一行文字",
-		               "%s is one line of up to %lld bytes", s->key, (long long)s->max);
+	RD_TRY(rd_line_fits(s->key, value, 0, (uint32_t)s->max, err));
 	if (s->type == RD_SETTING_URL && value.len &&
 	    (!rd_check_format(RD_FORMAT_URL, value) || rd_str_ends(value, "/")))
 		return rd_fail(err, RD_INPUT, "“%s”应以 https:// 开头，末尾不带“/”",
@@ -189,7 +178,6 @@ static rd_rc say(rd_tx *tx, const rd_actor *actor, const rd_setting_info *s, rd_
 {
 	rd_buf payload;
 	rd_json j;
-	int64_t seq;
 
 	rd_buf_init(&payload, 16384);
 	rd_json_init(&j, &payload, 0);
@@ -204,14 +192,9 @@ static rd_rc say(rd_tx *tx, const rd_actor *actor, const rd_setting_info *s, rd_
 	rd_json_close(&j);
 	rd_json_end(&j);
 	RD_ASSERT(!payload.full);
-	rd_rc rc = rd_log_append(tx,
-	                         &(rd_log_event){.type = RD_STR("firm.setting-changed"),
-	                                         .kind = RD_STR("firm"),
-	                                         .record_id = tx->firm_id,
-	                                         .actor = actor->name,
-	                                         .request_id = actor->request_id,
-	                                         .payload = rd_str_trim(rd_buf_view(&payload))},
-	                         &seq, err);
+	rd_rc rc =
+		rd_firm_event(tx, actor, "firm.setting-changed", rd_str_trim(rd_buf_view(&payload)), err);
+
 	rd_buf_done(&payload);
 	return rc;
 }

@@ -41,7 +41,7 @@ CREATE TABLE notifications (
 	actor TEXT NOT NULL,        -- who did it, as an id: user:123
 	detail TEXT NOT NULL,       -- new state by name; due time in microseconds; note of a reminder
 	at_us BIGINT NOT NULL,      -- when
-	read_at_us BIGINT NOT NULL, -- 0 = not yet
+	read_at_us BIGINT NOT NULL, -- 0 = not yet; at_us = the person wants it by mail only
 	sent_at_us BIGINT NOT NULL, -- when a mail about it was handed over; 0 = none was
 	digest_id BIGINT NOT NULL,  -- 0 = goes into no digest, 1 = waits for the next, else the job that sends it
 	PRIMARY KEY (firm_id, id)

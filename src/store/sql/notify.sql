@@ -75,7 +75,8 @@ WHERE firm_id = :firm_id AND digest_id = 1 GROUP BY user_id ORDER BY user_id LIM
 -- What waits and is unread goes into the digest of this job …
 -- in: firm_id i64, user_id i64, job_id i64
 UPDATE notifications SET digest_id = :job_id
-WHERE firm_id = :firm_id AND user_id = :user_id AND digest_id = 1 AND read_at_us = 0;
+WHERE firm_id = :firm_id AND user_id = :user_id AND digest_id = 1
+	AND (read_at_us = 0 OR read_at_us = at_us);
 
 -- name: digest_drop :exec
 -- … and what was read meanwhile into none.
@@ -87,7 +88,8 @@ WHERE firm_id = :firm_id AND user_id = :user_id AND digest_id = 1;
 -- in: firm_id i64, user_id i64, job_id i64, max i64
 -- out: id i64, notice text, kind text, record_id i64, actor text, detail text
 SELECT id, notice, kind, record_id, actor, detail FROM notifications
-WHERE firm_id = :firm_id AND user_id = :user_id AND digest_id = :job_id AND read_at_us = 0
+WHERE firm_id = :firm_id AND user_id = :user_id AND digest_id = :job_id
+	AND (read_at_us = 0 OR read_at_us = at_us)
 ORDER BY id LIMIT :max;
 
 -- name: digest_sent :exec
@@ -135,15 +137,6 @@ ORDER BY to_id LIMIT :max;
 -- out: name text, mail text?, state text, archived_at_us i64?, roles text, language text, calendar_id i64?
 SELECT name, mail, state, archived_at_us, roles, language, calendar_id FROM kind_user
 WHERE firm_id = :firm_id AND id = :id;
-
--- name: recipient_teams :all
--- in: firm_id i64, user_id i64, max i64
--- out: team_id i64
-SELECT DISTINCT r.from_id AS team_id
-FROM record_refs r JOIN kind_team t ON t.firm_id = r.firm_id AND t.id = r.from_id
-WHERE r.firm_id = :firm_id AND r.to_kind = 'user' AND r.to_id = :user_id AND r.from_kind = 'team'
-	AND r.assigns = 1 AND t.archived_at_us IS NULL
-ORDER BY r.from_id LIMIT :max;
 
 -- name: firm_manner :one
 -- How a firm speaks and when it works.
