@@ -87,7 +87,7 @@ static rd_rc say(rd_tx *tx, const rd_actor *actor, const char *type, int64_t id,
 
 	rd_buf_init(&payload, 64);
 	rd_buf_printf(&payload, "{\"job\":%lld}", (long long)id);
-	rd_rc rc = rd_firm_event(tx, actor, type, rd_buf_view(&payload), err);
+	rd_rc rc = rd_firm_event(tx, actor, type, rd_buf_view(&payload), NULL, err);
 
 	rd_buf_done(&payload);
 	return rc;

@@ -37,7 +37,8 @@ bool rd_list_next(rd_str *rest, rd_str *ret_item)
 	return false;
 }
 
-rd_rc rd_firm_event(rd_tx *tx, const rd_actor *actor, const char *type, rd_str payload, rd_err *err)
+rd_rc rd_firm_event(rd_tx *tx, const rd_actor *actor, const char *type, rd_str payload,
+                    int64_t *ret_seq, rd_err *err)
 {
 	int64_t seq;
 
@@ -48,5 +49,5 @@ rd_rc rd_firm_event(rd_tx *tx, const rd_actor *actor, const char *type, rd_str p
 	                                     .actor = actor->name,
 	                                     .request_id = actor->request_id,
 	                                     .payload = payload},
-	                     &seq, err);
+	                     ret_seq ? ret_seq : &seq, err);
 }

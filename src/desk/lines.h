@@ -15,7 +15,7 @@ RD_NODISCARD rd_rc rd_line_url(const char *what, rd_str url, rd_err *err);
 /* The next item of a list joined by commas, without the blanks around it; empty ones are passed
  * over. False at the end. */
 bool rd_list_next(rd_str *rest, rd_str *ret_item);
-/* An event about the firm as a whole. */
+/* An event about the firm as a whole; ret_seq NULL = the caller does not need its number. */
 RD_NODISCARD rd_rc rd_firm_event(rd_tx *tx, const rd_actor *actor, const char *type, rd_str payload,
-                                 rd_err *err);
+                                 int64_t *ret_seq, rd_err *err);
 #endif

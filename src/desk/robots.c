@@ -98,7 +98,7 @@ static rd_rc say(rd_tx *tx, const rd_actor *actor, const char *type, const rd_ro
 	}
 	rd_json_close(&j);
 	rd_json_end(&j);
-	rd_rc rc = rd_firm_event(tx, actor, type, rd_str_trim(rd_buf_view(&out)), err);
+	rd_rc rc = rd_firm_event(tx, actor, type, rd_str_trim(rd_buf_view(&out)), NULL, err);
 
 	rd_buf_done(&out);
 	return rc;

@@ -192,8 +192,8 @@ static rd_rc say(rd_tx *tx, const rd_actor *actor, const rd_setting_info *s, rd_
 	rd_json_close(&j);
 	rd_json_end(&j);
 	RD_ASSERT(!payload.full);
-	rd_rc rc =
-		rd_firm_event(tx, actor, "firm.setting-changed", rd_str_trim(rd_buf_view(&payload)), err);
+	rd_rc rc = rd_firm_event(tx, actor, "firm.setting-changed", rd_str_trim(rd_buf_view(&payload)),
+	                         NULL, err);
 
 	rd_buf_done(&payload);
 	return rc;
