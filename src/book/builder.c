@@ -204,6 +204,8 @@ static bool read_money(rd_builder *b, rd_row file, const rd_layout *l, rd_field 
 	if (c >= 0 && l->heads && (uint32_t)c < l->n_columns)
 		note.field = l->heads[c];
 	*ret = 0;
+	if (l->mark == '.' && l->decimals == 2 && rd_minor_parse_plain(s.ptr, s.len, ret))
+		return true;
 	switch (rd_minor_parse(s, l->mark, l->decimals, ret)) {
 	case RD_AMOUNT_OK: return true;
 	case RD_AMOUNT_BLANK: return false;
@@ -221,10 +223,10 @@ static void single_balance(rd_builder *b, const rd_layout *l, rd_tb_raw *t, rd_f
 {
 	rd_minor v;
 	bool blank = true;
-	rd_side s = rd_side_parse(cell(l, side, cells, n), &blank);
 
 	if (l->column[value] < 0 || !read_money(b, t->file, l, value, cells, n, t->line, &v))
 		return;
+	rd_side s = rd_side_parse(cell(l, side, cells, n), &blank);
 	t->present |= (uint16_t)(3u << d);
 	if (l->column[side] < 0)
 		t->natural = true;
