@@ -162,6 +162,7 @@ static void parse_block(reader *rd, rd_block *b)
 	uint32_t skip = b->sequence == 0 ? rd->r->plan->first_row : 0, turn = 0;
 	bool waiting = false;
 
+	rd_sink_joined(&rd->sink, b->plain);
 	for (uint32_t i = 0; i < b->n_quotes; i++)
 		rd_sink_note(&rd->sink, RD_NOTE_QUOTE, b->quotes[i].line, false,
 		             rd_str_of(b->quotes[i].found));
