@@ -237,21 +237,21 @@ static rd_text intern(rd_rows *r, rd_field f, rd_str s, uint32_t line, const cha
 	if (r->shared)
 		return intern_shared(r, f, s, line, ret_text);
 	rd_dict *d = &r->b->store->dict;
-	uint32_t hash = hash_of(r, s), id = rd_dict_find(d, s, hash);
+	uint32_t hash = hash_of(r, s), id = rd_dict_find_text(d, s, hash, ret_text);
+	bool odd;
 
+	if (id)
+		return id;
+	rd_str v = vet(r, f, s, line, &odd);
+
+	if (v.ptr != s.ptr) {
+		hash = rd_dict_hash(v);
+		id = rd_dict_find(d, v, hash);
+	}
 	if (id == 0) {
-		bool odd;
-		rd_str v = vet(r, f, s, line, &odd);
-
-		if (v.ptr != s.ptr) {
-			hash = rd_dict_hash(v);
-			id = rd_dict_find(d, v, hash);
-		}
-		if (id == 0) {
-			id = rd_dict_add(d, v, hash);
-			if (odd)
-				rd_rows_note(r, RD_NOTE_MOJIBAKE, line, f, false, v);
-		}
+		id = rd_dict_add(d, v, hash);
+		if (odd)
+			rd_rows_note(r, RD_NOTE_MOJIBAKE, line, f, false, v);
 	}
 	*ret_text = d->texts[id];
 	return id;
