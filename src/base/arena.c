@@ -142,7 +142,7 @@ size_t rd_arena_used(const rd_arena *a)
 /* Large arrays stand on huge pages: a fourth of the time to touch them first, few TLB misses. That
  * only works when they begin at a multiple of a huge page and keep doing so when they move. */
 #define HUGE_PAGE ((size_t)2 << 20)
-#define HUGE_FROM ((size_t)4 << 20)
+#define HUGE_FROM ((size_t)2 << 20)
 
 /* ASan does not see mremap: pages that it gave back to the system before may still count as its
  * own when a column grows into them. */

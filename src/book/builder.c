@@ -136,6 +136,21 @@ void rd_builder_set_base_currency(rd_builder *b, rd_str code)
 	b->base_currency = rd_builder_text(b, code);
 }
 
+#define EXPECT_FROM 200000u     /* fewer lines fill no huge pages */
+#define EXPECT_MAX  (64u << 20) /* lines; more of them have columns that grow again */
+
+void rd_builder_expect(rd_builder *b, uint64_t lines)
+{
+	if (lines < EXPECT_FROM)
+		return;
+	uint32_t more = lines < EXPECT_MAX ? (uint32_t)lines : EXPECT_MAX;
+
+	if (b->lines.n > EXPECT_MAX)
+		return;
+	rd_table_room(&b->lines, b->lines.n + more);
+	rd_table_room(&b->runs, b->runs.n + more);
+}
+
 /* ---- aliases ---- */
 
 static rd_alias_slot *alias_slot(rd_alias_slot *slots, uint32_t mask, bool is_party, rd_text code,

@@ -137,6 +137,9 @@ void rd_builder_note_at(rd_builder *b, rd_row file, uint32_t line, rd_note_kind 
                         rd_str found);
 
 /* ---- journal lines ---- */
+/* Says that about so many more lines will come. Sets aside address space, not memory: columns that
+ * need not grow and move begin on huge pages. */
+void rd_builder_expect(rd_builder *b, uint64_t lines);
 rd_rows *rd_rows_new(rd_builder *b, rd_row file, const rd_layout *layout);
 void rd_rows_free(rd_rows *r); /* NULL is fine; what was not committed is lost */
 /* Call before the first add when several rd_rows of one builder are filled at a time. */
