@@ -4,6 +4,7 @@
 #ifndef RD_API_INNER_H
 #define RD_API_INNER_H
 #include "api/route.h"
+#include "desk/hands.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -13,6 +14,7 @@ struct rd_api {
 	rd_engine engine;
 	rd_identity *identity;
 	rd_http_hub *hub;
+	rd_hands *hands;
 	rd_http_server *http;
 	bool plain_dev; /* cookies of development: plain HTTP on localhost */
 	char origin[256];
