@@ -22,7 +22,8 @@ static rd_str cookie_of(const rd_call *call)
 	return c.ptr ? c : RD_STR("");
 }
 
-/* The new cookie, and whether a code is still asked for. The token leaves memory with the answer. */
+/* The new cookie, and whether a code is still asked for. The token leaves memory with the answer.
+ * */
 static rd_rc signed_in(rd_call *call, rd_signed_in *in)
 {
 	rd_json *j = rd_call_json(call);

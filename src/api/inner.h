@@ -30,7 +30,8 @@ struct rd_api {
 	pthread_t slow[4];
 };
 
-/* router.c: the route of a request; NULL and RD_NOT_FOUND or RD_METHOD. Fills kind, id, sub, word. */
+/* router.c: the route of a request; NULL and RD_NOT_FOUND or RD_METHOD. Fills kind, id, sub, word.
+ * */
 RD_NODISCARD rd_rc rd_route_find(rd_call *call, rd_err *err);
 /* No route unset, no two alike, no kind named like a first segment. */
 RD_NODISCARD rd_rc rd_routes_check(rd_err *err);

@@ -2,8 +2,8 @@
 #include "api/inner.h"
 #include "api/live.h"
 
-/* The stream of what happens, for pages that are open. A message says which record changed, not how:
- * the page reads it again, with the rights of whoever looks. */
+/* The stream of what happens, for pages that are open. A message says which record changed, not
+ * how: the page reads it again, with the rights of whoever looks. */
 
 uint64_t rd_live_channel(int64_t firm_id)
 {

@@ -1,8 +1,9 @@
 /*
- * catalogue.h - puts the catalogue of exception types into firms: the shipped ones that are missing.
+ * catalogue.h - puts the catalogue of exception types into firms: the shipped ones that are
+ * missing.
  *
- * Runs when a firm is made and once a day, so that an upgrade brings new types. Types that are there
- * are the firm's to edit and are never touched. Written by the program ("system"), as records with
+ * Runs when a firm is made and once a day, so that an upgrade brings new types. Types that are
+ * there are the firm's to edit and are never touched. Written by the program ("system"), as records with
  * events like all others.
  */
 #ifndef RD_DESK_CATALOGUE_H
