@@ -1,7 +1,7 @@
 /*
  * blobs - blobs of a store in an S3-speaking store; for tests/store/blobs_s3.py.
  *
- *   blobs FOLDER ENDPOINT BUCKET KEY SECRET CA   writes three blobs, reads, checks and backs them up.
+ *   blobs FOLDER ENDPOINT BUCKET KEY SECRET CA   writes blobs, checks them, backs them up.
  *
  * Exit code 0 = all is well; else the first failure is on standard error.
  */
