@@ -128,7 +128,7 @@ def check_firm(st, text):
         raise Fault(f"{st.where}: {st.name} binds no firm_id; if it must go across firms, say "
                     "'-- operator: why'")
     # json_each and the like are functions, not tables.
-    tables = len(re.findall(r"\b(?:FROM|JOIN|UPDATE(?! SET))\s+(?!\()\w+\b(?!\s*\()", text))
+    tables = len(re.findall(r"\b(?:FROM|JOIN|(?<!FOR )UPDATE(?! SET))\s+(?!\()\w+\b(?!\s*\()", text))
     bound = len(re.findall(r"\bfirm_id\s*=\s*(?::firm_id|\w+\.firm_id)\b", text))
     if bound < tables:
         raise Fault(f"{st.where}: {st.name} names {tables} tables and binds firm_id {bound} times: "
