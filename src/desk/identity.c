@@ -2,6 +2,7 @@
 #include "base/assert.h"
 #include "base/json.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 #include <stdio.h>
 
 #define HASHES_AT_ONCE 2u  /* 64 MiB each */
@@ -189,8 +190,8 @@ static rd_rc read_owner(rd_tx *tx, void *ctx, rd_err *err)
 	RD_TRY(rd_identity_person(tx, r->user_id, &person, err));
 	RD_TRY(rd_q_firm_rules(tx, &firm, &found, err));
 	r->owner = (rd_password_owner){.firm = found ? firm.name : RD_STR(""),
-	                               .name = person.row.login,
-	                               .mail = person.row.mail.ptr ? person.row.mail : RD_STR("")};
+	                               .name = person.login,
+	                               .mail = person.mail};
 	return RD_OK;
 }
 

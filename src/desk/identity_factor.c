@@ -1,6 +1,7 @@
 /* The second factor: codes of an authenticator application, and recovery codes. */
 #include "base/assert.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 #include <sodium.h>
 
 #define KEY_FILE "factor.key"
@@ -158,7 +159,7 @@ static rd_rc begin(rd_tx *tx, void *ctx, rd_err *err)
 		               "there is a second factor already; remove it first to use another phone");
 	RD_TRY(rd_q_firm_rules(tx, &firm, &found, err));
 	rd_buf_clear(f->uri);
-	rd_totp_uri(f->secret, firm.name, person.row.login, f->uri);
+	rd_totp_uri(f->secret, firm.name, person.login, f->uri);
 	return say(tx, f, "user.totp-begun", err);
 }
 

@@ -8,7 +8,6 @@
 #include "auth/password.h"
 #include "desk/identity_cache.h"
 #include "store/key.h"
-#include "store/queries.gen.h"
 
 #define RD_MINUTE_US     (60 * INT64_C(1000000))
 #define RD_DAY_US        (24 * 60 * RD_MINUTE_US)
@@ -97,9 +96,11 @@ rd_str rd_identity_address(const rd_visit *visit);
 /* ---- reading ---- */
 
 typedef struct rd_person {
-	rd_q_person_get_row row;
+	rd_str login, mail, language; /* mail "" = none */
+	int64_t main_team_id;         /* 0 = none */
 	uint16_t roles;
-	bool active; /* may sign in */
+	bool active;  /* may sign in */
+	bool invited; /* will be active with the first password */
 } rd_person;
 
 /* Another firm from here on: the statements that follow are of this one. */

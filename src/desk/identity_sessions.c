@@ -1,6 +1,7 @@
 /* Sessions and API tokens: opened, listed, ended; and looking as somebody else. */
 #include "base/assert.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 
 #define AGENT_MAX      200u
 #define TOKEN_NAME_MAX 80u /* characters */

@@ -1,6 +1,7 @@
 /* Signing in: the password, then the second factor; and showing both again. */
 #include "base/assert.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 
 #define NAME_MAX 254u /* bytes of a login name or mail address */
 
