@@ -21,6 +21,7 @@ COUNT = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$"
 SUITES = {
     "lint": (True, [PY, "tests/lint.py"]),
     "unit": (True, [f"{ASAN}/tests/unit/unit"]),
+    "model-tool": (True, [PY, "tests/model_tool.py"]),
     "ground": (True, [f"{ASAN}/tests/ground/ground"]),
     "ground-pg": (True, [PY, "tests/pg.py", f"{ASAN}/tests/ground/ground"]),
     "ground-pg-parts": (False, [PY, "tests/pg.py", "--partitions", "16", f"{ASAN}/tests/ground/ground"]),

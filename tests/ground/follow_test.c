@@ -1,0 +1,2 @@
+#include "unit.h"
+const unit_test follow_tests[] = {{0}};

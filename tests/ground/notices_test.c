@@ -1,0 +1,2 @@
+#include "unit.h"
+const unit_test notices_tests[] = {{0}};

@@ -1,0 +1,2 @@
+#include "unit.h"
+const unit_test settings_tests[] = {{0}};

@@ -1,0 +1,2 @@
+#include "unit.h"
+const unit_test webhooks_tests[] = {{0}};
