@@ -184,7 +184,7 @@ static rd_rc read_owner(rd_tx *tx, void *ctx, rd_err *err)
 {
 	owner_read *r = ctx;
 	rd_q_firm_rules_row firm = {0};
-	rd_person person;
+	rd_identity_user person;
 	bool found;
 
 	RD_TRY(rd_identity_person(tx, r->user_id, &person, err));

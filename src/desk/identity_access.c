@@ -55,7 +55,7 @@ typedef struct inviting {
 static rd_rc may_invite(rd_tx *tx, const inviting *v, rd_err *err)
 {
 	rd_q_credential_get_row credential;
-	rd_person person;
+	rd_identity_user person;
 	bool has;
 
 	if (v->user_id == v->who->actor.user_id)
@@ -146,7 +146,7 @@ static rd_rc activate(rd_tx *tx, const accepting *c, rd_err *err)
 static rd_rc accept(rd_tx *tx, void *ctx, rd_err *err)
 {
 	accepting *c = ctx;
-	rd_person person;
+	rd_identity_user person;
 	int64_t used = 0;
 
 	c->verdict.rc = RD_OK;

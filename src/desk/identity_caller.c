@@ -30,7 +30,7 @@ uint16_t rd_identity_roles(rd_str json)
 	return roles & (uint16_t)~RD_KIND_CLIENT;
 }
 
-rd_rc rd_identity_person(rd_tx *tx, int64_t user_id, rd_person *ret, rd_err *err)
+rd_rc rd_identity_person(rd_tx *tx, int64_t user_id, rd_identity_user *ret, rd_err *err)
 {
 	rd_q_person_get_row row;
 	bool found;
@@ -40,13 +40,14 @@ rd_rc rd_identity_person(rd_tx *tx, int64_t user_id, rd_person *ret, rd_err *err
 		return rd_may_not_found(err);
 	bool there = row.archived_at_us.type == RD_NULL;
 
-	*ret = (rd_person){.login = row.login,
-	                   .mail = row.mail.ptr ? row.mail : RD_STR(""),
-	                   .language = row.language,
-	                   .main_team_id = row.main_team_id.type == RD_NULL ? 0 : row.main_team_id.i,
-	                   .roles = rd_identity_roles(row.roles),
-	                   .active = there && rd_str_is(row.state, "active"),
-	                   .invited = there && rd_str_is(row.state, "invited")};
+	*ret = (rd_identity_user){.login = row.login,
+	                          .mail = row.mail.ptr ? row.mail : RD_STR(""),
+	                          .language = row.language,
+	                          .main_team_id =
+	                              row.main_team_id.type == RD_NULL ? 0 : row.main_team_id.i,
+	                          .roles = rd_identity_roles(row.roles),
+	                          .active = there && rd_str_is(row.state, "active"),
+	                          .invited = there && rd_str_is(row.state, "invited")};
 	return RD_OK;
 }
 
@@ -92,7 +93,7 @@ static void add_team(rd_known *k, int64_t team_id)
 static rd_rc load_person(rd_tx *tx, int64_t user_id, rd_known *k, rd_err *err)
 {
 	const rd_q_person_teams_row *teams;
-	rd_person person;
+	rd_identity_user person;
 	uint32_t n;
 	rd_rc rc = rd_identity_person(tx, user_id, &person, err);
 

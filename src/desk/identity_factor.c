@@ -147,7 +147,7 @@ static rd_rc begin(rd_tx *tx, void *ctx, rd_err *err)
 {
 	factor *f = ctx;
 	rd_q_firm_rules_row firm = {.name = RD_STR("Redink")};
-	rd_person person;
+	rd_identity_user person;
 	int64_t changed = 0;
 	bool found;
 
@@ -243,7 +243,7 @@ static rd_rc take_away(rd_tx *tx, void *ctx, rd_err *err)
 {
 	factor *f = ctx;
 	bool own = f->user_id == f->who->actor.user_id;
-	rd_person person;
+	rd_identity_user person;
 	int64_t gone = 0;
 
 	RD_TRY(rd_identity_person(tx, f->user_id, &person, err));

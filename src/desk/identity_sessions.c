@@ -351,7 +351,7 @@ static rd_rc set_view(rd_tx *tx, void *ctx, rd_err *err)
 {
 	viewing *v = ctx;
 	rd_q_session_get_row s;
-	rd_person person;
+	rd_identity_user person;
 	bool found;
 
 	if (v->as_id) {
