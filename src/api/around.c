@@ -159,7 +159,8 @@ rd_rc rd_api_tag_remove(rd_call *call, rd_tx *tx, rd_err *err)
 /* ---- links ---- */
 
 static const rd_shape_field link_fields[] = {
-	{"meaning", RD_SHAPE_TEXT, true, 1, 32, "causes, mitigates, duplicates, concerns, follows-from"},
+	{"meaning", RD_SHAPE_TEXT, true, 1, 32,
+     "causes, mitigates, duplicates, concerns, follows-from"},
 	{"kind", RD_SHAPE_TEXT, true, 1, 64, "kind of the other record"},
 	{"record", RD_SHAPE_ID, true, 0, 0, "the other record"},
 };

@@ -82,7 +82,7 @@ void rd_put_time(rd_json *j, const char *key, int64_t at_us)
 
 /* ---- who is asking, and may they ---- */
 
-static rd_rc who_asks(rd_call *call, rd_err *err)
+static rd_rc find_caller(rd_call *call, rd_err *err)
 {
 	rd_api *api = call->api;
 	rd_str token = rd_http_bearer(call->req);
@@ -93,6 +93,13 @@ static rd_rc who_asks(rd_call *call, rd_err *err)
 	if (cookie.ptr)
 		return rd_identity_session(api->identity, cookie, call->req->arena, &call->who, err);
 	return rd_fail(err, RD_UNAUTHENTICATED, "请先登录", "sign in first");
+}
+
+static rd_rc who_asks(rd_call *call, rd_err *err)
+{
+	RD_TRY(find_caller(call, err));
+	call->who.actor.request_id = rd_str_of(call->req->request_id);
+	return RD_OK;
 }
 
 static rd_rc may_call(rd_call *call, rd_err *err)
@@ -106,11 +113,12 @@ static rd_rc may_call(rd_call *call, rd_err *err)
 		return rd_fail(err, RD_FORBIDDEN, "只有管理员可以这样做；请找管理员",
 		               "only administrators may do this; ask one");
 	if (r->perm == RD_PERM_STAFF && contact)
-		return rd_fail(err, RD_FORBIDDEN, "只有本公司人员可以这样做", "only people of the firm may do this");
+		return rd_fail(err, RD_FORBIDDEN, "只有本公司人员可以这样做",
+		               "only people of the firm may do this");
 	if (r->perm == RD_PERM_KIND && !rd_may_any(actor, call->kind, r->verb))
 		return rd_fail(err, RD_FORBIDDEN, "您的角色不能对这类记录这样做；需要时请找管理员",
 		               "your role may not do this with such records; ask an administrator");
-	if (call->who.proof == RD_PROOF_TOKEN && !reads && rd_str_is(call->who.scope, "read"))
+	if (call->who.shown == RD_BY_TOKEN && !reads && rd_str_is(call->who.scope, "read"))
 		return rd_fail(err, RD_FORBIDDEN, "这个令牌只能读取", "this token may only read");
 	if (call->who.must_enrol && r->perm != RD_PERM_SIGNED_IN)
 		return rd_fail(err, RD_FORBIDDEN, "公司要求两步验证；请先在“我的账户”里启用",
@@ -174,19 +182,18 @@ rd_rc rd_call_route(void *user, rd_http_req *req, rd_http_plan *plan, rd_err *er
 		RD_TRY(who_asks(call, err));
 		RD_TRY(may_call(call, err));
 	}
-	RD_TRY(rd_http_site_check(req,
-	                          &(rd_http_site_rule){
-								  .origin = api->origin,
-								  .by_token = call->who.proof == RD_PROOF_TOKEN &&
-	                                          call->who.actor.firm_id != 0,
-								  .body_type = call->route->body_max && !call->route->has_body
-	                                               ? "application/octet-stream"
-	                                               : NULL,
-							  },
-	                          err));
+	RD_TRY(rd_http_site_check(
+		req,
+		&(rd_http_site_rule){
+			.origin = api->origin,
+			.by_token = call->who.shown == RD_BY_TOKEN && call->who.actor.firm_id != 0,
+			.body_type =
+				call->route->body_max && !call->route->has_body ? "application/octet-stream" : NULL,
+		},
+		err));
 	RD_TRY(known_query(call, err));
 	RD_TRY(version_of(call, err));
-	plan->body_max = call->route->body_max ? call->route->body_max
+	plan->body_max = call->route->body_max                         ? call->route->body_max
 	                 : call->route->has_body || call->route->shape ? RD_API_BODY_MAX
 	                                                               : 0;
 	return RD_OK;
@@ -201,8 +208,8 @@ static rd_rc read_body(rd_call *call, rd_err *err)
 	rd_str text = call->req->body;
 
 	RD_TRY(rd_check_parse(text.len ? text : RD_STR("{}"), &call->body, err));
-	if (call->route->shape && !rd_shape_read(call->route->shape, call->body, call->req->arena,
-	                                         call->in, &call->problems))
+	if (call->route->shape &&
+	    !rd_shape_read(call->route->shape, call->body, call->req->arena, call->in, &call->problems))
 		return rd_check_fail(&call->problems, err);
 	return RD_OK;
 }
@@ -328,7 +335,9 @@ void rd_call_finish(rd_call *call, rd_rc rc, const rd_err *err)
 		rd_err full;
 
 		call->problems.n = 0;
-		fail(call, rd_fail(&full, RD_LIMIT, "结果太大；请缩小范围", "the answer is too large; ask for less"),
+		fail(call,
+		     rd_fail(&full, RD_LIMIT, "结果太大；请缩小范围",
+		             "the answer is too large; ask for less"),
 		     &full);
 	}
 	if (call->reply.body.ptr == NULL && call->out.size)
@@ -336,6 +345,8 @@ void rd_call_finish(rd_call *call, rd_rc rc, const rd_err *err)
 		                            (uint32_t)call->out.size};
 	rd_buf_done(&call->out);
 	json_decref(call->body);
+	if (call->streamed)
+		return;
 	if (call->reply.status == 0)
 		call->reply.status = call->reply.body.len || call->reply.from_fd ? 200 : 204;
 	/* Answering ends the life of the arena, and of the call with it. */

@@ -14,11 +14,11 @@ struct rd_api {
 	rd_identity *identity;
 	rd_http_hub *hub;
 	rd_http_server *http;
-	bool plain_dev;     /* cookies of development: plain HTTP on localhost */
+	bool plain_dev; /* cookies of development: plain HTTP on localhost */
 	char origin[256];
 	const char **labels; /* of the routes, for the counters */
-	rd_arena *arena;    /* of the process */
-	atomic_bool ready;  /* false while stopping */
+	rd_arena *arena;     /* of the process */
+	atomic_bool ready;   /* false while stopping */
 	/* the slow ones */
 	pthread_mutex_t lock;
 	pthread_cond_t more;

@@ -175,8 +175,8 @@ rd_rc rd_api_search(rd_call *call, rd_tx *tx, rd_err *err)
 	int64_t limit;
 
 	RD_TRY(rd_call_number(call, "limit", 1, 50, 20, &limit, err));
-	RD_TRY(rd_find_text(tx, &call->who.actor, rd_call_query(call, "q"),
-	                    rd_call_query(call, "kind"), (uint32_t)limit, &found, &n, err));
+	RD_TRY(rd_find_text(tx, &call->who.actor, rd_call_query(call, "q"), rd_call_query(call, "kind"),
+	                    (uint32_t)limit, &found, &n, err));
 	j = rd_call_json(call);
 	rd_json_object(j);
 	rd_json_key(j, "records");

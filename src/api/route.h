@@ -62,15 +62,16 @@ typedef struct rd_call {
 	const rd_route *route;
 	rd_caller who; /* actor.firm_id 0: nobody */
 	const rd_kind *kind;
-	int64_t id, sub; /* {id}, {sub} */
-	rd_str word;     /* {word} */
-	int64_t version; /* If-Match; RD_NO_VERSION */
-	json_t *body;    /* NULL = none; freed when answered */
+	int64_t id, sub;                  /* {id}, {sub} */
+	rd_str word;                      /* {word} */
+	int64_t version;                  /* If-Match; RD_NO_VERSION */
+	json_t *body;                     /* NULL = none; freed when answered */
 	rd_value in[RD_SHAPE_FIELDS_MAX]; /* of the shape */
 	rd_problems problems;
 	rd_http_reply reply; /* status, headers; the body is `out` unless it is set */
 	rd_buf out;
-	rd_json json; /* on out; begun by rd_call_json */
+	rd_json json;             /* on out; begun by rd_call_json */
+	bool streamed;            /* the handler opened a stream: nothing is answered */
 	const rd_record *current; /* CONFLICT: as it stands now */
 	rd_command command;
 	struct rd_call *next; /* in the queue of slow ones */
@@ -89,6 +90,6 @@ rd_str rd_call_query(const rd_call *call, const char *name);
 RD_NODISCARD rd_rc rd_call_number(const rd_call *call, const char *name, int64_t min, int64_t max,
                                   int64_t otherwise, int64_t *ret, rd_err *err);
 /* The id as JSON text. */
-void rd_put_id(rd_json *j, const char *key, int64_t id); /* null when 0 */
+void rd_put_id(rd_json *j, const char *key, int64_t id);      /* null when 0 */
 void rd_put_time(rd_json *j, const char *key, int64_t at_us); /* null when 0 */
 #endif

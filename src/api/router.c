@@ -72,7 +72,8 @@ rd_rc rd_route_find(rd_call *call, rd_err *err)
 		}
 	}
 	if (path_known)
-		return rd_fail(err, RD_METHOD, "这个地址不支持该方法", "this address does not take that method");
+		return rd_fail(err, RD_METHOD, "这个地址不支持该方法",
+		               "this address does not take that method");
 	return rd_fail(err, RD_NOT_FOUND, "没有这个地址；接口列表见 /api/v1/openapi.json",
 	               "no such address; /api/v1/openapi.json lists them");
 }
@@ -88,12 +89,16 @@ static rd_rc first_segment_free(const rd_route *r, rd_err *err)
 
 	if (strncmp(r->path, prefix, sizeof prefix - 1) != 0)
 		return RD_OK;
-	const char *first = r->path + sizeof prefix - 1;
+	const char *first = r->path + sizeof prefix - 1, *second = strchr(first, '/');
+
+	/* user/{id}/invitation is a route of one kind: it cannot be mistaken for one of all kinds. */
+	if (second && strchr(second + 1, '/'))
+		return RD_OK;
 	rd_str name = {first, (uint32_t)strcspn(first, "/")};
 
 	if (rd_kind_find(name))
-		return rd_fail(err, RD_UNAVAILABLE, "记录种类 %s 与接口地址重名", "kind %s has the name of a route",
-		               rd_kind_find(name)->name);
+		return rd_fail(err, RD_UNAVAILABLE, "记录种类 %s 与接口地址重名",
+		               "kind %s has the name of a route", rd_kind_find(name)->name);
 	return RD_OK;
 }
 
@@ -103,8 +108,8 @@ rd_rc rd_routes_check(rd_err *err)
 		const rd_route *r = &rd_routes[i];
 
 		if (r->perm == RD_PERM_UNSET || r->handle == NULL)
-			return rd_fail(err, RD_UNAVAILABLE, "接口 %s 没有设定权限", "route %s has no permission",
-			               r->path);
+			return rd_fail(err, RD_UNAVAILABLE, "接口 %s 没有设定权限",
+			               "route %s has no permission", r->path);
 		RD_TRY(first_segment_free(r, err));
 		for (uint32_t k = 0; k < i; k++)
 			if (rd_routes[k].method == r->method && strcmp(rd_routes[k].path, r->path) == 0)

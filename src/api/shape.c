@@ -29,7 +29,8 @@ static bool read_int(const rd_shape_field *f, const json_t *v, rd_arena *a, rd_v
                      rd_problems *problems)
 {
 	if (!json_is_integer(v) || json_integer_value(v) < f->min || json_integer_value(v) > f->max) {
-		wrong(problems, a, f->name, "不是允许范围内的整数", "not a whole number of the allowed range");
+		wrong(problems, a, f->name, "不是允许范围内的整数",
+		      "not a whole number of the allowed range");
 		return false;
 	}
 	*ret = RD_VALUE_INT(json_integer_value(v));
@@ -50,14 +51,15 @@ static bool read_ids(const rd_shape_field *f, const json_t *v, rd_arena *a, rd_p
 
 	if (!json_is_array(v) || (int64_t)json_array_size(v) > f->max ||
 	    (int64_t)json_array_size(v) < f->min) {
-		wrong(problems, a, f->name, "应为编号列表，且不超过上限", "must be a list of ids within the limit");
+		wrong(problems, a, f->name, "应为编号列表，且不超过上限",
+		      "must be a list of ids within the limit");
 		return false;
 	}
-	json_array_foreach(v, i, item)
-		if (!read_id(item, &id)) {
-			wrong(problems, a, f->name, "编号应为十进制文本", "an id is decimal text");
-			return false;
-		}
+	json_array_foreach(v, i, item) if (!read_id(item, &id))
+	{
+		wrong(problems, a, f->name, "编号应为十进制文本", "an id is decimal text");
+		return false;
+	}
 	return true;
 }
 
@@ -80,12 +82,9 @@ static bool read_field(const rd_shape_field *f, const json_t *v, rd_arena *a, rd
                        rd_problems *problems)
 {
 	switch (f->type) {
-	case RD_SHAPE_TEXT:
-		return read_text(f, v, a, ret, problems);
-	case RD_SHAPE_INT:
-		return read_int(f, v, a, ret, problems);
-	case RD_SHAPE_TIME:
-		return read_time(f, v, a, ret, problems);
+	case RD_SHAPE_TEXT: return read_text(f, v, a, ret, problems);
+	case RD_SHAPE_INT: return read_int(f, v, a, ret, problems);
+	case RD_SHAPE_TIME: return read_time(f, v, a, ret, problems);
 	case RD_SHAPE_IDS:
 		*ret = RD_VALUE_INT((int64_t)json_array_size(v));
 		return read_ids(f, v, a, problems);
@@ -124,11 +123,11 @@ bool rd_shape_read(const rd_shape *shape, const json_t *body, rd_arena *a, rd_va
 	json_t *v;
 
 	RD_ASSERT(shape->n <= RD_SHAPE_FIELDS_MAX);
-	json_object_foreach((json_t *)body, key, v)
-		if (!known(shape, key)) {
-			wrong(problems, a, rd_arena_copy(a, key, strlen(key)), "没有这个字段", "no such field");
-			good = false;
-		}
+	json_object_foreach((json_t *)body, key, v) if (!known(shape, key))
+	{
+		wrong(problems, a, rd_arena_copy(a, key, strlen(key)), "没有这个字段", "no such field");
+		good = false;
+	}
 	for (uint32_t i = 0; i < shape->n; i++) {
 		const rd_shape_field *f = &shape->fields[i];
 
@@ -151,8 +150,7 @@ const int64_t *rd_shape_ids(const json_t *body, const char *name, rd_arena *a, u
 	size_t i;
 
 	*ret_n = (uint32_t)json_array_size(list);
-	json_array_foreach(list, i, item)
-		RD_ASSERT(read_id(item, &ids[i]));
+	json_array_foreach(list, i, item) RD_ASSERT(read_id(item, &ids[i]));
 	return ids;
 }
 

@@ -15,9 +15,9 @@ typedef enum rd_shape_type {
 	RD_SHAPE_TEXT,
 	RD_SHAPE_INT,
 	RD_SHAPE_BOOL,
-	RD_SHAPE_ID,   /* "123" */
-	RD_SHAPE_IDS,  /* ["1", "2"] */
-	RD_SHAPE_TIME, /* RFC 3339; microseconds come out */
+	RD_SHAPE_ID,     /* "123" */
+	RD_SHAPE_IDS,    /* ["1", "2"] */
+	RD_SHAPE_TIME,   /* RFC 3339; microseconds come out */
 	RD_SHAPE_OBJECT, /* any object: checked by who uses it */
 } rd_shape_type;
 
@@ -25,8 +25,8 @@ typedef struct rd_shape_field {
 	const char *name;
 	rd_shape_type type;
 	bool required;
-	int64_t min, max;   /* TEXT: bytes; INT: values; IDS: how many */
-	const char *help;   /* English, for OpenAPI */
+	int64_t min, max; /* TEXT: bytes; INT: values; IDS: how many */
+	const char *help; /* English, for OpenAPI */
 } rd_shape_field;
 
 typedef struct rd_shape {

@@ -71,6 +71,7 @@ rd_rc rd_slow_add(rd_api *api, rd_call *call, rd_err *err)
 	}
 	pthread_mutex_unlock(&api->lock);
 	if (full)
-		return rd_fail(err, RD_TOO_MANY, "现在的请求太多；请稍后再试", "too many requests now; try again later");
+		return rd_fail(err, RD_TOO_MANY, "现在的请求太多；请稍后再试",
+		               "too many requests now; try again later");
 	return RD_OK;
 }

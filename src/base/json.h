@@ -25,6 +25,12 @@ typedef struct rd_json {
 void rd_json_init(rd_json *j, rd_buf *out, uint32_t broken_lines);
 void rd_json_end(rd_json *j); /* all is closed; adds the final newline */
 
+/* Members of the innermost container of `j` that are written apart, into `out`, by another thread
+ * say; `first` when no member stands before them. Joined in the order of the members, they are the
+ * bytes that `j` would have written. */
+void rd_json_part(const rd_json *j, rd_json *ret_part, rd_buf *out, bool first);
+void rd_json_join(rd_json *j, const rd_buf *part);
+
 void rd_json_object(rd_json *j);
 void rd_json_array(rd_json *j);
 void rd_json_close(rd_json *j); /* the innermost object or array */
@@ -35,8 +41,8 @@ void rd_json_text(rd_json *j, const char *cstr); /* NULL is written as null */
 void rd_json_int(rd_json *j, int64_t v);
 void rd_json_bool(rd_json *j, bool v);
 void rd_json_null(rd_json *j);
-/* A value that is JSON already, written by this program and read back: taken as it is. */
-void rd_json_raw(rd_json *j, rd_str value);
+/* A whole value that is JSON already: generated, or written by this writer before. */
+void rd_json_raw(rd_json *j, rd_str json);
 
 /* Key and value in one call. */
 void rd_json_put_str(rd_json *j, const char *key, rd_str s);

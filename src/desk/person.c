@@ -13,7 +13,7 @@ static uint16_t roles_of(rd_str text)
 	size_t i;
 
 	json_array_foreach(list, i, one) if (json_is_string(one)) roles |=
-		rd_role_parse(rd_str_of(json_string_value(one)));
+		rd_person_role_parse(rd_str_of(json_string_value(one)));
 	json_decref(list);
 	return (uint16_t)(roles & RD_ROLES_STAFF);
 }

@@ -104,17 +104,16 @@ void *rd_http_on_target(void *server, const char *target, struct MHD_Connection 
  * it would begin. */
 static enum MHD_Result refuse(rd_http_exchange *x, uint32_t status)
 {
+	rd_http_reply reply = {.status = status, .close = true};
 	rd_err err;
 
 	if (status == 405) {
 		(void)rd_fail(&err, RD_METHOD, "不接受这种请求方法", "this method is not taken");
-		x->reply.allow = "GET, HEAD, POST, PUT, PATCH, DELETE";
+		reply.allow = "GET, HEAD, POST, PUT, PATCH, DELETE";
 	} else {
 		(void)rd_fail(&err, RD_USAGE, "请求的格式不被接受:%s", "the request is malformed: %s",
 		              x->guard);
 	}
-	rd_http_reply reply = {.status = status, .allow = x->reply.allow, .close = true};
-
 	reply.body = rd_http_err_body(&x->req, &err, (rd_words){NULL, NULL});
 	rd_http_answer(&x->req, &reply);
 	return rd_http_send(x);
@@ -177,7 +176,7 @@ static void plan(rd_http_exchange *x)
 	RD_ASSERT(p.label <= s->config.n_labels);
 	RD_ASSERT(p.sink.piece || p.body_max <= RD_HTTP_MEMORY_BODY_MAX);
 	x->plan = p;
-	x->sink_open = p.sink.piece != NULL;
+	x->sink_open = rc == RD_OK && p.sink.piece != NULL;
 	if (rc != RD_OK) {
 		rd_http_answer_err(&x->req, &err, (rd_words){NULL, NULL});
 		if (rc == RD_UNAVAILABLE)

@@ -60,8 +60,10 @@ rd_http_exchange *rd_http_exchange_take(rd_http_lane *lane)
 	return x;
 }
 
-/* What a request leaves behind is kept for the next one of this lane, but no large body. */
-#define BODY_KEPT (64u << 10)
+/* What a request leaves behind is kept for the next one of this lane, unless it was large: a
+ * hundred requests that once had much to say must not hold their memory for ever. */
+#define BODY_KEPT  (64u << 10)
+#define ARENA_KEPT (256u << 10)
 
 void rd_http_exchange_give(rd_http_exchange *x)
 {
@@ -74,6 +76,10 @@ void rd_http_exchange_give(rd_http_exchange *x)
 		rd_buf_init(&body, RD_HTTP_MEMORY_BODY_MAX);
 	}
 	rd_buf_clear(&body);
+	if (rd_arena_used(arena) > ARENA_KEPT) {
+		rd_arena_free(arena);
+		arena = rd_arena_new();
+	}
 	rd_arena_reset(arena);
 	*x = (rd_http_exchange){.req.arena = arena, .body = body, .next_free = lane->free_exchanges};
 	lane->free_exchanges = x;

@@ -28,9 +28,11 @@ void rd_http_answer(rd_http_req *req, const rd_http_reply *reply)
 	rd_http_lane *lane = x->lane;
 
 	RD_ASSERT(!x->answered && x->stream == NULL);
-	if (reply->err)
-		x->err = (rd_err *)(uintptr_t)reply->err;
 	x->reply = *reply;
+	if (reply->err) {
+		x->err = RD_NEW(req->arena, rd_err);
+		*x->err = *reply->err;
+	}
 	x->answered = true;
 	if (!x->kept)
 		return;
@@ -73,12 +75,9 @@ rd_str rd_http_err_body(rd_http_req *req, const rd_err *err, rd_words hint)
 
 void rd_http_answer_err(rd_http_req *req, const rd_err *err, rd_words hint)
 {
-	rd_http_exchange *x = exchange_of(req);
-	rd_http_reply reply = {.status = (uint32_t)rd_rc_http(err->code)};
+	rd_http_reply reply = {.status = (uint32_t)rd_rc_http(err->code), .err = err};
 
 	RD_ASSERT(err->code != RD_OK);
-	x->err = RD_NEW(req->arena, rd_err);
-	*x->err = *err;
 	reply.body = rd_http_err_body(req, err, hint);
 	rd_http_answer(req, &reply);
 }

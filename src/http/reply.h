@@ -42,14 +42,13 @@ typedef struct rd_http_reply {
 	const char *nonce;                        /* RD_HTTP_HTML: from rd_http_nonce */
 	const char *cookie[RD_HTTP_COOKIES_MAX];  /* Set-Cookie values: cookie.h */
 	bool clear_site_data;                     /* logout */
-	const rd_err *err; /* why it is a refusal: for the access log; in the request's arena */
 	bool close;                               /* no further request on this connection */
+	const rd_err *err;                        /* why, for the access log; copied */
 	rd_http_header more[RD_HTTP_HEADERS_MAX]; /* others, up to the first NULL name */
 } rd_http_reply;
 
-/* Keeps the request beyond `handle`: from now on it belongs to whoever is given it, who calls
- * rd_http_answer exactly once, soon, from any thread. Call before handing it on, inside `handle`.
- * */
+/* Keeps the request beyond `handle`, and is called there before the request is handed on: it then
+ * belongs to whoever is given it, who calls rd_http_answer exactly once, from any thread. */
 void rd_http_keep(rd_http_req *req);
 /* Answers. Inside `handle` without keep: sent when handle returns. After keep: the request is gone
  * for the caller, with its arena. A second answer to one request ends the process. */
@@ -57,7 +56,7 @@ void rd_http_answer(rd_http_req *req, const rd_http_reply *reply);
 /* {code, message{zh,en}, hint{zh,en} or null, request_id} with the status of the code. A 500 shows
  * the id only; err goes to the access log. */
 void rd_http_answer_err(rd_http_req *req, const rd_err *err, rd_words hint);
-/* The body of the above in the request's arena, to fill a reply of one's own with. */
+/* The body of the above in the request's arena, for a reply with headers of its own (with .err). */
 rd_str rd_http_err_body(rd_http_req *req, const rd_err *err, rd_words hint);
 /* JSON with a status; body as in rd_http_reply. */
 void rd_http_answer_json(rd_http_req *req, uint32_t status, rd_str body);

@@ -25,8 +25,8 @@ typedef struct rd_http_headers {
 	rd_str content_type, accept, accept_language;
 	rd_str if_match, if_none_match, idempotency_key, last_event_id;
 	rd_str user_agent;
-	rd_str forwarded_for,
-		forwarded_proto; /* believed only from trusted proxies: see peer, secure */
+	/* Believed only from trusted proxies; the layers above read peer and secure. */
+	rd_str forwarded_for, forwarded_proto;
 } rd_http_headers;
 
 typedef struct rd_http_req {
@@ -50,8 +50,7 @@ typedef struct rd_http_req {
 /* A parameter of the query. Absent: RD_OK and ret_value.ptr NULL. Given twice: RD_USAGE. */
 RD_NODISCARD rd_rc rd_http_query(const rd_http_req *req, const char *name, rd_str *ret_value,
                                  rd_err *err);
-/* The next value of a parameter that may be given several times: *at starts at 0; false at the
- * end. */
+/* The next value of a parameter that may come several times. *at starts at 0; false: no more. */
 bool rd_http_query_next(const rd_http_req *req, const char *name, uint32_t *at, rd_str *ret_value);
 /* RD_USAGE, naming it, for a parameter that is not in `names` (ends with NULL). */
 RD_NODISCARD rd_rc rd_http_query_only(const rd_http_req *req, const char *const *names,

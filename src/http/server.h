@@ -27,8 +27,8 @@ typedef struct rd_http_server rd_http_server;
 typedef struct rd_http_sink {
 	/* Other than RD_OK refuses the upload: it is answered with err, and `dropped` follows. */
 	rd_rc (*piece)(void *ctx, rd_http_req *req, const void *data, size_t size, rd_err *err);
-	/* Exactly once when `handle` will not be called: refused, broken off, too large. NULL is
-	 * fine. */
+	/* Exactly once when `route` has let the upload in and `handle` will not be called: refused,
+	 * broken off, too large. NULL is fine. */
 	void (*dropped)(void *ctx, rd_http_req *req);
 	void *ctx;
 } rd_http_sink;

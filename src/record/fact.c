@@ -196,6 +196,8 @@ static rd_rc read_cells(rd_tx *tx, const json_t *o, rd_fact *f, rd_err *err)
 			return rd_fail(err, RD_CORRUPT, "记录不在", "the record is not there");
 		f->now = rd_record_copy(tx->arena, &f->was);
 	}
+	f->now.cells[RD_COL_FIRM] = RD_VALUE_INT(tx->firm_id);
+	f->now.cells[RD_COL_ID] = RD_VALUE_INT(f->record_id);
 	return rd_check_apply(f->kind, json_object_get(o, "set"), tx->arena, f->now.cells, err);
 }
 

@@ -50,8 +50,9 @@ static void put_query(sql *s, rd_tx *tx, const rd_query *q, rd_str kind)
 	uint32_t firm = place(s, RD_VALUE_INT(tx->firm_id));
 
 	RD_ASSERT(firm == 1);
-	rd_buf_puts(&s->text,
-	            "SELECT DISTINCT t.kind, t.id FROM search_term t WHERE t.firm_id = $1 AND t.term IN (");
+	rd_buf_puts(
+		&s->text,
+		"SELECT DISTINCT t.kind, t.id FROM search_term t WHERE t.firm_id = $1 AND t.term IN (");
 	for (uint32_t i = 0; i < q->words[0].n; i++)
 		rd_buf_printf(&s->text, "%s$%u", i ? ", " : "",
 		              place(s, RD_VALUE_TEXT(q->words[0].ways[i].terms[0])));
@@ -92,7 +93,8 @@ rd_rc rd_find_text(rd_tx *tx, const rd_actor *actor, rd_str text, rd_str kind, u
 
 	rd_buf_init(&s->text, 1 << 17);
 	put_query(s, tx, &q, kind);
-	rc = rd_db_select(tx->db, rd_buf_view(&s->text), s->in, s->n, LOOKED_MAX, tx->arena, &rows, err);
+	rc =
+		rd_db_select(tx->db, rd_buf_view(&s->text), s->in, s->n, LOOKED_MAX, tx->arena, &rows, err);
 	rd_buf_done(&s->text);
 	if (rc != RD_OK)
 		return rc;

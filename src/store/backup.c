@@ -179,6 +179,13 @@ static rd_rc copy_signed(const char *from, const char *to, rd_err *err)
 	return rc;
 }
 
+/* In a backup the key of the store becomes one of the old; in a restored place they stay. */
+static rd_rc copy_signing(rd_str from, const char *to, rd_err *err)
+{
+	RD_TRY(copy_signed(from.ptr, to, err));
+	return rd_store_keep_old_keys(from, to, err);
+}
+
 static rd_rc verify(rd_str url, rd_str folder, rd_err *err)
 {
 	rd_verify_order order = {.url = url, .folder = folder, .blobs = true};
@@ -216,7 +223,7 @@ static rd_rc back_up(rd_store *s, rd_str to, rd_backup_done *ret, rd_err *err)
 	RD_TRY(rd_folder_make(to.ptr, err));
 	/* Before the rows: what is signed meanwhile must not be ahead of the copy. */
 	if (s->config.folder.len)
-		RD_TRY(copy_signed(s->config.folder.ptr, to.ptr, err));
+		RD_TRY(copy_signing(s->config.folder, to.ptr, err));
 	if (s->backend == RD_SQLITE)
 		RD_TRY(rd_db_sqlite_copy(s->config.url, to, err));
 	else
@@ -255,7 +262,7 @@ static rd_rc restore(rd_str from, rd_str url, rd_str folder, int64_t now_us, rd_
 	if (rc == RD_OK)
 		rc = to_folder ? rd_db_sqlite_copy(from, url, err) : copy_rows(from, url, now_us, err);
 	if (rc == RD_OK)
-		rc = copy_signed(from.ptr, folder.ptr, err);
+		rc = copy_signing(from, folder.ptr, err);
 	if (rc == RD_OK)
 		rc = blobs_to(&source->blobs, from, folder.ptr, ret, err);
 	if (rc == RD_OK)

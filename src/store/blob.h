@@ -5,9 +5,9 @@
  * then gets its row, in the transaction of the command that refers to it: a row without a file is
  * damage, a file without a row is a leftover. Contents of one firm are never shared with another.
  *
- * Where files lie is behind rd_blob_place: a folder, blobs/<firm>/<first two hex digits>/<the others>.zst
- * beside the database, or whatever implements it (an S3 store). Files are plain zstd; `zstd -d`
- * and sha256sum read them without us.
+ * Where files lie is behind rd_blob_place: a folder, blobs/<firm>/<first two hex digits>/<the
+ * others>.zst beside the database, or whatever implements it (an S3 store). Files are plain zstd;
+ * `zstd -d` and sha256sum read them without us.
  *
  * Who owns what: writers and readers are made by _begin/_open and gone after _end/_drop/_close.
  * Threads: any; one writer or reader belongs to one thread.
@@ -29,9 +29,9 @@ typedef struct rd_blob {
 } rd_blob;
 
 typedef struct rd_blob_place {
-	/* Takes over the finished file `path`, whose open descriptor is `fd` (written, not fsynced): when
-	 * this returns RD_OK the blob is durable under `key` and `path` is gone. The same key may come
-	 * twice, with the same content. */
+	/* Takes over the finished file `path`, whose open descriptor is `fd` (written, not fsynced):
+	 * when this returns RD_OK the blob is durable under `key` and `path` is gone. The same key may
+	 * come twice, with the same content. */
 	rd_rc (*put)(void *ctx, const char *key, const char *path, int fd, rd_err *err);
 	/* A descriptor to read the file from its start; the caller closes it. NOT_FOUND. */
 	rd_rc (*get)(void *ctx, const char *key, int *ret_fd, rd_err *err);
@@ -63,8 +63,8 @@ typedef struct rd_blob_reader rd_blob_reader;
 /* CORRUPT when there is no file though there should be. */
 RD_NODISCARD rd_rc rd_blob_open(rd_store *s, int64_t firm_id, const rd_blob_id *id,
                                 rd_blob_reader **ret, rd_err *err);
-/* Up to `size` bytes; *ret_n 0 = the end. The end is only told when the hash of all that was read is
- * the blob's name; else CORRUPT. */
+/* Up to `size` bytes; *ret_n 0 = the end. The end is only told when the hash of all that was read
+ * is the blob's name; else CORRUPT. */
 RD_NODISCARD rd_rc rd_blob_read(rd_blob_reader *r, void *out, size_t size, size_t *ret_n,
                                 rd_err *err);
 void rd_blob_close(rd_blob_reader *r); /* NULL is fine */

@@ -1,13 +1,16 @@
 #include "store/checkpoint.h"
+#include "base/digest.h"
 #include "store/files.h"
+#include "store/key.h"
 #include "store/queries.gen.h"
 #include "store/store_impl.h"
 #include "trail/event.h"
 #include <sodium.h>
 #include <stdio.h>
 
-#define PATH_BYTES 1100
-#define FIRMS_PAGE 500u
+#define PATH_BYTES   1100
+#define FIRMS_PAGE   500u
+#define OLD_KEYS_MAX (65u * 100) /* a public key in hexadecimal and a line end, a hundred times */
 
 typedef struct tree_ctx {
 	rd_tile_source tiles;
@@ -66,43 +69,11 @@ typedef struct signing {
 	rd_signed out;
 } signing;
 
-/* The seed of the key, made when there is none yet. Another process may make it meanwhile. */
-static rd_rc load_seed(rd_store *s, rd_arena *a, uint8_t seed[RD_KEY_SEED_BYTES], rd_err *err)
-{
-	char path[PATH_BYTES];
-	rd_str bytes = {0};
-	mode_t mode = 0;
-
-	(void)snprintf(path, sizeof path, RD_STR_FMT "/sign.key", RD_STR_ARG(s->config.folder));
-	rd_rc rc = rd_file_load(path, 64, a, &bytes, &mode, err);
-
-	if (rc == RD_NOT_FOUND) {
-		randombytes_buf(seed, RD_KEY_SEED_BYTES);
-		rc = rd_file_save(path, (rd_str){(const char *)seed, RD_KEY_SEED_BYTES}, 0400, true, err);
-		if (rc == RD_OK || rc == RD_CONFLICT)
-			rc = rd_file_load(path, 64, a, &bytes, &mode, err);
-	}
-	RD_TRY(rc);
-	if (mode & 077)
-		rc = rd_fail(err, RD_FORBIDDEN, "签名密钥可被他人读取；请执行 chmod 400 %s",
-		             "others can read the signing key: chmod 400 %s", path);
-	else if (bytes.len != RD_KEY_SEED_BYTES)
-		rc = rd_fail(err, RD_CORRUPT, "签名密钥文件应为 32 字节；请从备份恢复 %s",
-		             "the signing key should be 32 bytes; restore %s from a backup", path);
-	else
-		memcpy(seed, bytes.ptr, RD_KEY_SEED_BYTES);
-	sodium_memzero((char *)(uintptr_t)bytes.ptr, bytes.len);
-	return rc;
-}
-
 static rd_rc load_key(signing *g, rd_err *err)
 {
 	(void)snprintf(g->name, sizeof g->name, RD_STR_FMT "/%jd", RD_STR_ARG(g->s->config.origin),
 	               (intmax_t)g->firm_id);
-	if (g->s->config.folder.len == 0)
-		return rd_fail(err, RD_USAGE, "没有存放签名密钥的文件夹；请在设置中给出",
-		               "there is no folder for the signing key; name one in the settings");
-	RD_TRY(load_seed(g->s, g->a, g->seed, err));
+	RD_TRY(rd_store_key(g->s, "sign.key", g->seed, err));
 	return rd_vkey_derive(rd_str_of(g->name), g->seed, &g->key, err);
 }
 
@@ -115,6 +86,75 @@ rd_rc rd_store_vkey(rd_store *s, int64_t firm_id, rd_vkey *ret, rd_err *err)
 		*ret = g.key;
 	sodium_memzero(g.seed, sizeof g.seed);
 	rd_arena_free(g.a);
+	return rc;
+}
+
+/* The key of this name with a public half that is known in hexadecimal. */
+static bool key_from_hex(const char *name, rd_str hex, rd_vkey *ret)
+{
+	static const uint8_t between[2] = {'\n', 0x01};
+	rd_sha256 d;
+	uint8_t hash[32];
+	size_t n = 0;
+
+	if (hex.len != 64 || sodium_hex2bin(ret->public_key, 32, hex.ptr, hex.len, NULL, &n, NULL) != 0)
+		return false;
+	(void)snprintf(ret->name, sizeof ret->name, "%s", name);
+	rd_sha256_init(&d);
+	rd_sha256_add(&d, name, strlen(name));
+	rd_sha256_add(&d, between, 2);
+	rd_sha256_add(&d, ret->public_key, 32);
+	rd_sha256_end(&d, hash);
+	memcpy(ret->id, hash, 4);
+	return true;
+}
+
+/* By our key, or by one that was ours before the store was restored elsewhere (old.keys). */
+static rd_rc verify_note(const signing *g, rd_str note, rd_checkpoint *ret, rd_err *err)
+{
+	rd_err none = {0};
+	rd_str lines = {0};
+	rd_vkey key;
+	char path[PATH_BYTES];
+	rd_rc rc = rd_checkpoint_verify(note, &g->key, ret, err);
+
+	(void)snprintf(path, sizeof path, RD_STR_FMT "/" RD_OLD_KEYS, RD_STR_ARG(g->s->config.folder));
+	if (rc != RD_NOT_FOUND || rd_file_load(path, OLD_KEYS_MAX, g->a, &lines, NULL, &none) != RD_OK)
+		return rc;
+	for (; lines.len >= 65; lines.ptr += 65, lines.len -= 65)
+		if (key_from_hex(g->name, (rd_str){lines.ptr, 64}, &key) &&
+		    rd_checkpoint_verify(note, &key, ret, &none) == RD_OK)
+			return RD_OK;
+	return rc;
+}
+
+rd_rc rd_store_keep_old_keys(rd_str from, const char *to, rd_err *err)
+{
+	rd_arena *a = rd_arena_new();
+	rd_store s = {.config = {.folder = from}};
+	rd_str old = {0}, seed = {0};
+	rd_err none = {0};
+	rd_vkey key;
+	char path[PATH_BYTES], hex[65];
+	rd_buf text;
+	rd_rc rc = RD_OK;
+
+	rd_buf_init(&text, OLD_KEYS_MAX);
+	(void)snprintf(path, sizeof path, RD_STR_FMT "/" RD_OLD_KEYS, RD_STR_ARG(s.config.folder));
+	if (rd_file_load(path, OLD_KEYS_MAX, a, &old, NULL, &none) == RD_OK)
+		rd_buf_str(&text, old);
+	(void)snprintf(path, sizeof path, RD_STR_FMT "/sign.key", RD_STR_ARG(s.config.folder));
+	if (rd_file_load(path, 64, a, &seed, NULL, &none) == RD_OK && seed.len == RD_KEY_SEED_BYTES &&
+	    rd_vkey_derive(RD_STR("any"), (const uint8_t *)seed.ptr, &key, &none) == RD_OK) {
+		(void)sodium_bin2hex(hex, sizeof hex, key.public_key, 32);
+		rd_buf_printf(&text, "%s\n", hex);
+	}
+	sodium_memzero((char *)(uintptr_t)seed.ptr, seed.len);
+	(void)snprintf(path, sizeof path, "%s/" RD_OLD_KEYS, to);
+	if (text.size)
+		rc = rd_file_save(path, rd_buf_view(&text), 0600, false, err);
+	rd_buf_done(&text);
+	rd_arena_free(a);
 	return rc;
 }
 
@@ -136,12 +176,12 @@ static rd_rc load_last(signing *g, rd_tx *tx, rd_err *err)
 		*err = none;
 		return rc;
 	}
-	RD_TRY(rd_checkpoint_verify(g->last_note, &g->key, &g->last, err));
+	RD_TRY(verify_note(g, g->last_note, &g->last, err));
 	g->last_has_row = found && (uint64_t)row.size >= g->last.size;
 	if (found && (uint64_t)row.size > g->last.size) {
 		/* Another process signs for the same database and has gone further. */
 		g->last_note = row.note;
-		RD_TRY(rd_checkpoint_verify(row.note, &g->key, &g->last, err));
+		RD_TRY(verify_note(g, row.note, &g->last, err));
 	}
 	return RD_OK;
 }

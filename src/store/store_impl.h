@@ -28,6 +28,11 @@ struct rd_store {
 	writer writer;
 };
 
+/* Public halves of keys that signed before, one a line, in hexadecimal: what they signed last may
+ * be gone on from. A backup gets one with the key of the store. */
+#define RD_OLD_KEYS "old.keys"
+RD_NODISCARD rd_rc rd_store_keep_old_keys(rd_str from, const char *to, rd_err *err);
+
 int64_t rd_config_now_us(const rd_store_config *config);
 /* Blobs lie in blobs/ of the store's folder, unless rd_store_set_blobs says otherwise. */
 void rd_blobs_in_folder(rd_store *s);

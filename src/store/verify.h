@@ -1,9 +1,10 @@
 /*
  * verify.h - checks a whole data folder or database from what is stored, as an auditor would.
  *
- * For each firm: the log by trail/verify.h (signatures, leaves, root, columns against bytes, payloads,
- * erasures), the head and the tiles against the events, and, when asked for, each blob against its hash.
- * Nothing is written and nothing is repaired. Trust lies in keys and notes given by hand alone.
+ * For each firm: the log by trail/verify.h (signatures, leaves, root, columns against bytes,
+ * payloads, erasures), the head and the tiles against the events, and, when asked for, each blob
+ * against its hash. Nothing is written and nothing is repaired. Trust lies in keys and notes given
+ * by hand alone.
  */
 #ifndef RD_STORE_VERIFY_H
 #define RD_STORE_VERIFY_H

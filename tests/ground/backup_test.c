@@ -1,4 +1,5 @@
-/* Checkpoints, verification, backup and restore: what was signed is what is there, also elsewhere. */
+/* Checkpoints, verification, backup and restore: what was signed is what is there, also
+ * elsewhere. */
 #include "store/backup.h"
 #include "place.h"
 #include "store/blob.h"
@@ -235,8 +236,15 @@ static void a_backup_is_a_store(void)
 	UNIT_INT(rd_store_restore(rd_str_of(to), &config, &done, &err), RD_CONFLICT);
 	UNIT_OK(rd_store_open(&config, &s, &err), &err);
 	append(s, &p, 1, 1);
-	/* Another key: what the old one signed is not taken for our own. */
-	UNIT_TRUE(rd_store_sign(s, 1, p.arena, &out, &err) != RD_OK);
+	/* A new key goes on from what the old one signed, which is known by its public half. */
+	UNIT_OK(rd_store_sign(s, 1, p.arena, &out, &err), &err);
+	UNIT_INT(out.size, 705);
+	(void)snprintf(to, sizeof to, "%s/old.keys", back);
+	UNIT_INT(unlink(to), 0);
+	(void)snprintf(to, sizeof to, "%s/sign.key", back);
+	UNIT_INT(unlink(to), 0);
+	append(s, &p, 1, 1);
+	UNIT_INT(rd_store_sign(s, 1, p.arena, &out, &err), RD_NOT_FOUND); /* by nobody that is known */
 	rd_store_close(s);
 	place_close(&p);
 }

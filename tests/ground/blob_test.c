@@ -1,5 +1,5 @@
-/* Blobs: streamed, whole or not there, checked when read. Also checkpoints, backup and verify, which
- * look at the same folder. */
+/* Blobs: streamed, whole or not there, checked when read. Also checkpoints, backup and verify,
+ * which look at the same folder. */
 #include "store/blob.h"
 #include "base/digest.h"
 #include "place.h"

@@ -1,5 +1,7 @@
 """Server-sent events: order, channels, coming back, limits, the slow reader."""
+import concurrent.futures
 import json
+import random
 import time
 
 from client import Connection, Server, ask, get
@@ -136,4 +138,32 @@ def slow_reader(t, program):
         eager.sock.close()
 
 
-CASES = [live, resume, admission, time_limits, slow_reader]
+def restless(t, program):
+    """Readers that come and go while others publish and sign them out; the stop finds some still there."""
+    def come_and_go(seed):
+        dice = random.Random(seed)
+        for _ in range(25):
+            with Connection(s.port) as c:
+                c.send(get(f"/events?a={dice.randrange(4)}&b=9&person={dice.randrange(40)}"))
+                if dice.random() < 0.7:
+                    c.head()
+                if dice.random() < 0.3:
+                    c.send(get("/a"))  # behind a stream nothing is read any more
+
+    def talk(seed):
+        for i in range(120):
+            publish(s, f"channel={(seed + i) % 4}&id={i}&n=9&pad=900")
+            if i % 10 == 0:
+                ask(s.port, get(f"/end?person={i % 40}"))
+
+    with Server(program, beat=1, stop_s=1) as s:
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            jobs = [pool.submit(come_and_go, i) for i in range(9)] + [pool.submit(talk, i) for i in range(3)]
+            for j in jobs:
+                j.result()
+        left = [Stream(s.port, f"?a=1&b=2&person={100 + i}") for i in range(10)]
+    t.true("nothing is left", "connections=0 running=0" in s.lines[-1], s.lines[-1])
+    t.true("the last were ended", all(c.closed(3) is not None for c in left))
+
+
+CASES = [restless, live, resume, admission, time_limits, slow_reader]

@@ -73,6 +73,13 @@ WHERE e.firm_id = :firm_id AND e.kind = :kind AND e.record_id = :record_id AND e
 	AND e.seq < :before
 ORDER BY e.seq DESC LIMIT :max;
 
+-- name: erased_between :one
+-- How many events of erasing are among these: their own payloads stay, they are what verify reads.
+-- in: firm_id i64, first i64, last i64
+-- out: n i64
+SELECT count(*) AS n FROM events
+WHERE firm_id = :firm_id AND seq >= :first AND seq <= :last AND type = 'payload.erased';
+
 -- name: erasure_add :exec
 -- Allows the payload to be deleted.
 -- in: firm_id i64, seq i64, by_seq i64
