@@ -175,7 +175,7 @@ static void who_may_not_read_is_not_told(void)
 	told(&o, gone, "");
 	/* A record that became secret: who watched it goes on, a supervisor who did not is not told
 	 * even when a column that gives no right names him. */
-	char sql[200];
+	char sql[400];
 
 	(void)
 		snprintf(sql, sizeof sql,
