@@ -34,7 +34,8 @@ static void put_id(rd_json *j, const char *key, int64_t id)
 	rd_json_put_text(j, key, text);
 }
 
-/* Of the values only the transition and the state: names of the model, neither secret nor personal. */
+/* Of the values only the transition and the state: names of the model, neither secret nor
+ * personal. */
 static void put_move(rd_json *j, rd_str payload)
 {
 	json_t *o = json_loadb(payload.ptr, payload.len, 0, NULL);
@@ -178,16 +179,16 @@ rd_rc rd_webhook_deliver(rd_job_run *run, void *ctx, rd_err *err)
 	RD_TRY(rd_store_read(run->store, run->firm_id, run->arena, load, &d, err));
 	d.why = &why;
 	if (!d.gone && d.hook.active) {
-		d.rc =
-			post->call(post->ctx,
-		               &(rd_call){.url = d.hook.url,
-		                          .secret = d.hook.secret,
-		                          .delivery = {name, (uint32_t)snprintf(name, sizeof name, "%lld",
-		                                                                (long long)d.id)},
-		                          .event = d.row.type,
-		                          .body = d.body,
-		                          .at_us = d.now_us},
-		               &d.status, &why);
+		d.rc = post->call(post->ctx,
+		                  &(rd_web_call){.url = d.hook.url,
+		                                 .secret = d.hook.secret,
+		                                 .delivery = {name,
+		                                              (uint32_t)snprintf(name, sizeof name, "%lld",
+		                                                                 (long long)d.id)},
+		                                 .event = d.row.type,
+		                                 .body = d.body,
+		                                 .at_us = d.now_us},
+		                  &d.status, &why);
 	} else if (!d.gone) {
 		d.rc = rd_fail(&why, RD_BARRED, "网络钩子已停用", "the webhook is turned off");
 	}

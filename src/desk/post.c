@@ -55,7 +55,7 @@ static rd_rc group(void *ctx, const rd_group_message *m, rd_err *err)
 		m->at_us, err);
 }
 
-static rd_rc call(void *ctx, const rd_call *c, int32_t *ret_status, rd_err *err)
+static rd_rc call(void *ctx, const rd_web_call *c, int32_t *ret_status, rd_err *err)
 {
 	return rd_hook_send(ctx,
 	                    &(rd_hook){.url = c->url,

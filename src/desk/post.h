@@ -1,5 +1,6 @@
 /*
- * post.h - how what the desk sends leaves the house: three functions, so that tests need no network.
+ * post.h - how what the desk sends leaves the house: three functions, so that tests need no
+ * network.
  *
  * rd_post_real fills them with src/notify over a policy (net/outbound.h) that the operator set;
  * what may be called is judged there. Everything is borrowed for the call. Failure as in
@@ -27,16 +28,16 @@ typedef struct rd_group_message {
 	int64_t at_us;
 } rd_group_message;
 
-typedef struct rd_call {
+typedef struct rd_web_call {
 	rd_str url, secret, delivery, event, body;
 	int64_t at_us;
-} rd_call;
+} rd_web_call;
 
 typedef struct rd_post {
 	rd_rc (*mail)(void *ctx, const rd_letter *letter, rd_err *err);
 	rd_rc (*group)(void *ctx, const rd_group_message *message, rd_err *err);
 	/* *ret_status: of HTTP, 0 = there was none; set in every case. */
-	rd_rc (*call)(void *ctx, const rd_call *call, int32_t *ret_status, rd_err *err);
+	rd_rc (*call)(void *ctx, const rd_web_call *call, int32_t *ret_status, rd_err *err);
 	void *ctx;
 } rd_post;
 

@@ -326,14 +326,14 @@ static rd_rc call_group(group_job *j, rd_err *err)
 	rd_json_end(&w);
 	rd_rc rc =
 		post->call(post->ctx,
-	               &(rd_call){.url = j->robot.url,
-	                          .secret = j->robot.secret,
-	                          .delivery = {delivery,
-	                                       (uint32_t)snprintf(delivery, sizeof delivery, "%lld",
-	                                                          (long long)j->run->id)},
-	                          .event = RD_STR("notice"),
-	                          .body = rd_buf_view(&body),
-	                          .at_us = j->now_us},
+	               &(rd_web_call){.url = j->robot.url,
+	                              .secret = j->robot.secret,
+	                              .delivery = {delivery,
+	                                           (uint32_t)snprintf(delivery, sizeof delivery, "%lld",
+	                                                              (long long)j->run->id)},
+	                              .event = RD_STR("notice"),
+	                              .body = rd_buf_view(&body),
+	                              .at_us = j->now_us},
 	               &status, err);
 
 	rd_buf_done(&body);
