@@ -50,6 +50,9 @@ struct rd_db {
 rd_rc rd_db_sqlite_open(rd_str folder, rd_db_mode mode, rd_db **ret_db, rd_err *err);
 rd_rc rd_db_pg_open(rd_str url, rd_db_mode mode, rd_db **ret_db, rd_err *err);
 
+/* A copy of the database in folder `from`, of one moment, into folder `to`; writers go on. */
+RD_NODISCARD rd_rc rd_db_sqlite_copy(rd_str from, rd_str to, rd_err *err);
+
 /* Several statements without values or rows, for migrations. */
 RD_NODISCARD rd_rc rd_db_script(rd_db *db, const char *sql, rd_err *err);
 /* Did the last failure ask for the transaction to be run again from its start? */

@@ -216,7 +216,13 @@ rd_rc rd_log_append(rd_tx *tx, const rd_log_event *e, int64_t *ret_seq, rd_err *
 static rd_rc erase_run(rd_tx *tx, rd_seq_run run, int64_t by_seq, rd_err *err)
 {
 	log_firm *f = tx->log->now;
+	rd_q_erased_between_row events = {0};
+	bool found = false;
 
+	RD_TRY(rd_q_erased_between(tx, (int64_t)run.first, (int64_t)run.last, &events, &found, err));
+	if (events.n)
+		return rd_fail(err, RD_USAGE, "删除记录本身的内容不能再抹去",
+		               "what an event of erasing says cannot be erased itself");
 	for (uint64_t seq = run.first; seq <= run.last; seq++) {
 		RD_TRY(rd_q_erasure_add(tx, (int64_t)seq, by_seq, NULL, err));
 		RD_TRY(rd_q_payload_erase(tx, (int64_t)seq, NULL, err));

@@ -33,7 +33,8 @@ typedef struct rd_log_erase_order {
 
 /* Deletes payloads and their salts for good; every proof stays valid. The event that says so,
  * RD_EVENT_ERASED, is *ret_seq. Whether retention and legal hold allow it is the caller's to ask.
- * CONFLICT when one was erased before. */
+ * CONFLICT when one was erased before,
+ * USAGE when one is itself an event of erasing. */
 RD_NODISCARD rd_rc rd_log_erase(rd_tx *tx, const rd_log_erase_order *order, int64_t *ret_seq,
                                 rd_err *err);
 

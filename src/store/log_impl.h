@@ -1,8 +1,9 @@
 /*
  * log_impl.h - the log's part of a batch of the writer; for src/store alone.
  *
- * begin (locks the firms, in order of their ids, so that two processes never wait for each other) →
- * enter, the command, and keep or undo, for each command → finish (tree, tiles, read-back) → commit.
+ * begin (locks the firms, in order of their ids, so that two processes never wait for each other)
+ * → enter, the command, and keep or undo, for each command → finish (tree, tiles, read-back) →
+ * commit.
  */
 #ifndef RD_STORE_LOG_IMPL_H
 #define RD_STORE_LOG_IMPL_H

@@ -11,11 +11,10 @@
 #define BATCH_MAX 512u
 #define ID_RANDOM 21u /* bits below the milliseconds: two processes rarely meet */
 
-static int64_t real_now_us(void *clock)
+static int64_t real_now_us(void)
 {
 	struct timespec t;
 
-	(void)clock;
 	(void)clock_gettime(CLOCK_REALTIME, &t);
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
@@ -25,9 +24,14 @@ rd_backend rd_store_backend(const rd_store *s)
 	return s->backend;
 }
 
+int64_t rd_config_now_us(const rd_store_config *config)
+{
+	return config->now_us ? config->now_us(config->clock) : real_now_us();
+}
+
 int64_t rd_store_now_us(const rd_store *s)
 {
-	return s->config.now_us(s->config.clock);
+	return rd_config_now_us(&s->config);
 }
 
 static rd_str keep(rd_store *s, rd_str text)
@@ -42,8 +46,6 @@ static void keep_config(rd_store *s, const rd_store_config *config)
 	s->config.folder =
 		keep(s, config->folder.len || s->backend != RD_SQLITE ? config->folder : config->url);
 	s->config.origin = keep(s, config->origin);
-	if (config->now_us == NULL)
-		s->config.now_us = real_now_us;
 	if (config->batch_max == 0)
 		s->config.batch_max = BATCH_MAX;
 }
@@ -161,6 +163,7 @@ rd_rc rd_store_open(const rd_store_config *config, rd_store **ret_store, rd_err 
 	                 ? RD_POSTGRES
 	                 : RD_SQLITE;
 	keep_config(s, config);
+	rd_blobs_in_folder(s);
 	(void)pthread_mutex_init(&s->readers_lock, NULL);
 	RD_ASSERT(pthread_key_create(&s->reader_key, reader_end) == 0);
 	rd_rc rc = start(s, err);

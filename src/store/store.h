@@ -43,7 +43,8 @@ typedef struct rd_store_config {
 /* The texts of `config` are copied. USAGE when the schema is older and may not be upgraded,
  * CONFLICT when it is newer (store/migrate.h). */
 RD_NODISCARD rd_rc rd_store_open(const rd_store_config *config, rd_store **ret_store, rd_err *err);
-/* Runs what was submitted, then ends the writer; nobody may use the store any more. NULL is fine. */
+/* Runs what was submitted, then ends the writer; nobody may use the store any more. NULL is
+ * fine. */
 void rd_store_close(rd_store *s);
 
 typedef rd_rc rd_tx_fn(rd_tx *tx, void *ctx, rd_err *err);

@@ -1,6 +1,7 @@
 /* store_impl.h - what the files of src/store share about an open store; for src/store alone. */
 #ifndef RD_STORE_STORE_IMPL_H
 #define RD_STORE_STORE_IMPL_H
+#include "store/blob.h"
 #include "store/store.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -23,8 +24,18 @@ struct rd_store {
 	pthread_mutex_t readers_lock;
 	rd_db *readers;
 	_Atomic int64_t last_id;
+	rd_blob_place blobs;
 	writer writer;
 };
+
+/* Public halves of keys that signed before, one a line, in hexadecimal: what they signed last may
+ * be gone on from. A backup gets one with the key of the store. */
+#define RD_OLD_KEYS "old.keys"
+RD_NODISCARD rd_rc rd_store_keep_old_keys(rd_str from, const char *to, rd_err *err);
+
+int64_t rd_config_now_us(const rd_store_config *config);
+/* Blobs lie in blobs/ of the store's folder, unless rd_store_set_blobs says otherwise. */
+void rd_blobs_in_folder(rd_store *s);
 
 RD_NODISCARD rd_rc rd_writer_start(rd_store *s, rd_err *err);
 void rd_writer_stop(rd_store *s);

@@ -202,7 +202,8 @@ static void the_writer_makes_no_tables(void)
 		"PRAGMA user_version",
 		"ALTER TABLE thing ADD b BIGINT",
 		"CREATE TRIGGER t AFTER INSERT ON thing BEGIN DELETE FROM thing; END",
-		"UPDATE sqlite_schema SET name = 'x'"};
+		"UPDATE sqlite_schema SET name = 'x'",
+		"DELETE FROM sqlite_schema"};
 	place p;
 	rd_err err = {0};
 	rd_rows rows;
@@ -220,6 +221,10 @@ static void the_writer_makes_no_tables(void)
 		UNIT_TRUE(rd_db_select(db, rd_str_of(forbidden[i]), NULL, 0, 1, p.arena, &rows, &err) !=
 		          RD_OK);
 	}
+	unit_case("json_each");
+	UNIT_OK(rd_db_select(db, RD_STR("SELECT value FROM json_each('[1]')"), NULL, 0, 1, p.arena,
+	                     &rows, &err),
+	        &err);
 	rd_db_close(db);
 	place_close(&p);
 }

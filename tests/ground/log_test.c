@@ -289,6 +289,9 @@ static void payloads_are_erased_by_an_event(void)
 	}
 	UNIT_TEXT(v.rows[10].payload, "{\"seqs\":[[2,3],[9,9]],\"reason\":\"asked\"}");
 	UNIT_INT(rd_store_write(s, 1, p.arena, erase_some, &twice, &err), RD_CONFLICT);
+	erase own = {.run = {{10, 10}}, .n = 1};
+
+	UNIT_INT(rd_store_write(s, 1, p.arena, erase_some, &own, &err), RD_USAGE);
 	beyond.run[0].last = 11;
 	UNIT_INT(rd_store_write(s, 1, p.arena, erase_some, &beyond, &err), RD_USAGE);
 	UNIT_INT(see(s, &p, 1, 0).size, 11);

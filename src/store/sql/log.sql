@@ -1,4 +1,4 @@
--- The event log: what log.c, checkpoint.c, erase.c and verify.c ask.
+-- The event log: what log.c, checkpoint.c and verify.c ask.
 
 -- name: tree_load :one
 -- The head of the log.
@@ -73,6 +73,13 @@ WHERE e.firm_id = :firm_id AND e.kind = :kind AND e.record_id = :record_id AND e
 	AND e.seq < :before
 ORDER BY e.seq DESC LIMIT :max;
 
+-- name: erased_between :one
+-- How many events of erasing are among these: their own payloads stay, they are what verify reads.
+-- in: firm_id i64, first i64, last i64
+-- out: n i64
+SELECT count(*) AS n FROM events
+WHERE firm_id = :firm_id AND seq >= :first AND seq <= :last AND type = 'payload.erased';
+
 -- name: erasure_add :exec
 -- Allows the payload to be deleted.
 -- in: firm_id i64, seq i64, by_seq i64
@@ -117,3 +124,13 @@ UPDATE checkpoints SET sent_at_us = :sent_at_us WHERE firm_id = :firm_id AND siz
 -- in: after i64, max i64
 -- out: firm_id i64, size i64, at_us i64
 SELECT firm_id, size, at_us FROM trees WHERE firm_id > :after ORDER BY firm_id LIMIT :max;
+
+-- name: firm_to_sign :all
+-- Every firm that has a log, with what was signed last of it (0 = nothing).
+-- operator: the signing of checkpoints goes from firm to firm
+-- in: after i64, max i64
+-- out: firm_id i64, size i64, signed_size i64, signed_at_us i64
+SELECT t.firm_id, t.size,
+	coalesce((SELECT max(c.size) FROM checkpoints c WHERE c.firm_id = t.firm_id), 0) AS signed_size,
+	coalesce((SELECT max(c.at_us) FROM checkpoints c WHERE c.firm_id = t.firm_id), 0) AS signed_at_us
+FROM trees t WHERE t.firm_id > :after ORDER BY t.firm_id LIMIT :max;

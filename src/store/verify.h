@@ -1,0 +1,43 @@
+/*
+ * verify.h - checks a whole data folder or database from what is stored, as an auditor would.
+ *
+ * For each firm: the log by trail/verify.h (signatures, leaves, root, columns against bytes,
+ * payloads, erasures), the head and the tiles against the events, and, when asked for, each blob
+ * against its hash. Nothing is written and nothing is repaired. Trust lies in keys and notes given
+ * by hand alone.
+ */
+#ifndef RD_STORE_VERIFY_H
+#define RD_STORE_VERIFY_H
+#include "store/store.h"
+#include "trail/verify.h"
+
+typedef struct rd_verify_order {
+	rd_str url;      /* as rd_store_config */
+	rd_str folder;   /* of the blobs; "" = the data folder */
+	int64_t firm_id; /* 0 = all */
+	bool blobs;
+	/* Keys and notes of any firms: each firm is checked with those whose name or origin ends with
+	 * "/<its id>". */
+	const rd_vkey *keys;
+	uint32_t n_keys;
+	const rd_str *outside;
+	uint32_t n_outside;
+} rd_verify_order;
+
+typedef struct rd_verify_firm {
+	int64_t firm_id;
+	rd_trail_report trail;
+	bool head_fits; /* the row of the tree and the tiles are those of the events */
+	uint64_t blobs; /* rows */
+	uint64_t blobs_bad;
+	rd_err first_bad; /* blob: what is wrong with it */
+	bool sound;       /* intact, complete, and all of the above */
+} rd_verify_firm;
+
+typedef void rd_verify_seen(void *ctx, const rd_verify_firm *firm);
+
+/* `seen` is called for each firm, by id. *ret_sound: all are. A log that is wrong is an answer; an
+ * error means that the check itself could not be done (no database, a note of an unknown key). */
+RD_NODISCARD rd_rc rd_store_verify(const rd_verify_order *order, rd_verify_seen *seen, void *ctx,
+                                   bool *ret_sound, rd_err *err);
+#endif
