@@ -14,7 +14,7 @@ enum { RD_EXIT_CLEAN = 0, RD_EXIT_FINDINGS = 1, RD_EXIT_FAILED = 2 };
 
 extern const rd_subcommand rd_subcommand_check, rd_subcommand_checks, rd_subcommand_explain,
 	rd_subcommand_convert, rd_subcommand_config, rd_subcommand_version, rd_subcommand_help,
-	rd_subcommand_doc;
+	rd_subcommand_doc, rd_subcommand_serve;
 extern const rd_subcommand *const rd_subcommands[]; /* ends with NULL */
 const rd_subcommand *rd_subcommand_find(const char *name);
 

@@ -9,9 +9,11 @@
 #include <stdio.h>
 
 const rd_subcommand *const rd_subcommands[] = {
-	&rd_subcommand_check,   &rd_subcommand_checks, &rd_subcommand_explain,
-	&rd_subcommand_convert, &rd_subcommand_config, &rd_subcommand_version,
-	&rd_subcommand_help,    &rd_subcommand_doc,    NULL,
+	&rd_subcommand_check,   &rd_subcommand_checks,
+	&rd_subcommand_explain, &rd_subcommand_convert,
+	&rd_subcommand_config,  &rd_subcommand_serve,
+	&rd_subcommand_version, &rd_subcommand_help,
+	&rd_subcommand_doc,     NULL,
 };
 
 const rd_subcommand *rd_subcommand_find(const char *name)

@@ -111,6 +111,16 @@ rd_rc rd_api_start(const rd_api_config *config, rd_api **ret_api, rd_err *err)
 	return RD_OK;
 }
 
+rd_rc rd_api_setup_link(rd_api *api, char out[128], bool *ret_needed, rd_err *err)
+{
+	rd_token link;
+
+	RD_TRY(rd_identity_setup_link(api->identity, &link, ret_needed, err));
+	snprintf(out, 128, "%.90s/#/setup/%s", api->origin, *ret_needed ? link.text : "");
+	rd_secret_wipe(link.text, sizeof link.text);
+	return RD_OK;
+}
+
 uint16_t rd_api_port(const rd_api *api)
 {
 	return rd_http_port(api->http);

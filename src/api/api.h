@@ -12,8 +12,7 @@
 
 typedef struct rd_api_config {
 	rd_store *store;
-	const char *data_dir; /* of blobs and keys */
-	const char *address;  /* as in rd_http_config */
+	const char *address; /* as in rd_http_config */
 	uint16_t port;
 	uint32_t threads;
 	const char *origin; /* "https://desk.example.cn"; NULL: http://localhost:<port>, development */
@@ -27,6 +26,8 @@ typedef struct rd_api_config {
 typedef struct rd_api rd_api;
 
 RD_NODISCARD rd_rc rd_api_start(const rd_api_config *config, rd_api **ret_api, rd_err *err);
+/* The address of the one-time set-up page when there is no firm yet. */
+RD_NODISCARD rd_rc rd_api_setup_link(rd_api *api, char out[128], bool *ret_needed, rd_err *err);
 uint16_t rd_api_port(const rd_api *api);
 /* Graceful: no new requests, those that run are finished within `within_s`. */
 void rd_api_stop(rd_api *api, uint32_t within_s);

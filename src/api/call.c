@@ -82,7 +82,7 @@ void rd_put_time(rd_json *j, const char *key, int64_t at_us)
 
 /* ---- who is asking, and may they ---- */
 
-static rd_rc who_asks(rd_call *call, rd_err *err)
+static rd_rc find_caller(rd_call *call, rd_err *err)
 {
 	rd_api *api = call->api;
 	rd_str token = rd_http_bearer(call->req);
@@ -93,6 +93,13 @@ static rd_rc who_asks(rd_call *call, rd_err *err)
 	if (cookie.ptr)
 		return rd_identity_session(api->identity, cookie, call->req->arena, &call->who, err);
 	return rd_fail(err, RD_UNAUTHENTICATED, "请先登录", "sign in first");
+}
+
+static rd_rc who_asks(rd_call *call, rd_err *err)
+{
+	RD_TRY(find_caller(call, err));
+	call->who.actor.request_id = rd_str_of(call->req->request_id);
+	return RD_OK;
 }
 
 static rd_rc may_call(rd_call *call, rd_err *err)

@@ -182,17 +182,17 @@ static uint32_t find_bit(const named *table, uint32_t n, rd_str name)
 	return 0;
 }
 
-const char *rd_role_name(rd_role role)
+const char *rd_person_role_name(rd_person_role role)
 {
 	return roles[place(role, RD_ROLES_N)].name;
 }
 
-rd_words rd_role_words(rd_role role)
+rd_words rd_person_role_words(rd_person_role role)
 {
 	return roles[place(role, RD_ROLES_N)].words;
 }
 
-uint32_t rd_role_parse(rd_str name)
+uint32_t rd_person_role_parse(rd_str name)
 {
 	if (rd_str_is(name, "staff"))
 		return RD_ROLES_STAFF;
@@ -240,9 +240,9 @@ bool rd_rule_parse(rd_str text, rd_verb verb, rd_rule *ret_rule)
 		head.len = (uint32_t)colon;
 		rule.relations =
 			rd_relation_parse((rd_str){text.ptr + colon + 1, text.len - (uint32_t)colon - 1});
-		rule.roles = rd_role_parse(head);
-	} else if (rd_role_parse(head)) {
-		rule.roles = rd_role_parse(head);
+		rule.roles = rd_person_role_parse(head);
+	} else if (rd_person_role_parse(head)) {
+		rule.roles = rd_person_role_parse(head);
 		/* Contacts are outside: the firm's records are theirs only by their own relation. */
 		if (rule.roles & RD_ROLE_CLIENT_CONTACT)
 			rule.relations |= RD_REL_CLIENT_CONTACT;

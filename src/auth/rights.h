@@ -20,7 +20,7 @@
 #include "base/str.h"
 
 /* Role names are those of the model files; bits are stored by name, never by number. */
-typedef enum rd_role {
+typedef enum rd_person_role {
 	RD_ROLE_ADMINISTRATOR = 1 << 0,
 	RD_ROLE_SUPERVISOR = 1 << 1,
 	RD_ROLE_ACCOUNTANT = 1 << 2,
@@ -29,7 +29,7 @@ typedef enum rd_role {
 	RD_ROLE_COMPLIANCE = 1 << 5,
 	RD_ROLE_AUDITOR = 1 << 6,
 	RD_ROLE_CLIENT_CONTACT = 1 << 7,
-} rd_role;
+} rd_person_role;
 
 #define RD_ROLES_N   8u
 #define RD_ROLES_ALL 0xffu
@@ -63,7 +63,7 @@ typedef enum rd_verb {
 
 typedef struct rd_rule {
 	rd_verb verb;
-	uint32_t roles, relations; /* bits of rd_role, rd_relation */
+	uint32_t roles, relations; /* bits of rd_person_role, rd_relation */
 } rd_rule;
 
 typedef struct rd_who {
@@ -121,9 +121,9 @@ rd_may_answer rd_may_second(rd_who who, const int64_t *first_ids, uint32_t n);
 RD_NODISCARD rd_rc rd_may_check(rd_may_answer answer, rd_err *err);
 
 /* "supervisor" -> bit; NULL or 0 when there is none. */
-const char *rd_role_name(rd_role role);
-rd_words rd_role_words(rd_role role);
-uint32_t rd_role_parse(rd_str name); /* also "staff" and "everybody" (with contacts) */
+const char *rd_person_role_name(rd_person_role role);
+rd_words rd_person_role_words(rd_person_role role);
+uint32_t rd_person_role_parse(rd_str name); /* also "staff" and "everybody" (with contacts) */
 const char *rd_relation_name(rd_relation relation);
 rd_words rd_relation_words(rd_relation relation);
 uint32_t rd_relation_parse(

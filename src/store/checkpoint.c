@@ -1,6 +1,7 @@
 #include "store/checkpoint.h"
 #include "base/digest.h"
 #include "store/files.h"
+#include "store/key.h"
 #include "store/queries.gen.h"
 #include "store/store_impl.h"
 #include "trail/event.h"
@@ -68,43 +69,11 @@ typedef struct signing {
 	rd_signed out;
 } signing;
 
-/* The seed of the key, made when there is none yet. Another process may make it meanwhile. */
-static rd_rc load_seed(rd_store *s, rd_arena *a, uint8_t seed[RD_KEY_SEED_BYTES], rd_err *err)
-{
-	char path[PATH_BYTES];
-	rd_str bytes = {0};
-	mode_t mode = 0;
-
-	(void)snprintf(path, sizeof path, RD_STR_FMT "/sign.key", RD_STR_ARG(s->config.folder));
-	rd_rc rc = rd_file_load(path, 64, a, &bytes, &mode, err);
-
-	if (rc == RD_NOT_FOUND) {
-		randombytes_buf(seed, RD_KEY_SEED_BYTES);
-		rc = rd_file_save(path, (rd_str){(const char *)seed, RD_KEY_SEED_BYTES}, 0400, true, err);
-		if (rc == RD_OK || rc == RD_CONFLICT)
-			rc = rd_file_load(path, 64, a, &bytes, &mode, err);
-	}
-	RD_TRY(rc);
-	if (mode & 077)
-		rc = rd_fail(err, RD_FORBIDDEN, "签名密钥可被他人读取；请执行 chmod 400 %s",
-		             "others can read the signing key: chmod 400 %s", path);
-	else if (bytes.len != RD_KEY_SEED_BYTES)
-		rc = rd_fail(err, RD_CORRUPT, "签名密钥文件应为 32 字节；请从备份恢复 %s",
-		             "the signing key should be 32 bytes; restore %s from a backup", path);
-	else
-		memcpy(seed, bytes.ptr, RD_KEY_SEED_BYTES);
-	sodium_memzero((char *)(uintptr_t)bytes.ptr, bytes.len);
-	return rc;
-}
-
 static rd_rc load_key(signing *g, rd_err *err)
 {
 	(void)snprintf(g->name, sizeof g->name, RD_STR_FMT "/%jd", RD_STR_ARG(g->s->config.origin),
 	               (intmax_t)g->firm_id);
-	if (g->s->config.folder.len == 0)
-		return rd_fail(err, RD_USAGE, "没有存放签名密钥的文件夹；请在设置中给出",
-		               "there is no folder for the signing key; name one in the settings");
-	RD_TRY(load_seed(g->s, g->a, g->seed, err));
+	RD_TRY(rd_store_key(g->s, "sign.key", g->seed, err));
 	return rd_vkey_derive(rd_str_of(g->name), g->seed, &g->key, err);
 }
 

@@ -222,8 +222,9 @@ static void names_are_read_and_written(void)
 	rd_verb verb;
 
 	for (uint32_t i = 0; i < RD_ROLES_N; i++) {
-		UNIT_INT(rd_role_parse(rd_str_of(rd_role_name((rd_role)(1 << i)))), 1 << i);
-		UNIT_TRUE(rd_role_words((rd_role)(1 << i)).zh[0] != 0);
+		UNIT_INT(rd_person_role_parse(rd_str_of(rd_person_role_name((rd_person_role)(1 << i)))),
+		         1 << i);
+		UNIT_TRUE(rd_person_role_words((rd_person_role)(1 << i)).zh[0] != 0);
 	}
 	for (uint32_t i = 0; i < RD_RELATIONS_N; i++) {
 		UNIT_INT(rd_relation_parse(rd_str_of(rd_relation_name((rd_relation)(1 << i)))), 1 << i);
@@ -234,9 +235,9 @@ static void names_are_read_and_written(void)
 		UNIT_INT(verb, i);
 	}
 	UNIT_TRUE(!rd_verb_parse(RD_STR("delete"), &verb));
-	UNIT_INT(rd_role_parse(RD_STR("staff")), RD_ROLES_STAFF);
-	UNIT_INT(rd_role_parse(RD_STR("Staff")), 0);
-	UNIT_INT(rd_role_parse(RD_STR("")), 0);
+	UNIT_INT(rd_person_role_parse(RD_STR("staff")), RD_ROLES_STAFF);
+	UNIT_INT(rd_person_role_parse(RD_STR("Staff")), 0);
+	UNIT_INT(rd_person_role_parse(RD_STR("")), 0);
 	UNIT_INT(rd_relation_parse(RD_STR("")), 0);
 	UNIT_INT(rd_relation_parse(RD_STR("owner")), RD_REL_OWN);
 }

@@ -36,6 +36,7 @@ CREATE TABLE kind_firm (
 	language TEXT NOT NULL, -- preset language
 	calendar_id BIGINT, -- id; preset calendar; null: not given
 	documents_day BIGINT NOT NULL, -- documents day
+	second_factor BIGINT NOT NULL, -- 0 or 1; second factor for everybody
 	PRIMARY KEY (firm_id, id)
 ) {{rows}};
 
