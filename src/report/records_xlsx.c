@@ -42,7 +42,8 @@ static void sheet_name(const char *wanted, char out[NAME_CHARS * 4 + 1])
 	for (uint32_t at = 0; at < s.len && chars < NAME_CHARS; chars++) {
 		uint32_t cp = rd_utf8_next(s, &at);
 
-		n += rd_utf8_put(out + n, cp < 0x20 || (cp < 0x80 && strchr("[]:*?/\\'", (int)cp)) ? '_' : cp);
+		n += rd_utf8_put(out + n,
+		                 cp < 0x20 || (cp < 0x80 && strchr("[]:*?/\\'", (int)cp)) ? '_' : cp);
 	}
 	out[n] = '\0';
 }
@@ -150,8 +151,7 @@ static lxw_error put_when(rd_records_xlsx *x, uint16_t column, const rd_out *c)
 	}
 	double n = day ? (double)c->n : (double)c->n / (double)DAY_US;
 
-	return worksheet_write_number(x->sheet, x->row, column, n + DAY_OFFSET,
-	                              day ? x->day : x->time);
+	return worksheet_write_number(x->sheet, x->row, column, n + DAY_OFFSET, day ? x->day : x->time);
 }
 
 static lxw_error put_cell(rd_records_xlsx *x, uint16_t column, const rd_out *c)
