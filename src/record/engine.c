@@ -315,7 +315,7 @@ rd_rc rd_record_move(const rd_engine *e, rd_tx *tx, const rd_actor *actor, const
                      int64_t id, int64_t version, rd_str transition, const json_t *body,
                      rd_record *ret_record, rd_problems *problems, rd_err *err)
 {
-	const rd_transition *t;
+	const rd_transition *t = NULL;
 	rd_available can;
 	rd_record was;
 

@@ -168,11 +168,9 @@ rd_rc rd_guard_transition(rd_tx *tx, const rd_actor *actor, const rd_record *r,
                           const rd_transition *t, rd_available *ret, rd_err *err)
 {
 	rd_available can = {.transition = t, .why = {"", ""}};
-	rd_stand stand;
+	rd_may_answer answer;
 
-	RD_TRY(rd_may_stand(tx, actor, r, &stand, err));
-	rd_may_answer answer = rd_may_do(&t->may, actor, stand, RD_VERB_TRANSITION);
-
+	RD_TRY(rd_may_to(tx, actor, r, &t->may, RD_VERB_TRANSITION, &answer, err));
 	can.allowed = answer.allowed;
 	can.why = answer.words;
 	can.barred = answer.why == RD_BAR_ARCHIVED;

@@ -57,14 +57,13 @@ static bool in_my_team(const rd_actor *actor, int64_t team_id)
 	return false;
 }
 
-rd_rc rd_may_stand(rd_tx *tx, const rd_actor *actor, const rd_record *r, rd_stand *ret_stand,
-                   rd_err *err)
+/* What the record itself tells. */
+static rd_stand plain_stand(const rd_actor *actor, const rd_record *r)
 {
 	const rd_value *owner = rd_cell(r, RD_COL_OWNER), *client = rd_cell(r, RD_COL_CLIENT);
 	const rd_value *team = rd_cell(r, RD_COL_TEAM);
 	bool contact = actor->roles & RD_ROLE_CLIENT_CONTACT;
 	uint32_t relations = contact ? 0 : RD_REL_FIRM;
-	bool found;
 
 	if (actor->user_id && owner->type == RD_INT && owner->i == actor->user_id)
 		relations |= RD_REL_OWN;
@@ -72,20 +71,45 @@ rd_rc rd_may_stand(rd_tx *tx, const rd_actor *actor, const rd_record *r, rd_stan
 		relations |= RD_REL_TEAM;
 	if (contact && client->type == RD_INT && client->i == actor->client_id)
 		relations |= RD_REL_CLIENT_CONTACT;
-	if (actor->user_id && !contact) {
+	return (rd_stand){relations, rd_cell(r, RD_COL_ARCHIVED_AT)->type != RD_NULL,
+	                  rd_cell(r, RD_COL_RESTRICTED)->i != 0};
+}
+
+rd_rc rd_may_stand(rd_tx *tx, const rd_actor *actor, const rd_record *r, rd_stand *ret_stand,
+                   rd_err *err)
+{
+	const rd_value *client = rd_cell(r, RD_COL_CLIENT);
+	rd_stand stand = plain_stand(actor, r);
+
+	if (actor->user_id && !(actor->roles & RD_ROLE_CLIENT_CONTACT)) {
 		rd_q_relation_mine_row mine;
 		rd_q_relation_client_row serves;
+		bool found;
 
 		RD_TRY(rd_q_relation_mine(tx, rd_str_of(r->kind->name), rd_cell(r, RD_COL_ID)->i,
 		                          actor->user_id, &mine, &found, err));
-		relations |= found ? RD_REL_MINE : 0;
+		stand.relations |= found ? RD_REL_MINE : 0;
 		if (client->type == RD_INT) {
 			RD_TRY(rd_q_relation_client(tx, client->i, actor->user_id, &serves, &found, err));
-			relations |= found ? RD_REL_MY_CLIENTS : 0;
+			stand.relations |= found ? RD_REL_MY_CLIENTS : 0;
 		}
 	}
-	*ret_stand = (rd_stand){relations, rd_cell(r, RD_COL_ARCHIVED_AT)->type != RD_NULL,
-	                        rd_cell(r, RD_COL_RESTRICTED)->i != 0};
+	*ret_stand = stand;
+	return RD_OK;
+}
+
+rd_rc rd_may_to(rd_tx *tx, const rd_actor *actor, const rd_record *r, const rd_kind_rights *rights,
+                rd_verb verb, rd_may_answer *ret_answer, rd_err *err)
+{
+	rd_may_answer answer = rd_may_do(rights, actor, plain_stand(actor, r), verb);
+	rd_stand stand;
+
+	/* More relations allow more; only these two refusals can change by them. */
+	if (answer.why == RD_BAR_RELATION || answer.why == RD_BAR_RESTRICTED) {
+		RD_TRY(rd_may_stand(tx, actor, r, &stand, err));
+		answer = rd_may_do(rights, actor, stand, verb);
+	}
+	*ret_answer = answer;
 	return RD_OK;
 }
 
@@ -95,30 +119,18 @@ rd_rc rd_may_not_found(rd_err *err)
 	               "there is no such record, or it is not for you to see");
 }
 
-/* Most kinds are open to all of the firm: then nothing has to be asked of the database. */
-static bool open_to_all(const rd_kind_rights *rights, const rd_actor *actor, rd_verb verb,
-                        const rd_record *r)
-{
-	rd_stand plain = {RD_REL_FIRM, rd_cell(r, RD_COL_ARCHIVED_AT)->type != RD_NULL,
-	                  rd_cell(r, RD_COL_RESTRICTED)->i != 0};
-
-	return !(actor->roles & RD_ROLE_CLIENT_CONTACT) &&
-	       rd_may_do(rights, actor, plain, verb).allowed;
-}
-
 rd_rc rd_may_record(rd_tx *tx, const rd_actor *actor, const rd_record *r, rd_kind_verb verb,
                     rd_err *err)
 {
-	const rd_kind_rights *read = &r->kind->rights[RD_KIND_READ], *do_ = &r->kind->rights[verb];
-	rd_stand stand;
+	rd_may_answer answer;
 
-	if (actor->system ||
-	    (open_to_all(read, actor, RD_VERB_READ, r) && open_to_all(do_, actor, verbs[verb], r)))
-		return RD_OK;
-	RD_TRY(rd_may_stand(tx, actor, r, &stand, err));
-	if (verb != RD_KIND_CREATE && !rd_may_do(read, actor, stand, RD_VERB_READ).allowed)
-		return rd_may_not_found(err);
-	return rd_may_check(rd_may_do(do_, actor, stand, verbs[verb]), err);
+	if (verb != RD_KIND_CREATE) {
+		RD_TRY(rd_may_to(tx, actor, r, &r->kind->rights[RD_KIND_READ], RD_VERB_READ, &answer, err));
+		if (!answer.allowed)
+			return rd_may_not_found(err);
+	}
+	RD_TRY(rd_may_to(tx, actor, r, &r->kind->rights[verb], verbs[verb], &answer, err));
+	return rd_may_check(answer, err);
 }
 
 bool rd_may_any(const rd_actor *actor, const rd_kind *k, rd_kind_verb verb)

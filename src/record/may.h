@@ -18,6 +18,10 @@ RD_NODISCARD rd_rc rd_may_stand(rd_tx *tx, const rd_actor *actor, const rd_recor
 /* The rules' answer for a list of rights of the kind. */
 rd_may_answer rd_may_do(const rd_kind_rights *rights, const rd_actor *actor, rd_stand stand,
                         rd_verb verb);
+/* The same for one record; the database is asked only when what the record says is not enough. */
+RD_NODISCARD rd_rc rd_may_to(rd_tx *tx, const rd_actor *actor, const rd_record *r,
+                             const rd_kind_rights *rights, rd_verb verb, rd_may_answer *ret_answer,
+                             rd_err *err);
 /* NOT_FOUND, FORBIDDEN or OK. */
 RD_NODISCARD rd_rc rd_may_record(rd_tx *tx, const rd_actor *actor, const rd_record *r,
                                  rd_kind_verb verb, rd_err *err);

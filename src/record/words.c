@@ -73,9 +73,9 @@ typedef struct piece {
 	bool cjk;
 } piece;
 
-/* The next piece of `text` at *at; false at the end. A run of CJK that is longer than a piece goes on in
- * the next one, which begins with the last character of this one so that no pair is lost. A word
- * that is longer is cut, and its rest skipped. */
+/* The next piece of `text` at *at; false at the end. A run of CJK that is longer than a piece goes
+ * on in the next one, which begins with the last character of this one so that no pair is lost. A
+ * word that is longer is cut, and its rest skipped. */
 static bool next_piece(rd_str text, uint32_t *at, piece *p)
 {
 	*p = (piece){0};
@@ -147,14 +147,28 @@ static void gather_cjk(gathering *g, const piece *p)
 	}
 }
 
+/* Nobody knows a number by its beginning, and each beginning costs a row. */
+static bool is_number(const piece *p)
+{
+	for (uint32_t i = 0; i < p->size; i++)
+		if (p->text[i] < '0' || p->text[i] > '9')
+			return false;
+	return true;
+}
+
 static void gather_word(gathering *g, const piece *p)
 {
 	uint32_t chars = 0;
 
+	if (is_number(p)) {
+		gather(g, p->text, p->size);
+		return;
+	}
+
 	for (uint32_t at = 0; at < p->size;) {
 		at += char_size(p, at);
 		chars++;
-		if (at == p->size || (chars >= 2 && chars <= RD_TERM_PREFIX_MAX))
+		if (at == p->size || (chars >= RD_TERM_PREFIX_MIN && chars <= RD_TERM_PREFIX_MAX))
 			gather(g, p->text, at);
 	}
 }

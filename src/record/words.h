@@ -4,7 +4,7 @@
  * Text is made uniform (full-width forms, capital letters, accents of Latin letters) and cut into
  * terms. A run of Chinese, Japanese or Korean characters gives every single character and every
  * pair of neighbours: 断号 is one pair, so it is found without a dictionary. A word of letters and
- * digits gives itself and its beginnings from two characters on, so that "inv" finds "invoice".
+ * digits gives itself and its beginnings from three characters on, so that "inv" finds "invoice".
  *
  * A query asks for less: of a run only its pairs (a lone character for itself), of a word only the
  * word. A query word that stands in the table of synonyms may be met by any of them.
@@ -19,7 +19,8 @@
 
 #define RD_TERMS_MAX       4000u /* terms of one record */
 #define RD_TERM_BYTES_MAX  64u   /* longer words are cut here, in texts and in queries alike */
-#define RD_TERM_PREFIX_MAX 16u   /* beginnings up to so many characters */
+#define RD_TERM_PREFIX_MIN 3u    /* beginnings of words from so many characters … */
+#define RD_TERM_PREFIX_MAX 16u   /* … up to so many; numbers have none */
 #define RD_QUERY_WORDS_MAX 16u
 #define RD_QUERY_TERMS_MAX 64u
 

@@ -175,9 +175,13 @@ static rd_rc start(rd_store *s, rd_err *err)
 	if (sodium_init() < 0)
 		return rd_fail(err, RD_UNAVAILABLE, "系统没有给出随机数",
 		               "the system gives no random numbers");
+	if (s->config.url.len == 0)
+		return rd_fail(err, RD_USAGE, "没有给出数据文件夹或数据库地址",
+		               "no data folder or address of a database is given");
 	if (s->backend == RD_SQLITE)
 		RD_TRY(make_folder(s->config.url, err));
 	RD_TRY(make_folder(s->config.folder, err));
+	rd_blobs_sweep(s);
 	RD_TRY(ready_schema(s, err));
 	return rd_writer_start(s, err);
 }

@@ -37,7 +37,7 @@ static void queries_find_texts(void)
 		{"Voucher gap 2026", "vou", true},
 		{"Voucher gap 2026", "ouch", false},
 		{"Voucher gap 2026", "2026", true},
-		{"Voucher gap 2026", "20", true},
+		{"Voucher gap 2026", "20", false},
 		{"Voucher gap 2026", "v", false},
 		{"a b", "a", true},
 		{"ＡＢＣ１２３", "abc123", true},
@@ -77,7 +77,7 @@ static void terms_are_in_order_and_single(void)
 	rd_buf_init(&b, 200);
 	for (uint32_t i = 0; i < t.n; i++)
 		rd_buf_printf(&b, RD_STR_FMT " ", RD_STR_ARG(t.items[i]));
-	UNIT_TEXT(rd_buf_view(&b), "ga gap 号 断 断号 ");
+	UNIT_TEXT(rd_buf_view(&b), "gap 号 断 断号 ");
 	UNIT_TRUE(!t.cut);
 	rd_buf_done(&b);
 	rd_arena_free(a);

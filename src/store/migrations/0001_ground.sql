@@ -103,4 +103,3 @@ CREATE TABLE search_term (
 	id BIGINT NOT NULL,      -- the record
 	PRIMARY KEY (firm_id, term, kind, id)
 ) {{by_key}};
-CREATE INDEX search_term_of_record ON search_term (firm_id, kind, id);
