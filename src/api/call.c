@@ -180,6 +180,25 @@ static rd_rc version_of(rd_call *call, rd_err *err)
 	return RD_OK;
 }
 
+/* ---- bodies that are streamed ---- */
+
+static rd_rc upload_piece(void *ctx, rd_http_req *req, const void *data, size_t size, rd_err *err)
+{
+	rd_call *call = ctx;
+
+	(void)req;
+	return call->route->upload->piece(call, data, size, err);
+}
+
+static void upload_dropped(void *ctx, rd_http_req *req)
+{
+	rd_call *call = ctx;
+
+	(void)req;
+	if (call->stream)
+		call->route->upload->drop(call);
+}
+
 rd_rc rd_call_route(void *user, rd_http_req *req, rd_http_plan *plan, rd_err *err)
 {
 	rd_api *api = user;
@@ -196,20 +215,23 @@ rd_rc rd_call_route(void *user, rd_http_req *req, rd_http_plan *plan, rd_err *er
 		RD_TRY(who_asks(call, err));
 		RD_TRY(may_call(call, err));
 	}
-	RD_TRY(rd_http_site_check(
-		req,
-		&(rd_http_site_rule){
-			.origin = api->origin,
-			.by_token = call->who.shown == RD_BY_TOKEN && call->who.actor.firm_id != 0,
-			.body_type =
-				call->route->body_max && !call->route->has_body ? "application/octet-stream" : NULL,
-		},
-		err));
+	RD_TRY(rd_http_site_check(req,
+	                          &(rd_http_site_rule){
+								  .origin = api->origin,
+								  .by_token = call->who.shown == RD_BY_TOKEN &&
+	                                          call->who.actor.firm_id != 0,
+								  .body_type = call->route->body_type,
+							  },
+	                          err));
 	RD_TRY(known_query(call, err));
 	RD_TRY(version_of(call, err));
 	plan->body_max = call->route->body_max                         ? call->route->body_max
 	                 : call->route->has_body || call->route->shape ? RD_API_BODY_MAX
 	                                                               : 0;
+	if (call->route->upload) {
+		RD_TRY(call->route->upload->open(call, err));
+		plan->sink = (rd_http_sink){upload_piece, upload_dropped, call};
+	}
 	return RD_OK;
 }
 
@@ -308,26 +330,32 @@ static void put_problems(const rd_problems *problems, rd_json *j)
 	rd_json_close(j);
 }
 
-static void fail(rd_call *call, rd_rc rc, const rd_err *err)
+void rd_put_failure(rd_json *j, rd_rc rc, const rd_err *err, const rd_problems *problems)
 {
 	const bool inside = rd_rc_http(rc) == 500;
 	rd_words message = {err->zh, err->en};
-	rd_err *kept = RD_NEW(call->req->arena, rd_err);
-	rd_json *j;
 
 	if (inside)
 		message = (rd_words){"服务器内部出错；请把请求编号告诉管理员",
 		                     "internal error; give the request id to the administrator"};
+	rd_json_put_text(j, "code", inside ? "INTERNAL" : rd_rc_name(rc));
+	rd_json_put_words(j, "message", message);
+	if (problems->n && !inside)
+		put_problems(problems, j);
+}
+
+static void fail(rd_call *call, rd_rc rc, const rd_err *err)
+{
+	rd_err *kept = RD_NEW(call->req->arena, rd_err);
+	rd_json *j;
+
 	*kept = *err;
 	rd_buf_clear(&call->out);
 	j = rd_call_json(call);
 	rd_json_object(j);
-	rd_json_put_text(j, "code", inside ? "INTERNAL" : rd_rc_name(rc));
-	rd_json_put_words(j, "message", message);
+	rd_put_failure(j, rc, err, &call->problems);
 	rd_json_put_text(j, "hint", NULL);
 	rd_json_put_text(j, "request_id", call->req->request_id);
-	if (call->problems.n && !inside)
-		put_problems(&call->problems, j);
 	if (rc == RD_CONFLICT && call->current) {
 		rd_json_key(j, "current");
 		rd_show_record(j, call->current->kind, call->current->cells, rd_call_view(call));
@@ -361,6 +389,8 @@ void rd_call_finish(rd_call *call, rd_rc rc, const rd_err *err)
 		                            (uint32_t)call->out.size};
 	rd_buf_done(&call->out);
 	json_decref(call->body);
+	if (call->stream)
+		call->route->upload->drop(call);
 	if (call->streamed)
 		return;
 	if (call->reply.status == 0)
