@@ -290,6 +290,7 @@ static rd_rc move(const rd_engine *e, rd_tx *tx, const rd_actor *actor, const rd
 	rd_record now = {k, draft.row};
 
 	RD_TRY(rd_guard_refs(tx, &now, was, problems, err));
+	RD_TRY(rd_guard_asked(tx, t, (const rd_value(*)[2])draft.asked, problems, err));
 	rd_cell(&now, RD_COL_STATE)[0] = RD_VALUE_TEXT(rd_str_of(k->states[t->to].name));
 	RD_TRY(run_hook(t->hook,
 	                &(rd_hook_call){.engine = e,

@@ -14,6 +14,9 @@ RD_NODISCARD rd_rc rd_guard_fields(rd_tx *tx, const rd_actor *actor, const rd_re
 /* INPUT with problems when a reference that was not there before leads to nothing in this firm. */
 RD_NODISCARD rd_rc rd_guard_refs(rd_tx *tx, const rd_record *now, const rd_record *was,
                                  rd_problems *problems, rd_err *err);
+/* The same for what a transition asks and the record does not keep. */
+RD_NODISCARD rd_rc rd_guard_asked(rd_tx *tx, const rd_transition *t, const rd_value (*asked)[2],
+                                  rd_problems *problems, rd_err *err);
 /* A broken unique key said in the words of the kind. */
 RD_NODISCARD rd_rc rd_guard_unique(rd_rc rc, const rd_kind *k, rd_err *err);
 /* The transition begins where the record stands. */
