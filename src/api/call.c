@@ -275,6 +275,8 @@ static void write_done(rd_command *c)
 {
 	rd_call *call = (rd_call *)(void *)((char *)c - offsetof(rd_call, command));
 
+	if (c->rc == RD_OK)
+		rd_hands_poke(call->api->hands, c->firm_id);
 	rd_call_finish(call, c->rc, &c->err);
 }
 
