@@ -24,8 +24,8 @@ static void log_access(void *user, const rd_http_access *a)
 	snprintf(
 		line, sizeof line,
 		"level=%s msg=request req=%s route=\"%s\" status=%u us=%lld bytes=%llu firm=%lld%s%s%s%s",
-		level_of(a->status), a->req->request_id,
-		a->label ? a->label : "", a->status, (long long)a->took_us, (unsigned long long)a->sent,
+		level_of(a->status), a->req->request_id, a->label ? a->label : "", a->status,
+		(long long)a->took_us, (unsigned long long)a->sent,
 		call ? (long long)call->who.actor.firm_id : 0, a->err ? " err=" : "",
 		a->err ? rd_rc_name(a->err->code) : "", a->guard ? " guard=\"" : "",
 		a->guard ? a->guard : "");

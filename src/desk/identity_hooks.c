@@ -2,6 +2,7 @@
 #include "base/assert.h"
 #include "desk/hooks.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 #include <stdatomic.h>
 
 /* When one of these hooks ran last, on the clock of the store. A hook runs before its commit: what

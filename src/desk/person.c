@@ -1,22 +1,8 @@
 #include "desk/person.h"
-#include "auth/rights.h"
+#include "desk/identity_impl.h"
 #include "store/queries.gen.h"
-#include <jansson.h>
 
 #define TEAMS_MAX 32u /* of one person that count for rights */
-
-/* A JSON list of names, as the column of kind user holds it. */
-static uint16_t roles_of(rd_str text)
-{
-	json_t *list = json_loadb(text.ptr, text.len, 0, NULL), *one;
-	uint32_t roles = 0;
-	size_t i;
-
-	json_array_foreach(list, i, one) if (json_is_string(one)) roles |=
-		rd_person_role_parse(rd_str_of(json_string_value(one)));
-	json_decref(list);
-	return (uint16_t)(roles & RD_ROLES_STAFF);
-}
 
 rd_rc rd_person_load(rd_tx *tx, int64_t user_id, rd_person *ret_person, bool *ret_found,
                      rd_err *err)
@@ -42,7 +28,7 @@ rd_rc rd_person_load(rd_tx *tx, int64_t user_id, rd_person *ret_person, bool *re
 		.active = rd_str_is(row.state, "active") && row.archived_at_us.type == RD_NULL,
 		.actor = {.firm_id = tx->firm_id,
 	              .user_id = user_id,
-	              .roles = roles_of(row.roles),
+	              .roles = rd_identity_roles(row.roles),
 	              .teams = ids,
 	              .n_teams = n,
 	              .only_looks = true,

@@ -14,7 +14,7 @@ static bool fits(rd_str pattern, rd_str type)
 {
 	rd_str tail = {pattern.ptr + 1, pattern.len - 1}; /* of a list item: never empty */
 
-	if (rd_str_is(pattern, "*") || rd_str_eq(pattern, type))
+	if (rd_str_is(pattern, "*") || rd_str_is(pattern, "*.*") || rd_str_eq(pattern, type))
 		return true;
 	if (rd_str_ends(pattern, ".*"))
 		return type.len >= pattern.len && memcmp(type.ptr, pattern.ptr, pattern.len - 1) == 0;

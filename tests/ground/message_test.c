@@ -4,7 +4,8 @@
 
 static const rd_message_facts facts = {{"陈敏", 6},          {"CASE-7", 6},
                                        {"银行存款未达", 18}, {"整改中", 9},
-                                       {"2026-03-05", 10},   {"https://r.example/c/7", 21}, {"问银行", 9}};
+                                       {"2026-03-05", 10},   {"https://r.example/c/7", 21},
+                                       {"问银行", 9}};
 
 static void every_kind_says_what_it_is(void)
 {

@@ -15,7 +15,7 @@ static void must(rd_rc rc, const rd_err *err, const char *what)
 
 /* ---- what is caught ---- */
 
-static office_sent *catch (office *o, char what, rd_str to, rd_str title, rd_str text, rd_str key,
+static office_sent *caught(office *o, char what, rd_str to, rd_str title, rd_str text, rd_str key,
                            int64_t at_us)
 {
 	office_sent *s = &o->sent[o->n_sent < OFFICE_SENT ? o->n_sent++ : OFFICE_SENT - 1];
@@ -35,13 +35,13 @@ static rd_rc answer(const office *o, rd_err *err)
 
 static rd_rc mail(void *ctx, const rd_letter *l, rd_err *err)
 {
-	(void)catch (ctx, 'm', l->to, l->subject, l->text, l->message_id, l->at_us);
+	(void)caught(ctx, 'm', l->to, l->subject, l->text, l->message_id, l->at_us);
 	return answer(ctx, err);
 }
 
 static rd_rc group(void *ctx, const rd_group_message *m, rd_err *err)
 {
-	(void)catch (ctx, 'g', m->url, m->title, m->text, m->secret, m->at_us);
+	(void)caught(ctx, 'g', m->url, m->title, m->text, m->secret, m->at_us);
 	return answer(ctx, err);
 }
 
@@ -49,7 +49,9 @@ static rd_rc call(void *ctx, const rd_web_call *c, int32_t *ret_status, rd_err *
 {
 	office *o = ctx;
 
-	(void)catch (o, 'c', c->url, c->event, c->body, c->delivery, c->at_us);
+	office_sent *s = caught(o, 'c', c->url, c->event, c->body, c->delivery, c->at_us);
+
+	(void)snprintf(s->secret, sizeof s->secret, RD_STR_FMT, RD_STR_ARG(c->secret));
 	*ret_status = o->status;
 	return answer(o, err);
 }

@@ -21,7 +21,7 @@
 
 typedef struct office_sent {
 	char what; /* m = mail, g = group, c = call */
-	char to[200], title[400], text[4000], key[100];
+	char to[200], title[400], text[4000], key[100], secret[100];
 	int64_t at_us;
 } office_sent;
 
