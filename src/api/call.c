@@ -194,7 +194,8 @@ static rd_rc version_of(rd_call *call, rd_err *err)
 		return RD_OK;
 	rd_str number = {tag.ptr + 1, tag.len < 3 ? 0 : tag.len - 2};
 
-	if (number.len == 0 || tag.ptr[0] != '"' || tag.ptr[tag.len - 1] != '"' || !rd_check_id(number, &call->version))
+	if (number.len == 0 || tag.ptr[0] != '"' || tag.ptr[tag.len - 1] != '"' ||
+	    !rd_check_id(number, &call->version))
 		return rd_fail(err, RD_USAGE, "If-Match 应为读取时得到的 ETag，例如 \"7\"",
 		               "If-Match is the ETag that was read, such as \"7\"");
 	return RD_OK;

@@ -66,8 +66,8 @@ rd_rc rd_once_keep(rd_call *call, rd_tx *tx, rd_err *err)
 	                   &(rd_once_answer){
 						   .request = {(const char *)digest, sizeof digest},
 						   .status = call->reply.status ? call->reply.status
-						             : call->out.size   ? 200
-						                                : 204,
+	                                 : call->out.size   ? 200
+	                                                    : 204,
 						   .body = rd_buf_view(&call->out),
 					   },
 	                   err);

@@ -45,7 +45,7 @@ typedef struct rd_route {
 	rd_handler *handle;
 	rd_words summary;
 	const rd_shape *shape; /* of the body; NULL with body: the handler knows (records) */
-	const char *body;      /* schema of a record's body, behind the kind's name: "Create", "Change" */
+	const char *body; /* schema of a record's body, behind the kind's name: "Create", "Change" */
 	bool has_body;
 	uint64_t body_max; /* bytes; 0 = none, or RD_API_BODY_MAX with has_body */
 	const char *query; /* names of parameters, joined by blanks; NULL = none */

@@ -92,18 +92,32 @@ rd_rc rd_guard_asked(rd_tx *tx, const rd_transition *t, const rd_value (*asked)[
 	return problems->n ? rd_check_fail(problems, err) : RD_OK;
 }
 
-rd_rc rd_guard_unique(rd_rc rc, const rd_kind *k, rd_err *err)
+static const rd_field *unique_of(const rd_kind *k)
 {
-	if (rc != RD_CONFLICT || k == NULL)
-		return rc;
 	for (uint16_t i = 0; i < k->n_fields; i++)
 		if (k->fields[i].unique)
-			return rd_fail(err, RD_CONFLICT,
-			               "没有保存：已有另一条记录用了同样的 %s，或者有人刚刚改过",
-			               "not saved: another record has the same %s, or somebody else has just "
-			               "changed it",
-			               k->fields[i].name);
-	return rc;
+			return &k->fields[i];
+	return NULL;
+}
+
+rd_rc rd_guard_unique(rd_rc rc, rd_tx *tx, const rd_record *r, rd_err *err)
+{
+	const rd_field *unique = unique_of(r->kind);
+	const rd_value key[] = {RD_VALUE_INT(tx->firm_id), *rd_cell(r, RD_COL_ID)};
+	rd_value cells[RD_KIND_COLUMNS_MAX];
+	bool there;
+
+	if (unique == NULL)
+		return rc;
+	/* PostgreSQL answers a write with the next statement that waits: here, where its words are known. */
+	if (rc == RD_OK)
+		rc = rd_db_one(tx->db, &r->kind->get, key, tx->arena, cells, &there, err);
+	if (rc != RD_CONFLICT)
+		return rc;
+	return rd_fail(
+		err, RD_CONFLICT, "没有保存：已有另一条记录用了同样的 %s，或者有人刚刚改过",
+		"not saved: another record has the same %s, or somebody else has just changed it",
+		unique->name);
 }
 
 /* ---- transitions ---- */

@@ -196,7 +196,11 @@ class Person:
                     h["Content-Length"] = "0"
                 for key, value in h.items():
                     self.wire.putheader(key, value.encode())
-                self.wire.endheaders(body)
+                try:
+                    self.wire.endheaders(body)
+                except (BrokenPipeError, ConnectionResetError):
+                    if not body or len(body) < 1 << 16:
+                        raise  # else it was refused before all of it was sent, and the reason is there
                 answer = self.wire.getresponse()
                 got = Reply(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
                 if answer.will_close:
