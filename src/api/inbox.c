@@ -4,8 +4,8 @@
 
 /* Everybody's own inbox. */
 
-/* What the detail of a notice says depends on the notice; the state of a record and its due time only
- * for who may still read it. */
+/* What the detail of a notice says depends on the notice; the state of a record and its due time
+ * only for who may still read it. */
 static void put_detail(rd_json *j, const rd_inbox_row *row)
 {
 	bool readable = row->number.len || row->title.len;

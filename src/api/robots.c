@@ -2,7 +2,7 @@
 #include "api/handlers.h"
 #include "api/inner.h"
 
-/* Robots of groups. The address of one holds its key, so neither it nor the secret is ever shown. */
+/* Robots of groups. The address of one holds its key: neither it nor the secret is ever shown. */
 
 #define ROBOT_FIELDS(required)                                                                     \
 	{"name", RD_SHAPE_TEXT, required, 1, 100, "as people read it"},                                \
