@@ -3,8 +3,8 @@
  * the daily digest; when not to be disturbed; when the digest comes.
  *
  * What a person never chose is preset: everything into the inbox; by mail at once what is for this
- * person to do (assigned, mentioned, overdue, reminded), the rest in the digest. People change their own
- * choices, administrators those of others. Results live in tx->arena.
+ * person to do (assigned, mentioned, overdue, reminded), the rest in the digest. People change
+ * their own choices, administrators those of others. Results live in tx->arena.
  */
 #ifndef RD_DESK_CHOICES_H
 #define RD_DESK_CHOICES_H

@@ -34,7 +34,7 @@ static void put_id(rd_json *j, const char *key, int64_t id)
 	rd_json_put_text(j, key, text);
 }
 
-/* Of the values only the transition and the state: names of the model, neither secret nor personal. */
+/* Of the values only transition and state: names of the model, neither secret nor personal. */
 static void put_move(rd_json *j, rd_str payload)
 {
 	json_t *o = json_loadb(payload.ptr, payload.len, 0, NULL);

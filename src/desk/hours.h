@@ -1,5 +1,5 @@
 /*
- * hours.h - when people work, from the calendars of the firm; and when they are not to be disturbed.
+ * hours.h - when people work, by the calendars of the firm, and when they are not disturbed.
  *
  * A calendar (kinds calendar and calendar_day) becomes an rd_worktime (base/worktime.h) that is
  * exact for a window of days around a moment: each day of the window stands in its lists, so
@@ -13,8 +13,8 @@
 
 #define RD_HOURS_DAYS_MAX 800u /* of a window */
 
-/* `calendar_id` 0 = the calendar of the firm, and when it has none, the preset. `days` days from the
- * local day of from_us on; offset_s: the firm's zone east of UTC. */
+/* `calendar_id` 0 = the calendar of the firm, and when it has none, the preset. `days` days from
+ * the local day of from_us on; offset_s: the firm's zone east of UTC. */
 RD_NODISCARD rd_rc rd_hours_load(rd_tx *tx, int64_t calendar_id, int64_t from_us, uint32_t days,
                                  int32_t offset_s, rd_worktime *ret_hours, rd_err *err);
 

@@ -45,8 +45,8 @@ typedef struct rd_notice_words {
 	int64_t record_id;
 } rd_notice_words;
 
-/* The facts of a message in a language, with times of the firm's zone; *ret_may false when the reader
- * may not read the record (any more), then there are none. */
+/* The facts of a message in a language, with times of the firm's zone; *ret_may false when the
+ * reader may not read the record (any more), then there are none. */
 RD_NODISCARD rd_rc rd_notice_facts(rd_tx *tx, const rd_actor *reader, rd_language language,
                                    int32_t zone_offset_s, const rd_notice_words *words,
                                    rd_message_facts *ret_facts, bool *ret_may, rd_err *err);

@@ -43,7 +43,7 @@ typedef struct rd_job {
 	rd_str state; /* waiting, running, stopping, done, failed, cancelled */
 } rd_job;
 
-/* The newest first; state "" = all (waiting means running ones, too), before_id 0 = from the newest.
+/* The newest first; state "" = all (waiting: running ones, too), before_id 0 = from the newest.
  * At most RD_JOB_LIST_MAX. Who may see jobs is the caller's to ask. */
 RD_NODISCARD rd_rc rd_job_list(rd_tx *tx, rd_str state, int64_t before_id, uint32_t max,
                                const rd_job **ret_jobs, uint32_t *ret_n, rd_err *err);
@@ -92,8 +92,8 @@ typedef enum rd_job_word {
 	RD_JOB_STOP       /* the process ends: answer any failure, and another worker begins anew */
 } rd_job_word;
 
-/* A new lease, progress (0 to 1000), and whether to go on. CONFLICT when the lease was lost: another
- * worker has the job, and this one writes nothing more. */
+/* A new lease, progress (0 to 1000), and whether to go on. CONFLICT when the lease was lost:
+ * another worker has the job, and this one writes nothing more. */
 RD_NODISCARD rd_rc rd_job_renew(rd_job_run *run, uint32_t progress, rd_job_word *ret_word,
                                 rd_err *err);
 /* Ends the job as done in the handler's own transaction, together with what it wrote. CONFLICT when
@@ -113,7 +113,8 @@ typedef struct rd_jobs_config {
 	uint32_t n_queues;
 	uint32_t threads; /* 1 .. 64 */
 	uint32_t poll_ms; /* how often an idle thread looks; 0 = 1000 */
-	/* Told of every attempt, for logs and metrics; NULL = nobody. why->code is OK when it went well. */
+	/* Told of every attempt, for logs and metrics; NULL = nobody. why->code is OK when it went
+	 * well. */
 	void (*told)(void *ctx, const rd_job_run *run, const rd_err *why);
 	void *told_ctx;
 } rd_jobs_config;

@@ -2,8 +2,8 @@
  * robots.h - groups that are told: robots of WeCom, DingTalk and Feishu, or any address.
  *
  * A robot belongs to the firm (every record) or a team (its records), and names the notices that it
- * wants. Records that need to know are never told to a group. Its address holds its key: address and
- * secret are never shown again, and never in events; firm.robot-added … tell name and service.
+ * wants. Records that need to know are never told to a group. Its address holds its key: address
+ * and secret are never shown again, and never in events; firm.robot-added … tell name and service.
  *
  * All functions run in a transaction and keep results in tx->arena. FORBIDDEN for who is no
  * administrator, INPUT for what is not well-formed, NOT_FOUND, CONFLICT when changed meanwhile.

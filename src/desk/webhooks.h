@@ -7,8 +7,8 @@
  * may be secret or personal, and are asked for over the API by who may read them.
  *
  * A delivery is tried as notify/back_off.h says and can be ordered again by hand, with the same
- * X-Redink-Delivery. A webhook that failed for the days of webhooks.fail-days without one success in
- * between is turned off, with an event. Its secret is told once, when it is made.
+ * X-Redink-Delivery. A webhook that failed for the days of webhooks.fail-days without one success
+ * in between is turned off, with an event. Its secret is told once, when it is made.
  *
  * All functions run in a transaction; results live in tx->arena. FORBIDDEN for who is no
  * administrator, INPUT, NOT_FOUND, CONFLICT when it was changed meanwhile.

@@ -1,5 +1,5 @@
-/* Followers see every event once and in order, whatever stops in between; live changes come after the
- * commit. */
+/* Followers see every event once and in order, whatever stops in between; live changes come after
+ * the commit. */
 #include "desk/follow.h"
 #include "office.h"
 #include "store/queries.gen.h"

@@ -1,9 +1,9 @@
 /*
- * office.h - a small bookkeeping firm in a place (place.h): people, records, and everything that the
- * desk sends caught instead of sent.
+ * office.h - a small bookkeeping firm in a place (place.h): people, records, and everything that
+ * the desk sends caught instead of sent.
  *
- * Firm 7 with its calendar and mail server set; people are made by office_person. The clock starts on
- * Thursday, 2026-01-08, 10:00 in China. Failures end the test program.
+ * Firm 7 with its calendar and mail server set; people are made by office_person. The clock starts
+ * on Thursday, 2026-01-08, 10:00 in China. Failures end the test program.
  */
 #ifndef OFFICE_H
 #define OFFICE_H
