@@ -156,6 +156,8 @@ static rd_rc write_failure(rd_tx *tx, delivery *d, rd_err *err)
 static rd_rc write_outcome(rd_tx *tx, void *ctx, rd_err *err)
 {
 	delivery *d = ctx;
+	rd_q_webhook_get_row hook; /* as it is now: somebody may have changed it meanwhile */
+	bool found;
 
 	if (d->gone)
 		return rd_job_finish(d->run, tx, err);
@@ -163,8 +165,9 @@ static rd_rc write_outcome(rd_tx *tx, void *ctx, rd_err *err)
 		return write_failure(tx, d, err);
 	RD_TRY(rd_q_delivery_tried(tx, d->id, RD_STR("sent"), d->status, RD_STR(""), 0, tx->now_us,
 	                           NULL, err));
-	if (d->hook.failing_since_us)
-		RD_TRY(rd_q_webhook_failing(tx, d->row.webhook_id, 0, d->hook.active, NULL, err));
+	RD_TRY(rd_q_webhook_get(tx, d->row.webhook_id, &hook, &found, err));
+	if (found && hook.failing_since_us)
+		RD_TRY(rd_q_webhook_failing(tx, d->row.webhook_id, 0, hook.active, NULL, err));
 	return rd_job_finish(d->run, tx, err);
 }
 
