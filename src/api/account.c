@@ -1,6 +1,7 @@
 #include "api/handlers.h"
 #include "api/inner.h"
 #include "auth/secret.h"
+#include "desk/catalogue.h"
 #include "http/cookie.h"
 
 /* Signing in and out, one's own account, set-up and links. All of them wait (password hashes), so
@@ -21,7 +22,8 @@ static rd_str cookie_of(const rd_call *call)
 	return c.ptr ? c : RD_STR("");
 }
 
-/* The new cookie, and whether a code is still asked for. The token leaves memory with the answer. */
+/* The new cookie, and whether a code is still asked for. The token leaves memory with the answer.
+ * */
 static rd_rc signed_in(rd_call *call, rd_signed_in *in)
 {
 	rd_json *j = rd_call_json(call);
@@ -150,8 +152,12 @@ rd_rc rd_api_setup(rd_call *call, rd_tx *tx, rd_err *err)
 	int64_t firm_id, user_id;
 
 	(void)tx;
+	uint32_t types;
+
 	RD_TRY(rd_identity_setup(call->api->identity, &firm, call->req->arena, &firm_id, &user_id,
 	                         &call->problems, err));
+	/* Were it to fail here, the daily run would fill it in. */
+	RD_TRY(rd_catalogue_fill(&call->api->engine, firm_id, &types, err));
 	rd_json *j = rd_call_json(call);
 
 	rd_json_object(j);

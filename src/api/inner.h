@@ -4,6 +4,7 @@
 #ifndef RD_API_INNER_H
 #define RD_API_INNER_H
 #include "api/route.h"
+#include "desk/hands.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -13,6 +14,7 @@ struct rd_api {
 	rd_engine engine;
 	rd_identity *identity;
 	rd_http_hub *hub;
+	rd_hands *hands;
 	rd_http_server *http;
 	bool plain_dev; /* cookies of development: plain HTTP on localhost */
 	char origin[256];
@@ -28,7 +30,8 @@ struct rd_api {
 	pthread_t slow[4];
 };
 
-/* router.c: the route of a request; NULL and RD_NOT_FOUND or RD_METHOD. Fills kind, id, sub, word. */
+/* router.c: the route of a request; NULL and RD_NOT_FOUND or RD_METHOD. Fills kind, id, sub, word.
+ * */
 RD_NODISCARD rd_rc rd_route_find(rd_call *call, rd_err *err);
 /* No route unset, no two alike, no kind named like a first segment. */
 RD_NODISCARD rd_rc rd_routes_check(rd_err *err);

@@ -1,8 +1,8 @@
 #include "api/handlers.h"
 #include "api/inner.h"
 
-/* OpenAPI 3.1 out of the route table, the shapes and the kinds. A route of kinds is written once for
- * each kind that has it, so that clients get types and not "any record". */
+/* OpenAPI 3.1 out of the route table, the shapes and the kinds. A route of kinds is written once
+ * for each kind that has it, so that clients get types and not "any record". */
 
 #define OPENAPI_MAX (16u << 20)
 

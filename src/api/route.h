@@ -8,8 +8,8 @@
  * A handler is called after method, path, permission, site rule, size and the shape of the body
  * were checked. READ handlers run in a read transaction on the thread of the request; WRITE
  * handlers in the writer, and are answered after the commit is on disk; SLOW ones without a
- * transaction on a thread that may wait (password hashes, files). What a handler returns becomes the
- * answer: RD_OK with what it put into `call->answer`, or an error with code, message, hint and
+ * transaction on a thread that may wait (password hashes, files). What a handler returns becomes
+ * the answer: RD_OK with what it put into `call->answer`, or an error with code, message, hint and
  * problems.
  *
  * Paths: {kind} is a kind of record, {id} and {sub} are ids, {word} is a name.

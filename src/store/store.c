@@ -152,6 +152,7 @@ static rd_rc start(rd_store *s, rd_err *err)
 	if (s->backend == RD_SQLITE)
 		RD_TRY(make_folder(s->config.url, err));
 	RD_TRY(make_folder(s->config.folder, err));
+	rd_blobs_sweep(s);
 	RD_TRY(ready_schema(s, err));
 	return rd_writer_start(s, err);
 }
