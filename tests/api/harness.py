@@ -124,6 +124,12 @@ class Server:
             return text[max(0, m.start() - 200):][:6000]
         return "" if process.returncode == 0 else f"the server left with {process.returncode}: {text[-3000:]}"
 
+    def end(self):
+        """How a server ended that was not asked to."""
+        if self.process is None or self.process.poll() is None:
+            return "the server runs"
+        return f"the server left with {self.process.returncode}: {self.said()[-6000:]}"
+
     def operator(self, what, *args):
         """What the helper says when it does something to the store, while nothing serves."""
         done = subprocess.run([self.helper, what, str(self.data), str(self.folder) if self.pg else "", *args],
