@@ -112,31 +112,6 @@ static rd_rc who_asks(rd_call *call, rd_err *err)
 	return RD_OK;
 }
 
-/* Who came by a magic link sees the one record of it, what was said and done about it, what its kind
- * looks like, and his own session. The firm's own marks on it (tags, links, watchers) and everything
- * that finds other records stay closed. */
-static bool of_the_link(const rd_call *call)
-{
-	static const char *const open[] = {"/api/v1/{kind}/{id}", "/api/v1/{kind}/{id}/do/{word}",
-	                                   "/api/v1/{kind}/{id}/timeline",
-	                                   "/api/v1/{kind}/{id}/comments"};
-	const char *path = call->route->path;
-	char here[128];
-
-	if (call->kind == NULL)
-		return rd_str_starts(rd_str_of(path), "/api/v1/session") ||
-		       strcmp(path, "/api/v1/comments/{id}") == 0;
-	if (strcmp(path, "/api/v1/kinds/{kind}") == 0) {
-		snprintf(here, sizeof here, "%s/", call->kind->name);
-		return rd_str_starts(call->who.scope, here);
-	}
-	snprintf(here, sizeof here, "%s/%lld", call->kind->name, (long long)call->id);
-	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
-		if (strcmp(path, open[i]) == 0)
-			return rd_str_is(call->who.scope, here);
-	return false;
-}
-
 static rd_rc may_call(rd_call *call, rd_err *err)
 {
 	const rd_route *r = call->route;
@@ -155,9 +130,6 @@ static rd_rc may_call(rd_call *call, rd_err *err)
 		               "your role may not do this with such records; ask an administrator");
 	if (call->who.shown == RD_BY_TOKEN && !reads && rd_str_is(call->who.scope, "read"))
 		return rd_fail(err, RD_FORBIDDEN, "这个令牌只能读取", "this token may only read");
-	if (call->who.shown == RD_BY_LINK && !of_the_link(call))
-		return rd_fail(err, RD_FORBIDDEN, "这个链接只能查看它所指的那一条记录",
-		               "this link opens one record and nothing else");
 	if (call->who.must_enrol && r->perm != RD_PERM_SIGNED_IN)
 		return rd_fail(err, RD_FORBIDDEN, "公司要求两步验证；请先在“我的账户”里启用",
 		               "your firm asks for a second factor; set it up in your account first");
@@ -165,6 +137,33 @@ static rd_rc may_call(rd_call *call, rd_err *err)
 		return rd_fail(err, RD_FORBIDDEN, "正在以别人的身份查看，不能改动",
 		               "nothing can be changed while you view as somebody else");
 	return RD_OK;
+}
+
+/* A link opens one record: it, what was said and done about it, and what its kind looks like. The
+ * firm's own marks on it (tags, links, watchers) and everything that finds other records stay
+ * closed. */
+static rd_rc within_link(rd_call *call, rd_err *err)
+{
+	static const char *const open[] = {"/api/v1/{kind}/{id}", "/api/v1/{kind}/{id}/do/{word}",
+	                                   "/api/v1/{kind}/{id}/timeline",
+	                                   "/api/v1/{kind}/{id}/comments"};
+	const char *path = call->route->path;
+	char record[64];
+
+	if (call->who.shown != RD_BY_LINK || strcmp(path, "/api/v1/kinds/{kind}") == 0)
+		return RD_OK;
+	if (call->kind == NULL)
+		return rd_str_starts(rd_str_of(path), "/api/v1/session") ||
+		               strcmp(path, "/api/v1/kinds") == 0 ||
+		               strcmp(path, "/api/v1/comments/{id}") == 0
+		           ? RD_OK
+		           : rd_fail(err, RD_FORBIDDEN, "这个链接只用于查看一条记录",
+		                     "this link shows one record only");
+	snprintf(record, sizeof record, "%s/%lld", call->kind->name, (long long)call->id);
+	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+		if (strcmp(path, open[i]) == 0 && rd_str_is(call->who.scope, record))
+			return RD_OK;
+	return rd_may_not_found(err);
 }
 
 static rd_rc known_query(rd_call *call, rd_err *err)
@@ -239,6 +238,7 @@ rd_rc rd_call_route(void *user, rd_http_req *req, rd_http_plan *plan, rd_err *er
 	if (call->route->perm != RD_PERM_PUBLIC) {
 		RD_TRY(who_asks(call, err));
 		RD_TRY(may_call(call, err));
+		RD_TRY(within_link(call, err));
 	}
 	RD_TRY(rd_http_site_check(req,
 	                          &(rd_http_site_rule){

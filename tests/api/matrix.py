@@ -133,7 +133,7 @@ RECORD = {
 }
 OPEN_TO_LINKS = {("GET", ""), ("PATCH", ""), ("GET", "/timeline"), ("GET", "/comments"), ("POST", "/comments"),
                  ("POST", "/do/{word}")}
-OPEN_OTHERS = {"/api/v1/session", "/api/v1/session/prove", "/api/v1/comments/{id}"}
+OPEN_OTHERS = {"/api/v1/session", "/api/v1/kinds", "/api/v1/session/prove", "/api/v1/comments/{id}"}
 # Routes of no record: body, statuses of whoever may, what else is asked ("person": no contact, no link)
 OTHER = {
     "GET /healthz": (None, {200}, None), "GET /readyz": (None, {200}, None),
@@ -340,7 +340,7 @@ class Table:
         if not may_any(kind.rights[perm_verb], who, perm_verb):
             return {403}
         if who.role == "client" and ((method, tail) not in OPEN_TO_LINKS or who.scope != (kind.name, s.id)):
-            return {403}
+            return {404}
         if not may(kind.rights["read"], who, s, "read"):
             return {404}
         if verb in ("read", "watch"):
@@ -368,8 +368,8 @@ class Table:
             self.say(r.status == 401, self.nobody, method, at, 401, r)
             for who in self.callers:
                 want = good if may_any(kind.rights[perm_verb], who, perm_verb) else {403}
-                if who.role == "client" and ("kinds" not in path or name != who.scope[0]):
-                    want = {403}
+                if who.role == "client" and "kinds" not in path and want != {403}:
+                    want = {404}
                 r = who.person.call(method, at, body, headers)
                 self.say(r.status in want, who, method, at, want, r)
                 if path == "/api/v1/{kind}" and method == "GET" and r.status == 200:
