@@ -18,9 +18,13 @@ rd_handler rd_api_comment_list, rd_api_comment_add, rd_api_comment_edit, rd_api_
 	rd_api_reminder_add, rd_api_reminder_remove;
 extern const rd_shape rd_shape_comment, rd_shape_comment_edit, rd_shape_tag, rd_shape_link,
 	rd_shape_reminder;
-/* many.c */
-rd_handler rd_api_bulk, rd_api_export;
+/* bulk.c, export.c, import.c */
+rd_handler rd_api_bulk, rd_api_export, rd_api_import;
 extern const rd_shape rd_shape_bulk;
+/* attachments.c */
+rd_handler rd_api_attachment_list, rd_api_attachment_add, rd_api_attachment_get,
+	rd_api_attachment_remove;
+extern const rd_upload rd_upload_attachment;
 /* views.c */
 rd_handler rd_api_view_list, rd_api_view_add, rd_api_view_change, rd_api_view_remove;
 extern const rd_shape rd_shape_view;

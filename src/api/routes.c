@@ -1,4 +1,5 @@
 #include "api/handlers.h"
+#include "api/import.h"
 
 /* The API. Rows of one subject stand together; what a row says is all there is to know of it. A
  * path that is written out goes before one with a place ("/views" before "/{id}"). */
@@ -148,6 +149,25 @@ const rd_route rd_routes[] = {
 	 rd_api_record_timeline, .summary = {"时间线", "timeline"}, .query = "before limit"},
 	{RD_HTTP_GET, "/api/v1/{kind}/{id}/references", RD_PERM_KIND, RD_KIND_READ, RD_RUN_READ,
 	 rd_api_record_references, .summary = {"被谁引用", "who refers to it"}},
+	/* many records */
+	{RD_HTTP_POST, "/api/v1/{kind}/bulk", RD_PERM_KIND, RD_KIND_READ, RD_RUN_SLOW,
+	 rd_api_bulk, .summary = {"批量操作", "one action on many"}, .shape = &rd_shape_bulk},
+	{RD_HTTP_GET, "/api/v1/{kind}/export", RD_PERM_KIND, RD_KIND_EXPORT, RD_RUN_SLOW,
+	 rd_api_export, .summary = {"导出 CSV 或 XLSX", "export as CSV or XLSX"},
+	 .query = "format filter sort columns lang"},
+	{RD_HTTP_POST, "/api/v1/{kind}/import", RD_PERM_KIND, RD_KIND_CREATE, RD_RUN_SLOW,
+	 rd_api_import, .summary = {"从 CSV 新建", "create from CSV"}, .body_max = RD_IMPORT_BYTES_MAX,
+	 .query = "dry_run atomic", .body_type = "text/csv"},
+	/* attachments */
+	{RD_HTTP_GET, "/api/v1/{kind}/{id}/attachments", RD_PERM_KIND, RD_KIND_READ, RD_RUN_READ,
+	 rd_api_attachment_list, .summary = {"附件", "attachments"}},
+	{RD_HTTP_POST, "/api/v1/{kind}/{id}/attachments", RD_PERM_KIND, RD_KIND_COMMENT, RD_RUN_SLOW,
+	 rd_api_attachment_add, .summary = {"上传附件", "attach a file"}, .body_max = RD_UPLOAD_MAX,
+	 .query = "name", .body_type = "application/octet-stream", .upload = &rd_upload_attachment},
+	{RD_HTTP_GET, "/api/v1/attachments/{id}", RD_PERM_SIGNED_IN, 0, RD_RUN_SLOW,
+	 rd_api_attachment_get, .summary = {"下载附件", "download an attachment"}},
+	{RD_HTTP_DELETE, "/api/v1/attachments/{id}", RD_PERM_SIGNED_IN, 0, RD_RUN_WRITE,
+	 rd_api_attachment_remove, .summary = {"移除附件", "remove an attachment"}},
 	/* around records */
 	{RD_HTTP_GET, "/api/v1/{kind}/{id}/comments", RD_PERM_KIND, RD_KIND_READ, RD_RUN_READ,
 	 rd_api_comment_list, .summary = {"评论", "comments"}, .query = "after limit"},

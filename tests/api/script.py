@@ -34,6 +34,7 @@ import time
 import urllib.parse
 
 import harness
+import openapi
 
 REQUEST = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) (\S.*?)(?: as ([\w-]+))?$")
 EXPECTED = re.compile(r"([1-5]\d\d)(?: (.*))?$")
@@ -345,13 +346,25 @@ def judge(step, reply, names):
             raise Wrong(step.line, 1, f"an error without code, both languages or request_id: {reply}")
 
 
+def judge_schema(step, reply, world):
+    """What the server answers is what /api/v1/openapi.json says: errors, and records of every kind."""
+    if reply.json is None or world.document is None:
+        return
+    name = "Error" if reply.status >= 400 else openapi.camel(reply.json["kind"]) if {"kind", "created_at"} <= set(
+        reply.json) else None
+    if name and (problems := openapi.unfit(world.document, name, reply.json)):
+        raise Wrong(step.line, 1, f"the reply does not fit {name}: {problems[:3]}")
+
+
 def sent(step, world, names):
     """Sends a request and judges the reply, again and again while there is time."""
     end = time.monotonic() + step.within
     while True:
         tried = dict(names)
         try:
-            judge(step, send(step, world, tried), tried)
+            reply = send(step, world, tried)
+            judge(step, reply, tried)
+            judge_schema(step, reply, world)
         except Wrong:
             if time.monotonic() >= end:
                 raise
