@@ -112,21 +112,6 @@ static rd_rc who_asks(rd_call *call, rd_err *err)
 	return RD_OK;
 }
 
-/* Who came by a magic link sees the one record of it, and his own session. */
-static bool of_the_link(const rd_call *call)
-{
-	char here[128];
-
-	rd_str path = rd_str_of(call->route->path);
-
-	if (rd_str_starts(path, "/api/v1/session") || rd_str_starts(path, "/api/v1/kinds"))
-		return true;
-	if (call->kind == NULL || call->id == 0)
-		return false;
-	snprintf(here, sizeof here, "%s/%lld", call->kind->name, (long long)call->id);
-	return rd_str_is(call->who.scope, here);
-}
-
 static rd_rc may_call(rd_call *call, rd_err *err)
 {
 	const rd_route *r = call->route;
@@ -145,9 +130,6 @@ static rd_rc may_call(rd_call *call, rd_err *err)
 		               "your role may not do this with such records; ask an administrator");
 	if (call->who.shown == RD_BY_TOKEN && !reads && rd_str_is(call->who.scope, "read"))
 		return rd_fail(err, RD_FORBIDDEN, "这个令牌只能读取", "this token may only read");
-	if (call->who.shown == RD_BY_LINK && !of_the_link(call))
-		return rd_fail(err, RD_FORBIDDEN, "这个链接只能查看它所指的那一条记录",
-		               "this link opens one record and nothing else");
 	if (call->who.must_enrol && r->perm != RD_PERM_SIGNED_IN)
 		return rd_fail(err, RD_FORBIDDEN, "公司要求两步验证；请先在“我的账户”里启用",
 		               "your firm asks for a second factor; set it up in your account first");
@@ -157,8 +139,9 @@ static rd_rc may_call(rd_call *call, rd_err *err)
 	return RD_OK;
 }
 
-/* A link opens one record: it, what was said and done about it, and what its kind looks like. The firm's
- * own marks on it (tags, links, watchers) and everything that finds other records stay closed. */
+/* A link opens one record: it, what was said and done about it, and what its kind looks like. The
+ * firm's own marks on it (tags, links, watchers) and everything that finds other records stay
+ * closed. */
 static rd_rc within_link(rd_call *call, rd_err *err)
 {
 	static const char *const open[] = {"/api/v1/{kind}/{id}", "/api/v1/{kind}/{id}/do/{word}",

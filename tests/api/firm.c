@@ -1,6 +1,6 @@
-/* firm DATA FOLDER LABEL NAME LOGIN PASSWORD - makes a firm and its administrator in a store that nobody
- * serves, as the operator would; FOLDER "" = that of DATA. Prints both ids. For the tests of the API, which
- * need a second firm beside the one of the set-up link. */
+/* firm DATA FOLDER LABEL NAME LOGIN PASSWORD - makes a firm and its administrator in a store that
+ * nobody serves, as the operator would; FOLDER "" = that of DATA. Prints both ids. For the tests
+ * of the API, which need a second firm beside the one of the set-up link. */
 #include "desk/hooks.h"
 #include "desk/identity.h"
 #include <stdio.h>
