@@ -160,6 +160,25 @@ OTHER = {
     "DELETE /api/v1/reminders/{id}": (None, {404}, None),
     "PATCH /api/v1/views/{id}": ({"name": "x"}, {404}, None),
     "DELETE /api/v1/views/{id}": (None, {404}, None),
+    "DELETE /api/v1/user/{id}/totp": (None, {404}, None),
+    "GET /api/v1/user/{id}/sessions": (None, {404}, None),
+    "DELETE /api/v1/user/{id}/sessions/{sub}": (None, {404}, None),
+    "GET /api/v1/user/{id}/tokens": (None, {404}, None),
+    "DELETE /api/v1/user/{id}/tokens/{sub}": (None, {404}, None),
+    "GET /api/v1/inbox": (None, {200}, None), "GET /api/v1/inbox/count": (None, {200}, None),
+    "POST /api/v1/inbox/read": ({}, {422}, None), "POST /api/v1/inbox/{id}/read": (None, {404}, None),
+    "GET /api/v1/me/choices": (None, {200}, None), "PUT /api/v1/me/choices": (BAD, {422}, None),
+    "GET /api/v1/webhooks": (None, {200}, None), "POST /api/v1/webhooks": ({}, {422}, None),
+    "PATCH /api/v1/webhooks/{id}": ({}, {404}, None), "DELETE /api/v1/webhooks/{id}": (None, {404}, None),
+    "POST /api/v1/webhooks/{id}/secret": (None, {404}, None),
+    "GET /api/v1/webhooks/{id}/deliveries": (None, {404}, None),
+    "POST /api/v1/deliveries/{id}/again": (None, {404}, None),
+    "GET /api/v1/robots": (None, {200}, None), "POST /api/v1/robots": ({}, {422}, None),
+    "PATCH /api/v1/robots/{id}": ({}, {404}, None), "DELETE /api/v1/robots/{id}": (None, {404}, None),
+    "GET /api/v1/settings": (None, {200}, None),
+    "PUT /api/v1/settings/{word}": ({"value": "x", "version": 0}, {404}, None),
+    "GET /api/v1/jobs": (None, {200}, None), "GET /api/v1/jobs/{id}": (None, {404}, None),
+    "POST /api/v1/jobs/{id}/cancel": (None, {404}, None), "POST /api/v1/jobs/{id}/retry": (None, {404}, None),
 }
 OF_KIND = {"GET /api/v1/kinds/{kind}": (None, {200}), "GET /api/v1/{kind}": (None, {200}),
            "POST /api/v1/{kind}": (BAD, {422}), "GET /api/v1/{kind}/views": (None, {200}),
@@ -358,7 +377,7 @@ class Table:
 
     def other_route(self, method, path, perm):
         body, good, asks = OTHER[f"{method} {path}"]
-        at = path.replace("{id}", "1").replace("{word}", "x")
+        at = path.replace("{id}", "1").replace("{sub}", "1").replace("{word}", "x")
         headers = {"If-Match": '"1"'} if method == "PATCH" else {}
         r = self.nobody.call(method, at, body, headers)
         want = good if perm == "PUBLIC" else {401}
