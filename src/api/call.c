@@ -153,10 +153,12 @@ static rd_rc within_link(rd_call *call, rd_err *err)
 	if (call->who.shown != RD_BY_LINK || strcmp(path, "/api/v1/kinds/{kind}") == 0)
 		return RD_OK;
 	if (call->kind == NULL)
-		return strcmp(path, "/api/v1/search") == 0
-		           ? rd_fail(err, RD_FORBIDDEN, "这个链接只用于查看一条记录",
-		                     "this link shows one record only")
-		           : RD_OK;
+		return rd_str_starts(rd_str_of(path), "/api/v1/session") ||
+		               strcmp(path, "/api/v1/kinds") == 0 ||
+		               strcmp(path, "/api/v1/comments/{id}") == 0
+		           ? RD_OK
+		           : rd_fail(err, RD_FORBIDDEN, "这个链接只用于查看一条记录",
+		                     "this link shows one record only");
 	snprintf(record, sizeof record, "%s/%lld", call->kind->name, (long long)call->id);
 	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
 		if (strcmp(path, open[i]) == 0 && rd_str_is(call->who.scope, record))
