@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 /* Files at a record. What comes is hashed and packed piece by piece into the store of blobs; only
- * when it is whole it gets its name there, and then a row. A file whose command is refused in the end
- * stays in the store without a row, as if it had been detached: it has the content's name, which
- * another upload may have been given in the same moment. */
+ * when it is whole it gets its name there, and then a row. A file whose command is refused in the
+ * end stays in the store without a row, as if it had been detached: it has the content's name,
+ * which another upload may have been given in the same moment. */
 
 static rd_rc end_list(rd_json *j)
 {

@@ -2,8 +2,8 @@
  * columns.h - the columns of a kind as a table file has them: what export writes and import reads.
  *
  * A field is one column but for two: money has its amount and its currency, and what names other
- * records has their titles, for people, and their ids, which import reads. Heads are the labels of the
- * fields; no two of a kind are alike, so that every file that was exported can be read back.
+ * records has their titles, for people, and their ids, which import reads. Heads are the labels of
+ * the fields; no two of a kind are alike, so that every file that was exported can be read back.
  *
  * Who owns what: everything lies in the arena of the call. Threads: any, no state.
  */

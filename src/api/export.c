@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* All rows of a list as one file. They are read page by page, each in a read transaction of its own,
- * into a file without a name, so that neither memory nor the database is held while it is long; what
- * changes meanwhile may be in it or not. */
+/* All rows of a list as one file. They are read page by page, each in a read transaction of its
+ * own, into a file without a name, so that neither memory nor the database is held while it is
+ * long; what changes meanwhile may be in it or not. */
 
 #define ROWS_MAX 100000u
 #define PAGE     RD_LIST_MAX

@@ -7,9 +7,10 @@
 #include "store/log.h"
 #include <stdio.h>
 
-/* New records from a table. Every row is a command of its own, so that good ones are kept beside bad
- * ones; with atomic=1 all are one command. dry_run=1 does the same and takes everything back: first
- * row by row, for all that is wrong with each, then all together, for what they do to each other. */
+/* New records from a table. Every row is a command of its own, so that good ones are kept beside
+ * bad ones; with atomic=1 all are one command. dry_run=1 does the same and takes everything back:
+ * first row by row, for all that is wrong with each, then all together, for what they do to each
+ * other. */
 
 #define CHUNK       200u /* rows whose commands are made at once, and whose memory is given back */
 #define CLASHES_MAX 50u  /* rows that a trial of all together may find bad, one after the other */

@@ -4,7 +4,8 @@
  * CSV as export writes it: UTF-8 with or without BOM, commas, quotes. Heads are labels in either
  * language or keys; what is not known, or cannot be set, is passed over and named in the answer.
  *
- * Who owns what: all in the arena of the call; cells may point into the text. Threads: any, no state.
+ * Who owns what: all in the arena of the call; cells may point into the text. Threads: any, no
+ * state.
  */
 #ifndef RD_API_IMPORT_H
 #define RD_API_IMPORT_H

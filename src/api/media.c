@@ -21,7 +21,8 @@ static const magic magics[] = {
 	{0, "Rar!\x1A\x07", 6, "rar"},  {4, "ftyp", 4, "mp4"},
 };
 
-/* Family and end of the name to a type. The first row of a family without an end is for all others. */
+/* Family and end of the name to a type. The first row of a family without an end is for all
+ * others. */
 static const struct {
 	const char *family, *end, *type;
 } types[] = {

@@ -1,8 +1,8 @@
 /*
  * media.h - what kind of file an attachment is, by its first bytes and its name together.
  *
- * Nobody is believed: the bytes say what it can be, the end of the name only chooses among that. What
- * could run in a browser (HTML, SVG, scripts) is never called by its name. Pure, no state.
+ * Nobody is believed: the bytes say what it can be, the end of the name only chooses among that.
+ * What could run in a browser (HTML, SVG, scripts) is never called by its name. Pure, no state.
  */
 #ifndef RD_API_MEDIA_H
 #define RD_API_MEDIA_H

@@ -2,9 +2,9 @@
  * records.h - rows of records as a file that a spreadsheet opens: CSV and XLSX.
  *
  * CSV is UTF-8 with BOM, RFC 4180, lines end with CR LF. A text that a spreadsheet would take for a
- * formula (it begins with = + - @ TAB CR or their full-width forms) gets an apostrophe in front, and
- * so does one that looks as if it had one already, so that taking one off gives the text back in
- * every case (rd_records_text). Only numbers of ours go without. In XLSX every text is a typed
+ * formula (it begins with = + - @ TAB CR or their full-width forms) gets an apostrophe in front,
+ * and so does one that looks as if it had one already, so that taking one off gives the text back
+ * in every case (rd_records_text). Only numbers of ours go without. In XLSX every text is a typed
  * string, which is never run, and stays as it is.
  *
  * Who owns what: texts of cells are borrowed for the call. An rd_records_xlsx is made by _begin and
@@ -45,8 +45,8 @@ rd_str rd_records_text(rd_str cell);
 
 typedef struct rd_records_xlsx rd_records_xlsx;
 
-/* `path`: the file to write; `folder`: for temporary files, which have no name; `at_us`: the time of
- * making, UTC, that stands in the file. IO when the file cannot be written. */
+/* `path`: the file to write; `folder`: for temporary files, which have no name; `at_us`: the time
+ * of making, UTC, that stands in the file. IO when the file cannot be written. */
 RD_NODISCARD rd_rc rd_records_xlsx_begin(const char *path, const char *folder, const char *sheet,
                                          int64_t at_us, rd_records_xlsx **ret, rd_err *err);
 /* The first row is the head: bold, and it stays in sight. A text longer than XLSX holds (32,767
