@@ -50,6 +50,19 @@ void rd_call_finish(rd_call *call, rd_rc rc, const rd_err *err);
 
 /* Members code, message and problems of an object that is open; a 500 says no more than that. */
 void rd_put_failure(rd_json *j, rd_rc rc, const rd_err *err, const rd_problems *problems);
+/* answer.c: answers and refusals that many handlers give. */
+/* Begins {"<key>": [ ; each item is written by the handler, and the end by rd_answer_list_end. */
+rd_json *rd_answer_list(rd_call *call, const char *key);
+rd_rc rd_answer_list_end(rd_json *j);
+/* 201 {"id": …} */
+rd_rc rd_answer_made(rd_call *call, int64_t id);
+/* INPUT with one problem of a field; the words are static. */
+rd_rc rd_answer_wrong(rd_call *call, const char *field, const char *zh, const char *en,
+                      rd_err *err);
+/* NO_MATCH without If-Match. */
+RD_NODISCARD rd_rc rd_call_versioned(const rd_call *call, rd_err *err);
+/* The text of a field of the shape, or `otherwise` when it was not given. */
+rd_str rd_call_text(const rd_call *call, uint32_t field, rd_str otherwise);
 
 /* slow.c: threads for handlers that wait. */
 void rd_slow_start(rd_api *api);

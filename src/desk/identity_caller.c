@@ -294,11 +294,11 @@ static rd_rc know(rd_identity *id, int64_t now_us, rd_known *k, rd_err *err)
 	                 &mark))
 		return RD_OK;
 	rd_arena *a = rd_arena_new();
-
 	rd_rc rc = rd_store_read(id->store, 0, a, load, k, err);
 
 	rd_arena_free(a);
-	if (rc == RD_OK && !unsettled)
+	/* Asked again: a hook may have run while this was loaded. */
+	if (rc == RD_OK && !unsettled && !rd_identity_unsettled(now_us))
 		rd_known_put(id->known, k, mark);
 	return rc;
 }

@@ -1,5 +1,4 @@
-/* Jobs: once, again after a failure or a dead worker, parked, cancelled, and what runs
- * periodically. */
+/* Jobs: once, again after a failure or a dead worker, parked, cancelled; and periodic ones. */
 #include "desk/jobs.h"
 #include "desk/periodic.h"
 #include "office.h"
