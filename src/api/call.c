@@ -250,13 +250,13 @@ rd_rc rd_call_route(void *user, rd_http_req *req, rd_http_plan *plan, rd_err *er
 	                          err));
 	RD_TRY(known_query(call, err));
 	RD_TRY(version_of(call, err));
-	plan->body_max = call->route->body_max                         ? call->route->body_max
-	                 : call->route->has_body || call->route->shape ? RD_API_BODY_MAX
-	                                                               : 0;
 	if (call->route->upload) {
 		RD_TRY(call->route->upload->open(call, err));
 		plan->sink = (rd_http_sink){upload_piece, upload_dropped, call};
 	}
+	plan->body_max = call->route->body_max                         ? call->route->body_max
+	                 : call->route->has_body || call->route->shape ? RD_API_BODY_MAX
+	                                                               : 0;
 	return RD_OK;
 }
 
