@@ -112,7 +112,8 @@ static rd_rc who_asks(rd_call *call, rd_err *err)
 	return RD_OK;
 }
 
-/* One's own session and account: all there is until a second factor that the firm asks for is set. */
+/* One's own session and account: all there is until a second factor that the firm asks for is set.
+ * */
 static bool of_oneself(const rd_route *r)
 {
 	rd_str path = rd_str_of(r->path);
