@@ -133,7 +133,8 @@ RECORD = {
 }
 OPEN_TO_LINKS = {("GET", ""), ("PATCH", ""), ("GET", "/timeline"), ("GET", "/comments"), ("POST", "/comments"),
                  ("POST", "/do/{word}")}
-OPEN_OTHERS = {"/api/v1/session", "/api/v1/kinds", "/api/v1/session/prove", "/api/v1/comments/{id}"}
+OPEN_OTHERS = {"/api/v1/session", "/api/v1/kinds", "/api/v1/session/prove", "/api/v1/comments/{id}",
+               "/api/v1/attachments/{id}"}
 # Routes of no record: body, statuses of whoever may, what else is asked ("person": no contact, no link)
 OTHER = {
     "GET /healthz": (None, {200}, None), "GET /readyz": (None, {200}, None),
