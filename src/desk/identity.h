@@ -4,14 +4,15 @@
  *
  * Sources: security.md sections 4 and 6; the primitives are src/auth. Credentials are tables of
  * their own (migration 0004), outside the projections: the event log says that a password was
- * changed, never what it is. Every sign-in, refusal, change of a factor, token or right is an event.
+ * changed, never what it is. Every sign-in, refusal, change of a factor or token is an event.
  *
  * Password hashes take a quarter of a second and 64 MiB: they are made by the calling thread behind
  * a gate, before the write transaction; never in the writer.
  *
- * Actors are cached in memory by the digest of what was shown (identity holds the cache); a change
- * of sessions, tokens, users or rights in this process drops it at once, one of another process
- * within RD_IDENTITY_STALE_US.
+ * Callers are remembered in memory by the digest of what was shown. What identity itself changes in
+ * this process holds at once, as does that somebody was suspended, left or got other roles
+ * (desk/identity_hooks.c); everything else, and what another process changes, within
+ * RD_IDENTITY_STALE_US.
  *
  * Threads: any. Failure: UNAUTHENTICATED says the same for every wrong name, password, code or
  * token; TOO_MANY carries the seconds to wait in err->line.
@@ -78,14 +79,16 @@ RD_NODISCARD rd_rc rd_identity_sign_in(rd_identity *id, rd_str firm, rd_str logi
 RD_NODISCARD rd_rc rd_identity_code(rd_identity *id, rd_str cookie, rd_str code,
                                     const rd_visit *visit, rd_signed_in *ret, rd_err *err);
 RD_NODISCARD rd_rc rd_identity_sign_out(rd_identity *id, const rd_caller *who, rd_err *err);
-/* Shows the password (and a code, when there is a factor) again: fresh for 10 minutes, new cookie. */
+/* Shows the password (and a code, when there is a factor) again: fresh for 10 minutes, and another
+ * cookie for the same session. */
 RD_NODISCARD rd_rc rd_identity_prove(rd_identity *id, const rd_caller *who, rd_str password,
                                      rd_str code, const rd_visit *visit, rd_signed_in *ret,
                                      rd_err *err);
 
-/* The first start: a one-time link is printed by the program; whoever opens it makes the firm and its
- * administrator. Good for 24 h and until there is a firm; *ret_needed false: there is one, and no
- * link was made. The operator makes further firms with an empty link (`redink user --new-firm`). */
+/* The first start: a one-time link is printed by the program; whoever opens it makes the firm and
+ * its administrator. Good for 24 h and until there is a firm; *ret_needed false: there is one, and
+ * no link was made. The operator makes further firms with an empty link, which must therefore
+ * never come from outside (`redink user --new-firm`). */
 RD_NODISCARD rd_rc rd_identity_setup_link(rd_identity *id, rd_token *ret_link, bool *ret_needed,
                                           rd_err *err);
 typedef struct rd_new_firm {
@@ -169,8 +172,7 @@ RD_NODISCARD rd_rc rd_identity_link_use(rd_identity *id, rd_str link, const rd_v
 RD_NODISCARD rd_rc rd_identity_view_as(rd_identity *id, const rd_caller *who, int64_t user_id,
                                        rd_err *err);
 
-/* Everything remembered of callers is dropped: after the commit of a change of users, teams,
- * contacts, clients or the firm. Without it such a change holds within RD_IDENTITY_STALE_US; that
- * somebody was suspended, left, or got other roles holds at once (desk/identity_hooks.c). */
+/* Everything remembered of callers is dropped, for who does not want to wait until a change of
+ * teams, contacts, clients or the firm holds. After its commit. */
 void rd_identity_forget(rd_identity *id);
 #endif

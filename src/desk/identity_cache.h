@@ -1,9 +1,9 @@
 /*
  * identity_cache.h - who stood behind what was shown a moment ago; for src/desk/identity*.c alone.
  *
- * A fixed table in memory, found by the SHA-256 of a cookie or token. 64 shards with a lock each, so
- * that requests of different people do not wait for each other; in a shard open addressing over a
- * window of 8 places, in which the entry loaded first gives way. Memory: 64 * 128 entries.
+ * A fixed table in memory, found by the SHA-256 of a cookie or token. 64 shards with a lock each,
+ * so that requests of different people do not wait for each other; in a shard open addressing over
+ * a window of 8 places, in which the entry loaded first gives way. 64 * 128 entries, 5 MB.
  *
  * A load that began before something was dropped is never kept: get gives a mark on a miss, and put
  * takes it back. To drop one is to drop its shard, a sixty-fourth of all.

@@ -6,7 +6,7 @@
 #define KEY_FILE "factor.key"
 #define URI_MAX  1024u
 
-/* What is sealed: whose it is, so that a row copied to another person does not open, and the secret. */
+/* What is sealed: whose it is, so that a row copied to somebody else does not open; the secret. */
 #define PLAIN_SIZE  (16u + RD_TOTP_SECRET_SIZE)
 #define SEALED_SIZE (crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + PLAIN_SIZE)
 

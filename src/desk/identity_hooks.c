@@ -63,10 +63,21 @@ static rd_rc out(const rd_hook_call *call, bool tokens_too, rd_err *err)
 	                       &(rd_said){.key = "tokens", .number = tokens_too}, 1, err);
 }
 
+/* Who comes back is invited anew and begins with a password and a factor of then. */
+static rd_rc forget_secrets(rd_tx *tx, int64_t user_id, rd_err *err)
+{
+	RD_TRY(rd_q_credential_remove(tx, user_id, NULL, err));
+	RD_TRY(rd_q_totp_remove(tx, user_id, NULL, err));
+	return rd_q_recovery_clear(tx, user_id, NULL, err);
+}
+
 rd_rc rd_hook_user_leave(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(keep_administrator(call, err));
-	return out(call, true, err);
+	RD_TRY(out(call, true, err));
+	if (!rd_str_is(rd_cell(call->now, RD_COL_STATE)->str, "left"))
+		return RD_OK;
+	return forget_secrets(call->tx, rd_cell(call->was, RD_COL_ID)->i, err);
 }
 
 rd_rc rd_hook_user_archive(rd_hook_call *call, rd_err *err)

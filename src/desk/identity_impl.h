@@ -43,8 +43,8 @@ typedef struct rd_verdict {
 rd_rc rd_identity_unknown(rd_err *err);
 rd_rc rd_identity_settle(rd_rc rc, const rd_verdict *v, rd_err *err);
 
-/* Somebody of the firm, by session or token, who may change what is his: no contact, nobody who only
- * looks. FORBIDDEN. */
+/* Somebody of the firm, by session or token, who may change what is his: no contact, nobody who
+ * only looks. FORBIDDEN. */
 RD_NODISCARD rd_rc rd_identity_by_person(const rd_caller *who, rd_err *err);
 /* The same, and shown again within 10 minutes. */
 RD_NODISCARD rd_rc rd_identity_by_fresh(const rd_caller *who, rd_err *err);

@@ -88,6 +88,10 @@ ON CONFLICT (firm_id, user_id) DO UPDATE SET hash = :hash, at_us = :at_us;
 -- in: firm_id i64, user_id i64, was text, hash text
 UPDATE credentials SET hash = :hash WHERE firm_id = :firm_id AND user_id = :user_id AND hash = :was;
 
+-- name: credential_remove :exec
+-- in: firm_id i64, user_id i64
+DELETE FROM credentials WHERE firm_id = :firm_id AND user_id = :user_id;
+
 -- ---- second factors ----
 
 -- name: totp_get :one
