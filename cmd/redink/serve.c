@@ -24,7 +24,7 @@ enum {
 	O_UPGRADE,
 	O_QUIET,
 };
-static const rd_option options[] = {
+static const rd_opt options[] = {
 	[O_DATA] = {.name = "data",
                 .letter = 'd',
                 .kind = RD_OPT_TEXT,

@@ -73,6 +73,10 @@ void rd_store_submit(rd_store *s, rd_command *c);
 RD_NODISCARD rd_rc rd_store_write(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn,
                                   void *ctx, rd_err *err);
 
+/* Every firm that has a log, by id; in `a`. */
+RD_NODISCARD rd_rc rd_store_firms(rd_store *s, rd_arena *a, const int64_t **ret_ids,
+                                  uint32_t *ret_n, rd_err *err);
+
 /* A new id of 63 bits: larger than all earlier ones of this process and, by ms, of others. */
 int64_t rd_store_new_id(rd_store *s);
 #endif
