@@ -4,7 +4,7 @@
 
 /* The public keys of the logs, for auditors. */
 
-enum { O_FIRM = RD_O_DATA_END, O_ORIGIN };
+enum { O_FIRM = RD_O_DATA_END, O_ORIGIN, O_ALL };
 static const rd_opt options[] = {
 	RD_OPTIONS_OF_DATA,
 	[O_FIRM] = RD_OPTION_FIRM,
@@ -14,6 +14,11 @@ static const rd_opt options[] = {
                   .help = {"日志名称的前半，如 desk.example.cn；不给则用签名时用过的",
                            "the first part of the names of the logs, such as desk.example.cn; "
                            "without it the one that was used for signing"}},
+	[O_ALL] = {.name = "all",
+               .letter = 'a',
+               .kind = RD_OPT_FLAG,
+               .help = {"也打印以前的公钥：恢复或导入之前用它们签过",
+                        "earlier keys, too: they signed before a restore or an import"}},
 	{0},
 };
 
@@ -29,11 +34,14 @@ static rd_rc list(const rd_args *args, rd_store *s, rd_buf *out, rd_err *err)
 
 	RD_TRY(rd_data_firms(args, s, O_FIRM, &firms, &n, err));
 	for (uint32_t i = 0; i < n; i++) {
-		rd_vkey key;
+		const rd_vkey *keys;
+		uint32_t n_keys;
 
-		RD_TRY(rd_store_vkey(s, firms[i], &key, err));
-		rd_vkey_format(&key, out);
-		rd_buf_char(out, '\n');
+		RD_TRY(rd_store_vkeys(s, firms[i], args->arena, &keys, &n_keys, err));
+		for (uint32_t k = 0; k < (rd_args_has(args, O_ALL) ? n_keys : 1); k++) {
+			rd_vkey_format(&keys[k], out);
+			rd_buf_char(out, '\n');
+		}
 	}
 	return RD_OK;
 }

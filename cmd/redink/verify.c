@@ -159,8 +159,13 @@ static void say_integrity(output *o, const rd_verify_firm *f)
 	bool en = o->lang == RD_EN;
 
 	rd_buf_puts(&o->text, en ? "  integrity:    " : "  完整性（未被改动）：");
+	rd_words why = t->reason;
+
+	if (t->intact && !o->keys) /* what was signed, nobody looked at */
+		why =
+			(rd_words){"各条与自身的字节和哈希一致", "each event agrees with its bytes and hashes"};
 	rd_buf_printf(&o->text, "%s%s", t->intact ? (en ? "yes; " : "是；") : (en ? "NO; " : "否；"),
-	              en ? t->reason.en : t->reason.zh);
+	              en ? why.en : why.zh);
 	say_place(o, t);
 	rd_buf_printf(&o->text,
 	              en ? "\n                %ju events, %ju checkpoints, %ju payloads erased\n"

@@ -168,6 +168,30 @@ rd_rc rd_store_signer(rd_store *s, int64_t firm_id, rd_str note, rd_vkey *ret, r
 	return rc;
 }
 
+rd_rc rd_store_vkeys(rd_store *s, int64_t firm_id, rd_arena *a, const rd_vkey **ret_keys,
+                     uint32_t *ret_n, rd_err *err)
+{
+	signing g = {.s = s, .firm_id = firm_id, .a = a};
+	rd_str lines = {"", 0};
+	rd_err none = {0};
+	char path[PATH_BYTES];
+	uint32_t n = 1;
+
+	RD_TRY(load_key(&g, err));
+	sodium_memzero(g.seed, sizeof g.seed);
+	(void)snprintf(path, sizeof path, RD_STR_FMT "/" RD_OLD_KEYS, RD_STR_ARG(s->config.folder));
+	if (rd_file_load(path, OLD_KEYS_MAX, a, &lines, NULL, &none) != RD_OK)
+		lines.len = 0;
+	rd_vkey *keys = RD_NEW_N(a, rd_vkey, lines.len / 65 + 1);
+
+	keys[0] = g.key;
+	for (; lines.len >= 65; lines.ptr += 65, lines.len -= 65)
+		n += key_from_hex(g.name, (rd_str){lines.ptr, 64}, &keys[n]);
+	*ret_keys = keys;
+	*ret_n = n;
+	return RD_OK;
+}
+
 /* The name of a log without "/<firm id>" at its end. */
 static bool origin_in(const char *folder, const char *file, rd_arena *a, rd_str *ret)
 {

@@ -38,6 +38,10 @@ RD_NODISCARD rd_rc rd_store_sign_due(rd_store *s, bool all, uint32_t *ret_signed
 /* The public key of the firm's log, to be handed to auditors. */
 RD_NODISCARD rd_rc rd_store_vkey(rd_store *s, int64_t firm_id, rd_vkey *ret, rd_err *err);
 
+/* Every key that may have signed the firm's log under its present name, the present one first, in
+ * `a`. */
+RD_NODISCARD rd_rc rd_store_vkeys(rd_store *s, int64_t firm_id, rd_arena *a,
+                                  const rd_vkey **ret_keys, uint32_t *ret_n, rd_err *err);
 /* Which of our keys, the present one or an old one, signed this note of the firm's log. NOT_FOUND
  * when none did. */
 RD_NODISCARD rd_rc rd_store_signer(rd_store *s, int64_t firm_id, rd_str note, rd_vkey *ret,
