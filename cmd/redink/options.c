@@ -51,10 +51,10 @@ bool rd_parse_number(const char *text, int64_t min, int64_t max, int64_t *ret)
 {
 	int64_t v = 0;
 
-	if (!*text || strlen(text) > 15)
+	if (!*text)
 		return false;
 	for (const char *p = text; *p; p++) {
-		if (!isdigit((unsigned char)*p))
+		if (!isdigit((unsigned char)*p) || v > (INT64_MAX - (*p - '0')) / 10)
 			return false;
 		v = v * 10 + (*p - '0');
 	}

@@ -386,7 +386,7 @@ static rd_rc export_all(rd_tx *tx, void *ctx, rd_err *err)
 
 	x->tx = tx;
 	RD_TRY(rd_q_tree_load(tx, &tree, &found, err));
-	if (!found)
+	if (!found || tree.size == 0)
 		return rd_fail(err, RD_NOT_FOUND, "没有机构 %jd；redink key 列出各机构",
 		               "there is no firm %jd; redink key lists them", (intmax_t)tx->firm_id);
 	RD_TRY(start(x, &x->sums, "SHA256SUMS", err));

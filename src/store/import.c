@@ -231,10 +231,10 @@ static rd_rc must_be_new(importing *m, rd_err *err)
 	bool found = false;
 
 	RD_TRY(rd_q_tree_load(&m->tx, &row, &found, err));
-	return found ? rd_fail(err, RD_CONFLICT, "机构 %jd 已在这里；请导入到空的服务器",
-	                       "firm %jd is here already; import into an empty server",
-	                       (intmax_t)m->tx.firm_id)
-	             : RD_OK;
+	return found && row.size ? rd_fail(err, RD_CONFLICT, "机构 %jd 已在这里；请导入到空的服务器",
+	                                   "firm %jd is here already; import into an empty server",
+	                                   (intmax_t)m->tx.firm_id)
+	                         : RD_OK;
 }
 
 static rd_rc import_rows(importing *m, rd_tx_fn *derive, rd_err *err)

@@ -140,12 +140,16 @@ static rd_rc list_firms(rd_tx *tx, void *ctx, rd_err *err)
 {
 	firm_list *l = ctx;
 	uint32_t n = FIRMS_PAGE;
+	int64_t after = 0;
 
 	while (n == FIRMS_PAGE) {
 		const rd_q_firm_of_log_after_row *rows;
 
-		RD_TRY(rd_q_firm_of_log_after(tx, l->n ? l->ids[l->n - 1] : 0, FIRMS_PAGE, &rows, &n, err));
+		RD_TRY(rd_q_firm_of_log_after(tx, after, FIRMS_PAGE, &rows, &n, err));
 		for (uint32_t i = 0; i < n; i++) {
+			after = rows[i].firm_id;
+			if (rows[i].size == 0)
+				continue; /* the first command of a firm was refused: there is none */
 			l->ids = rd_grow(tx->arena, l->ids, l->n, &l->cap, sizeof *l->ids);
 			l->ids[l->n++] = rows[i].firm_id;
 		}

@@ -73,7 +73,7 @@ void rd_store_submit(rd_store *s, rd_command *c);
 RD_NODISCARD rd_rc rd_store_write(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn,
                                   void *ctx, rd_err *err);
 
-/* Every firm that has a log, by id; in `a`. */
+/* Every firm that has events, by id; in `a`. */
 RD_NODISCARD rd_rc rd_store_firms(rd_store *s, rd_arena *a, const int64_t **ret_ids,
                                   uint32_t *ret_n, rd_err *err);
 
