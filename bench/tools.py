@@ -17,6 +17,7 @@ class Failed(Exception):
 BUILDS = {
     "gen_ledger": (["-std=c17", "-O2", "-ffp-contract=off"], "gen_ledger/*.c", ["-lm"]),
     "timed": (["-std=c17", "-O2"], "timed.c", []),
+    "http_floor": (["-std=gnu17", "-O2", "-pthread"], "peers/http_floor.c", ["-lmicrohttpd", "-lsqlite3"]),
     "csvtok": (["-std=c17", "-O3", "-march=native", "-pthread"], "peers/csvtok.c", []),
 }
 

@@ -8,17 +8,23 @@
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
-targets="table xlsx xml mapping trail http"
+targets="table xlsx xml mapping trail http record"
 # Of src/http what is pure: the rest sees libmicrohttpd.
 http="src/http/address.c src/http/cookie.c src/http/guard.c src/http/request.c"
+# Of src/record what sees no database.
+record="src/record/check.c src/record/cursor.c src/record/filter.c src/record/filter_sql.c src/record/form.c
+	src/record/kind.c src/record/show.c src/record/value.c src/record/words.c"
 out=build-fuzz
 CLANG=${CLANG:-clang}
 mkdir -p "$out/gen"
 python3 tools/mkcharts.py "$out/gen/charts.c" data/coa_small.csv data/coa_enterprise.csv
 python3 tools/mkcalendar.py data/cn_calendar_2020_2026.csv "$out/gen/calendar.c"
+python3 tools/mkdeadlines.py data/tax_deadlines_2026.csv "$out/gen/deadlines.c"
+python3 tools/mkmodel.py "$out/gen/kinds.c" "$out/gen/kinds.d" model src/store/migrations/*.sql
+python3 tools/mkmodel.py --synonyms "$out/gen/synonyms.c" data/synonyms.csv
 python3 tools/mkfixtures.py "$out/fixtures"
 flags="-std=c17 -g -O1 -D_GNU_SOURCE -DRD_WITH_AUDIT -Isrc -Ifuzz -fsanitize=address,undefined -fno-sanitize-recover=undefined"
-libs="-lexpat -lzip -lfyaml -lnettle -lsodium -lpthread"
+libs="-lexpat -lzip -lfyaml -lnettle -lsodium -ljansson -lpthread"
 
 seeds_of() {
 	echo "fuzz/corpus/$1"
@@ -33,7 +39,7 @@ if ! command -v "$CLANG" >/dev/null; then
 		echo "fuzz $t: seeds only, no clang for libFuzzer"
 		# shellcheck disable=SC2086
 		${CC:-cc} $flags fuzz/main.c "fuzz/fuzz_$t.c" fuzz/fuzz.c src/base/*.c src/book/*.c src/io/*.c \
-			src/trail/*.c $http "$out"/gen/*.c $libs -o "$out/seeds_$t"
+			src/trail/*.c $http $record "$out"/gen/*.c $libs -o "$out/seeds_$t"
 		# shellcheck disable=SC2046
 		"$out/seeds_$t" $(seeds_of "$t")
 	done
@@ -41,7 +47,7 @@ if ! command -v "$CLANG" >/dev/null; then
 fi
 
 objects=
-for c in src/base/*.c src/book/*.c src/io/*.c src/trail/*.c $http "$out"/gen/*.c fuzz/fuzz.c; do
+for c in src/base/*.c src/book/*.c src/io/*.c src/trail/*.c $http $record "$out"/gen/*.c fuzz/fuzz.c; do
 	o="$out/$(echo "$c" | tr / _).o"
 	[ "$o" -nt "$c" ] && [ -z "$(find src fuzz -name '*.h' -newer "$o" -print -quit)" ] ||
 		"$CLANG" $flags -fsanitize=fuzzer-no-link -c "$c" -o "$o"
@@ -53,7 +59,7 @@ done
 
 limit_of() {
 	case $seconds:$1 in
-	smoke:mapping | smoke:trail | smoke:http) echo "-seed=1 -runs=50000" ;;
+	smoke:mapping | smoke:trail | smoke:http | smoke:record) echo "-seed=1 -runs=50000" ;;
 	smoke:*) echo "-seed=1 -runs=4000" ;;
 	*) echo "-max_total_time=$((seconds < 6 ? 1 : seconds / 6))" ;;
 	esac

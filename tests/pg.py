@@ -8,7 +8,7 @@ partitions=N. When it ends, the cluster is stopped and removed. root may not run
 as `postgres` (or nobody). Its exit code is that of the command; without PostgreSQL it says
 "0 passed, 0 failed, 1 skipped".
 """
-import glob, os, pathlib, pwd, secrets, shutil, socket, subprocess, sys, tempfile
+import glob, os, pathlib, pwd, secrets, shutil, signal, socket, subprocess, sys, tempfile
 
 
 def programs():
@@ -91,7 +91,14 @@ class Cluster:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def stop_as_exit(*_):
+    """A signal ends the cluster as well: without this it would stay behind."""
+    sys.exit(3)
+
+
 def main():
+    for s in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(s, stop_as_exit)
     args, partitions = sys.argv[1:], 0
     if args[:1] == ["--partitions"]:
         partitions, args = int(args[1]), args[2:]

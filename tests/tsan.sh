@@ -1,7 +1,8 @@
 #!/bin/sh
 # tsan.sh - the threaded parts under ThreadSanitizer: rows read in threads, blocks of a file read in
-# threads, checks in threads and cuts, requests that another thread answers, streams. A report of the
-# sanitizer fails the run. Builds in build-tsan. Ends with `N passed, N failed`.
+# threads, checks in threads and cuts, the store's writer and readers, requests that another thread
+# answers, streams. A report of the sanitizer fails the run. Builds in build-tsan. Ends with
+# `N passed, N failed`.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 build=build-tsan
@@ -15,7 +16,8 @@ if [ ! -f $build/build.ninja ]; then
 		exit 1
 	}
 fi
-if ! ninja -C $build tests/unit/unit tests/threads/threads tests/http/serve >"$log" 2>&1; then
+if ! ninja -C $build tests/unit/unit tests/threads/threads tests/ground/ground tests/http/serve \
+	>"$log" 2>&1; then
 	grep -E 'error|FAILED|warning' "$log" | head -20
 	echo "0 passed, 1 failed"
 	exit 1
@@ -35,6 +37,7 @@ try() {
 
 try $build/tests/unit/unit shared "every task runs once" "threads and cuts" "progress" "folder is"
 try $build/tests/threads/threads
+try $build/tests/ground/ground "whole or not at all" "answered is seen" "two stores"
 for case in kept_under_load graceful_stop restless slow_reader; do
 	try python3 tests/http/run.py $build/tests/http/serve $case
 done

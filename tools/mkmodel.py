@@ -3,6 +3,7 @@
 
     mkmodel.py OUT.c OUT.d MODEL_DIR MIGRATION.sql...   C tables; fails when a table does not fit its kind
     mkmodel.py --synonyms OUT.c SYNONYMS.csv      C table of words that mean the same
+    mkmodel.py --catalogue OUT.c TYPES.csv        C table of the exception types that a firm begins with
     mkmodel.py --check [MODEL_DIR]                only looks
     mkmodel.py --ts FILE                          TypeScript types
     mkmodel.py --docs DIR                         a page a kind
@@ -50,6 +51,26 @@ def synonyms(out, path):
     pathlib.Path(out).write_text(c.write_synonyms(rows), encoding="utf-8")
 
 
+def catalogue(out, path):
+    kind = read_all(MODEL)["exception_type"]
+    options = {f["name"]: {o["name"] for o in f["options"]} for f in kind.fields if f["options"]}
+    limits = {f["name"]: f["length"] for f in kind.fields if f["type"] in ("text", "long")}
+    rows, last = [], ""
+    with open(path, encoding="utf-8", newline="") as f:
+        for row in csv.DictReader(f):
+            where = f"{path}: {row['slug']}"
+            if row["slug"] <= last:
+                raise Wrong(f"{where}: not in the order of the slugs, or twice")
+            last = row["slug"]
+            for key, value in row.items():
+                if key in options and value and value not in options[key]:
+                    raise Wrong(f"{where}: '{value}' is no option of {key}")
+                if len(value) > limits.get(key, len(value)):
+                    raise Wrong(f"{where}: {key} is longer than {limits[key]} characters")
+            rows.append(row)
+    pathlib.Path(out).write_text(c.write_catalogue(rows), encoding="utf-8")
+
+
 def docs(folder):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,6 +85,8 @@ def main(args):
             print(f"{len(kinds)} kinds")
         case ["--synonyms", out, path]:
             synonyms(out, path)
+        case ["--catalogue", out, path]:
+            catalogue(out, path)
         case ["--ts", out]:
             pathlib.Path(out).write_text(api.typescript(read_all(MODEL)), encoding="utf-8")
         case ["--docs", folder]:

@@ -490,6 +490,7 @@ static rd_report report_of(const job *j)
 		.version = RD_VERSION,
 		.lang = a->lang,
 		.threshold = j->threshold,
+		.threads = j->run.threads,
 		.has_baseline = j->baseline_path != NULL,
 		.gone = rd_baseline_gone(a->arena, &j->baseline, j->result),
 		.suppressions = j->config.suppressions,

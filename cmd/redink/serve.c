@@ -21,6 +21,8 @@ enum {
 	O_PROXY,
 	O_TRUST,
 	O_THREADS,
+	O_OUTBOUND,
+	O_PRIVATE,
 	O_UPGRADE,
 	O_QUIET,
 };
@@ -80,6 +82,18 @@ static const rd_opt options[] = {
                    .max = 64,
                    .preset = "2",
                    .help = {"处理请求的线程数", "threads that serve requests"}},
+	[O_OUTBOUND] =
+		{.name = "outbound",
+         .kind = RD_OPT_TEXT,
+         .arg = "HOST,HOST",
+         .help =
+             {"可以主动连接的主机：网络钩子、群机器人、邮件服务器；* 为任意。预设为不连接任何主机",
+              "hosts that may be called: webhooks, robots, mail server; * = any. "
+              "Preset: none"}},
+	[O_PRIVATE] = {.name = "outbound-private",
+                   .kind = RD_OPT_FLAG,
+                   .help = {"也可以连接内网地址和 http://",
+                            "addresses of the own network, and http://, too"}},
 	[O_UPGRADE] = {.name = "upgrade",
                    .kind = RD_OPT_FLAG,
                    .help = {"先把旧版本的数据库升级", "bring an older database up to date first"}},
@@ -137,11 +151,24 @@ static rd_rc say_setup(rd_api *api, int lang, rd_err *err)
 	return RD_OK;
 }
 
+static const rd_str *hosts(rd_arena *a, const char *list, uint32_t *ret_n)
+{
+	const char **names = rd_split_list(a, list, ret_n);
+	rd_str *out = RD_NEW_N(a, rd_str, *ret_n + 1);
+
+	for (uint32_t i = 0; i < *ret_n; i++)
+		out[i] = rd_str_of(names[i]);
+	return out;
+}
+
 static rd_rc serve(const rd_args *args, rd_store *store, rd_err *err)
 {
 	const char *trusted = rd_args_text(args, O_TRUST);
 	bool quiet = rd_args_has(args, O_QUIET);
-	uint32_t n = 0;
+	const char *outbound = rd_args_text(args, O_OUTBOUND);
+	bool private_too = rd_args_has(args, O_PRIVATE);
+	uint32_t n = 0, n_allow = 0;
+	const rd_str *allow = outbound ? hosts(args->arena, outbound, &n_allow) : NULL;
 	rd_api_config config = {
 		.store = store,
 		.address = rd_args_text(args, O_LISTEN),
@@ -152,6 +179,10 @@ static rd_rc serve(const rd_args *args, rd_store *store, rd_err *err)
 		.key_file = rd_args_text(args, O_KEY),
 		.behind_proxy = rd_args_has(args, O_PROXY),
 		.trusted_proxies = trusted ? rd_split_list(args->arena, trusted, &n) : NULL,
+		.outbound = {.allow = allow,
+	                 .n_allow = n_allow,
+	                 .allow_private = private_too,
+	                 .allow_plain = private_too},
 		.log = write_log,
 		.log_user = &quiet,
 	};

@@ -6,6 +6,12 @@
 
 #define CHINA_OFFSET_S 28800
 
+/* A client that went away is no error of ours, nor is saying that we stop. */
+static const char *level_of(uint32_t status)
+{
+	return status == 503 ? "warn" : status >= 500 ? "error" : "info";
+}
+
 /* One logfmt line a request: no personal data, no values. */
 static void log_access(void *user, const rd_http_access *a)
 {
@@ -18,8 +24,8 @@ static void log_access(void *user, const rd_http_access *a)
 	snprintf(
 		line, sizeof line,
 		"level=%s msg=request req=%s route=\"%s\" status=%u us=%lld bytes=%llu firm=%lld%s%s%s%s",
-		a->status >= 500 || a->status == 0 ? "error" : "info", a->req->request_id,
-		a->label ? a->label : "", a->status, (long long)a->took_us, (unsigned long long)a->sent,
+		level_of(a->status), a->req->request_id, a->label ? a->label : "", a->status,
+		(long long)a->took_us, (unsigned long long)a->sent,
 		call ? (long long)call->who.actor.firm_id : 0, a->err ? " err=" : "",
 		a->err ? rd_rc_name(a->err->code) : "", a->guard ? " guard=\"" : "",
 		a->guard ? a->guard : "");
@@ -43,6 +49,29 @@ static void make_labels(rd_api *api)
 		rd_route_label(&rd_routes[i], label, sizeof label);
 		api->labels[i] = rd_arena_copy(api->arena, label, strlen(label));
 	}
+}
+
+static void tell(void *ctx, const char *what, const rd_err *why)
+{
+	rd_api *api = ctx;
+	char line[512];
+
+	if (api->config.log == NULL)
+		return;
+	snprintf(line, sizeof line, "level=warn msg=\"%s\" err=%s why=\"%.300s\"", what,
+	         rd_rc_name(why->code), why->en);
+	api->config.log(api->config.log_user, line);
+}
+
+static rd_rc start_hands(rd_api *api, rd_err *err)
+{
+	const rd_hands_config hands = {.engine = &api->engine,
+	                               .outbound = api->config.outbound,
+	                               .live = rd_live_publish,
+	                               .told = tell,
+	                               .ctx = api};
+
+	return rd_hands_start(&hands, &api->hands, err);
 }
 
 static rd_rc start_http(rd_api *api, rd_err *err)
@@ -75,6 +104,7 @@ static rd_rc start_http(rd_api *api, rd_err *err)
 
 static void release(rd_api *api)
 {
+	rd_hands_stop(api->hands);
 	rd_identity_free(api->identity);
 	rd_http_hub_free(api->hub);
 	rd_arena_free(api->arena);
@@ -100,6 +130,8 @@ rd_rc rd_api_start(const rd_api_config *config, rd_api **ret_api, rd_err *err)
 
 	rd_rc rc = rd_engine_check(&api->engine, err);
 
+	if (rc == RD_OK)
+		rc = start_hands(api, err);
 	if (rc == RD_OK)
 		rc = start_http(api, err);
 	if (rc != RD_OK) {

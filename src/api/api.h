@@ -8,6 +8,7 @@
 #define RD_API_API_H
 #include "base/buf.h"
 #include "http/server.h"
+#include "net/outbound.h"
 #include "store/store.h"
 
 typedef struct rd_api_config {
@@ -19,6 +20,7 @@ typedef struct rd_api_config {
 	const char *cert_file, *key_file;
 	bool behind_proxy;
 	const char *const *trusted_proxies;
+	rd_outbound_policy outbound;               /* whom webhooks, robots and mail may reach */
 	void (*log)(void *user, const char *line); /* one logfmt line, without line end */
 	void *log_user;
 } rd_api_config;

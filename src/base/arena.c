@@ -142,20 +142,31 @@ size_t rd_arena_used(const rd_arena *a)
 /* Large arrays stand on huge pages: a fourth of the time to touch them first, few TLB misses. That
  * only works when they begin at a multiple of a huge page and keep doing so when they move. */
 #define HUGE_PAGE ((size_t)2 << 20)
-#define HUGE_FROM ((size_t)4 << 20)
+#define HUGE_FROM ((size_t)2 << 20)
 
-static void *must_map(void *p)
+/* ASan does not see mremap: pages that it gave back to the system before may still count as its
+ * own when a column grows into them. */
+#if defined(__SANITIZE_ADDRESS__)
+void __asan_unpoison_memory_region(void const volatile *at, size_t size);
+#define UNPOISON(p, n) __asan_unpoison_memory_region((p), (n))
+#else
+#define UNPOISON(p, n) (void)(n)
+#endif
+
+static void *must_map(void *p, size_t bytes)
 {
 	if (p == MAP_FAILED)
 		rd_panic(__FILE__, __LINE__, "out of memory");
+	UNPOISON(p, bytes);
 	return p;
 }
 
 /* Address space of `bytes` at a multiple of a huge page. */
 static void *map_aligned(size_t bytes)
 {
-	char *p = must_map(
-		mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	char *p = must_map(mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE,
+	                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	                   bytes + HUGE_PAGE);
 	size_t before = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
 	size_t end = (before + bytes + 4095) & ~(size_t)4095;
 
@@ -170,8 +181,9 @@ void *rd_column_new(size_t bytes)
 {
 	if (bytes >= HUGE_FROM)
 		return map_aligned(bytes);
-	return must_map(
-		mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	return must_map(mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE,
+	                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	                bytes);
 }
 
 void *rd_column_resize(void *column, size_t old_bytes, size_t new_bytes)
@@ -179,11 +191,12 @@ void *rd_column_resize(void *column, size_t old_bytes, size_t new_bytes)
 	if (column == NULL)
 		return rd_column_new(new_bytes);
 	if (new_bytes < HUGE_FROM || new_bytes <= old_bytes)
-		return must_map(
-			mremap(column, old_bytes ? old_bytes : 1, new_bytes ? new_bytes : 1, MREMAP_MAYMOVE));
+		return must_map(mremap(column, old_bytes ? old_bytes : 1, new_bytes ? new_bytes : 1,
+		                       MREMAP_MAYMOVE),
+		                new_bytes);
 	void *to = map_aligned(new_bytes);
 
-	must_map(mremap(column, old_bytes, new_bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to));
+	must_map(mremap(column, old_bytes, new_bytes, MREMAP_MAYMOVE | MREMAP_FIXED, to), new_bytes);
 	(void)madvise(to, new_bytes, MADV_HUGEPAGE);
 	return to;
 }

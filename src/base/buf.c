@@ -65,7 +65,24 @@ void rd_buf_str(rd_buf *b, rd_str s)
 
 void rd_buf_char(rd_buf *b, char c)
 {
-	rd_buf_add(b, &c, 1);
+	if (!room(b, 1))
+		return;
+	b->data[b->size++] = c;
+	b->data[b->size] = '\0';
+}
+
+void rd_buf_int(rd_buf *b, int64_t v)
+{
+	char digits[20];
+	uint32_t at = sizeof digits;
+	uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+	do
+		digits[--at] = (char)('0' + left % 10);
+	while ((left /= 10) != 0);
+	if (v < 0)
+		digits[--at] = '-';
+	rd_buf_add(b, digits + at, sizeof digits - at);
 }
 
 void rd_buf_printf(rd_buf *b, const char *fmt, ...)

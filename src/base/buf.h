@@ -21,6 +21,7 @@ void rd_buf_add(rd_buf *b, const void *data, size_t size);
 void rd_buf_puts(rd_buf *b, const char *cstr);
 void rd_buf_str(rd_buf *b, rd_str s);
 void rd_buf_char(rd_buf *b, char c);
+void rd_buf_int(rd_buf *b, int64_t v); /* in decimal */
 void rd_buf_printf(rd_buf *b, const char *fmt, ...) RD_PRINTF(2, 3);
 
 static inline rd_str rd_buf_view(const rd_buf *b)

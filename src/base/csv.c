@@ -132,98 +132,118 @@ __attribute__((target("avx2,bmi"))) static uint32_t scan_avx2(scan *s)
 
 void rd_csv_cut_begin(rd_csv_cutter *c, const char *p, uint32_t n, char delimiter)
 {
-	*c = (rd_csv_cutter){.p = p, .n = n, .delimiter = delimiter};
+	c->p = p;
+	c->n = n;
+	c->at = c->from = 0;
+	c->next = c->n_ends = c->line = c->n_lines = 0;
+	c->delimiter = delimiter;
 #if defined(__x86_64__)
-	c->wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+	c->wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+	          __builtin_cpu_supports("popcnt");
+#else
+	c->wide = false;
 #endif
 }
 
-/* What stands behind the last line end. */
-static uint32_t cut_tail(rd_csv_cutter *c, rd_str *cells, uint32_t max, uint32_t n)
+/* Lists the separators and line ends of the next window. */
+static void look_plain(rd_csv_cutter *c)
 {
-	if (n == 0 && c->from >= c->n)
-		return 0;
-	if (n < max)
-		cells[n] = (rd_str){c->p + c->from, c->n - c->from};
-	c->from = c->n;
-	return n + 1;
-}
+	uint32_t stop = c->n - c->at < RD_CSV_WINDOW ? c->n : c->at + RD_CSV_WINDOW;
 
-static uint32_t cut_plain(rd_csv_cutter *c, rd_str *cells, uint32_t max)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = c->from; i < c->n; i++) {
-		char x = c->p[i];
+	for (; c->at < stop; c->at++) {
+		char x = c->p[c->at];
 
 		if (x != c->delimiter && x != '\n')
 			continue;
-		if (n < max)
-			cells[n] = (rd_str){c->p + c->from, i - c->from};
-		n++;
-		c->from = i + 1;
+		c->ends[c->n_ends++] = c->at;
 		if (x == '\n')
-			return n;
+			c->lines[c->n_lines++] = (uint16_t)c->n_ends;
 	}
-	return cut_tail(c, cells, max, n);
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2,bmi"))) static uint32_t cut_avx2(rd_csv_cutter *c, rd_str *cells,
-                                                             uint32_t max)
+/* The same, 64 bytes at a time. Positions are written eight at a time, more than there are: how
+ * many there are is hard to guess for the processor, and waiting for it costs more. */
+__attribute__((target("avx2,bmi,popcnt"))) static void look_avx2(rd_csv_cutter *c)
 {
-	const char *p = c->p;
-	const uint32_t size = c->n;
 	const __m256i sep = _mm256_set1_epi8(c->delimiter), eol = _mm256_set1_epi8('\n');
-	uint32_t n = 0, from = c->from, at = c->at;
-	uint64_t ends = c->ends, lines = c->lines;
+	const uint32_t stop = c->n - c->at < RD_CSV_WINDOW ? c->n : c->at + RD_CSV_WINDOW;
+	uint32_t n = 0, n_lines = 0, at = c->at;
 
-	for (;;) {
-		const uint32_t base = at - 64;
-
-		while (ends) {
-			uint32_t bit = (uint32_t)__builtin_ctzll(ends), to = base + bit;
-
-			if (__builtin_expect(n < max, 1))
-				cells[n] = (rd_str){p + from, to - from};
-			n++;
-			from = to + 1;
-			ends &= ends - 1;
-			if (lines >> bit & 1) {
-				c->from = from;
-				c->at = at;
-				c->ends = ends;
-				c->lines = lines;
-				return n;
-			}
-		}
-		if (at >= size) {
-			c->from = from;
-			c->at = at;
-			c->ends = 0;
-			return cut_tail(c, cells, max, n);
-		}
-		__m256i a = _mm256_loadu_si256((const void *)(p + at));
-		__m256i b = _mm256_loadu_si256((const void *)(p + at + 32));
+	for (; at < stop; at += 64) {
+		__m256i a = _mm256_loadu_si256((const void *)(c->p + at));
+		__m256i b = _mm256_loadu_si256((const void *)(c->p + at + 32));
 		__m256i la = _mm256_cmpeq_epi8(a, eol), lb = _mm256_cmpeq_epi8(b, eol);
-		uint64_t in = size - at < 64 ? (UINT64_C(1) << (size - at)) - 1 : ~UINT64_C(0);
+		uint64_t in = stop - at < 64 ? (UINT64_C(1) << (stop - at)) - 1 : ~UINT64_C(0);
+		uint64_t last = bits_of(la, lb) & in;
+		uint64_t ends = bits_of(_mm256_or_si256(_mm256_cmpeq_epi8(a, sep), la),
+		                        _mm256_or_si256(_mm256_cmpeq_epi8(b, sep), lb)) &
+		                in;
+		uint32_t *out = c->ends + n;
 
-		lines = bits_of(la, lb) & in;
-		ends = bits_of(_mm256_or_si256(_mm256_cmpeq_epi8(a, sep), la),
-		               _mm256_or_si256(_mm256_cmpeq_epi8(b, sep), lb)) &
-		       in;
-		at += 64;
+		for (uint64_t m = last; m; m &= m - 1)
+			c->lines[n_lines++] =
+				(uint16_t)(n + (uint32_t)__builtin_popcountll(ends & (m ^ (m - 1))));
+		n += (uint32_t)__builtin_popcountll(ends);
+		do {
+			for (uint32_t k = 0; k < 8; k++) {
+				out[k] = at + (uint32_t)_tzcnt_u64(ends);
+				ends &= ends - 1;
+			}
+			out += 8;
+		} while (ends);
 	}
+	c->at = stop;
+	c->n_ends = n;
+	c->n_lines = n_lines;
 }
 #endif
+
+/* Takes the fields up to the end number `to` of the window; n were taken before. */
+static uint32_t take(rd_csv_cutter *c, rd_str *cells, uint32_t max, uint32_t n, uint32_t to)
+{
+	const uint32_t *ends = c->ends + c->next;
+	const uint32_t k = to - c->next, room = n < max ? max - n : 0, kept = k < room ? k : room;
+	const char *p = c->p;
+	uint32_t from = c->from;
+
+	cells += n;
+	for (uint32_t i = 0; i < kept; i++) {
+		uint32_t end = ends[i];
+
+		cells[i].ptr = p + from;
+		cells[i].len = end - from;
+		from = end + 1;
+	}
+	if (k)
+		c->from = ends[k - 1] + 1;
+	c->next = to;
+	return n + k;
+}
 
 uint32_t rd_csv_cut(rd_csv_cutter *c, rd_str *cells, uint32_t max)
 {
+	uint32_t n = 0;
+
+	while (c->line == c->n_lines) {
+		n = take(c, cells, max, n, c->n_ends);
+		if (c->at >= c->n) { /* what stands behind the last line end */
+			if (n == 0 && c->from >= c->n)
+				return 0;
+			if (n < max)
+				cells[n] = (rd_str){c->p + c->from, c->n - c->from};
+			c->from = c->n;
+			return n + 1;
+		}
+		c->next = c->n_ends = c->line = c->n_lines = 0;
 #if defined(__x86_64__)
-	if (c->wide)
-		return cut_avx2(c, cells, max);
+		if (c->wide)
+			look_avx2(c);
+		else
 #endif
-	return cut_plain(c, cells, max);
+			look_plain(c);
+	}
+	return take(c, cells, max, n, c->lines[c->line++]);
 }
 
 /* ---- the whole ---- */

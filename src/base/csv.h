@@ -29,10 +29,15 @@ uint32_t rd_csv_index(rd_csv c, const char *p, uint32_t n, uint32_t *ends, uint3
 /* Cuts text that holds no quotes (or where they are letters) and no line end but LF into records,
  * one call a record: the quick way for most files. Same reading rules as rd_csv_index; 64 bytes
  * behind the text must be readable. */
+#define RD_CSV_WINDOW 4096u /* bytes whose separators are listed at a time */
+
 typedef struct rd_csv_cutter {
 	const char *p;
-	uint32_t n, at, from; /* next group of 64 bytes; start of the next field */
-	uint64_t ends, lines; /* what is left of the group before `at` */
+	uint32_t n, at, from;             /* bytes; start of the next window; start of the next field */
+	uint32_t next, n_ends;            /* of `ends`: the first not taken, and how many there are */
+	uint32_t line, n_lines;           /* the same for `lines` */
+	uint32_t ends[RD_CSV_WINDOW + 8]; /* where fields of the window end */
+	uint16_t lines[RD_CSV_WINDOW];    /* how many of them end up to each line end */
 	char delimiter;
 	bool wide; /* the machine has AVX2 */
 } rd_csv_cutter;

@@ -87,6 +87,24 @@ rd_period rd_period_add(rd_period p, int32_t months)
 	return rd_period_of(m / 12, m % 12 + 1);
 }
 
+/* The last `width` digits of v, zeros in front. */
+static char *put_digits(char *to, int32_t v, int width)
+{
+	for (int i = width; i-- > 0; v /= 10)
+		to[i] = (char)('0' + v % 10);
+	return to + width;
+}
+
+/* "2024-03"; years of other than four digits are rare and left to printf. */
+static char *put_month(char *to, int32_t year, int32_t month)
+{
+	if (year < 0 || year > 9999)
+		return to + snprintf(to, 16, "%04d-%02d", (int)(year % 100000), (int)month);
+	to = put_digits(to, year, 4);
+	*to++ = '-';
+	return put_digits(to, month, 2);
+}
+
 void rd_day_format(rd_day day, char out[16])
 {
 	out[0] = '\0';
@@ -94,14 +112,17 @@ void rd_day_format(rd_day day, char out[16])
 		return;
 	rd_date d = rd_day_date(day);
 
-	snprintf(out, 16, "%04d-%02d-%02d", (int)(d.year % 100000), (int)d.month, (int)d.day);
+	char *end = put_month(out, d.year, d.month);
+
+	*end++ = '-';
+	*put_digits(end, d.day, 2) = '\0';
 }
 
 void rd_period_format(rd_period p, char out[16])
 {
 	out[0] = '\0';
 	if (p)
-		snprintf(out, 16, "%04d-%02d", (int)(p / 100 % 100000), (int)(p % 100));
+		*put_month(out, p / 100, p % 100) = '\0';
 }
 
 /* The numbers and marks of a date text: digits become numbers, all else one mark each. */

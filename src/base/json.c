@@ -6,6 +6,25 @@ void rd_json_init(rd_json *j, rd_buf *out, uint32_t broken_lines)
 	*j = (rd_json){.out = out, .broken_lines = broken_lines};
 }
 
+void rd_json_part(const rd_json *j, rd_json *part, rd_buf *out, bool first)
+{
+	RD_ASSERT(j->depth > 0 && !j->after_key);
+	*part = *j;
+	part->out = out;
+	part->level[part->depth - 1].filled = !first;
+}
+
+void rd_json_join(rd_json *j, const rd_buf *part)
+{
+	RD_ASSERT(j->depth > 0 && !j->after_key);
+	if (part->full)
+		j->out->full = true;
+	if (part->size == 0)
+		return;
+	rd_buf_add(j->out, part->data, part->size);
+	j->level[j->depth - 1].filled = true;
+}
+
 void rd_json_end(rd_json *j)
 {
 	RD_ASSERT(j->depth == 0);
@@ -86,16 +105,31 @@ static void put_escaped(rd_buf *out, rd_str s, uint32_t from, uint32_t to, uint3
 		rd_buf_add(out, s.ptr + from, to - from);
 }
 
+/* Bytes that stand for themselves. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '<';
+}
+
+/* A Chinese character that stands for itself: three bytes, the first of E3 .. EC. */
+static bool is_plain_three(const char *p, uint32_t n)
+{
+	return n >= 3 && (unsigned char)(p[0] - '\xE3') <= 0xEC - 0xE3 && (p[1] & 0xC0) == 0x80 &&
+	       (p[2] & 0xC0) == 0x80;
+}
+
 static void quoted(rd_json *j, rd_str s)
 {
 	uint32_t run = 0, i = 0;
 
 	rd_buf_char(j->out, '"');
 	while (i < s.len) {
-		unsigned char c = (unsigned char)s.ptr[i];
-
-		if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '<') {
+		if (is_plain((unsigned char)s.ptr[i])) {
 			i++;
+			continue;
+		}
+		if (is_plain_three(s.ptr + i, s.len - i)) {
+			i += 3;
 			continue;
 		}
 		rd_buf_add(j->out, s.ptr + run, i - run);
@@ -133,7 +167,7 @@ void rd_json_text(rd_json *j, const char *cstr)
 void rd_json_int(rd_json *j, int64_t v)
 {
 	begin(j, false);
-	rd_buf_printf(j->out, "%lld", (long long)v);
+	rd_buf_int(j->out, v);
 }
 
 void rd_json_bool(rd_json *j, bool v)

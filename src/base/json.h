@@ -25,6 +25,12 @@ typedef struct rd_json {
 void rd_json_init(rd_json *j, rd_buf *out, uint32_t broken_lines);
 void rd_json_end(rd_json *j); /* all is closed; adds the final newline */
 
+/* Members of the innermost container of `j` that are written apart, into `out`, by another thread
+ * say; `first` when no member stands before them. Joined in the order of the members, they are the
+ * bytes that `j` would have written. */
+void rd_json_part(const rd_json *j, rd_json *ret_part, rd_buf *out, bool first);
+void rd_json_join(rd_json *j, const rd_buf *part);
+
 void rd_json_object(rd_json *j);
 void rd_json_array(rd_json *j);
 void rd_json_close(rd_json *j); /* the innermost object or array */

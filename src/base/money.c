@@ -1,12 +1,21 @@
 #include "base/money.h"
+#include "base/digits.h"
 #include <stdio.h>
 
 bool rd_minor_parse_plain(const char *p, uint32_t len, rd_minor *ret_minor)
 {
 	uint64_t v = 0;
-	uint32_t i = 0, whole;
+	uint32_t i = 0, whole, yuan;
+	unsigned a, b;
 	bool neg = len && p[0] == '-';
 
+	if (len >= 4 && len <= 11u + neg && p[len - 3] == '.' &&
+	    (a = (unsigned)(p[len - 2] - '0')) < 10 && (b = (unsigned)(p[len - 1] - '0')) < 10 &&
+	    len - 3 > neg && rd_digits(p + neg, len - 3 - neg, &yuan)) {
+		v = (uint64_t)yuan * 100 + a * 10 + b;
+		*ret_minor = neg ? -(rd_minor)v : (rd_minor)v;
+		return true;
+	}
 	if (len == 0 || len > 17) /* 17 digits and two decimals fit into 64 bits */
 		return false;
 	i = neg;
@@ -20,7 +29,8 @@ bool rd_minor_parse_plain(const char *p, uint32_t len, rd_minor *ret_minor)
 
 		if (p[i] != '.' || left > 3 || left < 2)
 			return false;
-		unsigned a = (unsigned)(p[i + 1] - '0'), b = left == 3 ? (unsigned)(p[i + 2] - '0') : 0;
+		a = (unsigned)(p[i + 1] - '0');
+		b = left == 3 ? (unsigned)(p[i + 2] - '0') : 0;
 		if (a > 9 || b > 9)
 			return false;
 		v += a * 10 + b;

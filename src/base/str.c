@@ -123,6 +123,12 @@ int64_t rd_utf8_check(const char *p, size_t n)
 			i += 8;
 			continue;
 		}
+		/* Three bytes, but for the leads E0 and ED whose second byte is limited: Chinese. */
+		if (n - i >= 3 && (u[i] & 0xF0) == 0xE0 && u[i] != 0xE0 && u[i] != 0xED &&
+		    (u[i + 1] & u[i + 2] & 0x80) && !((u[i + 1] | u[i + 2]) & 0x40)) {
+			i += 3;
+			continue;
+		}
 		uint32_t k = utf8_len(u + i, n - i);
 		if (k == 0)
 			return (int64_t)i;

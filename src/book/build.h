@@ -7,6 +7,7 @@
  */
 #ifndef RD_BOOK_BUILD_H
 #define RD_BOOK_BUILD_H
+#include "base/threads.h"
 #include "book/builder.h"
 #include "book/store.h"
 
@@ -106,8 +107,9 @@ typedef struct rd_assert_raw {
 struct rd_builder {
 	rd_book_store *store; /* handed to the book at the seal */
 	rd_book *book;
-	rd_arena *arena; /* the store's */
-	bool sealed;     /* the book owns everything now */
+	rd_arena *arena;  /* the store's */
+	bool sealed;      /* the book owns everything now */
+	uint32_t threads; /* of the seal */
 	rd_table lines, runs;
 	uint32_t has;
 	rd_text base_currency;
@@ -159,6 +161,15 @@ typedef struct rd_entries {
 } rd_entries;
 void rd_entries_find(rd_builder *b, rd_arena *scratch, rd_entries *ret);
 
+/* seal.c: runs `task` for RD_SEAL_CUTS ranges of `rows` rows; range k is from rd_seal_cut(rows, k)
+ * to rd_seal_cut(rows, k + 1). Few rows are not worth a second thread. */
+#define RD_SEAL_CUTS 16u
+uint32_t rd_seal_threads(const rd_builder *b, uint32_t rows);
+void rd_seal_parallel(const rd_builder *b, uint32_t rows, rd_task *task, void *ctx);
+static inline uint32_t rd_seal_cut(uint32_t rows, uint32_t k)
+{
+	return (uint32_t)((uint64_t)rows * k / RD_SEAL_CUTS);
+}
 /* order.c: runs and groups become vouchers; lines are put in voucher order. */
 void rd_seal_vouchers(rd_builder *b, rd_arena *scratch, const rd_entries *entries);
 /* masters.c: texts become accounts and parties; trial balance rows are settled. */

@@ -136,6 +136,21 @@ void rd_builder_set_base_currency(rd_builder *b, rd_str code)
 	b->base_currency = rd_builder_text(b, code);
 }
 
+#define EXPECT_FROM 200000u     /* fewer lines fill no huge pages */
+#define EXPECT_MAX  (64u << 20) /* lines; more of them have columns that grow again */
+
+void rd_builder_expect(rd_builder *b, uint64_t lines)
+{
+	if (lines < EXPECT_FROM)
+		return;
+	uint32_t more = lines < EXPECT_MAX ? (uint32_t)lines : EXPECT_MAX;
+
+	if (b->lines.n > EXPECT_MAX)
+		return;
+	rd_table_room(&b->lines, b->lines.n + more);
+	rd_table_room(&b->runs, b->runs.n + more);
+}
+
 /* ---- aliases ---- */
 
 static rd_alias_slot *alias_slot(rd_alias_slot *slots, uint32_t mask, bool is_party, rd_text code,
@@ -204,6 +219,8 @@ static bool read_money(rd_builder *b, rd_row file, const rd_layout *l, rd_field 
 	if (c >= 0 && l->heads && (uint32_t)c < l->n_columns)
 		note.field = l->heads[c];
 	*ret = 0;
+	if (l->mark == '.' && l->decimals == 2 && rd_minor_parse_plain(s.ptr, s.len, ret))
+		return true;
 	switch (rd_minor_parse(s, l->mark, l->decimals, ret)) {
 	case RD_AMOUNT_OK: return true;
 	case RD_AMOUNT_BLANK: return false;
@@ -221,10 +238,10 @@ static void single_balance(rd_builder *b, const rd_layout *l, rd_tb_raw *t, rd_f
 {
 	rd_minor v;
 	bool blank = true;
-	rd_side s = rd_side_parse(cell(l, side, cells, n), &blank);
 
 	if (l->column[value] < 0 || !read_money(b, t->file, l, value, cells, n, t->line, &v))
 		return;
+	rd_side s = rd_side_parse(cell(l, side, cells, n), &blank);
 	t->present |= (uint16_t)(3u << d);
 	if (l->column[side] < 0)
 		t->natural = true;

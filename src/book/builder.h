@@ -137,6 +137,9 @@ void rd_builder_note_at(rd_builder *b, rd_row file, uint32_t line, rd_note_kind 
                         rd_str found);
 
 /* ---- journal lines ---- */
+/* Says that about so many more lines will come. Sets aside address space, not memory: columns that
+ * need not grow and move begin on huge pages. */
+void rd_builder_expect(rd_builder *b, uint64_t lines);
 rd_rows *rd_rows_new(rd_builder *b, rd_row file, const rd_layout *layout);
 void rd_rows_free(rd_rows *r); /* NULL is fine; what was not committed is lost */
 /* Call before the first add when several rd_rows of one builder are filled at a time. */
@@ -146,6 +149,10 @@ void rd_rows_add(rd_rows *r, const rd_str *cells, uint32_t n_cells, uint32_t lin
 /* Says which record comes after the one that is added next, so that the memory its texts will be
  * looked up in is on its way. Optional; the cells must stay where they are until it is added. */
 void rd_rows_hint(rd_rows *r, const rd_str *cells, uint32_t n_cells);
+/* States how the records up to the next commit stand in memory. `joined`: their cells stand in one
+ * text, with one and the same byte between neighbours that is in no cell, and 64 bytes from the
+ * start of any cell may be read. Not joined is the preset. */
+void rd_rows_joined(rd_rows *r, bool joined);
 /* Notes a record that does not reach rd_rows_add, or noise around one. */
 void rd_rows_reject(rd_rows *r, rd_note_kind kind, uint32_t line, bool rejected, rd_str found);
 uint32_t rd_rows_count(const rd_rows *r); /* lines since the last commit */

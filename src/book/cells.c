@@ -48,7 +48,17 @@ void rd_rows_note(rd_rows *r, rd_note_kind kind, uint32_t line, rd_field f, bool
 
 typedef enum amount_state { A_BLANK, A_VALUE, A_BAD } amount_state;
 
-static amount_state amount(rd_rows *r, rd_field f, rd_str s, uint32_t line, rd_minor *ret)
+static amount_state odd_amount(rd_rows *r, rd_field f, rd_str s, uint32_t line, rd_minor *ret)
+{
+	switch (rd_minor_parse(s, r->layout.mark, r->layout.decimals, ret)) {
+	case RD_AMOUNT_OK: return A_VALUE;
+	case RD_AMOUNT_BLANK: return A_BLANK;
+	case RD_AMOUNT_DECIMALS: rd_rows_note(r, RD_NOTE_DECIMALS, line, f, false, s); return A_VALUE;
+	default: rd_rows_note(r, RD_NOTE_AMOUNT_BAD, line, f, true, s); return A_BAD;
+	}
+}
+
+static inline amount_state amount(rd_rows *r, rd_field f, rd_str s, uint32_t line, rd_minor *ret)
 {
 	if (s.len == 0)
 		return A_BLANK;
@@ -58,12 +68,7 @@ static amount_state amount(rd_rows *r, rd_field f, rd_str s, uint32_t line, rd_m
 	}
 	if (r->layout.mark == '.' && r->layout.decimals == 2 && rd_minor_parse_plain(s.ptr, s.len, ret))
 		return A_VALUE;
-	switch (rd_minor_parse(s, r->layout.mark, r->layout.decimals, ret)) {
-	case RD_AMOUNT_OK: return A_VALUE;
-	case RD_AMOUNT_BLANK: return A_BLANK;
-	case RD_AMOUNT_DECIMALS: rd_rows_note(r, RD_NOTE_DECIMALS, line, f, false, s); return A_VALUE;
-	default: rd_rows_note(r, RD_NOTE_AMOUNT_BAD, line, f, true, s); return A_BAD;
-	}
+	return odd_amount(r, f, s, line, ret);
 }
 
 /* One amount and a side, or one signed amount. */
@@ -365,6 +370,68 @@ static inline bool as_before(const rd_rows *r, uint32_t k, rd_str raw)
 	return raw.len <= H_CELL && rd_same_bytes(r->prev[k], raw.ptr, raw.len);
 }
 
+/* The text of a stretch of columns of a record whose cells are joined. */
+static inline rd_str span_text(const rd_rows *r, uint32_t k, const rd_str *cells)
+{
+	const rd_str *first = &cells[r->spans[k].from], *last = &cells[r->spans[k].to];
+
+	return (rd_str){first->ptr, (uint32_t)(last->ptr + last->len - first->ptr)};
+}
+
+/* Thirty-two bytes, but for those that the mask is 0 for. */
+#if defined(__x86_64__)
+static inline bool same_masked(const char *a, const char *b, const char *mask)
+{
+	__m128i differ = _mm_setzero_si128();
+
+	for (int i = 0; i < H_SPAN; i += 16) {
+		__m128i x = _mm_loadu_si128((const void *)(a + i)),
+				y = _mm_loadu_si128((const void *)(b + i));
+
+		differ = _mm_or_si128(differ, _mm_and_si128(_mm_xor_si128(x, y),
+		                                            _mm_loadu_si128((const void *)(mask + i))));
+	}
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(differ, _mm_setzero_si128())) == 0xffff;
+}
+#else
+static inline bool same_masked(const char *a, const char *b, const char *mask)
+{
+	char differ = 0;
+
+	for (int i = 0; i < H_SPAN; i++)
+		differ |= (char)((a[i] ^ b[i]) & mask[i]);
+	return differ == 0;
+}
+#endif
+
+/* All fields stand as they did in the line above. What separates cells is compared with them, so
+ * that equal stretches are equal cells. */
+static inline bool spans_as_before(const rd_rows *r, const rd_str *cells)
+{
+	for (uint32_t k = 0; k < r->n_spans; k++) {
+		rd_str now = span_text(r, k, cells);
+
+		if (now.len != r->spans[k].len || !same_masked(r->spans[k].text, now.ptr, r->spans[k].mask))
+			return false;
+	}
+	return true;
+}
+
+/* Stretches that are longer than kept never look the same. */
+static void remember_spans(rd_rows *r, const rd_str *cells)
+{
+	for (uint32_t k = 0; k < r->n_spans; k++) {
+		rd_str now = span_text(r, k, cells);
+
+		if (now.len != r->spans[k].len) {
+			r->spans[k].len = now.len <= H_SPAN ? now.len : UINT32_MAX;
+			for (uint32_t i = 0; i < H_SPAN; i++)
+				r->spans[k].mask[i] = (char)-(i < now.len);
+		}
+		memcpy(r->spans[k].text, now.ptr, H_SPAN);
+	}
+}
+
 /* Date and number blank: the line belongs to the voucher above. */
 static bool carries(const rd_rows *r, const rd_str *cells, uint32_t n)
 {
@@ -428,22 +495,59 @@ static bool depends(const rd_rows *r, rd_field f, uint32_t changed)
 	return changed & SAW_DATE && ((f == RD_F_PERIOD && !r->period_alone) || f == RD_F_DAY);
 }
 
+static void end_heads(rd_rows *r, const rd_str *cells, uint8_t flags, bool joined)
+{
+	if (joined)
+		remember_spans(r, cells);
+	r->spanned = joined;
+	r->head.flags = flags;
+	r->head.period = r->head.own_period ? r->head.own_period : rd_day_period(r->head.date);
+	r->begun = r->pending = true;
+}
+
+/* The case of nearly every new voucher: all fields are there, and the line above had all. */
+static void change_heads(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
+{
+	uint32_t changed = 0;
+	uint8_t flags = 0;
+
+	for (uint32_t k = 0; k < r->n_heads; k++) {
+		rd_str raw = cells[r->head_at[k]];
+
+		if (!as_before(r, k, raw) || (changed && depends(r, (rd_field)r->heads[k], changed))) {
+			changed |= saw((rd_field)r->heads[k]);
+			read_head(r, k, cells, n, line);
+			remember(r, k, raw);
+		}
+		flags |= r->head_flags[k];
+	}
+	end_heads(r, cells, flags, true);
+}
+
 /* Reads the head fields of a record into r->head; a run is pending when they differ from those of
  * the line above. */
 void rd_rows_head(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 {
+	const bool joined = r->joined && n > r->head_last;
 	uint32_t first = 0;
 	uint32_t changed = 0;
 	uint8_t flags = 0;
 	bool carry;
 
-	if (r->begun && n > r->head_last) {
+	if (r->begun && joined) {
+		if (r->spanned && spans_as_before(r, cells))
+			return;
+	} else if (r->begun && n > r->head_last) {
 		while (first < r->n_heads && as_before(r, first, cells[r->head_at[first]]))
 			first++;
 		if (first == r->n_heads)
 			return;
 	}
 	carry = carries(r, cells, n);
+	if (joined && r->begun && !carry && !r->carried) {
+		change_heads(r, cells, n, line);
+		return;
+	}
 	if (!r->begun) {
 		r->inherit = carry;
 		head_begin(r);
@@ -466,7 +570,5 @@ void rd_rows_head(rd_rows *r, const rd_str *cells, uint32_t n, uint32_t line)
 	}
 	if (!carry)
 		r->carried = false;
-	r->head.flags = flags;
-	r->head.period = r->head.own_period ? r->head.own_period : rd_day_period(r->head.date);
-	r->begun = r->pending = true;
+	end_heads(r, cells, flags, joined);
 }

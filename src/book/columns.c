@@ -131,6 +131,9 @@ bool rd_text_is_total(rd_str s, bool *ret_grand)
 	                                   NULL};
 
 	s = rd_str_trim(s);
+	*ret_grand = false;
+	if (s.len == 0 || (unsigned)(s.ptr[0] - '0') <= 9)
+		return false; /* account codes, dates: no word begins with a digit */
 	*ret_grand = is_any(s, grand);
 	return *ret_grand || is_any(s, part);
 }

@@ -66,15 +66,24 @@ static void grow(rd_dict *d)
 	d->mask = n - 1;
 }
 
-uint32_t rd_dict_find(const rd_dict *d, rd_str s, uint32_t hash)
+uint32_t rd_dict_find_text(const rd_dict *d, rd_str s, uint32_t hash, const char **ret_text)
 {
 	if (s.len == 0)
 		return 0;
 	for (uint32_t i = hash & d->mask; d->slots[i].id; i = (i + 1) & d->mask)
 		if (d->slots[i].hash == hash && rd_dict_len(d->slots[i].text) == s.len &&
-		    rd_same_bytes(d->slots[i].text, s.ptr, s.len))
+		    rd_same_bytes(d->slots[i].text, s.ptr, s.len)) {
+			*ret_text = d->slots[i].text;
 			return d->slots[i].id;
+		}
 	return 0;
+}
+
+uint32_t rd_dict_find(const rd_dict *d, rd_str s, uint32_t hash)
+{
+	const char *text;
+
+	return rd_dict_find_text(d, s, hash, &text);
 }
 
 uint32_t rd_dict_add(rd_dict *d, rd_str s, uint32_t hash)

@@ -28,6 +28,8 @@ void rd_dict_init(rd_dict *d);
 void rd_dict_done(rd_dict *d);
 uint32_t rd_dict_add(rd_dict *d, rd_str s, uint32_t hash);
 uint32_t rd_dict_find(const rd_dict *d, rd_str s, uint32_t hash); /* 0 = not there */
+/* The same; *ret_text is the text as stored, when it is there. */
+uint32_t rd_dict_find_text(const rd_dict *d, rd_str s, uint32_t hash, const char **ret_text);
 uint32_t rd_dict_hash(rd_str s);
 
 static inline uint32_t rd_dict_len(const char *text)

@@ -232,26 +232,34 @@ static void cut(cutter *c, uint32_t *next)
 	}
 }
 
-static rd_minor line_net(const rd_builder *b, uint32_t i)
+/* The first of `both` at or behind a line. */
+static uint32_t both_from(const rd_builder *b, uint32_t line)
 {
-	rd_minor a = rd_col(b->lines, rd_minor, L_AMOUNT)[i];
-	uint8_t flags = rd_col(b->lines, uint8_t, L_FLAGS)[i];
 	uint32_t lo = 0, hi = b->n_both;
 
-	if (flags & RD_LINE_CREDIT)
-		return -a;
-	if (!(flags & RD_LINE_BOTH))
-		return a;
 	while (lo < hi) {
 		uint32_t mid = (lo + hi) / 2;
 
-		if (b->both[mid].line < i)
+		if (b->both[mid].line < line)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	RD_ASSERT(lo < b->n_both && b->both[lo].line == i);
-	return a - b->both[lo].credit;
+	return lo;
+}
+
+static rd_minor line_net(const rd_builder *b, uint32_t i)
+{
+	rd_minor a = rd_col(b->lines, rd_minor, L_AMOUNT)[i];
+	uint8_t flags = rd_col(b->lines, uint8_t, L_FLAGS)[i];
+	if (flags & RD_LINE_CREDIT)
+		return -a;
+	if (!(flags & RD_LINE_BOTH))
+		return a;
+	uint32_t at = both_from(b, i);
+
+	RD_ASSERT(at < b->n_both && b->both[at].line == i);
+	return a - b->both[at].credit;
 }
 
 /* Cut entries in the order of their first line. */
@@ -349,24 +357,50 @@ static uint32_t *rising_groups(const rd_serial *id, uint32_t n_runs, rd_arena *s
 	return group;
 }
 
+/* Entries and open ones among them by range of runs. */
+typedef struct rising {
+	const rd_builder *b;
+	uint32_t n[RD_SEAL_CUTS], open[RD_SEAL_CUTS];
+} rising;
+
+/* The entries that begin in one range of runs. */
+static void rise(void *ctx, uint32_t task, uint32_t worker)
+{
+	rising *x = ctx;
+	const rd_serial *id = rd_col(x->b->runs, rd_serial, R_ENTRY);
+	uint32_t end = x->b->runs.n, r = rd_seal_cut(end, task), to = rd_seal_cut(end, task + 1);
+
+	(void)worker;
+	while (r && r < to && id[r] == id[r - 1])
+		r++; /* of an entry that began before */
+	uint32_t both = r < to ? both_from(x->b, rd_col(x->b->runs, uint32_t, R_FIRST)[r]) : 0;
+
+	while (r < to) {
+		rd_serial entry = id[r];
+		rd_minor sum = 0;
+
+		for (; r < end && id[r] == entry; r++)
+			sum += run_net(x->b, r, &both);
+		x->open[task] += sum != 0;
+		x->n[task]++;
+	}
+}
+
 /* An entry id that only rises needs no sorting: every change starts a new entry. This is the
  * way of large exports, so it takes no memory when runs are entries. */
 static bool rising_ids(rd_builder *b, rd_arena *scratch, rd_entries *ret)
 {
 	const rd_serial *id = rd_col(b->runs, rd_serial, R_ENTRY);
-	uint32_t open = 0, n = 0, both = 0;
-	rd_minor sum = 0;
+	uint32_t open = 0, n = 0;
+	rising x = {.b = b};
 
 	for (uint32_t r = 0; r < b->runs.n; r++)
 		if (id[r] == 0 || (r && id[r] < id[r - 1]))
 			return false;
-	for (uint32_t r = 0; r < b->runs.n; r++) {
-		sum += run_net(b, r, &both);
-		if (r + 1 == b->runs.n || id[r + 1] != id[r]) {
-			open += sum != 0;
-			sum = 0;
-			n++;
-		}
+	rd_seal_parallel(b, b->runs.n, rise, &x);
+	for (uint32_t k = 0; k < RD_SEAL_CUTS; k++) {
+		open += x.open[k];
+		n += x.n[k];
 	}
 	if (100 * (uint64_t)(n - open) < (uint64_t)n * BALANCED_MIN_PERCENT)
 		return false;

@@ -27,10 +27,31 @@ static rd_text *collect(rd_builder *b, rd_arena *scratch, rd_row *rows, uint32_t
 	return ids;
 }
 
-static void remap(rd_row *column, rd_row n, const rd_row *rows)
+/* A column of the lines that becomes row numbers. */
+typedef struct column {
+	rd_row *of_line;
+	rd_row n;
+	uint8_t *used; /* by text id: stands in a line */
+	const rd_row *rows;
+} column;
+
+static void remap_some(void *ctx, uint32_t task, uint32_t worker)
 {
-	for (rd_row i = 0; i < n; i++)
-		column[i] = rows[column[i]];
+	const column *c = ctx;
+	rd_row to = rd_seal_cut(c->n, task + 1);
+
+	(void)worker;
+	for (rd_row i = rd_seal_cut(c->n, task); i < to; i++)
+		c->of_line[i] = c->rows[c->of_line[i]];
+}
+
+static void look_for_used(void *ctx, uint32_t task, uint32_t worker)
+{
+	const column *c = (const column *)ctx + task;
+
+	(void)worker;
+	for (rd_row i = 0; i < c->n; i++)
+		c->used[c->of_line[i]] = 1;
 }
 
 /* ---- accounts ---- */
@@ -145,14 +166,14 @@ static void name_accounts(rd_builder *b, rd_arena *scratch, const rd_row *rows)
 	}
 }
 
-static void seal_accounts(rd_builder *b, rd_arena *scratch)
+static void seal_accounts(rd_builder *b, rd_arena *scratch, column *c)
 {
 	rd_book *book = b->book;
 	uint32_t n, n_texts = b->store->dict.n;
 	rd_row *rows = RD_NEW_N(b->arena, rd_row, n_texts);
 
-	for (rd_row i = 0; i < book->line.n; i++)
-		rows[book->line.account[i]] = 1;
+	for (rd_text id = 0; id < n_texts; id++)
+		rows[id] = c->used[id];
 	for (uint32_t i = 0; i < b->n_declared; i++)
 		rows[b->declared[i].code] = 1;
 	for (uint32_t i = 0; i < b->n_tb; i++)
@@ -166,9 +187,11 @@ static void seal_accounts(rd_builder *b, rd_arena *scratch)
 	b->store->n_text_account = n_texts;
 	declare(b, rows);
 	name_accounts(b, scratch, rows);
-	remap(book->line.account, book->line.n, rows);
-	for (rd_row i = 0; i < book->line.n; i++)
-		book->account.flags[book->line.account[i]] |= RD_ACC_HAS_LINES;
+	c->rows = rows;
+	rd_seal_parallel(b, c->n, remap_some, c);
+	for (rd_text id = 0; id < n_texts; id++)
+		if (c->used[id])
+			book->account.flags[rows[id]] |= RD_ACC_HAS_LINES;
 }
 
 /* ---- parties ---- */
@@ -225,15 +248,14 @@ static void fill_parties(rd_builder *b, const rd_row *rows, const rd_text *ids, 
 			p->name[r] = p->key[r];
 }
 
-static void seal_parties(rd_builder *b, rd_arena *scratch)
+static void seal_parties(rd_builder *b, rd_arena *scratch, column *c)
 {
-	rd_book *book = b->book;
 	uint32_t n, n_texts = b->store->dict.n;
 	rd_row *rows = RD_NEW_N(scratch, rd_row, n_texts);
 	rd_text *same_as = RD_NEW_N(scratch, rd_text, n_texts);
 
-	for (rd_row i = 0; i < book->line.n; i++)
-		rows[book->line.party[i]] = 1;
+	for (rd_text id = 0; id < n_texts; id++)
+		rows[id] = c->used[id];
 	for (uint32_t i = 0; i < b->n_tb; i++)
 		rows[b->tb[i].party] = 1;
 	rows[0] = 0;
@@ -245,7 +267,8 @@ static void seal_parties(rd_builder *b, rd_arena *scratch)
 		if (same_as[id])
 			rows[id] = rows[same_as[id]];
 	fill_parties(b, rows, ids, n);
-	remap(book->line.party, book->line.n, rows);
+	c->rows = rows;
+	rd_seal_parallel(b, c->n, remap_some, c);
 	for (uint32_t i = 0; i < b->n_tb; i++)
 		b->tb[i].party = rows[b->tb[i].party];
 	for (uint32_t i = 0; i <= b->alias_mask; i++)
@@ -410,8 +433,13 @@ static void seal_assertions(rd_builder *b)
 
 void rd_seal_masters(rd_builder *b, rd_arena *scratch, rd_standard stated)
 {
-	seal_accounts(b, scratch);
-	seal_parties(b, scratch);
+	const rd_lines *l = &b->book->line;
+	column columns[] = {{l->account, l->n, RD_NEW_N(scratch, uint8_t, b->store->dict.n), NULL},
+	                    {l->party, l->n, RD_NEW_N(scratch, uint8_t, b->store->dict.n), NULL}};
+
+	rd_parallel(rd_seal_threads(b, l->n), 2, look_for_used, columns);
+	seal_accounts(b, scratch, &columns[0]);
+	seal_parties(b, scratch, &columns[1]);
 	rd_chart_apply(b->book, stated);
 	seal_tb(b);
 	seal_openings(b);

@@ -62,6 +62,34 @@ uint32_t rd_field_has(rd_field f)
 	return 0;
 }
 
+/* Columns of the voucher's fields that are neighbours: what is the same as in the line above is
+ * found stretch by stretch. */
+static void find_spans(rd_rows *r)
+{
+	bool head[RD_COLUMNS_MAX + 1] = {false};
+
+	for (uint32_t k = 0; k < r->n_heads; k++)
+		head[r->head_at[k]] = true;
+	for (uint32_t c = 0; c < RD_COLUMNS_MAX; c++) {
+		if (!head[c])
+			continue;
+		uint32_t from = c;
+
+		while (head[c + 1])
+			c++;
+		r->spans[r->n_spans].from = (uint16_t)from;
+		r->spans[r->n_spans].to = (uint16_t)c;
+
+		r->n_spans++;
+	}
+}
+
+void rd_rows_joined(rd_rows *r, bool joined)
+{
+	RD_ASSERT(r->lines.n == 0 && !r->begun);
+	r->joined = joined;
+}
+
 rd_rows *rd_rows_new(rd_builder *b, rd_row file, const rd_layout *layout)
 {
 	rd_rows *r = rd_column_new(sizeof *r);
@@ -81,6 +109,7 @@ rd_rows *rd_rows_new(rd_builder *b, rd_row file, const rd_layout *layout)
 				r->head_last = r->head_at[r->n_heads];
 			r->heads[r->n_heads++] = (uint8_t)head_fields[i];
 		}
+	find_spans(r);
 	for (uint32_t i = 0; i < sizeof party_fields / sizeof *party_fields; i++)
 		if (layout->column[party_fields[i]] >= 0)
 			r->parties[r->n_parties++] = (uint8_t)party_fields[i];

@@ -57,7 +57,7 @@ typedef struct rd_row_note {
 } rd_row_note;
 
 /* Fields that make a run, in this order. */
-enum { H_MAX = 18, H_CELL = 64 };
+enum { H_MAX = 18, H_CELL = 64, H_SPAN = 32 };
 
 typedef struct rd_run_head {
 	rd_serial entry, number, document;
@@ -83,7 +83,15 @@ struct rd_rows {
 	uint32_t head_last;      /* the last of them */
 	bool rare;               /* columns beyond text, amounts, account and party */
 	uint32_t n_parties;
-	uint8_t parties[5];        /* columns that may name the party, by preference */
+	uint8_t parties[5]; /* columns that may name the party, by preference */
+	uint32_t n_spans;   /* stretches of neighbouring columns among those of `head_at` */
+	struct {
+		uint16_t from, to; /* columns */
+		uint32_t len;
+		char text[H_SPAN], mask[H_SPAN]; /* as it stood in the line before; bytes that count */
+	} spans[H_MAX];
+	bool joined;               /* see rd_rows_joined */
+	bool spanned;              /* `spans` holds what the line before said */
 	char prev[H_MAX][H_CELL];  /* their cells in the line before */
 	uint8_t prev_len[H_MAX];   /* 255 = longer than kept: never equal */
 	uint8_t head_flags[H_MAX]; /* voucher flags that each field set */

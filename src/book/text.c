@@ -1,5 +1,6 @@
 /* Interning of cell texts for rd_rows: the last value of a column, then a cache, then fresh. */
 #include "base/assert.h"
+#include "base/digits.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "book/rows.h"
@@ -88,11 +89,28 @@ static void fresh_room(rd_rows *r)
 	}
 }
 
+/* Whether the first two bytes of what is_mojibake looks for stand anywhere: they hardly ever do,
+ * and no branch lets the compiler look at many bytes at a time. */
+static bool maybe_mojibake(rd_str s)
+{
+	const unsigned char *p = (const unsigned char *)s.ptr;
+	unsigned char any = 0;
+
+	for (uint32_t i = 0; i + 1 < s.len; i++)
+		any |= (unsigned char)((p[i] == 0xC3) | ((p[i] == 0xEF) & (p[i + 1] == 0xBF)) |
+		                       ((p[i] == 0xE9) & (p[i + 1] == 0x94)) |
+		                       ((p[i] == 0xE7) & (p[i + 1] == 0x83)) |
+		                       ((p[i] == 0xE5) & (p[i + 1] == 0xB1)));
+	return any;
+}
+
 /* Text decoded wrongly before: UTF-8 read as Latin-1 (Ã©), and the marks of broken GBK. */
 static bool is_mojibake(rd_str s)
 {
 	static const char *const marks[] = {"\xEF\xBF\xBD", "锟斤拷", "烫烫烫", "屯屯屯", NULL};
 
+	if (!maybe_mojibake(s))
+		return false;
 	for (int i = 0; marks[i]; i++)
 		if (rd_str_has(s, marks[i]))
 			return true;
@@ -219,21 +237,21 @@ static rd_text intern(rd_rows *r, rd_field f, rd_str s, uint32_t line, const cha
 	if (r->shared)
 		return intern_shared(r, f, s, line, ret_text);
 	rd_dict *d = &r->b->store->dict;
-	uint32_t hash = hash_of(r, s), id = rd_dict_find(d, s, hash);
+	uint32_t hash = hash_of(r, s), id = rd_dict_find_text(d, s, hash, ret_text);
+	bool odd;
 
+	if (id)
+		return id;
+	rd_str v = vet(r, f, s, line, &odd);
+
+	if (v.ptr != s.ptr) {
+		hash = rd_dict_hash(v);
+		id = rd_dict_find(d, v, hash);
+	}
 	if (id == 0) {
-		bool odd;
-		rd_str v = vet(r, f, s, line, &odd);
-
-		if (v.ptr != s.ptr) {
-			hash = rd_dict_hash(v);
-			id = rd_dict_find(d, v, hash);
-		}
-		if (id == 0) {
-			id = rd_dict_add(d, v, hash);
-			if (odd)
-				rd_rows_note(r, RD_NOTE_MOJIBAKE, line, f, false, v);
-		}
+		id = rd_dict_add(d, v, hash);
+		if (odd)
+			rd_rows_note(r, RD_NOTE_MOJIBAKE, line, f, false, v);
 	}
 	*ret_text = d->texts[id];
 	return id;
@@ -325,12 +343,29 @@ void rd_rows_name(rd_rows *r, rd_text code, rd_str name, uint32_t line, uint32_t
 		x->last = day;
 }
 
-static bool all_digits(rd_str s)
+/* A number of up to twelve digits that does not begin with a zero. */
+static bool plain_number(const char *p, uint32_t n, uint64_t *ret)
 {
-	for (uint32_t i = 0; i < s.len; i++)
-		if ((unsigned)(s.ptr[i] - '0') > 9)
-			return false;
+	uint32_t high = 0, low;
+
+	if (n == 0 || n > 12 || p[0] == '0')
+		return false;
+	if (n > 8 && !rd_digits(p, n - 8, &high))
+		return false;
+	if (!rd_digits(n > 8 ? p + n - 8 : p, n > 8 ? 8 : n, &low))
+		return false;
+	*ret = (uint64_t)high * 100000000 + low;
 	return true;
+}
+
+/* The form of the last number of this kind: the same letters before a plain number. */
+static bool formed_as_before(const rd_rows *r, int which, rd_str s, uint64_t *ret)
+{
+	uint32_t len = r->shape[which].len;
+
+	return r->shape[which].set && s.len > len &&
+	       rd_same_bytes(r->shape[which].prefix, s.ptr, len) &&
+	       plain_number(s.ptr + len, s.len - len, ret);
 }
 
 /* A form of number whose text comes too late has no place in 24 bits: the commit will refuse. */
@@ -351,23 +386,18 @@ rd_serial rd_rows_serial(rd_rows *r, int which, rd_str s, uint32_t line)
 	char buf[512];
 	const char *text;
 	uint32_t n;
+	uint64_t value;
 
 	if (s.len == 0)
 		return 0;
-	if (s.len <= 12 && s.ptr[0] != '0' && all_digits(s)) {
-		uint64_t v = 0;
-
-		for (uint32_t i = 0; i < s.len; i++)
-			v = v * 10 + (uint64_t)(s.ptr[i] - '0');
-		return rd_serial_of(r->shape_plain, v);
-	}
+	if (plain_number(s.ptr, s.len, &value))
+		return rd_serial_of(r->shape_plain, value);
+	if (formed_as_before(r, which, s, &value))
+		return compose(r, r->shape[which].shape, value);
 	rd_serial_parts p = rd_serial_split(s);
 	bool simple = p.has_value && p.width == 0 && p.suffix.len == 0 &&
 	              p.prefix.len < sizeof r->shape[which].prefix;
 
-	if (simple && r->shape[which].set && r->shape[which].len == p.prefix.len &&
-	    memcmp(r->shape[which].prefix, p.prefix.ptr, p.prefix.len) == 0)
-		return compose(r, r->shape[which].shape, p.value);
 	if (!rd_serial_shape_text(&p, buf, sizeof buf, &n)) {
 		p.prefix.len = p.prefix.len > 200 ? 200 : p.prefix.len;
 		p.suffix.len = p.suffix.len > 200 ? 200 : p.suffix.len;

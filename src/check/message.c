@@ -150,7 +150,7 @@ void rd_fact_format(const rd_book *b, const rd_fact *f, int lang, rd_buf *out)
 
 	switch (f->kind) {
 	case RD_FACT_MONEY: add_money(b, f->i, out); break;
-	case RD_FACT_INT: rd_buf_printf(out, "%lld", (long long)f->i); break;
+	case RD_FACT_INT: rd_buf_int(out, f->i); break;
 	case RD_FACT_DAY:
 		rd_day_format((rd_day)f->i, buf);
 		rd_buf_puts(out, buf);

@@ -255,6 +255,22 @@ static bool any_amount_blank(const uint8_t *p, rd_row from, rd_row to)
 	return all & RD_LINE_AMOUNT_BLANK;
 }
 
+static bool any_attachments_blank(const int32_t *p, rd_row from, rd_row to)
+{
+	uint32_t blanks = 0;
+
+	for (rd_row i = from; i < to; i++)
+		blanks += p[i] == RD_ATTACHMENTS_BLANK;
+	return blanks != 0;
+}
+
+/* A field of vouchers that is wanted and blank in one of them; a column that is not there is blank
+ * in all. */
+static bool lacks(const job *j, uint32_t field, const uint32_t *p, rd_row from, rd_row to)
+{
+	return j->want >> field & 1 && (p == NULL || any_zero(p, from, to));
+}
+
 #define BLOCK 128u /* vouchers that are looked at together, column by column */
 
 /* Whether anything may be blank in vouchers from .. to: nearly always nothing is, and columns
@@ -276,10 +292,14 @@ static bool doubtful(const job *j, rd_row from, rd_row to)
 		return true;
 	if (j->want >> F_DOCUMENT & 1 && !j->document && any_blank(q->document, from, to))
 		return true;
-	for (rd_row v = from; j->want & others && v < to; v++)
-		if (voucher_blanks(j, v))
-			return true;
-	return false;
+	if ((j->want & others) == 0)
+		return false;
+	if (lacks(j, F_PERIOD, (const uint32_t *)q->period, from, to) ||
+	    lacks(j, F_JOURNAL, q->journal, from, to) || lacks(j, F_PREPARER, q->preparer, from, to) ||
+	    lacks(j, F_REVIEWER, q->reviewer, from, to))
+		return true;
+	return j->want >> F_ATTACHMENTS & 1 &&
+	       (!q->attachments || any_attachments_blank(q->attachments, from, to));
 }
 
 /* The next voucher at or behind v that is worth a look; voucher.n when there is none. */

@@ -2,6 +2,7 @@
 #include "base/assert.h"
 #include "base/json.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 #include <stdio.h>
 
 #define HASHES_AT_ONCE 2u  /* 64 MiB each */
@@ -183,14 +184,14 @@ static rd_rc read_owner(rd_tx *tx, void *ctx, rd_err *err)
 {
 	owner_read *r = ctx;
 	rd_q_firm_rules_row firm = {0};
-	rd_person person;
+	rd_identity_user person;
 	bool found;
 
 	RD_TRY(rd_identity_person(tx, r->user_id, &person, err));
 	RD_TRY(rd_q_firm_rules(tx, &firm, &found, err));
 	r->owner = (rd_password_owner){.firm = found ? firm.name : RD_STR(""),
-	                               .name = person.row.login,
-	                               .mail = person.row.mail.ptr ? person.row.mail : RD_STR("")};
+	                               .name = person.login,
+	                               .mail = person.mail};
 	return RD_OK;
 }
 

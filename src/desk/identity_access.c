@@ -1,6 +1,7 @@
 /* Passwords that are set: one's own, and by a link that an administrator gave. */
 #include "base/assert.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 
 typedef struct setting {
 	rd_identity *id;
@@ -54,19 +55,16 @@ typedef struct inviting {
 static rd_rc may_invite(rd_tx *tx, const inviting *v, rd_err *err)
 {
 	rd_q_credential_get_row credential;
-	rd_person person;
+	rd_identity_user person;
 	bool has;
 
 	if (v->user_id == v->who->actor.user_id)
 		return rd_fail(err, RD_BARRED, "自己的密码请在“我的账户”里改",
 		               "change your own password in your account");
 	RD_TRY(rd_identity_person(tx, v->user_id, &person, err));
-	if (!person.active && !rd_str_is(person.row.state, "invited"))
-		return rd_fail(err, RD_BARRED, "此人已停用或离职；请先重新启用",
-		               "this person is suspended or has left; activate them first");
-	if (person.row.archived_at_us.type != RD_NULL)
-		return rd_fail(err, RD_BARRED, "此人的记录已归档；请先恢复",
-		               "the record of this person is archived; bring it back first");
+	if (!person.active && !person.invited)
+		return rd_fail(err, RD_BARRED, "此人已停用、离职或归档；请先恢复",
+		               "this person is suspended, archived or has left; bring them back first");
 	RD_TRY(rd_q_credential_get(tx, v->user_id, &credential, &has, err));
 	return has ? rd_identity_by_fresh(v->who, err) : RD_OK;
 }
@@ -148,19 +146,17 @@ static rd_rc activate(rd_tx *tx, const accepting *c, rd_err *err)
 static rd_rc accept(rd_tx *tx, void *ctx, rd_err *err)
 {
 	accepting *c = ctx;
-	rd_person person;
+	rd_identity_user person;
 	int64_t used = 0;
 
 	c->verdict.rc = RD_OK;
 	RD_TRY(rd_identity_person(tx, c->s.user_id, &person, err));
-	bool invited = rd_str_is(person.row.state, "invited");
-
 	RD_TRY(rd_q_door_use(tx, c->link.id, tx->now_us, &used, err));
-	if (used == 0 || (!person.active && !invited)) {
+	if (used == 0 || (!person.active && !person.invited)) {
 		c->verdict.rc = rd_identity_unknown(&c->verdict.err);
 		return RD_OK;
 	}
-	if (invited)
+	if (person.invited)
 		RD_TRY(activate(tx, c, err));
 	RD_TRY(rd_q_credential_set(tx, c->s.user_id, rd_str_of(c->s.hash), tx->now_us, NULL, err));
 	RD_TRY(rd_identity_end_others(tx, c->s.user_id, 0, err));

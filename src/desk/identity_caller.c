@@ -1,6 +1,7 @@
 /* From what was shown with a request to who asks: the way of every request. */
 #include "base/assert.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 #include <jansson.h>
 #include <stdio.h>
 
@@ -29,15 +30,24 @@ uint16_t rd_identity_roles(rd_str json)
 	return roles & (uint16_t)~RD_KIND_CLIENT;
 }
 
-rd_rc rd_identity_person(rd_tx *tx, int64_t user_id, rd_person *ret, rd_err *err)
+rd_rc rd_identity_person(rd_tx *tx, int64_t user_id, rd_identity_user *ret, rd_err *err)
 {
+	rd_q_person_get_row row;
 	bool found;
 
-	RD_TRY(rd_q_person_get(tx, user_id, &ret->row, &found, err));
+	RD_TRY(rd_q_person_get(tx, user_id, &row, &found, err));
 	if (!found)
 		return rd_may_not_found(err);
-	ret->roles = rd_identity_roles(ret->row.roles);
-	ret->active = rd_str_is(ret->row.state, "active") && ret->row.archived_at_us.type == RD_NULL;
+	bool there = row.archived_at_us.type == RD_NULL;
+
+	*ret = (rd_identity_user){.login = row.login,
+	                          .mail = row.mail.ptr ? row.mail : RD_STR(""),
+	                          .language = row.language,
+	                          .main_team_id =
+	                              row.main_team_id.type == RD_NULL ? 0 : row.main_team_id.i,
+	                          .roles = rd_identity_roles(row.roles),
+	                          .active = there && rd_str_is(row.state, "active"),
+	                          .invited = there && rd_str_is(row.state, "invited")};
 	return RD_OK;
 }
 
@@ -83,7 +93,7 @@ static void add_team(rd_known *k, int64_t team_id)
 static rd_rc load_person(rd_tx *tx, int64_t user_id, rd_known *k, rd_err *err)
 {
 	const rd_q_person_teams_row *teams;
-	rd_person person;
+	rd_identity_user person;
 	uint32_t n;
 	rd_rc rc = rd_identity_person(tx, user_id, &person, err);
 
@@ -94,11 +104,11 @@ static rd_rc load_person(rd_tx *tx, int64_t user_id, rd_known *k, rd_err *err)
 	k->user_id = user_id;
 	k->roles = person.roles;
 	k->n_teams = 0;
-	if (person.row.main_team_id.type != RD_NULL)
-		add_team(k, person.row.main_team_id.i);
+	if (person.main_team_id)
+		add_team(k, person.main_team_id);
 	for (uint32_t i = 0; i < n; i++)
 		add_team(k, teams[i].team_id);
-	put_lang(k->lang, person.row.language);
+	put_lang(k->lang, person.language);
 	return RD_OK;
 }
 
@@ -284,11 +294,11 @@ static rd_rc know(rd_identity *id, int64_t now_us, rd_known *k, rd_err *err)
 	                 &mark))
 		return RD_OK;
 	rd_arena *a = rd_arena_new();
-
 	rd_rc rc = rd_store_read(id->store, 0, a, load, k, err);
 
 	rd_arena_free(a);
-	if (rc == RD_OK && !unsettled)
+	/* Asked again: a hook may have run while this was loaded. */
+	if (rc == RD_OK && !unsettled && !rd_identity_unsettled(now_us))
 		rd_known_put(id->known, k, mark);
 	return rc;
 }

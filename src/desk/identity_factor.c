@@ -1,6 +1,7 @@
 /* The second factor: codes of an authenticator application, and recovery codes. */
 #include "base/assert.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 #include <sodium.h>
 
 #define KEY_FILE "factor.key"
@@ -146,7 +147,7 @@ static rd_rc begin(rd_tx *tx, void *ctx, rd_err *err)
 {
 	factor *f = ctx;
 	rd_q_firm_rules_row firm = {.name = RD_STR("Redink")};
-	rd_person person;
+	rd_identity_user person;
 	int64_t changed = 0;
 	bool found;
 
@@ -158,7 +159,7 @@ static rd_rc begin(rd_tx *tx, void *ctx, rd_err *err)
 		               "there is a second factor already; remove it first to use another phone");
 	RD_TRY(rd_q_firm_rules(tx, &firm, &found, err));
 	rd_buf_clear(f->uri);
-	rd_totp_uri(f->secret, firm.name, person.row.login, f->uri);
+	rd_totp_uri(f->secret, firm.name, person.login, f->uri);
 	return say(tx, f, "user.totp-begun", err);
 }
 
@@ -242,7 +243,7 @@ static rd_rc take_away(rd_tx *tx, void *ctx, rd_err *err)
 {
 	factor *f = ctx;
 	bool own = f->user_id == f->who->actor.user_id;
-	rd_person person;
+	rd_identity_user person;
 	int64_t gone = 0;
 
 	RD_TRY(rd_identity_person(tx, f->user_id, &person, err));

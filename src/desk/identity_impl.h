@@ -8,7 +8,6 @@
 #include "auth/password.h"
 #include "desk/identity_cache.h"
 #include "store/key.h"
-#include "store/queries.gen.h"
 
 #define RD_MINUTE_US     (60 * INT64_C(1000000))
 #define RD_DAY_US        (24 * 60 * RD_MINUTE_US)
@@ -96,16 +95,19 @@ rd_str rd_identity_address(const rd_visit *visit);
 
 /* ---- reading ---- */
 
-typedef struct rd_person {
-	rd_q_person_get_row row;
+typedef struct rd_identity_user {
+	rd_str login, mail, language; /* mail "" = none */
+	int64_t main_team_id;         /* 0 = none */
 	uint16_t roles;
-	bool active; /* may sign in */
-} rd_person;
+	bool active;  /* may sign in */
+	bool invited; /* will be active with the first password */
+} rd_identity_user;
 
 /* Another firm from here on: the statements that follow are of this one. */
 RD_NODISCARD rd_rc rd_identity_enter(rd_tx *tx, int64_t firm_id, rd_err *err);
 /* NOT_FOUND when there is no such person in the firm. */
-RD_NODISCARD rd_rc rd_identity_person(rd_tx *tx, int64_t user_id, rd_person *ret, rd_err *err);
+RD_NODISCARD rd_rc rd_identity_person(rd_tx *tx, int64_t user_id, rd_identity_user *ret,
+                                      rd_err *err);
 /* UNAUTHENTICATED when the contact may not enter the portal (any more). */
 RD_NODISCARD rd_rc rd_identity_contact(rd_tx *tx, int64_t contact_id, int64_t *ret_client_id,
                                        char ret_lang[8], rd_err *err);

@@ -1,6 +1,7 @@
 /* Magic links: a contact of a client sees one record, without a password. */
 #include "base/assert.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 
 /* ---- made ---- */
 

@@ -1,6 +1,7 @@
 /* Sessions and API tokens: opened, listed, ended; and looking as somebody else. */
 #include "base/assert.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 
 #define AGENT_MAX      200u
 #define TOKEN_NAME_MAX 80u /* characters */
@@ -350,7 +351,7 @@ static rd_rc set_view(rd_tx *tx, void *ctx, rd_err *err)
 {
 	viewing *v = ctx;
 	rd_q_session_get_row s;
-	rd_person person;
+	rd_identity_user person;
 	bool found;
 
 	if (v->as_id) {

@@ -1,6 +1,7 @@
 /* The first start: a link on the console, and with it a firm and its administrator. */
 #include "base/assert.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 
 #define FIRST_LABEL ""     /* taken by the firm of the first start: there is only one such */
 #define LABEL       "main" /* when none is given */

@@ -1,6 +1,7 @@
 /* Signing in: the password, then the second factor; and showing both again. */
 #include "base/assert.h"
 #include "desk/identity_impl.h"
+#include "store/queries.gen.h"
 
 #define NAME_MAX 254u /* bytes of a login name or mail address */
 
@@ -134,7 +135,7 @@ static rd_rc say_in(rd_tx *tx, const signing *s, const char *type, const char *b
 static rd_rc still_good(rd_tx *tx, const signing *s, const char **ret_why, rd_err *err)
 {
 	char hash[RD_PASSWORD_HASH_SIZE];
-	rd_person person;
+	rd_identity_user person;
 
 	RD_TRY(rd_identity_person(tx, s->user_id, &person, err));
 	RD_TRY(read_credential(tx, s->user_id, hash, err));
@@ -251,7 +252,7 @@ static rd_rc show_code(rd_tx *tx, void *ctx, rd_err *err)
 {
 	second *step = ctx;
 	signing *s = &step->s;
-	rd_person person;
+	rd_identity_user person;
 	int64_t ended = 0;
 
 	s->verdict.rc = RD_OK;

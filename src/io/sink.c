@@ -24,6 +24,12 @@ void rd_sink_add(rd_sink *k, const rd_str *cells, uint32_t n, uint32_t line)
 	}
 }
 
+void rd_sink_joined(rd_sink *k, bool joined)
+{
+	if (k->rows)
+		rd_rows_joined(k->rows, joined);
+}
+
 void rd_sink_hint(rd_sink *k, const rd_str *cells, uint32_t n)
 {
 	if (k->rows)

@@ -16,6 +16,8 @@ typedef struct rd_sink {
 void rd_sink_init(rd_sink *k, rd_builder *b, rd_row file, const rd_plan *plan);
 void rd_sink_done(rd_sink *k);
 void rd_sink_add(rd_sink *k, const rd_str *cells, uint32_t n, uint32_t line);
+/* How the cells to come stand in memory; see rd_rows_joined. */
+void rd_sink_joined(rd_sink *k, bool joined);
 /* The record that comes next; see rd_rows_hint. */
 void rd_sink_hint(rd_sink *k, const rd_str *cells, uint32_t n);
 RD_NODISCARD rd_rc rd_sink_commit(rd_sink *k, rd_err *err);

@@ -59,6 +59,19 @@ static void note_padding(rd_source *s, const rd_sample *sample, rd_plan *p)
 		                   (rd_str){"", 0});
 }
 
+/* Lines of the whole file, if all are as long as those of the sample. */
+static uint64_t lines_expected(const rd_text_file *t, const rd_sample *sample)
+{
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < sample->n; i++) {
+		bytes += sample->rows[i].n_cells;
+		for (uint32_t c = 0; c < sample->rows[i].n_cells; c++)
+			bytes += sample->rows[i].cells[c].len;
+	}
+	return bytes ? (t->text ? t->n : t->source->bytes) * sample->n / bytes : 0;
+}
+
 static rd_rc recognise(rd_text_file *t, rd_source *s, rd_plan *plan, rd_err *err)
 {
 	rd_sample sample = {.arena = rd_arena_new()};
@@ -68,6 +81,8 @@ static rd_rc recognise(rd_text_file *t, rd_source *s, rd_plan *plan, rd_err *err
 		rc = rd_recognise(s, s->file, false, &sample, plan, err);
 	if (rc == RD_OK && plan->kind != RD_FILE_OTHER) {
 		note_padding(s, &sample, plan);
+		if (plan->kind == RD_FILE_JOURNAL)
+			rd_builder_expect(s->builder, lines_expected(t, &sample));
 		if ((plan->open_order || plan->open_mark) && !sample.whole)
 			rc = take_sample(t, &sample, plan, err);
 		if (rc == RD_OK)
@@ -162,6 +177,7 @@ static void parse_block(reader *rd, rd_block *b)
 	uint32_t skip = b->sequence == 0 ? rd->r->plan->first_row : 0, turn = 0;
 	bool waiting = false;
 
+	rd_sink_joined(&rd->sink, b->plain);
 	for (uint32_t i = 0; i < b->n_quotes; i++)
 		rd_sink_note(&rd->sink, RD_NOTE_QUOTE, b->quotes[i].line, false,
 		             rd_str_of(b->quotes[i].found));

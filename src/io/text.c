@@ -110,36 +110,62 @@ static rd_rc convert(rd_text_file *t, const rd_encoding *e, rd_err *err)
 	return rc;
 }
 
+#define GUESS_LINES 200u /* with a delimiter that are looked at */
+
+/* How many lines have so many fields under each delimiter. */
+typedef struct fields_seen {
+	uint32_t counts[4][64], lines[4], in_line[4];
+} fields_seen;
+
+static void count_fields(const char *p, size_t n, const char delimiters[4], fields_seen *f)
+{
+	uint8_t kind[256] = {['"'] = 5, ['\n'] = 6, ['\r'] = 6};
+	bool quoted = false;
+	uint32_t open = 4; /* delimiters with fewer lines than are wanted */
+
+	for (uint8_t k = 0; k < 4; k++)
+		kind[(unsigned char)delimiters[k]] = k + 1;
+	for (size_t i = 0; i < n && open; i++) {
+		uint8_t is = kind[(unsigned char)p[i]];
+
+		if (is == 5)
+			quoted = !quoted;
+		else if (is && is < 5)
+			f->in_line[is - 1] += !quoted;
+		bool ends = is == 6 && (p[i] == '\n' || i + 1 == n || p[i + 1] != '\n');
+
+		if (!ends && i + 1 < n)
+			continue;
+		quoted = false;
+		for (uint32_t k = 0; k < 4; k++) {
+			if (f->lines[k] < GUESS_LINES) {
+				f->counts[k][f->in_line[k] < 63 ? f->in_line[k] : 63]++;
+				f->lines[k] += f->in_line[k] > 0;
+				open -= f->lines[k] == GUESS_LINES;
+			}
+			f->in_line[k] = 0;
+		}
+	}
+}
+
 /* The delimiter under which most lines have the same number of fields, the more the better. */
 static char guess_delimiter(const char *p, size_t n)
 {
-	static const char candidates[] = {',', '\t', ';', '|'};
+	static const char candidates[4] = {',', '\t', ';', '|'};
+	fields_seen seen = {0};
 	char best = ',';
 	uint64_t best_score = 0;
 
-	for (size_t k = 0; k < sizeof candidates; k++) {
-		uint32_t counts[64] = {0}, lines = 0, in_line = 0;
-		bool quoted = false;
-
-		for (size_t i = 0; i < n && lines < 200; i++) {
-			quoted ^= p[i] == '"';
-			in_line += !quoted && p[i] == candidates[k];
-			if (p[i] == '\n' || (p[i] == '\r' && (i + 1 == n || p[i + 1] != '\n')) || i + 1 == n) {
-				counts[in_line < 63 ? in_line : 63]++;
-				lines += in_line > 0;
-				in_line = 0;
-				quoted = false;
-			}
-		}
+	count_fields(p, n, candidates, &seen);
+	for (size_t k = 0; k < sizeof candidates; k++)
 		for (uint32_t f = 1; f < 64; f++) {
-			uint64_t score = (uint64_t)counts[f] * (f < 20 ? f : 20) * (f >= 2 ? 2 : 1);
+			uint64_t score = (uint64_t)seen.counts[k][f] * (f < 20 ? f : 20) * (f >= 2 ? 2 : 1);
 
 			if (score > best_score) {
 				best_score = score;
 				best = candidates[k];
 			}
 		}
-	}
 	return best;
 }
 

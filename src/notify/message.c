@@ -1,7 +1,7 @@
 #include "notify/message.h"
 #include "base/assert.h"
 
-/* One row a kind. {who}, {number}, {title}, {state} and {when} are put in. */
+/* One row a kind. {who}, {number}, {title}, {state}, {when} and {note} are put in. */
 static const struct {
 	const char *name;
 	rd_words subject; /* also the line of a digest */
@@ -36,6 +36,10 @@ static const struct {
                                 "[{number}] now {state}: {title}"},
                                {"{who}把 {number}“{title}”的状态改为“{state}”。",
                                 "{who} moved {number} \"{title}\" to {state}."}},
+	[RD_MESSAGE_REMINDED] = {"reminded",
+                             {"[{number}] 提醒：{title}", "[{number}] reminder: {title}"},
+                             {"您让系统此时提醒您 {number}“{title}”。{note}",
+                              "You asked to be reminded now of {number} \"{title}\". {note}"}},
 };
 
 static const rd_words nobody = {"系统", "The system"};
@@ -70,6 +74,7 @@ static void put_row(rd_buf *out, const char *row, rd_language language, const rd
 		{"{title}", f->title},
 		{"{state}", f->state},
 		{"{when}", f->when},
+		{"{note}", f->note},
 	};
 	rd_str rest = rd_str_of(row);
 

@@ -16,6 +16,7 @@ typedef enum rd_message_kind {
 	RD_MESSAGE_OVERDUE,
 	RD_MESSAGE_COMMENTED,
 	RD_MESSAGE_TRANSITION,
+	RD_MESSAGE_REMINDED,
 	RD_MESSAGE_KINDS /* how many */
 } rd_message_kind;
 
@@ -26,6 +27,7 @@ typedef struct rd_message_facts {
 	rd_str state; /* TRANSITION: the new one, in the reader's language */
 	rd_str when;  /* DUE_SOON, OVERDUE: the date, already formatted */
 	rd_str url;   /* "" = none */
+	rd_str note;  /* REMINDED: what the person wrote down; "" = nothing */
 } rd_message_facts;
 
 typedef enum rd_language { RD_LANGUAGE_ZH, RD_LANGUAGE_EN } rd_language;

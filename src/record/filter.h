@@ -3,9 +3,9 @@
  *
  *     state:open owner:me due<2026-12-01 level>=9 tag:urgent -archived "全文"
  *
- * Described for people in docs/filters.md. Every value becomes a parameter, every name is one of the
- * kind's own columns: no text of a user ever stands in the SQL. The condition is about the table
- * under the alias r and begins with r.firm_id = $1. It runs on SQLite and PostgreSQL alike.
+ * Described for people in docs/filters.md. Every value becomes a parameter, every name is one of
+ * the kind's own columns: no text of a user ever stands in the SQL. The condition is about the
+ * table under the alias r and begins with r.firm_id = $1. It runs on SQLite and PostgreSQL alike.
  *
  * Records that are archived are left out unless the text says "archived" in some way.
  *
@@ -54,7 +54,8 @@ RD_NODISCARD rd_rc rd_filter_compile(const rd_filter_input *in, rd_arena *a, rd_
 rd_str rd_filter_cursor(const rd_kind *k, const rd_filter *f, const rd_value *row, rd_arena *a);
 
 /* The whole statement: SELECT <columns of the kind> FROM <table> r WHERE … [AND (more)] ORDER BY …
- * LIMIT limit. `more` is a condition of the caller (rights), with its own placeholders; "" = none. */
+ * LIMIT limit. `more` is a condition of the caller (rights), with placeholders behind those of the
+ * filter; "" = none. */
 rd_str rd_filter_select(const rd_kind *k, const rd_filter *f, rd_str more, uint32_t limit,
                         rd_arena *a);
 #endif

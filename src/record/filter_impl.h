@@ -2,8 +2,8 @@
  * filter_impl.h - what the parts of the filter language share. Used by src/record/filter*.c and
  * cursor.c alone.
  *
- * filter.c cuts a text into terms and finds out what each is about; filter_sql.c writes the condition
- * of one term; cursor.c does sorting and continuing. All of it lives for one call.
+ * filter.c cuts a text into terms and finds out what each is about; filter_sql.c writes the
+ * condition of one term; cursor.c does sorting and continuing. All of it lives for one call.
  */
 #ifndef RD_RECORD_FILTER_IMPL_H
 #define RD_RECORD_FILTER_IMPL_H

@@ -27,12 +27,14 @@ void rd_show_value(rd_json *j, const rd_field *f, const rd_value *cells, rd_show
 /* One object of a list: id, kind, version, title, state, archived and the given columns. */
 void rd_show_columns(rd_json *j, const rd_kind *k, const rd_value *row, const uint16_t *columns,
                      uint32_t n, rd_show_view view);
-/* One object for events with what differs between two rows: names of SQL columns in their order, whole
- * numbers and texts as they are stored, secret ones included; firm_id and id are left out. before NULL
- * = all that is not null. Returns how many columns. */
+/* One object for events with what differs between two rows: names of SQL columns in their order,
+ * whole numbers and texts as they are stored, secret ones included; firm_id and id are left out.
+ * before NULL = all that is not null. Returns how many columns. */
 uint32_t rd_show_changed(rd_json *j, const rd_kind *k, const rd_value *before,
                          const rd_value *after);
 bool rd_value_same(const rd_value *a, const rd_value *b);
+/* Whether the reader may see a common column at all. */
+bool rd_show_has(const rd_kind *k, rd_common column, rd_show_view view);
 /* The text of a record's title, "" when it is null or not text. */
 rd_str rd_show_title(const rd_kind *k, const rd_value *row);
 /* RFC 3339 in UTC, "2026-02-24T01:30:00Z", with .ffffff only when there is a fraction. */

@@ -73,9 +73,9 @@ typedef struct piece {
 	bool cjk;
 } piece;
 
-/* The next piece of `text` at *at; false at the end. A run of CJK that is longer than a piece goes on in
- * the next one, which begins with the last character of this one so that no pair is lost. A word
- * that is longer is cut, and its rest skipped. */
+/* The next piece of `text` at *at; false at the end. A run of CJK that is longer than a piece goes
+ * on in the next one, which begins with the last character of this one so that no pair is lost. A
+ * word that is longer is cut, and its rest skipped. */
 static bool next_piece(rd_str text, uint32_t *at, piece *p)
 {
 	*p = (piece){0};

@@ -1,10 +1,13 @@
 #include "base/json.h"
+#include "base/threads.h"
 #include "book/serial.h"
 #include "report/common.h"
 #include <stdio.h>
 
 /* The schema is docs/findings.schema.json; a change that is no addition gets a new number. */
 #define SCHEMA "redink.findings/1"
+
+#define TEXT_BYTES ((size_t)1 << 20)
 
 typedef struct out {
 	const rd_report *r;
@@ -315,14 +318,53 @@ static void put_finding(out *o, const rd_finding *f)
 	rd_json_close(&o->j);
 }
 
+/* Many findings are written in stretches by all threads. A round is at most so many stretches at a
+ * time, which bounds the memory. */
+enum { STRETCH = 256, ROUND = 32 };
+#define STRETCH_BYTES ((size_t)32 << 20)
+
+typedef struct stretches {
+	const out *o;
+	uint32_t from; /* finding of the round's first stretch */
+	rd_buf bufs[ROUND];
+} stretches;
+
+static void put_stretch(void *ctx, uint32_t task, uint32_t worker)
+{
+	stretches *s = ctx;
+	out o = {.r = s->o->r, .b = s->o->b};
+	uint32_t from = s->from + task * STRETCH, n = o.r->result->n_findings;
+	uint32_t to = n - from < STRETCH ? n : from + STRETCH;
+
+	(void)worker;
+	rd_buf_init(&o.text, TEXT_BYTES);
+	rd_json_part(&s->o->j, &o.j, &s->bufs[task], from == 0);
+	for (uint32_t i = from; i < to; i++)
+		put_finding(&o, &o.r->result->findings[i]);
+	rd_buf_done(&o.text);
+}
+
 static void put_findings(out *o)
 {
+	const uint32_t n = o->r->result->n_findings, threads = o->r->threads ? o->r->threads : 1;
+	stretches s = {.o = o};
+
 	rd_json_key(&o->j, "findings");
 	rd_json_array(&o->j);
-	for (uint32_t i = 0; i < o->r->result->n_findings; i++) {
-		put_finding(o, &o->r->result->findings[i]);
-		rd_writer_spill(o->w);
+	for (uint32_t i = 0; i < ROUND; i++)
+		rd_buf_init(&s.bufs[i], STRETCH_BYTES);
+	for (; s.from < n; s.from += STRETCH * ROUND) {
+		uint32_t left = (n - s.from + STRETCH - 1) / STRETCH, tasks = left < ROUND ? left : ROUND;
+
+		rd_parallel(threads, tasks, put_stretch, &s);
+		for (uint32_t i = 0; i < tasks; i++) {
+			rd_json_join(&o->j, &s.bufs[i]);
+			rd_buf_clear(&s.bufs[i]);
+			rd_writer_spill(o->w);
+		}
 	}
+	for (uint32_t i = 0; i < ROUND; i++)
+		rd_buf_done(&s.bufs[i]);
 	rd_json_close(&o->j);
 }
 
@@ -439,7 +481,7 @@ void rd_report_json(const rd_report *r, rd_writer *w)
 {
 	out o = {.r = r, .b = r->result->book, .w = w};
 
-	rd_buf_init(&o.text, (size_t)1 << 20);
+	rd_buf_init(&o.text, TEXT_BYTES);
 	rd_json_init(&o.j, &w->buf, 2);
 	rd_json_object(&o.j);
 	rd_json_put_text(&o.j, "schema", SCHEMA);

@@ -23,6 +23,7 @@ typedef struct rd_report {
 	int lang;              /* RD_ZH or RD_EN; JSON and HTML hold both */
 	rd_severity threshold; /* of --severity */
 	int exit_code;         /* what the program will end with */
+	uint32_t threads;      /* that may write at a time (JSON); 0 = one. The bytes are the same */
 	bool has_baseline;
 	const rd_gone *gone;                /* result->n_gone of them, in the same order */
 	const rd_suppression *suppressions; /* what result->expired points into */

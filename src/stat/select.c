@@ -6,6 +6,7 @@
 #define MANTISSA  6u /* bits behind the leading one: bins are 1.6 % wide */
 #define BINS      (64u << MANTISSA)
 #define PART_BITS 11u
+#define FEW       512u
 
 /* Position among bins that grow with the value; monotone. */
 static uint32_t bin_of(uint64_t v)
@@ -64,11 +65,50 @@ static int64_t narrow(int64_t *values, size_t n, size_t k)
 	}
 }
 
+/* Few values are parted around a middle one again and again: clearing bins would cost more. */
+static int64_t select_few(int64_t *v, size_t n, size_t k)
+{
+	size_t from = 0, to = n;
+
+	while (to - from > 1) {
+		uint64_t a = (uint64_t)v[from], b = (uint64_t)v[from + (to - from) / 2];
+		uint64_t c = (uint64_t)v[to - 1];
+		uint64_t low = a < b ? a : b, high = a < b ? b : a;
+		uint64_t middle = c < low ? low : c > high ? high : c;
+		size_t less = from, more = to;
+
+		/* [from, less) is less, [less, i) equal, [more, to) more. */
+		for (size_t i = from; i < more;) {
+			int64_t x = v[i];
+
+			if ((uint64_t)x < middle) {
+				v[i++] = v[less];
+				v[less++] = x;
+			} else if ((uint64_t)x > middle) {
+				v[i] = v[--more];
+				v[more] = x;
+			} else {
+				i++;
+			}
+		}
+		if (k >= less && k < more)
+			return (int64_t)middle;
+		from = k < less ? from : more;
+		to = k < less ? less : to;
+	}
+	return v[from];
+}
+
 int64_t rd_select(const int64_t *values, size_t n, size_t k, int64_t *tmp)
 {
-	uint32_t count[BINS] = {0};
+	uint32_t count[BINS];
 
 	RD_ASSERT(n > 0 && k < n && n <= UINT32_MAX);
+	if (n <= FEW) {
+		memcpy(tmp, values, n * sizeof *tmp);
+		return select_few(tmp, n, k);
+	}
+	memset(count, 0, sizeof count);
 	for (size_t i = 0; i < n; i++)
 		count[bin_of((uint64_t)values[i])]++;
 	uint32_t bin = 0;

@@ -4,17 +4,21 @@
 #include "store/files.h"
 #include "store/queries.gen.h"
 #include "store/store_impl.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <zstd.h>
 
-#define LEVEL      3 /* of zstd: 300 MB a second and core, most of what more levels give */
-#define BLOCK      (128u << 10) /* what zstd likes to take and give */
-#define PATH_BYTES 1400
-#define CHECK_MAX  1000u
+#define LEVEL        3 /* of zstd: 300 MB a second and core, most of what more levels give */
+#define BLOCK        (128u << 10) /* what zstd likes to take and give */
+#define PATH_BYTES   1400
+#define CHECK_MAX    1000u
+#define LEFT_SECONDS 86400 /* after which a piece that nobody finished is removed */
 
 struct rd_blob_writer {
 	rd_arena *home;
@@ -104,6 +108,25 @@ void rd_store_set_blobs(rd_store *s, const rd_blob_place *place)
 void rd_blobs_in_folder(rd_store *s)
 {
 	s->blobs = (rd_blob_place){folder_put, folder_get, folder_remove, s};
+}
+
+/* What a killed process was writing; a day later nobody is writing it any more. */
+void rd_blobs_sweep(const rd_store *s)
+{
+	char folder[PATH_BYTES];
+	struct stat st;
+
+	if (s->config.folder.len == 0)
+		return;
+	(void)snprintf(folder, sizeof folder, "%s/blobs/new", folder_of(s));
+	DIR *d = opendir(folder);
+
+	for (const struct dirent *e; d && (e = readdir(d)) != NULL;)
+		if (e->d_name[0] != '.' && fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    time(NULL) - st.st_mtime > LEFT_SECONDS)
+			(void)unlinkat(dirfd(d), e->d_name, 0);
+	if (d)
+		(void)closedir(d);
 }
 
 static rd_rc zstd_failed(size_t code, rd_err *err)

@@ -6,8 +6,12 @@
 #include "store/store_impl.h"
 #include "trail/event.h"
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #define PATH_BYTES   1100
 #define FIRMS_PAGE   500u
@@ -381,14 +385,11 @@ static rd_rc sign_and_keep(signing *g, rd_err *err)
 	return rc;
 }
 
-static rd_rc sign_firm(signing *g, rd_err *err)
+/* In the folder of what was signed, one signs at a time: threads of this process and others. */
+static rd_rc sign_alone(signing *g, rd_err *err)
 {
-	char folder[PATH_BYTES];
 	bool has_row = false;
 
-	RD_TRY(load_key(g, err));
-	(void)snprintf(folder, sizeof folder, RD_STR_FMT "/signed", RD_STR_ARG(g->s->config.folder));
-	RD_TRY(rd_folder_make(folder, err));
 	(void)snprintf(g->kept, sizeof g->kept, RD_STR_FMT "/signed/%jd",
 	               RD_STR_ARG(g->s->config.folder), (intmax_t)g->firm_id);
 	RD_TRY(rd_store_read(g->s, g->firm_id, g->a, look, g, err));
@@ -404,8 +405,30 @@ static rd_rc sign_firm(signing *g, rd_err *err)
 		return RD_OK;
 	rd_rc rc = rd_store_write(g->s, g->firm_id, g->a, add_row, g, err);
 
-	/* Another process was first with the same head. */
+	/* A process with another folder was first with the same head. */
 	return rc == RD_CONFLICT ? RD_OK : rc;
+}
+
+static rd_rc sign_firm(signing *g, rd_err *err)
+{
+	char folder[PATH_BYTES];
+
+	RD_TRY(load_key(g, err));
+	(void)snprintf(folder, sizeof folder, RD_STR_FMT "/signed", RD_STR_ARG(g->s->config.folder));
+	RD_TRY(rd_folder_make(folder, err));
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX) != 0) {
+		(void)rd_fail_os(err, errno, "锁不住签名文件夹",
+		                 "the folder of signed notes cannot be locked");
+		if (fd >= 0)
+			(void)close(fd);
+		return rd_err_at(err, folder, 0);
+	}
+	rd_rc rc = sign_alone(g, err);
+
+	(void)close(fd); /* and with it the lock */
+	return rc;
 }
 
 rd_rc rd_store_sign(rd_store *s, int64_t firm_id, rd_arena *a, rd_signed *ret, rd_err *err)

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -125,7 +126,7 @@ rd_rc rd_file_save(const char *path, rd_str data, mode_t mode, bool only_new, rd
 {
 	char temp[PATH_BYTES + 16];
 
-	(void)snprintf(temp, sizeof temp, "%s.%d.new", path, (int)getpid());
+	(void)snprintf(temp, sizeof temp, "%s.%08x.new", path, randombytes_random());
 	(void)unlink(temp);
 	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 
@@ -203,7 +204,7 @@ rd_rc rd_file_copy(const char *from, const char *to, rd_err *err)
 
 	if (in < 0)
 		return refused(from, "打不开文件", "the file cannot be opened", err);
-	(void)snprintf(temp, sizeof temp, "%s.%d.new", to, (int)getpid());
+	(void)snprintf(temp, sizeof temp, "%s.%08x.new", to, randombytes_random());
 	int out = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	rd_rc rc =
 		out < 0 ? refused(temp, "建不了文件", "the file cannot be made", err) : pump(in, out, err);

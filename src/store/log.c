@@ -8,10 +8,9 @@
 #include <stdlib.h>
 
 #define SALTS      128u
-#define STEP_US    5000000 /* a clock that is further behind the last event was set back */
-#define ROWS_MAX   1000u   /* events that one question answers */
-#define EVENTS_MAX 1000000u
-/* 512 commands of a mebibyte each would be read back at once: the arena grows with them. */
+#define STEP_US    5000000  /* a clock that is further behind the last event was set back */
+#define ROWS_MAX   1000u    /* events that one question answers */
+#define EVENTS_MAX 1000000u /* of one firm in one batch: they are read back at once */
 
 typedef struct item {
 	rd_hash256 leaf;

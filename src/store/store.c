@@ -4,10 +4,13 @@
 #include "store/migrate.h"
 #include "store/queries.gen.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define BATCH_MAX  512u
 #define FIRMS_PAGE 500u
@@ -180,14 +183,44 @@ int64_t rd_store_new_id(rd_store *s)
 	return id;
 }
 
+const char *rd_store_folder(const rd_store *s)
+{
+	return s->config.folder.len ? s->config.folder.ptr : "/tmp";
+}
+
+rd_rc rd_store_temp(const rd_store *s, int *ret_fd, rd_err *err)
+{
+	const char *folder = rd_store_folder(s);
+	char path[1400];
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	/* Some file systems have no files without names: then it loses its name at once. */
+	if (fd < 0) {
+		(void)snprintf(path, sizeof path, "%s/temp-XXXXXX", folder);
+		fd = mkostemp(path, O_CLOEXEC);
+		if (fd >= 0)
+			(void)unlink(path);
+	}
+	if (fd < 0) {
+		(void)rd_fail_os(err, errno, "建不了临时文件", "a temporary file cannot be made");
+		return rd_err_at(err, folder, 0);
+	}
+	*ret_fd = fd;
+	return RD_OK;
+}
+
 static rd_rc start(rd_store *s, rd_err *err)
 {
 	if (sodium_init() < 0)
 		return rd_fail(err, RD_UNAVAILABLE, "系统没有给出随机数",
 		               "the system gives no random numbers");
+	if (s->config.url.len == 0)
+		return rd_fail(err, RD_USAGE, "没有给出数据文件夹或数据库地址",
+		               "no data folder or address of a database is given");
 	if (s->backend == RD_SQLITE)
 		RD_TRY(make_folder(s->config.url, err));
 	RD_TRY(make_folder(s->config.folder, err));
+	rd_blobs_sweep(s);
 	RD_TRY(ready_schema(s, err));
 	return rd_writer_start(s, err);
 }

@@ -36,6 +36,8 @@ RD_NODISCARD rd_rc rd_store_keep_old_keys(rd_str from, const char *to, rd_err *e
 int64_t rd_config_now_us(const rd_store_config *config);
 /* Blobs lie in blobs/ of the store's folder, unless rd_store_set_blobs says otherwise. */
 void rd_blobs_in_folder(rd_store *s);
+/* Removes pieces of blobs that nobody finished; at the start. */
+void rd_blobs_sweep(const rd_store *s);
 
 RD_NODISCARD rd_rc rd_writer_start(rd_store *s, rd_err *err);
 void rd_writer_stop(rd_store *s);

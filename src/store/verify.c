@@ -250,6 +250,8 @@ rd_rc rd_store_verify(const rd_verify_order *order, rd_verify_seen *seen, void *
 
 	v.blobs->config.folder = (rd_str){rd_arena_copy(v.a, folder.ptr, folder.len), folder.len};
 	rd_blobs_in_folder(v.blobs);
+	if (order->place)
+		v.blobs->blobs = *order->place;
 	rc = rd_db_begin(db, false, err);
 	if (rc == RD_OK)
 		rc = check_firms(&v, db, err);

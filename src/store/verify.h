@@ -16,6 +16,7 @@ typedef struct rd_verify_order {
 	rd_str folder;   /* of the blobs; "" = the data folder */
 	int64_t firm_id; /* 0 = all */
 	bool blobs;
+	const struct rd_blob_place *place; /* of the blobs; NULL = the folder */
 	/* Keys and notes of any firms: each firm is checked with those whose name or origin ends with
 	 * "/<its id>". */
 	const rd_vkey *keys;

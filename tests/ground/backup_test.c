@@ -6,6 +6,7 @@
 #include "store/checkpoint.h"
 #include "store/log.h"
 #include "unit.h"
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -308,9 +309,63 @@ static void a_damaged_backup_is_not_restored(void)
 	place_close(&p);
 }
 
+typedef struct signer {
+	rd_store *s;
+	place *p;
+	pthread_t thread;
+	int good;
+} signer;
+
+static void *sign_often(void *arg)
+{
+	signer *g = arg;
+	rd_arena *a = rd_arena_new();
+
+	for (int i = 0; i < 10; i++) {
+		rd_err err = {0};
+		rd_signed out;
+		int n = 1;
+
+		g->good += rd_store_write(g->s, 1, a, append_n, &n, &err) == RD_OK &&
+		           rd_store_sign(g->s, 1, a, &out, &err) == RD_OK;
+	}
+	rd_arena_free(a);
+	return NULL;
+}
+
+static void many_sign_one_log(void)
+{
+	enum { HANDS = 4 };
+	signer hands[HANDS];
+	place p;
+	rd_err err = {0};
+	rd_signed out;
+
+	place_open(&p);
+	rd_store *s = place_store(&p);
+
+	for (int i = 0; i < HANDS; i++) {
+		hands[i] = (signer){.s = s, .p = &p};
+		(void)pthread_create(&hands[i].thread, NULL, sign_often, &hands[i]);
+	}
+	for (int i = 0; i < HANDS; i++) {
+		(void)pthread_join(hands[i].thread, NULL);
+		UNIT_INT(hands[i].good, 10);
+	}
+	UNIT_OK(rd_store_sign(s, 1, p.arena, &out, &err), &err);
+	UNIT_INT(out.size, 10 * HANDS);
+	verdict v = verify(s, p.url, p.folder);
+
+	UNIT_TRUE(v.sound);
+	UNIT_INT(v.first.trail.signed_size, 10 * HANDS);
+	rd_store_close(s);
+	place_close(&p);
+}
+
 const unit_test backup_tests[] = {
 	{"heads are signed when due", heads_are_signed_when_due},
 	{"what differs from the signed is not signed", what_differs_from_the_signed_is_not_signed},
+	{"many sign one log", many_sign_one_log},
 	{"a backup is a store", a_backup_is_a_store},
 	{"a restored backup that is behind is not signed",
      a_restored_backup_that_is_behind_is_not_signed},

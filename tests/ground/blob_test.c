@@ -4,8 +4,11 @@
 #include "base/digest.h"
 #include "place.h"
 #include "unit.h"
+#include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -220,11 +223,88 @@ static void another_place_may_hold_them(void)
 	place_close(&p);
 }
 
+static uint32_t files_in(const char *path)
+{
+	DIR *d = opendir(path);
+	uint32_t n = 0;
+
+	for (const struct dirent *e; d && (e = readdir(d)) != NULL;)
+		n += e->d_name[0] != '.';
+	if (d)
+		(void)closedir(d);
+	return n;
+}
+
+static void leftovers_are_swept_after_a_day(void)
+{
+	place p;
+	rd_err err = {0};
+	rd_blob_writer *old = NULL, *new = NULL;
+	char path[200], command[300];
+
+	place_open(&p);
+	rd_store *s = place_store(&p);
+
+	(void)snprintf(path, sizeof path, "%s/blobs/new", p.folder);
+	UNIT_OK(rd_blob_begin(s, FIRM, 10, &old, &err), &err);
+	(void)snprintf(command, sizeof command, "touch -d '2 days ago' %s/*", path);
+	UNIT_INT(system(command), 0);
+	UNIT_OK(rd_blob_begin(s, FIRM, 10, &new, &err), &err);
+	UNIT_INT(files_in(path), 2);
+	rd_store_close(place_store(&p));
+	UNIT_INT(files_in(path), 1);
+	rd_blob_drop(old);
+	rd_blob_drop(new);
+	UNIT_INT(files_in(path), 0);
+	rd_store_close(s);
+	place_close(&p);
+}
+
+/* Writing beyond the limit of the process fails like a full disk, after a part was written. */
+static void a_full_disk_leaves_no_half_blob(void)
+{
+	place p;
+	struct rlimit old, less;
+	char path[200];
+	uint32_t failed = 0;
+
+	place_open(&p);
+	rd_store *s = place_store(&p);
+
+	(void)signal(SIGXFSZ, SIG_IGN);
+	UNIT_INT(getrlimit(RLIMIT_FSIZE, &old), 0);
+	for (rlim_t limit = 0; limit < 400000; limit += 9973) {
+		rd_err err = {0};
+		rd_blob b = {0};
+
+		less = (struct rlimit){limit, old.rlim_max};
+		unit_case("%ju bytes", (uintmax_t)limit);
+		UNIT_INT(setrlimit(RLIMIT_FSIZE, &less), 0);
+		rd_rc rc = write_blob(s, 300000, 3, &b, &err);
+
+		UNIT_INT(setrlimit(RLIMIT_FSIZE, &old), 0);
+		failed += rc != RD_OK;
+		UNIT_INT(rc, rc == RD_OK ? RD_OK : RD_IO);
+		if (rc == RD_OK)
+			UNIT_INT(read_blob(s, &b, 70000, &err), 300000);
+		(void)snprintf(path, sizeof path, "%s/blobs/new", p.folder);
+		UNIT_INT(files_in(path), 0);
+		(void)snprintf(path, sizeof path, "%s/blobs/1", p.folder);
+		UNIT_INT(files_in(path), rc == RD_OK);
+	}
+	UNIT_TRUE(failed > 10 && failed < 40);
+	(void)signal(SIGXFSZ, SIG_DFL);
+	rd_store_close(s);
+	place_close(&p);
+}
+
 const unit_test blob_tests[] = {
 	{"contents come back", contents_come_back},
 	{"a blob given up leaves nothing", a_blob_given_up_leaves_nothing},
 	{"every flipped byte is found", every_flipped_byte_is_found},
 	{"old blobs are checked first", old_blobs_are_checked_first},
+	{"leftovers are swept after a day", leftovers_are_swept_after_a_day},
+	{"a full disk leaves no half blob", a_full_disk_leaves_no_half_blob},
 	{"another place may hold them", another_place_may_hold_them},
 	{0},
 };

@@ -33,83 +33,80 @@ static bool check(const rd_check_input *in, const char *body, rd_arena *a, rd_dr
 	return fine;
 }
 
+static const struct {
+	const char *kind, *body, *want;
+} creations[] = {
+	{"client", "{\"name\": \"澄溪商贸\"}", ""},
+	{"client", "{}", "name"},
+	{"client", "{\"name\": \"  \"}", "name"},
+	{"client", "{\"name\": null}", "name"},
+	{"client", "{\"name\": \"a\\nb\"}", "name"},
+	{"client", "{\"name\": \"a\\u202eb\"}", "name"},
+	{"client", "{\"name\": 5}", "name"},
+	{"client", "{\"name\": \"a\", \"uscc\": \"91330100799655058B\"}", ""},
+	{"client", "{\"name\": \"a\", \"uscc\": \"91330100799655058C\"}", "uscc"},
+	{"client", "{\"name\": \"a\", \"weight\": 6}", "weight"},
+	{"client", "{\"name\": \"a\", \"weight\": 2.0}", "weight"},
+	{"client", "{\"name\": \"a\", \"weight\": \"2\"}", "weight"},
+	{"client", "{\"name\": \"a\", \"weight\": null}", "weight"},
+	{"client", "{\"name\": \"a\", \"tax_kind\": \"general\"}", ""},
+	{"client", "{\"name\": \"a\", \"tax_kind\": \"General\"}", "tax_kind"},
+	{"client", "{\"name\": \"a\", \"founded\": \"2024-02-29\"}", ""},
+	{"client", "{\"name\": \"a\", \"founded\": \"2023-02-29\"}", "founded"},
+	{"client", "{\"name\": \"a\", \"founded\": \"2024-2-9\"}", "founded"},
+	{"client", "{\"name\": \"a\", \"capital\": {\"minor\": 100, \"currency\": \"CNY\"}}", ""},
+	{"client", "{\"name\": \"a\", \"capital\": {\"minor\": 1.5, \"currency\": \"cny\"}}",
+     "capital.minor|capital.currency"},
+	{"client", "{\"name\": \"a\", \"capital\": {\"minor\": -1, \"currency\": \"CNY\"}}",
+     "capital.minor"},
+	{"client", "{\"name\": \"a\", \"capital\": {\"minor\": 1, \"currency\": \"CNY\", \"x\": 1}}",
+     "capital"},
+	{"client", "{\"name\": \"a\", \"capital\": 100}", "capital"},
+	{"client", "{\"name\": \"a\", \"accountant\": \"12\"}", ""},
+	{"client", "{\"name\": \"a\", \"accountant\": 12}", "accountant"},
+	{"client", "{\"name\": \"a\", \"accountant\": \"012\"}", "accountant"},
+	{"client", "{\"name\": \"a\", \"assistants\": [\"1\", \"2\"]}", ""},
+	{"client", "{\"name\": \"a\", \"assistants\": [\"1\", \"1\"]}", "assistants"},
+	{"client", "{\"name\": \"a\", \"assistants\": \"1\"}", "assistants"},
+	{"client", "{\"name\": \"a\", \"qualities\": [\"exporter\"]}", ""},
+	{"client", "{\"name\": \"a\", \"qualities\": [\"importer\"]}", "qualities"},
+	{"client", "{\"name\": \"a\", \"portal\": 1}", "portal"},
+	{"client", "{\"name\": \"a\", \"due\": \"2026-01-01T00:00:00Z\"}", ""},
+	{"client", "{\"name\": \"a\", \"due\": \"2026-01-01\"}", "due"},
+	{"client", "{\"name\": \"a\", \"client\": \"4\"}", "client"},
+	{"client", "{\"name\": \"a\", \"state\": \"ended\"}", "state"},
+	{"client", "{\"name\": \"a\", \"id\": \"4\"}", "id"},
+	{"client", "{\"nmae\": \"a\"}", "nmae|name"},
+	{"contact", "{\"name\": \"a\"}", "client"},
+	{"contact", "{\"name\": \"a\", \"client\": \"7\", \"mail\": \"a@b\"}", "mail"},
+	{"contact", "{\"name\": \"a\", \"client\": \"7\", \"phone\": \"+86 21 5555 0000\"}", ""},
+	{"exception_type",
+     "{\"slug\": \"a-b\", \"name\": \"n\", \"area\": \"tax\", \"nature\": \"late\", "
+     "\"severity\": \"low\", \"finds\": \"x\", \"priority\": 3}",
+     "priority"},
+	{"task", "{\"name\": \"a\", \"about\": {\"kind\": \"client\", \"id\": \"9\"}}", ""},
+	{"task", "{\"name\": \"a\", \"about\": {\"kind\": \"clown\", \"id\": \"9\"}}", "about.kind"},
+	{"task", "{\"name\": \"a\", \"about\": {\"kind\": \"client\"}}", "about"},
+	{"user", "{\"login\": \"li.wei\", \"name\": \"李伟\", \"roles\": []}", "roles"},
+	{"user", "{\"login\": \"Li\", \"name\": \"李伟\", \"roles\": [\"king\"], \"language\": \"fr\"}",
+     "login|roles|language"},
+	{"calendar", "{\"name\": \"c\", \"opens\": \"8:30\", \"closes\": \"24:00\"}", "opens"},
+};
+
 static void bodies_of_creation(void)
 {
-	static const struct {
-		const char *kind, *body, *want;
-	} rows[] = {
-		{"client", "{\"name\": \"澄溪商贸\"}", ""},
-		{"client", "{}", "name"},
-		{"client", "{\"name\": \"  \"}", "name"},
-		{"client", "{\"name\": null}", "name"},
-		{"client", "{\"name\": \"a\\nb\"}", "name"},
-		{"client", "{\"name\": \"a\\u202eb\"}", "name"},
-		{"client", "{\"name\": 5}", "name"},
-		{"client", "{\"name\": \"a\", \"uscc\": \"91330100799655058B\"}", ""},
-		{"client", "{\"name\": \"a\", \"uscc\": \"91330100799655058C\"}", "uscc"},
-		{"client", "{\"name\": \"a\", \"weight\": 6}", "weight"},
-		{"client", "{\"name\": \"a\", \"weight\": 2.0}", "weight"},
-		{"client", "{\"name\": \"a\", \"weight\": \"2\"}", "weight"},
-		{"client", "{\"name\": \"a\", \"weight\": null}", "weight"},
-		{"client", "{\"name\": \"a\", \"tax_kind\": \"general\"}", ""},
-		{"client", "{\"name\": \"a\", \"tax_kind\": \"General\"}", "tax_kind"},
-		{"client", "{\"name\": \"a\", \"founded\": \"2024-02-29\"}", ""},
-		{"client", "{\"name\": \"a\", \"founded\": \"2023-02-29\"}", "founded"},
-		{"client", "{\"name\": \"a\", \"founded\": \"2024-2-9\"}", "founded"},
-		{"client", "{\"name\": \"a\", \"capital\": {\"minor\": 100, \"currency\": \"CNY\"}}", ""},
-		{"client", "{\"name\": \"a\", \"capital\": {\"minor\": 1.5, \"currency\": \"cny\"}}",
-	     "capital.minor|capital.currency"},
-		{"client", "{\"name\": \"a\", \"capital\": {\"minor\": -1, \"currency\": \"CNY\"}}",
-	     "capital.minor"},
-		{"client",
-	     "{\"name\": \"a\", \"capital\": {\"minor\": 1, \"currency\": \"CNY\", \"x\": 1}}",
-	     "capital"},
-		{"client", "{\"name\": \"a\", \"capital\": 100}", "capital"},
-		{"client", "{\"name\": \"a\", \"accountant\": \"12\"}", ""},
-		{"client", "{\"name\": \"a\", \"accountant\": 12}", "accountant"},
-		{"client", "{\"name\": \"a\", \"accountant\": \"012\"}", "accountant"},
-		{"client", "{\"name\": \"a\", \"assistants\": [\"1\", \"2\"]}", ""},
-		{"client", "{\"name\": \"a\", \"assistants\": [\"1\", \"1\"]}", "assistants"},
-		{"client", "{\"name\": \"a\", \"assistants\": \"1\"}", "assistants"},
-		{"client", "{\"name\": \"a\", \"qualities\": [\"exporter\"]}", ""},
-		{"client", "{\"name\": \"a\", \"qualities\": [\"importer\"]}", "qualities"},
-		{"client", "{\"name\": \"a\", \"portal\": 1}", "portal"},
-		{"client", "{\"name\": \"a\", \"due\": \"2026-01-01T00:00:00Z\"}", ""},
-		{"client", "{\"name\": \"a\", \"due\": \"2026-01-01\"}", "due"},
-		{"client", "{\"name\": \"a\", \"client\": \"4\"}", "client"},
-		{"client", "{\"name\": \"a\", \"state\": \"ended\"}", "state"},
-		{"client", "{\"name\": \"a\", \"id\": \"4\"}", "id"},
-		{"client", "{\"nmae\": \"a\"}", "nmae|name"},
-		{"contact", "{\"name\": \"a\"}", "client"},
-		{"contact", "{\"name\": \"a\", \"client\": \"7\", \"mail\": \"a@b\"}", "mail"},
-		{"contact", "{\"name\": \"a\", \"client\": \"7\", \"phone\": \"+86 21 5555 0000\"}", ""},
-		{"exception_type",
-	     "{\"slug\": \"a-b\", \"name\": \"n\", \"area\": \"tax\", \"nature\": \"late\", "
-	     "\"severity\": \"low\", \"finds\": \"x\", \"priority\": 3}",
-	     "priority"},
-		{"task", "{\"name\": \"a\", \"about\": {\"kind\": \"client\", \"id\": \"9\"}}", ""},
-		{"task", "{\"name\": \"a\", \"about\": {\"kind\": \"clown\", \"id\": \"9\"}}",
-	     "about.kind"},
-		{"task", "{\"name\": \"a\", \"about\": {\"kind\": \"client\"}}", "about"},
-		{"user", "{\"login\": \"li.wei\", \"name\": \"李伟\", \"roles\": []}", "roles"},
-		{"user",
-	     "{\"login\": \"Li\", \"name\": \"李伟\", \"roles\": [\"king\"], \"language\": \"fr\"}",
-	     "login|roles|language"},
-		{"calendar", "{\"name\": \"c\", \"opens\": \"8:30\", \"closes\": \"24:00\"}", "opens"},
-	};
-
-	for (uint32_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (uint32_t i = 0; i < sizeof creations / sizeof creations[0]; i++) {
 		rd_arena *a = rd_arena_new();
-		rd_check_input in = {.kind = rd_kind_find(rd_str_of(rows[i].kind)),
+		rd_check_input in = {.kind = rd_kind_find(rd_str_of(creations[i].kind)),
 		                     .mode = RD_CHECK_CREATE};
 		rd_problems problems = {0};
 		rd_draft draft;
 		char got[400];
 
-		unit_case("%s %s", rows[i].kind, rows[i].body);
-		check(&in, rows[i].body, a, &draft, &problems);
+		unit_case("%s %s", creations[i].kind, creations[i].body);
+		check(&in, creations[i].body, a, &draft, &problems);
 		told(&problems, got, sizeof got);
-		UNIT_TEXT(rd_str_of(got), rows[i].want);
+		UNIT_TEXT(rd_str_of(got), creations[i].want);
 		rd_arena_free(a);
 	}
 }

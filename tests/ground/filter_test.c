@@ -1,12 +1,12 @@
-/* The filter language: mistakes have a place, values never stand in the SQL, and what a real SQLite
- * finds is what a plain reading of the rows finds, in every order and across every page. */
+/* The filter language: mistakes have a place, values never stand in the SQL, and what the database
+ * (SQLite or PostgreSQL) finds is what a plain reading of the rows finds, in every order and across
+ * every page. */
 #include "record/filter.h"
 #include "record/check.h"
 #include "record/show.h"
 #include "record/words.h"
-#include "store/migrate.h"
+#include "place.h"
 #include "unit.h"
-#include <sqlite3.h>
 #include <stdio.h>
 
 #define TODAY  20000 /* 2024-10-04 */
@@ -205,7 +205,8 @@ typedef struct sample {
 typedef struct world {
 	const rd_kind *kind;
 	sample *rows;
-	sqlite3 *db;
+	place place;
+	rd_db *db;
 	rd_arena *a;
 	uint64_t seed;
 } world;
@@ -297,74 +298,90 @@ static void fill(world *w, sample *s, uint32_t i)
 	s->assigned = unit_below(&w->seed, 3) == 0;
 }
 
-static void bind(sqlite3_stmt *st, int i, rd_value v)
+static void run(world *w, const char *what, const rd_statement *st, const rd_value *in)
 {
-	if (v.type == RD_INT)
-		sqlite3_bind_int64(st, i, v.i);
-	else if (v.type == RD_TEXT)
-		sqlite3_bind_text(st, i, v.str.ptr, (int)v.str.len, SQLITE_TRANSIENT);
+	rd_err err;
+
+	unit_case("%s", what);
+	UNIT_OK(rd_db_exec(w->db, st, in, NULL, &err), &err);
 }
 
-static void run(world *w, const char *sql, const rd_value *in, uint32_t n)
+static void insert(world *w, const sample *s)
 {
-	sqlite3_stmt *st = NULL;
-
-	UNIT_INT(sqlite3_prepare_v2(w->db, sql, -1, &st, NULL), SQLITE_OK);
-	for (uint32_t i = 0; i < n; i++)
-		bind(st, (int)i + 1, in[i]);
-	UNIT_INT(sqlite3_step(st), SQLITE_DONE);
-	sqlite3_finalize(st);
-}
-
-static void insert(world *w, sample *s)
-{
-	const rd_kind *k = w->kind;
-	rd_value kind = RD_VALUE_TEXT(rd_str_of(k->name)), id = s->row[RD_COL_ID];
+	static const rd_type t_term[] = {RD_INT, RD_TEXT, RD_TEXT, RD_INT};
+	static const rd_type t_tag[] = {RD_INT, RD_TEXT, RD_INT};
+	static const rd_type t_watch[] = {RD_INT, RD_TEXT, RD_INT, RD_INT};
+	static const rd_type t_ref[] = {RD_INT, RD_INT, RD_TEXT, RD_INT};
+	static const rd_statement term = {
+		.name = "t_term",
+		.sqlite = "INSERT INTO search_term (firm_id, term, kind, id) VALUES (?1, ?2, ?3, ?4)",
+		.pg = "INSERT INTO search_term (firm_id, term, kind, id) VALUES ($1, $2, $3, $4)",
+		.in = t_term,
+		.n_in = 4};
+	static const rd_statement tag = {
+		.name = "t_tag",
+		.sqlite = "INSERT INTO tags (firm_id, kind, tag, record_id) VALUES (?1, ?2, 'urgent', ?3)",
+		.pg = "INSERT INTO tags (firm_id, kind, tag, record_id) VALUES ($1, $2, 'urgent', $3)",
+		.in = t_tag,
+		.n_in = 3};
+	static const rd_statement watch = {
+		.name = "t_watch",
+		.sqlite =
+			"INSERT INTO watchers (firm_id, kind, record_id, user_id) VALUES (?1, ?2, ?3, ?4)",
+		.pg = "INSERT INTO watchers (firm_id, kind, record_id, user_id) VALUES ($1, $2, $3, $4)",
+		.in = t_watch,
+		.n_in = 4};
+	static const rd_statement ref = {
+		.name = "t_ref",
+		.sqlite = "INSERT INTO record_refs (firm_id, to_kind, to_id, from_kind, from_id, field,"
+				  " assigns) VALUES (?1, 'user', ?2, ?3, ?4, 'x', 1)",
+		.pg = "INSERT INTO record_refs (firm_id, to_kind, to_id, from_kind, from_id, field,"
+			  " assigns) VALUES ($1, 'user', $2, $3, $4, 'x', 1)",
+		.in = t_ref,
+		.n_in = 4};
+	rd_value kind = RD_VALUE_TEXT(rd_str_of(w->kind->name)), id = s->row[RD_COL_ID];
 	rd_value firm = s->row[RD_COL_FIRM], two = RD_VALUE_INT(2);
 
-	run(w, k->insert.sqlite, s->row, k->n_columns);
-	rd_terms_of(&at(w, s, "name")->str, 1, w->a, &s->terms);
+	run(w, "row", &w->kind->insert, s->row);
 	for (uint32_t i = 0; i < s->terms.n; i++)
-		run(w, "INSERT INTO search_term (firm_id, term, kind, id) VALUES (?, ?, ?, ?)",
-		    (rd_value[]){firm, RD_VALUE_TEXT(s->terms.items[i]), kind, id}, 4);
+		run(w, "term", &term, (rd_value[]){firm, RD_VALUE_TEXT(s->terms.items[i]), kind, id});
 	if (s->urgent)
-		run(w, "INSERT INTO tags (firm_id, kind, tag, record_id) VALUES (?, ?, 'urgent', ?)",
-		    (rd_value[]){firm, kind, id}, 3);
+		run(w, "tag", &tag, (rd_value[]){firm, kind, id});
 	if (s->watched)
-		run(w, "INSERT INTO watchers (firm_id, kind, record_id, user_id) VALUES (?, ?, ?, ?)",
-		    (rd_value[]){firm, kind, id, two}, 4);
+		run(w, "watcher", &watch, (rd_value[]){firm, kind, id, two});
 	if (s->assigned)
-		run(w,
-		    "INSERT INTO record_refs (firm_id, to_kind, to_id, from_kind, from_id, field, assigns)"
-		    " VALUES (?, 'user', ?, ?, ?, 'x', 1)",
-		    (rd_value[]){firm, two, kind, id}, 4);
+		run(w, "reference", &ref, (rd_value[]){firm, two, kind, id});
 }
 
 static void begin(world *w, const char *kind)
 {
-	/* What the migrations of the engine make, in case that they stand behind those of the kinds. */
-	static const char beside[] =
-		"CREATE TABLE IF NOT EXISTS tags (firm_id BIGINT, kind TEXT, tag TEXT, record_id BIGINT);"
-		"CREATE TABLE IF NOT EXISTS watchers (firm_id BIGINT, kind TEXT, record_id BIGINT,"
-		" user_id BIGINT);"
-		"CREATE TABLE IF NOT EXISTS record_refs (firm_id BIGINT, to_kind TEXT, to_id BIGINT,"
-		" from_kind TEXT, from_id BIGINT, field TEXT, assigns BIGINT);";
+	rd_err err;
 
 	*w = (world){.kind = rd_kind_find(rd_str_of(kind)), .a = rd_arena_new(), .seed = 42};
 	w->rows = RD_NEW_N(w->a, sample, ROWS);
-	UNIT_INT(sqlite3_open(":memory:", &w->db), SQLITE_OK);
-	for (uint32_t i = 0; i < rd_n_migrations; i++)
-		UNIT_INT(sqlite3_exec(w->db, rd_migrations[i].sqlite, NULL, NULL, NULL), SQLITE_OK);
-	UNIT_INT(sqlite3_exec(w->db, beside, NULL, NULL, NULL), SQLITE_OK);
+	place_open(&w->place);
+	rd_store_close(place_store(&w->place)); /* makes the tables */
+	UNIT_OK(rd_db_open(rd_str_of(w->place.url), RD_DB_WRITE, &w->db, &err), &err);
 	for (uint32_t i = 0; i < ROWS; i++) {
 		fill(w, &w->rows[i], i);
-		insert(w, &w->rows[i]);
+		rd_terms_of(&at(w, &w->rows[i], "name")->str, 1, w->a, &w->rows[i].terms);
 	}
+	for (int64_t firm = 1; firm <= 2; firm++) {
+		UNIT_OK(rd_db_begin(w->db, true, &err), &err);
+		UNIT_OK(rd_db_firm(w->db, firm, &err), &err);
+		for (uint32_t i = 0; i < ROWS; i++)
+			if (w->rows[i].row[RD_COL_FIRM].i == firm)
+				insert(w, &w->rows[i]);
+		UNIT_OK(rd_db_commit(w->db, &err), &err);
+	}
+	UNIT_OK(rd_db_begin(w->db, false, &err), &err);
+	UNIT_OK(rd_db_firm(w->db, 1, &err), &err);
 }
 
 static void end(world *w)
 {
-	sqlite3_close(w->db);
+	rd_db_close(w->db);
+	place_close(&w->place);
 	rd_arena_free(w->a);
 }
 
@@ -548,23 +565,13 @@ static bool in_order(const world *w, const rd_filter *f, const sample *a, const 
 static uint32_t ask(world *w, const rd_filter *f, uint32_t limit, uint32_t *out)
 {
 	rd_str sql = rd_filter_select(w->kind, f, RD_STR("r.version >= 1"), limit, w->a);
-	char *text = rd_arena_copy(w->a, sql.ptr, sql.len);
-	sqlite3_stmt *st = NULL;
-	uint32_t n = 0;
+	rd_rows rows = {0};
+	rd_err err;
 
-	UNIT_INT(sqlite3_prepare_v2(w->db, text, -1, &st, NULL), SQLITE_OK);
-	for (uint32_t i = 0; i < f->n_in; i++) {
-		char name[16];
-
-		snprintf(name, sizeof name, "$%u", i + 1);
-		/* A parameter that is never named would mean that the numbers are wrong. */
-		UNIT_TRUE(sqlite3_bind_parameter_index(st, name) > 0);
-		bind(st, sqlite3_bind_parameter_index(st, name), f->in[i]);
-	}
-	while (sqlite3_step(st) == SQLITE_ROW && n < ROWS)
-		out[n++] = (uint32_t)(sqlite3_column_int64(st, RD_COL_ID) - 1000);
-	sqlite3_finalize(st);
-	return n;
+	UNIT_OK(rd_db_select(w->db, sql, f->in, f->n_in, ROWS, w->a, &rows, &err), &err);
+	for (uint32_t i = 0; i < rows.n; i++)
+		out[i] = (uint32_t)(rows.cells[i * rows.width + RD_COL_ID].i - 1000);
+	return rows.n;
 }
 
 /* All pages of a list, by its cursors. */
@@ -652,7 +659,7 @@ static void random_filters(const char *kind, const char *const *sorts, uint32_t 
 	end(&w);
 }
 
-static void sqlite_finds_what_a_plain_reading_finds(void)
+static void the_database_finds_what_a_plain_reading_finds(void)
 {
 	static const char *const task_sorts[] = {
 		"",     "-created_at",      "due,-priority", "-due,name",
@@ -739,7 +746,8 @@ const unit_test filter_tests[] = {
 	{"what may not be seen cannot be asked", what_may_not_be_seen_cannot_be_asked},
 	{"no value stands in the SQL", no_value_stands_in_the_sql},
 	{"limits are told", limits_are_told},
-	{"SQLite finds what a plain reading finds", sqlite_finds_what_a_plain_reading_finds},
+	{"the database finds what a plain reading finds",
+     the_database_finds_what_a_plain_reading_finds},
 	{"archived ones are asked for", archived_ones_are_asked_for},
 	{"cursors are judged", cursors_are_judged},
 	{0},

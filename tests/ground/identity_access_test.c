@@ -17,6 +17,7 @@ static void a_session_ends_by_itself(void)
 	(void)enter(&w, "chen", PASS, &in);
 	w.p.now_us += 30 * MINUTE - 1;
 	UNIT_OK(ask(&w, in.session.text, &who), &w.err);
+	settle(&w);
 	w.p.now_us += 30 * MINUTE;
 	UNIT_INT(ask(&w, in.session.text, &who), RD_UNAUTHENTICATED);
 	(void)enter(&w, "chen", PASS, &in);
@@ -24,8 +25,7 @@ static void a_session_ends_by_itself(void)
 		w.p.now_us += 20 * MINUTE;
 		unit_case("%d", i);
 		UNIT_OK(ask(&w, in.session.text, &who), &w.err);
-		/* What was touched is written behind the request; a write that waits comes after it. */
-		UNIT_INT(sign_in(&w, "nobody", WRONG, &(rd_signed_in){0}), RD_UNAUTHENTICATED);
+		settle(&w);
 	}
 	w.p.now_us += 20 * MINUTE;
 	UNIT_INT(ask(&w, in.session.text, &who), RD_UNAUTHENTICATED);
@@ -226,6 +226,7 @@ static void a_token_has_an_end(void)
 	token.text[strlen(token.text) - 5] ^= 1;
 	w.p.now_us += 30 * 24 * HOUR - 1;
 	UNIT_OK(ask_by(&w, &token, &by), &w.err);
+	settle(&w);
 	w.p.now_us += 1;
 	UNIT_INT(ask_by(&w, &token, &by), RD_UNAUTHENTICATED);
 	who = enter(&w, "chen", PASS, &in);
@@ -367,6 +368,96 @@ static void another_firm_is_not_there(void)
 	close_world(&w);
 }
 
+/* ---- at one moment ---- */
+
+typedef struct racer {
+	world *w;
+	pthread_t thread;
+	pthread_barrier_t *start;
+	const char *link;
+	int number;
+	bool sets_up;
+	rd_rc rc;
+} racer;
+
+static void *race(void *arg)
+{
+	racer *r = arg;
+	char label[16];
+	rd_arena *a = rd_arena_new();
+	rd_problems problems = {0};
+	int64_t firm, admin;
+	rd_signed_in in;
+	rd_err err;
+
+	(void)snprintf(label, sizeof label, "firm-%d", r->number);
+	const rd_new_firm n = {.link = rd_str_of(r->link),
+	                       .label = rd_str_of(label),
+	                       .name = RD_STR("F"),
+	                       .login = RD_STR("chen"),
+	                       .display_name = RD_STR("C"),
+	                       .password = RD_STR(PASS)};
+
+	(void)pthread_barrier_wait(r->start);
+	r->rc = r->sets_up ? rd_identity_setup(r->w->id, &n, a, &firm, &admin, &problems, &err)
+	                   : rd_identity_link_use(r->w->id, rd_str_of(r->link), &visit, &in, &err);
+	rd_arena_free(a);
+	return NULL;
+}
+
+/* Several do the same with one link (or two that lead to the same); exactly one may. */
+static void race_for(world *w, const char *const link[2], bool sets_up)
+{
+	enum { RACERS = 6 };
+	racer racers[RACERS];
+	pthread_barrier_t start;
+	int good = 0;
+
+	UNIT_INT(pthread_barrier_init(&start, NULL, RACERS), 0);
+	for (int i = 0; i < RACERS; i++) {
+		racers[i] =
+			(racer){.w = w, .start = &start, .link = link[i % 2], .number = i, .sets_up = sets_up};
+		(void)pthread_create(&racers[i].thread, NULL, race, &racers[i]);
+	}
+	for (int i = 0; i < RACERS; i++) {
+		(void)pthread_join(racers[i].thread, NULL);
+		good += racers[i].rc == RD_OK;
+		UNIT_TRUE(racers[i].rc == RD_OK || racers[i].rc == RD_UNAUTHENTICATED);
+	}
+	UNIT_INT(good, 1);
+	(void)pthread_barrier_destroy(&start);
+}
+
+static void one_link_lets_one_in(void)
+{
+	world w;
+	rd_signed_in in;
+	rd_caller who;
+	rd_token link = {0}, other = {0};
+	char body[120];
+	int64_t client = 0, contact = 0;
+	bool needed;
+
+	open_world(&w);
+	UNIT_OK(rd_identity_setup_link(w.id, &link, &needed, &w.err), &w.err);
+	UNIT_OK(rd_identity_setup_link(w.id, &other, &needed, &w.err), &w.err);
+	race_for(&w, (const char *const[2]){link.text, other.text}, true);
+	UNIT_INT(place_number(&w.p, "SELECT count(*) FROM kind_firm"), 1);
+	UNIT_INT(place_number(&w.p, "SELECT count(*) FROM firm_labels"), 2);
+	w.firm = place_number(&w.p, "SELECT firm_id FROM kind_firm");
+	who = enter(&w, "chen", PASS, &in);
+	UNIT_OK(run(&w, NULL, "client", NULL, "{\"name\":\"C\",\"portal\":true}", &client), &w.err);
+	(void)snprintf(body, sizeof body, "{\"name\":\"Lin\",\"client\":\"%lld\",\"portal\":true}",
+	               (long long)client);
+	UNIT_OK(run(&w, NULL, "contact", NULL, body, &contact), &w.err);
+	UNIT_OK(rd_identity_link_new(w.id, &who, contact, rd_kind_find(RD_STR("client")), client, &link,
+	                             &w.err),
+	        &w.err);
+	race_for(&w, (const char *const[2]){link.text, link.text}, false);
+	UNIT_INT(events(&w, "contact.signed-in", contact), 1);
+	close_world(&w);
+}
+
 /* ---- many at once ---- */
 
 typedef struct hand {
@@ -461,6 +552,7 @@ const unit_test identity_access_tests[] = {
 	{"an administrator who views changes nothing", an_administrator_who_views_changes_nothing},
 	{"a magic link opens one record once", a_magic_link_opens_one_record_once},
 	{"another firm is not there", another_firm_is_not_there},
+	{"one link lets one in", one_link_lets_one_in},
 	{"many ask at once", many_ask_at_once},
 	{"asking is cheap", asking_is_cheap},
 	{0},

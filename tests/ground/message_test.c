@@ -4,7 +4,8 @@
 
 static const rd_message_facts facts = {{"陈敏", 6},          {"CASE-7", 6},
                                        {"银行存款未达", 18}, {"整改中", 9},
-                                       {"2026-03-05", 10},   {"https://r.example/c/7", 21}};
+                                       {"2026-03-05", 10},   {"https://r.example/c/7", 21},
+                                       {"问银行", 9}};
 
 static void every_kind_says_what_it_is(void)
 {
@@ -24,6 +25,8 @@ static void every_kind_says_what_it_is(void)
 	     "陈敏 commented on CASE-7 \"银行存款未达\"."},
 		{RD_MESSAGE_TRANSITION, "transition", "[CASE-7] 状态变为“整改中”：银行存款未达",
 	     "陈敏 moved CASE-7 \"银行存款未达\" to 整改中."},
+		{RD_MESSAGE_REMINDED, "reminded", "[CASE-7] 提醒：银行存款未达",
+	     "You asked to be reminded now of CASE-7 \"银行存款未达\". 问银行"},
 	};
 
 	UNIT_INT(sizeof rows / sizeof rows[0], RD_MESSAGE_KINDS);
@@ -39,7 +42,9 @@ static void every_kind_says_what_it_is(void)
 		rd_buf_init(&want, 4096);
 		rd_message_write(rows[i].kind, RD_LANGUAGE_ZH, &facts, &subject, &unused);
 		UNIT_TEXT(rd_buf_view(&subject), rows[i].subject_zh);
-		UNIT_TRUE(rd_str_ends(rd_buf_view(&unused), "。\n查看：https://r.example/c/7\n"));
+		UNIT_TRUE(rd_str_ends(rd_buf_view(&unused), rows[i].kind == RD_MESSAGE_REMINDED
+		                                                ? "。问银行\n查看：https://r.example/c/7\n"
+		                                                : "。\n查看：https://r.example/c/7\n"));
 		rd_message_write(rows[i].kind, RD_LANGUAGE_EN, &facts, &unused, &body);
 		rd_buf_printf(&want, "%s\nOpen: https://r.example/c/7\n", rows[i].body_en);
 		UNIT_BYTES(rd_buf_view(&body), rd_buf_view(&want));

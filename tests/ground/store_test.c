@@ -164,6 +164,15 @@ static void two_stores_write_one_log(void)
 	place_close(&p);
 }
 
+static void a_store_needs_a_place(void)
+{
+	rd_store_config config = {0};
+	rd_store *s = NULL;
+	rd_err err = {0};
+
+	UNIT_INT(rd_store_open(&config, &s, &err), RD_USAGE);
+}
+
 static void ids_rise(void)
 {
 	place p;
@@ -215,6 +224,7 @@ const unit_test store_tests[] = {
 	{"commands are whole or not at all", commands_are_whole_or_not_at_all},
 	{"what was answered is seen", what_was_answered_is_seen},
 	{"two stores write one log", two_stores_write_one_log},
+	{"a store needs a place", a_store_needs_a_place},
 	{"ids rise", ids_rise},
 	{"the operator sees all firms", the_operator_sees_all_firms},
 	{0},

@@ -45,6 +45,9 @@ rd_rc run(world *w, const rd_actor *actor, const char *kind, const char *transit
 /* A person who accepted an invitation; roles is a JSON array. */
 int64_t add_user(world *w, const char *login, const char *roles);
 
+/* Waits until what is written behind requests is written: before the clock is moved. */
+void settle(world *w);
+
 /* How many events of this type (NULL = any) about this record (0 = any). */
 int64_t events(world *w, const char *type, int64_t record);
 /* How many payloads of the firm hold the text. */

@@ -335,6 +335,40 @@ static void json_puts_commas_and_lines(void)
 	rd_buf_done(&b);
 }
 
+/* One array, its members written in stretches: the bytes are those of one writer. */
+static void json_parts_join(void)
+{
+	for (uint32_t stretch = 1; stretch < 6; stretch++) {
+		rd_buf whole, joined, piece;
+		rd_json j[2], part;
+
+		rd_buf_init(&whole, 1 << 16);
+		rd_buf_init(&joined, 1 << 16);
+		rd_buf_init(&piece, 1 << 16);
+		rd_json_init(&j[0], &whole, 2);
+		rd_json_init(&j[1], &joined, 2);
+		for (int k = 0; k < 2; k++)
+			rd_json_array(&j[k]);
+		for (uint32_t i = 0; i < 5; i++)
+			rd_json_int(&j[0], i);
+		for (uint32_t from = 0; from < 5; from += stretch) {
+			rd_json_part(&j[1], &part, &piece, from == 0);
+			for (uint32_t i = from; i < 5 && i < from + stretch; i++)
+				rd_json_int(&part, i);
+			rd_json_join(&j[1], &piece);
+			rd_buf_clear(&piece);
+		}
+		for (int k = 0; k < 2; k++) {
+			rd_json_close(&j[k]);
+			rd_json_end(&j[k]);
+		}
+		UNIT_TEXT(rd_buf_view(&joined), whole.data);
+		rd_buf_done(&whole);
+		rd_buf_done(&joined);
+		rd_buf_done(&piece);
+	}
+}
+
 static void json_escapes(void)
 {
 	static const struct {
@@ -384,6 +418,7 @@ const unit_test base_tests[] = {
 	{"arrays in an arena grow", arrays_grow},
 	{"every task runs once, by a worker that was allowed", every_task_runs_once},
 	{"JSON has its commas and lines where they belong", json_puts_commas_and_lines},
+	{"JSON that is written in parts is the same", json_parts_join},
 	{"JSON strings are escaped, also against script elements", json_escapes},
 	{0},
 };

@@ -1,4 +1,5 @@
 #include "base/money.h"
+#include "base/digits.h"
 #include "unit.h"
 #include <inttypes.h>
 
@@ -243,6 +244,27 @@ static void parses_what_it_formats(void)
 	}
 }
 
+/* Numbers of one to eight digits, and the same with one byte that is no digit. */
+static void digits(void)
+{
+	uint64_t seed = 9;
+
+	for (int trial = 0; trial < 4000; trial++) {
+		char text[9];
+		uint32_t n = 1 + unit_below(&seed, 8), want = 0, got = 0;
+
+		for (uint32_t i = 0; i < n; i++) {
+			text[i] = (char)('0' + unit_below(&seed, 10));
+			want = want * 10 + (uint32_t)(text[i] - '0');
+		}
+		unit_case("%.*s", (int)n, text);
+		UNIT_TRUE(rd_digits(text, n, &got));
+		UNIT_INT(got, want);
+		text[unit_below(&seed, n)] = "/:.-, \xff\x80"[unit_below(&seed, 8)];
+		UNIT_TRUE(!rd_digits(text, n, &got));
+	}
+}
+
 static void currencies(void)
 {
 	UNIT_INT(rd_currency_decimals(RD_STR("CNY")), 2);
@@ -260,6 +282,7 @@ const unit_test money_tests[] = {
 	{"what an amount says about the decimal mark", marks},
 	{"amounts are written with mark and groups, whatever their size", formats},
 	{"an amount that was written is read as the same", parses_what_it_formats},
+	{"digits are read, and nothing else", digits},
 	{"currencies have their ISO 4217 decimals", currencies},
 	{0},
 };

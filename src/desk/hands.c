@@ -1,0 +1,146 @@
+#include "desk/hands.h"
+#include "desk/catalogue.h"
+#include "desk/copies.h"
+#include "desk/follow.h"
+#include "desk/notice.h"
+#include "desk/reminders.h"
+#include "desk/send.h"
+#include "desk/webhooks.h"
+
+#define ENTRIES_N (RD_UPKEEP_N + RD_REMINDERS_N + 2)
+
+static const char *const queues[] = {"post"};
+
+struct rd_hands {
+	rd_hands_config config;
+	rd_arena *arena;
+	rd_desk desk;
+	rd_outbound *outbound;
+	rd_sender sender;
+	rd_job_kind kinds[RD_SEND_JOBS_N];
+	rd_follower followers[2];
+	rd_periodic_entry entries[ENTRIES_N];
+	rd_jobs *jobs;
+	rd_follow *follow;
+	rd_periodic *periodic;
+};
+
+static void tell(rd_hands *h, const char *what, const rd_err *why)
+{
+	if (h->config.told)
+		h->config.told(h->config.ctx, what, why);
+}
+
+static void told_job(void *ctx, const rd_job_run *run, const rd_err *why)
+{
+	char what[96];
+
+	if (why->code == RD_OK)
+		return;
+	snprintf(what, sizeof what, "job %.*s", (int)run->kind.len, run->kind.ptr);
+	tell(ctx, what, why);
+}
+
+static void told_follower(void *ctx, const char *follower, int64_t firm_id, const rd_err *why)
+{
+	(void)firm_id;
+	tell(ctx, follower, why);
+}
+
+static void told_entry(void *ctx, const char *entry, const rd_err *why)
+{
+	if (why->code != RD_OK)
+		tell(ctx, entry, why);
+}
+
+static void worked(void *ctx)
+{
+	rd_hands *h = ctx;
+
+	if (h->jobs)
+		rd_jobs_wake(h->jobs);
+}
+
+static void live(void *ctx, int64_t firm_id, const rd_log_row *row)
+{
+	rd_hands *h = ctx;
+
+	h->config.live(h->config.ctx, firm_id, row);
+}
+
+static rd_rc start(rd_hands *h, rd_err *err)
+{
+	rd_store *store = h->desk.store;
+	const rd_jobs_config jobs = {.store = store,
+	                             .kinds = h->kinds,
+	                             .n_kinds = RD_SEND_JOBS_N,
+	                             .queues = queues,
+	                             .n_queues = sizeof queues / sizeof *queues,
+	                             .threads = h->config.threads ? h->config.threads : 2,
+	                             .told = told_job,
+	                             .told_ctx = h};
+	const rd_follow_config follow = {.store = store,
+	                                 .followers = h->followers,
+	                                 .n_followers = 2,
+	                                 .live = h->config.live ? live : NULL,
+	                                 .live_ctx = h,
+	                                 .worked = worked,
+	                                 .worked_ctx = h,
+	                                 .told = told_follower,
+	                                 .told_ctx = h};
+	const rd_periodic_config periodic = {.store = store,
+	                                     .entries = h->entries,
+	                                     .n_entries = ENTRIES_N,
+	                                     .told = told_entry,
+	                                     .told_ctx = h,
+	                                     .worked = worked,
+	                                     .worked_ctx = h};
+
+	RD_TRY(rd_jobs_start(&jobs, &h->jobs, err));
+	RD_TRY(rd_follow_start(&follow, &h->follow, err));
+	return rd_periodic_start(&periodic, &h->periodic, err);
+}
+
+rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err *err)
+{
+	rd_arena *arena = rd_arena_new();
+	rd_hands *h = RD_NEW(arena, rd_hands);
+
+	h->arena = arena;
+	h->config = *config;
+	h->desk = (rd_desk){config->engine->store, config->engine->zone_offset_s};
+	h->outbound = rd_outbound_new(&h->config.outbound);
+	h->sender = (rd_sender){&h->desk, rd_post_real(h->outbound)};
+	rd_send_jobs(&h->sender, h->kinds);
+	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
+	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
+	rd_upkeep_entries(h->entries);
+	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
+	h->entries[ENTRIES_N - 2] = rd_copies_entry(&h->desk);
+	h->entries[ENTRIES_N - 1] = rd_catalogue_entry(config->engine);
+
+	rd_rc rc = start(h, err);
+
+	if (rc != RD_OK) {
+		rd_hands_stop(h);
+		return rc;
+	}
+	*ret_hands = h;
+	return RD_OK;
+}
+
+void rd_hands_poke(rd_hands *h, int64_t firm_id)
+{
+	rd_follow_poke(h->follow, firm_id);
+}
+
+void rd_hands_stop(rd_hands *h)
+{
+	if (h == NULL)
+		return;
+	rd_periodic_stop(h->periodic);
+	rd_follow_stop(h->follow);
+	rd_jobs_stop(h->jobs);
+	rd_outbound_free(h->outbound);
+	rd_arena_free(h->arena);
+}
