@@ -523,6 +523,30 @@ def test_routes(p):
         holds(text, r["path"], r["summary"]["zh"])
 
 
+def work_once(*at):
+    """A worker until its first signed head is there; it ends by SIGTERM, cleanly."""
+    worker = subprocess.Popen([REDINK, "worker", *map(str, at), "--origin", "https://desk.example.cn", "--lang", "en"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        same(worker.stdout.readline(), b"working\n")
+        folder = pathlib.Path(at[-1])
+        end = time.monotonic() + 30
+        while time.monotonic() < end and not list(folder.glob("signed/*")):
+            time.sleep(0.1)
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        _, said = worker.communicate(timeout=60)
+    same(worker.returncode, 0, said.decode())
+    holds(good("key", *at), "desk.example.cn/")
+
+
+def test_worker(p):
+    d = p.founded()
+    work_once("--data", d)
+    holds(good("verify", d, "--key", good("key", "--data", d).strip()), "events are signed")
+    same(run("worker", "--data", p / "nothing").code, 2)
+
+
 # ---- PostgreSQL ----
 
 def pg_empty():
@@ -568,6 +592,7 @@ def test_pg_user_rebuild_upgrade(p):
     holds(good("rebuild", *at), "all equal")
     holds(good("upgrade", "--dry-run", *at), "up to date")
     good("key", *at)
+    work_once(*at)
     same(verify(url)[0], 0)
     subprocess.run(["psql", "-X", "-q", PG.split("?")[0], "-c", "SET redink.firm = 0", "-c",
                     "ALTER TABLE payloads DISABLE TRIGGER USER", "-c",
