@@ -18,20 +18,23 @@ void rd_service_block(sigset_t *ret_set);
 /* The policy of --outbound HOST,HOST and --outbound-private; texts live in args->arena. */
 rd_outbound_policy rd_service_outbound(const rd_args *args, int o_outbound, int o_private);
 
-#define RD_OPTION_OUTBOUND                                                                                                            \
-	{                                                                                                                                 \
-		.name = "outbound", .kind = RD_OPT_TEXT, .arg = "HOST,HOST", .help = {                                                        \
-			"可以主动连接的主机：网络钩子、群机器人、邮件服务器；* 为任意。预设为不连接任何主" \
-			"机",                                                                                                                     \
-			"hosts that may be called: webhooks, robots, mail server; * = any. "                                                      \
-			"Preset: none"                                                                                                            \
-		}                                                                                                                             \
+#define RD_OUTBOUND_ZH                                                                             \
+	"可以主动连接的主机：网络钩子、群机器人、邮件服务器；* 为任意。预设为不连接任何主机"
+#define RD_OUTBOUND_EN                                                                             \
+	"hosts that may be called: webhooks, robots, mail server; * = any. Preset: none"
+#define RD_PRIVATE_ZH "也可以连接内网地址和 http://"
+#define RD_PRIVATE_EN "addresses of the own network, and http://, too"
+
+/* For the tables of options. */
+#define RD_OPTION_OUTBOUND                                                                         \
+	{                                                                                              \
+		.name = "outbound", .kind = RD_OPT_TEXT, .arg = "HOST,HOST", .help = {                     \
+			RD_OUTBOUND_ZH,                                                                        \
+			RD_OUTBOUND_EN                                                                         \
+		}                                                                                          \
 	}
 #define RD_OPTION_OUTBOUND_PRIVATE                                                                 \
 	{                                                                                              \
-		.name = "outbound-private", .kind = RD_OPT_FLAG, .help = {                                 \
-			"也可以连接内网地址和 http://",                                                        \
-			"addresses of the own network, and http://, too"                                       \
-		}                                                                                          \
+		.name = "outbound-private", .kind = RD_OPT_FLAG, .help = { RD_PRIVATE_ZH, RD_PRIVATE_EN }  \
 	}
 #endif

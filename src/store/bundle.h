@@ -3,8 +3,8 @@
  *
  *     manifest.json      format, firm, labels, schema, head of the log, keys that signed; written
  *                        last: without it the export did not end
- *     SHA256SUMS         of all other files, for `sha256sum -c`; its own hash is in the manifest
- *     events.jsonl       the log, an event a line: its columns, its bytes as base64 (trail/event.h),
+ *     SHA256SUMS         of all other files, for `sha256sum -c`; its own is in the manifest
+ *     events.jsonl       the log, an event a line: columns, bytes as base64 (trail/event.h),
  *                        salt (base64) and payload (text); both null when erased
  *     checkpoints.jsonl  what was signed: size and note
  *     checkpoint.note    the last of them, as auditors take it
