@@ -56,7 +56,7 @@ rd_rc rd_api_comment_list(rd_call *call, rd_tx *tx, rd_err *err)
 	int64_t after, limit;
 	uint32_t n;
 
-	RD_TRY(rd_call_number(call, "after", 0, INT64_MAX / 20, 0, &after, err));
+	RD_TRY(rd_call_number(call, "after", 0, INT64_MAX, 0, &after, err));
 	RD_TRY(rd_call_number(call, "limit", 1, 500, 200, &limit, err));
 	RD_TRY(rd_around_comments(tx, &call->who.actor, call->kind, call->id, after, (uint32_t)limit,
 	                          &list, &n, err));

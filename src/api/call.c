@@ -20,6 +20,14 @@ void rd_call_etag(rd_call *call, int64_t version)
 	call->reply.etag = rd_arena_copy(call->req->arena, text, (size_t)n);
 }
 
+void rd_call_location(rd_call *call, const char *id)
+{
+	char text[128];
+	int n = snprintf(text, sizeof text, "/api/v1/%s/%s", call->kind->name, id);
+
+	call->reply.location = rd_arena_copy(call->req->arena, text, (size_t)n);
+}
+
 rd_show_view rd_call_view(const rd_call *call)
 {
 	return (rd_show_view){.secrets = call->who.actor.roles & RD_ROLE_ADMINISTRATOR,
@@ -48,11 +56,13 @@ rd_rc rd_call_number(const rd_call *call, const char *name, int64_t min, int64_t
 	if (v.len == 0)
 		return RD_OK;
 	for (uint32_t i = 0; i < v.len; i++) {
-		if (v.ptr[i] < '0' || v.ptr[i] > '9' || n > INT64_MAX / 10 - 9) {
+		int64_t digit = v.ptr[i] - '0';
+
+		if (digit < 0 || digit > 9 || n > (INT64_MAX - digit) / 10) {
 			n = min - 1;
 			break;
 		}
-		n = n * 10 + (v.ptr[i] - '0');
+		n = n * 10 + digit;
 	}
 	if (n < min || n > max)
 		return rd_fail(err, RD_USAGE, "参数 %s 应为 %lld 到 %lld 的整数",
@@ -143,6 +153,30 @@ static rd_rc may_call(rd_call *call, rd_err *err)
 	return RD_OK;
 }
 
+/* A link opens one record: it, what was said and done about it, and what its kind looks like. The firm's
+ * own marks on it (tags, links, watchers) and everything that finds other records stay closed. */
+static rd_rc within_link(rd_call *call, rd_err *err)
+{
+	static const char *const open[] = {"/api/v1/{kind}/{id}", "/api/v1/{kind}/{id}/do/{word}",
+	                                   "/api/v1/{kind}/{id}/timeline",
+	                                   "/api/v1/{kind}/{id}/comments"};
+	const char *path = call->route->path;
+	char record[64];
+
+	if (call->who.shown != RD_BY_LINK || strcmp(path, "/api/v1/kinds/{kind}") == 0)
+		return RD_OK;
+	if (call->kind == NULL)
+		return strcmp(path, "/api/v1/search") == 0
+		           ? rd_fail(err, RD_FORBIDDEN, "这个链接只用于查看一条记录",
+		                     "this link shows one record only")
+		           : RD_OK;
+	snprintf(record, sizeof record, "%s/%lld", call->kind->name, (long long)call->id);
+	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+		if (strcmp(path, open[i]) == 0 && rd_str_is(call->who.scope, record))
+			return RD_OK;
+	return rd_may_not_found(err);
+}
+
 static rd_rc known_query(rd_call *call, rd_err *err)
 {
 	const char *names[16];
@@ -170,11 +204,12 @@ static rd_rc version_of(rd_call *call, rd_err *err)
 	rd_str tag = call->req->header.if_match;
 
 	call->version = RD_NO_VERSION;
-	if (tag.len < 3)
+	if (tag.ptr == NULL)
 		return RD_OK;
-	rd_str number = {tag.ptr + 1, tag.len - 2};
+	rd_str number = {tag.ptr + 1, tag.len < 3 ? 0 : tag.len - 2};
 
-	if (tag.ptr[0] != '"' || tag.ptr[tag.len - 1] != '"' || !rd_check_id(number, &call->version))
+	if (number.len == 0 || tag.ptr[0] != '"' || tag.ptr[tag.len - 1] != '"' ||
+	    !rd_check_id(number, &call->version))
 		return rd_fail(err, RD_USAGE, "If-Match 应为读取时得到的 ETag，例如 \"7\"",
 		               "If-Match is the ETag that was read, such as \"7\"");
 	return RD_OK;
@@ -195,6 +230,7 @@ rd_rc rd_call_route(void *user, rd_http_req *req, rd_http_plan *plan, rd_err *er
 	if (call->route->perm != RD_PERM_PUBLIC) {
 		RD_TRY(who_asks(call, err));
 		RD_TRY(may_call(call, err));
+		RD_TRY(within_link(call, err));
 	}
 	RD_TRY(rd_http_site_check(
 		req,

@@ -14,6 +14,19 @@ static void digest_of(const rd_call *call, uint8_t out[32])
 	rd_sha256_end(&d, out);
 }
 
+/* The headers of the first answer followed from the record in it. */
+static void headers(rd_call *call, rd_str body)
+{
+	json_t *o = json_loadb(body.ptr, body.len, 0, NULL);
+	const json_t *version = json_object_get(o, "version");
+
+	if (call->kind && json_is_integer(version))
+		rd_call_etag(call, json_integer_value(version));
+	if (call->kind && version && call->reply.status == 201)
+		rd_call_location(call, json_string_value(json_object_get(o, "id")));
+	json_decref(o);
+}
+
 rd_rc rd_once_find(rd_call *call, rd_tx *tx, bool *ret_found, rd_err *err)
 {
 	rd_str key = call->req->header.idempotency_key;
@@ -35,6 +48,7 @@ rd_rc rd_once_find(rd_call *call, rd_tx *tx, bool *ret_found, rd_err *err)
 		               "this Idempotency-Key was used for another request; take a new one");
 	call->reply.status = (uint32_t)was.status;
 	call->reply.body = was.body;
+	headers(call, was.body);
 	return RD_OK;
 }
 
@@ -51,7 +65,9 @@ rd_rc rd_once_keep(rd_call *call, rd_tx *tx, rd_err *err)
 	return rd_once_put(tx, call->who.actor.name, key,
 	                   &(rd_once_answer){
 						   .request = {(const char *)digest, sizeof digest},
-						   .status = call->reply.status ? call->reply.status : 200,
+						   .status = call->reply.status ? call->reply.status
+	                                 : call->out.size   ? 200
+	                                                    : 204,
 						   .body = rd_buf_view(&call->out),
 					   },
 	                   err);

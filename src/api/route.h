@@ -45,7 +45,7 @@ typedef struct rd_route {
 	rd_handler *handle;
 	rd_words summary;
 	const rd_shape *shape; /* of the body; NULL with body: the handler knows (records) */
-	const char *body;      /* schema of a record's body: "create", "change", "transition"; NULL */
+	const char *body; /* schema of a record's body, behind the kind's name: "Create", "Change" */
 	bool has_body;
 	uint64_t body_max; /* bytes; 0 = none, or RD_API_BODY_MAX with has_body */
 	const char *query; /* names of parameters, joined by blanks; NULL = none */
@@ -82,6 +82,8 @@ typedef struct rd_call {
 rd_json *rd_call_json(rd_call *call);
 /* ETag of a version: "7". */
 void rd_call_etag(rd_call *call, int64_t version);
+/* Location of a record of the call's kind; `id` is decimal. */
+void rd_call_location(rd_call *call, const char *id);
 /* What this caller may see of a record. */
 rd_show_view rd_call_view(const rd_call *call);
 /* A parameter of the query; "" = not given. */
