@@ -237,6 +237,7 @@ class World:
 
     def __init__(self, server):
         self.server, self.people, self.ids, self.sources = server, {}, {}, 0
+        self.document = None  # /api/v1/openapi.json, when replies are compared with it
 
     def source(self):
         self.sources += 1

@@ -2,7 +2,7 @@
 """run.py [--build DIR] [NAME…] - plays tests/api/*.api against a server (script.py says how they read).
 
 With REDINK_TEST_PG the server keeps its data in that PostgreSQL database, which is emptied first. Names
-choose scripts; all of them share one firm, so each makes the records that it speaks of.
+choose scripts ("openapi": openapi.py); all of them share one firm, so each makes the records that it speaks of.
 """
 import argparse
 import os
@@ -10,6 +10,7 @@ import pathlib
 import sys
 
 import harness
+import openapi
 import script
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -26,8 +27,11 @@ def main():
     server = harness.Server(a.build, pg=with_pg)
     try:
         world = harness.set_up(server)
+        world.document = world.people["nobody"].must("GET", "/api/v1/openapi.json")
         for f in files:
             script.play(f, world, count)
+        if not a.names or "openapi" in a.names:
+            openapi.check(world, count)
         harness.finish(server, count)
     except harness.Broken as e:
         count.check(False, str(e))

@@ -33,6 +33,7 @@ import time
 import urllib.parse
 
 import harness
+import openapi
 
 REQUEST = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) (\S.*?)(?: as ([\w-]+))?$")
 EXPECTED = re.compile(r"([1-5]\d\d)(?: (.*))?$")
@@ -340,6 +341,16 @@ def judge(step, reply, names):
             raise Wrong(step.line, 1, f"an error without code, both languages or request_id: {reply}")
 
 
+def judge_schema(step, reply, world):
+    """What the server answers is what /api/v1/openapi.json says: errors, and records of every kind."""
+    if reply.json is None or world.document is None:
+        return
+    name = "Error" if reply.status >= 400 else openapi.camel(reply.json["kind"]) if {"kind", "created_at"} <= set(
+        reply.json) else None
+    if name and (problems := openapi.unfit(world.document, name, reply.json)):
+        raise Wrong(step.line, 1, f"the reply does not fit {name}: {problems[:3]}")
+
+
 def play(path, world, count):
     """Plays one script; stops at its first failure, because what follows builds on it."""
     try:
@@ -357,7 +368,9 @@ def play(path, world, count):
             if step.status is None:
                 raise Wrong(step.line, 1, "the request has no expected status")
             for _ in range(step.repeat):
-                judge(step, send(step, world, names), names)
+                reply = send(step, world, names)
+                judge(step, reply, names)
+                judge_schema(step, reply, world)
                 count.passed += 1
         except Wrong as e:
             count.check(False, f"{path.name}:{e.line}:{e.column}: {step.title}\n    {e.words}")
