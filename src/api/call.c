@@ -147,8 +147,8 @@ static rd_rc may_call(rd_call *call, rd_err *err)
 	return RD_OK;
 }
 
-/* A link opens one record: it, what was said and done about it, and what its kind looks like. The firm's
- * own marks on it (tags, links, watchers) and everything that finds other records stay closed. */
+/* A link opens one record: it, what was said and done about it, and what its kind looks like. The
+ * firm's own marks on it (tags, links, watchers) and all that finds other records stay closed. */
 static rd_rc within_link(rd_call *call, rd_err *err)
 {
 	static const char *const open[] = {"/api/v1/{kind}/{id}", "/api/v1/{kind}/{id}/do/{word}",
