@@ -25,6 +25,7 @@ SUITES = {
     "ground": (True, [f"{ASAN}/tests/ground/ground"]),
     "ground-pg": (True, [PY, "tests/pg.py", f"{ASAN}/tests/ground/ground"]),
     "ground-pg-parts": (False, [PY, "tests/pg.py", "--partitions", "3", f"{ASAN}/tests/ground/ground", "log", "store"]),
+    "many": (True, [PY, "tests/api/many.py", f"{ASAN}/redink"]),
     "http": (True, [PY, "tests/http/run.py", f"{ASAN}/tests/http/serve"]),
     "store": (False, [PY, "tests/store/schema.py", f"{ASAN}/tests/store/load"]),
     "blobs-s3": (False, ["/usr/bin/python3", "tests/store/blobs_s3.py", f"{ASAN}/tests/store/blobs"]),

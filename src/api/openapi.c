@@ -75,17 +75,19 @@ static void camel(const char *name, char out[64])
 
 static void put_body(rd_json *j, const rd_route *r, const rd_kind *k)
 {
-	if (r->shape == NULL && !r->has_body)
+	if (r->shape == NULL && !r->has_body && r->body_type == NULL)
 		return;
 	rd_json_key(j, "requestBody");
 	rd_json_object(j);
 	rd_json_put_bool(j, "required", true);
 	rd_json_key(j, "content");
 	rd_json_object(j);
-	rd_json_key(j, "application/json");
+	rd_json_key(j, r->body_type ? r->body_type : "application/json");
 	rd_json_object(j);
 	rd_json_key(j, "schema");
-	if (r->shape) {
+	if (r->body_type) {
+		rd_json_raw(j, RD_STR("{\"type\":\"string\"}"));
+	} else if (r->shape) {
 		put_ref(j, "", r->shape->name);
 	} else if (k && r->body) {
 		char kind[64];

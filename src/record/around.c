@@ -132,7 +132,8 @@ rd_rc rd_around_attachment(rd_tx *tx, const rd_actor *actor, int64_t attachment_
 	                     .name = row.name,
 	                     .sha256 = row.sha256,
 	                     .media_type = row.media_type,
-	                     .author = row.author};
+	                     .author = row.author,
+	                     .of = r};
 	return RD_OK;
 }
 

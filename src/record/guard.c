@@ -109,7 +109,8 @@ rd_rc rd_guard_unique(rd_rc rc, rd_tx *tx, const rd_record *r, rd_err *err)
 
 	if (unique == NULL)
 		return rc;
-	/* PostgreSQL answers a write with the next statement that waits: here, where its words are known. */
+	/* PostgreSQL answers a write with the next statement that waits: here, where its words are
+	 * known. */
 	if (rc == RD_OK)
 		rc = rd_db_one(tx->db, &r->kind->get, key, tx->arena, cells, &there, err);
 	if (rc != RD_CONFLICT)

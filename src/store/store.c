@@ -3,10 +3,13 @@
 #include "store/db_impl.h"
 #include "store/migrate.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define BATCH_MAX 512u
 #define ID_RANDOM 21u /* bits below the milliseconds: two processes rarely meet */
@@ -139,6 +142,32 @@ int64_t rd_store_new_id(rd_store *s)
 		id = want > last ? want : last + 1;
 	} while (!atomic_compare_exchange_weak(&s->last_id, &last, id));
 	return id;
+}
+
+const char *rd_store_folder(const rd_store *s)
+{
+	return s->config.folder.len ? s->config.folder.ptr : "/tmp";
+}
+
+rd_rc rd_store_temp(const rd_store *s, int *ret_fd, rd_err *err)
+{
+	const char *folder = rd_store_folder(s);
+	char path[1400];
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	/* Some file systems have no files without names: then it loses its name at once. */
+	if (fd < 0) {
+		(void)snprintf(path, sizeof path, "%s/temp-XXXXXX", folder);
+		fd = mkostemp(path, O_CLOEXEC);
+		if (fd >= 0)
+			(void)unlink(path);
+	}
+	if (fd < 0) {
+		(void)rd_fail_os(err, errno, "建不了临时文件", "a temporary file cannot be made");
+		return rd_err_at(err, folder, 0);
+	}
+	*ret_fd = fd;
+	return RD_OK;
 }
 
 static rd_rc start(rd_store *s, rd_err *err)

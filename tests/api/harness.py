@@ -52,7 +52,7 @@ class Server:
 
     def __init__(self, build, data=None, folder=None, pg=None, options=()):
         self.program, self.made = ROOT / build / "redink", None
-        self.helper = ROOT / build / "tests/api/firm"
+        self.helper = ROOT / build / "tests/api/operator"
         if data is None:
             self.made = pathlib.Path(tempfile.mkdtemp(prefix="redink-api-"))
             folder = self.made / "data"
@@ -124,13 +124,19 @@ class Server:
             return text[max(0, m.start() - 200):][:6000]
         return "" if process.returncode == 0 else f"the server left with {process.returncode}: {text[-3000:]}"
 
-    def new_firm(self, label, name, login):
-        """A firm made by the operator, while nothing serves; its ids."""
-        done = subprocess.run([self.helper, str(self.data), str(self.folder) if self.pg else "", label, name,
-                               login, PASSWORD], capture_output=True, text=True, check=False, timeout=60)
+    def end(self):
+        """How a server ended that was not asked to."""
+        if self.process is None or self.process.poll() is None:
+            return "the server runs"
+        return f"the server left with {self.process.returncode}: {self.said()[-6000:]}"
+
+    def operator(self, what, *args):
+        """What the helper says when it does something to the store, while nothing serves."""
+        done = subprocess.run([self.helper, what, str(self.data), str(self.folder) if self.pg else "", *args],
+                              capture_output=True, text=True, check=False, timeout=120)
         if done.returncode:
-            raise Broken(f"second firm: {done.stderr}")
-        return done.stdout.split()
+            raise Broken(f"operator {what}: {done.stdout}{done.stderr}")
+        return done.stdout
 
     def __enter__(self):
         return self.start()
@@ -298,7 +304,7 @@ def set_up(server):
     why = server.stop()
     if why:
         raise Broken(why)
-    server.new_firm("south", "南方代理记账", "south")
+    server.operator("firm", "south", "南方代理记账", "south", PASSWORD)
     server.start()
     root.sign_in("root")
     w.ids["root"] = root.id

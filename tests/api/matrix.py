@@ -35,6 +35,7 @@ class Kind:
         rights = raw["rights"]
         self.rights = {verb: [self.rule(e, verb) for e in rights[verb]] for verb in rights}
         self.rights.setdefault("comment", [self.rule(e, "comment") for e in rights["read"] if e != "auditor"])
+        self.rights.setdefault("export", [self.rule(e, "export") for e in rights["read"] if not e.startswith("client")])
         self.assigns = [f["name"] for f in raw["field"] if f.get("assigns")]
         self.transitions = raw.get("transition", [])
         for t in self.transitions:
@@ -128,9 +129,11 @@ RECORD = {
     ("POST", "/reminders"): ({"at": "2001-01-01T00:00:00Z"}, "watch"),
     ("POST", "/archive"): (None, "archive"), ("POST", "/restore"): (None, "archive"),
     ("POST", "/do/{word}"): (BAD, "transition"),
+    ("GET", "/attachments"): (None, "read"), ("POST", "/attachments"): (b"x", "attach"),
 }
 OPEN_TO_LINKS = {("GET", ""), ("PATCH", ""), ("GET", "/timeline"), ("GET", "/comments"), ("POST", "/comments"),
                  ("POST", "/do/{word}")}
+OPEN_OTHERS = {"/api/v1/session", "/api/v1/kinds", "/api/v1/session/prove", "/api/v1/comments/{id}"}
 # Routes of no record: body, statuses of whoever may, what else is asked ("person": no contact, no link)
 OTHER = {
     "GET /healthz": (None, {200}, None), "GET /readyz": (None, {200}, None),
@@ -155,15 +158,54 @@ OTHER = {
     "POST /api/v1/user/{id}/view": (None, {404}, None),
     "POST /api/v1/contact/{id}/link": ({"kind": "task", "record": "1"}, {404, 403}, None),
     "GET /api/v1/search": (None, {200}, "person"),
+    "DELETE /api/v1/user/{id}/totp": (None, {404}, None), "GET /api/v1/user/{id}/sessions": (None, {200, 404}, None),
+    "DELETE /api/v1/user/{id}/sessions/{sub}": (None, {404}, None),
+    "GET /api/v1/user/{id}/tokens": (None, {200, 404}, None),
+    "DELETE /api/v1/user/{id}/tokens/{sub}": (None, {404}, None),
+    "GET /api/v1/inbox": (None, {200}, None), "GET /api/v1/inbox/count": (None, {200}, None),
+    "POST /api/v1/inbox/read": (BAD, {422}, None), "POST /api/v1/inbox/{id}/read": (None, {404}, None),
+    "GET /api/v1/me/choices": (None, {200}, None), "PUT /api/v1/me/choices": (BAD, {422}, None),
+    "GET /api/v1/webhooks": (None, {200}, None), "POST /api/v1/webhooks": (BAD, {422}, None),
+    "PATCH /api/v1/webhooks/{id}": (BAD, {422}, None), "DELETE /api/v1/webhooks/{id}": (None, {404}, None),
+    "POST /api/v1/webhooks/{id}/secret": (None, {404}, None),
+    "GET /api/v1/webhooks/{id}/deliveries": (None, {404}, None),
+    "POST /api/v1/deliveries/{id}/again": (None, {404}, None),
+    "GET /api/v1/robots": (None, {200}, None), "POST /api/v1/robots": (BAD, {422}, None),
+    "PATCH /api/v1/robots/{id}": (BAD, {422}, None), "DELETE /api/v1/robots/{id}": (None, {404}, None),
+    "GET /api/v1/settings": (None, {200}, None), "PUT /api/v1/settings/{word}": (BAD, {422}, None),
+    "GET /api/v1/jobs": (None, {200}, None), "GET /api/v1/jobs/{id}": (None, {404}, None),
+    "POST /api/v1/jobs/{id}/cancel": (None, {404}, None), "POST /api/v1/jobs/{id}/retry": (None, {404}, None),
+    "GET /api/v1/attachments/{id}": (None, {404}, None), "DELETE /api/v1/attachments/{id}": (None, {404}, None),
     "PATCH /api/v1/comments/{id}": ({"body": "x"}, {404}, None),
     "DELETE /api/v1/comments/{id}": (None, {404}, None),
     "DELETE /api/v1/reminders/{id}": (None, {404}, None),
     "PATCH /api/v1/views/{id}": ({"name": "x"}, {404}, None),
     "DELETE /api/v1/views/{id}": (None, {404}, None),
+    "DELETE /api/v1/user/{id}/totp": (None, {404}, None),
+    "GET /api/v1/user/{id}/sessions": (None, {404}, None),
+    "DELETE /api/v1/user/{id}/sessions/{sub}": (None, {404}, None),
+    "GET /api/v1/user/{id}/tokens": (None, {404}, None),
+    "DELETE /api/v1/user/{id}/tokens/{sub}": (None, {404}, None),
+    "GET /api/v1/inbox": (None, {200}, None), "GET /api/v1/inbox/count": (None, {200}, None),
+    "POST /api/v1/inbox/read": ({}, {422}, None), "POST /api/v1/inbox/{id}/read": (None, {404}, None),
+    "GET /api/v1/me/choices": (None, {200}, None), "PUT /api/v1/me/choices": (BAD, {422}, None),
+    "GET /api/v1/webhooks": (None, {200}, None), "POST /api/v1/webhooks": ({}, {422}, None),
+    "PATCH /api/v1/webhooks/{id}": ({}, {404}, None), "DELETE /api/v1/webhooks/{id}": (None, {404}, None),
+    "POST /api/v1/webhooks/{id}/secret": (None, {404}, None),
+    "GET /api/v1/webhooks/{id}/deliveries": (None, {404}, None),
+    "POST /api/v1/deliveries/{id}/again": (None, {404}, None),
+    "GET /api/v1/robots": (None, {200}, None), "POST /api/v1/robots": ({}, {422}, None),
+    "PATCH /api/v1/robots/{id}": ({}, {404}, None), "DELETE /api/v1/robots/{id}": (None, {404}, None),
+    "GET /api/v1/settings": (None, {200}, None),
+    "PUT /api/v1/settings/{word}": ({"value": "x", "version": 0}, {404}, None),
+    "GET /api/v1/jobs": (None, {200}, None), "GET /api/v1/jobs/{id}": (None, {404}, None),
+    "POST /api/v1/jobs/{id}/cancel": (None, {404}, None), "POST /api/v1/jobs/{id}/retry": (None, {404}, None),
 }
 OF_KIND = {"GET /api/v1/kinds/{kind}": (None, {200}), "GET /api/v1/{kind}": (None, {200}),
            "POST /api/v1/{kind}": (BAD, {422}), "GET /api/v1/{kind}/views": (None, {200}),
-           "POST /api/v1/{kind}/views": ({"name": " "}, {422})}
+           "POST /api/v1/{kind}/views": ({"name": " "}, {422}),
+           "POST /api/v1/{kind}/bulk": ({"action": "x", "items": [{"id": "1", "version": 1}]}, {422}),
+           "GET /api/v1/{kind}/export": (None, {200}), "POST /api/v1/{kind}/import": (b"no_such\n1\n", {200, 422})}
 
 
 # ---- the records ----
@@ -278,6 +320,8 @@ class Table:
                 continue
             path = f"/api/v1/{s.kind.name}/{s.id}{tail.replace('{word}', 'x')}"
             headers = {"If-Match": f'"{s.body["version"]}"'} if verb in ("change", "archive", "transition") else {}
+            if verb == "attach":
+                path, headers = path + "?name=a.txt", {"Content-Type": "application/octet-stream"}
             r = self.nobody.call(method, path, body, headers)
             self.say(r.status == 401, self.nobody, method, path, 401, r)
             for who in self.callers:
@@ -330,19 +374,22 @@ class Table:
         if verb == "archive":
             freed = Sample(kind, s.firm, {**s.body, "archived_at": None}, s.watchers, s.clients)
             return {200} if may(kind.rights["archive"], who, freed, "archive") else {403}
+        if verb == "attach":
+            return {201} if may(kind.rights["comment"], who, s, "comment") else {403}
         return ({204} if method == "DELETE" else {422}) if may(kind.rights[verb], who, s, verb) else {403}
 
     def kind_route(self, method, path, perm_verb, kinds):
         body, good = OF_KIND[f"{method} {path}"]
         for name in kinds:
             kind, at = KINDS[name], path.replace("{kind}", name)
-            r = self.nobody.call(method, at, body)
+            headers = {"Content-Type": "text/csv"} if path.endswith("/import") else {}
+            r = self.nobody.call(method, at, body, headers)
             self.say(r.status == 401, self.nobody, method, at, 401, r)
             for who in self.callers:
                 want = good if may_any(kind.rights[perm_verb], who, perm_verb) else {403}
                 if who.role == "client" and "kinds" not in path and want != {403}:
                     want = {404}
-                r = who.person.call(method, at, body)
+                r = who.person.call(method, at, body, headers)
                 self.say(r.status in want, who, method, at, want, r)
                 if path == "/api/v1/{kind}" and method == "GET" and r.status == 200:
                     self.listed(who, kind)
@@ -358,7 +405,7 @@ class Table:
 
     def other_route(self, method, path, perm):
         body, good, asks = OTHER[f"{method} {path}"]
-        at = path.replace("{id}", "1").replace("{word}", "x")
+        at = path.replace("{id}", "1").replace("{sub}", "1").replace("{word}", "x")
         headers = {"If-Match": '"1"'} if method == "PATCH" else {}
         r = self.nobody.call(method, at, body, headers)
         want = good if perm == "PUBLIC" else {401}
@@ -366,7 +413,8 @@ class Table:
         for who in self.callers:
             want = good
             if (perm == "ADMIN" and who.role != "administrator") or \
-               (who.role == "client" and (perm == "STAFF" or asks == "person")):
+               (who.role == "client" and not (perm == "PUBLIC" or path in OPEN_OTHERS)) or \
+               (who.role == "client" and asks == "person"):
                 want = {403}
             if path == "/api/v1/session" and method == "DELETE":
                 continue  # last of all, below
@@ -437,6 +485,8 @@ def main():
         harness.finish(server, count)
     except harness.Broken as e:
         count.check(False, str(e))
+    except OSError as e:
+        count.check(False, f"{e}: {server.end()}")
     finally:
         server.__exit__()
     return count.done()

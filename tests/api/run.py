@@ -35,6 +35,8 @@ def main():
         harness.finish(server, count)
     except harness.Broken as e:
         count.check(False, str(e))
+    except OSError as e:
+        count.check(False, f"{e}: {server.end()}")
     finally:
         server.__exit__()
     return count.done()

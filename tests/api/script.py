@@ -21,7 +21,8 @@ request it is put in. Known from the start: ids of people, clients and contacts,
   <totp(NAME)> <totp(NAME,+1)>   the code of the secret in the otpauth URI captured as NAME, now or one step on
   <x*N>                          the letter x, N times
   <password>                     of everybody
-`repeat N` before a request sends it N times, each time with the same reply. `sign in LOGIN as NAME` signs a
+`repeat N` before a request sends it N times, each time with the same reply; `within N` sends it until the
+reply is as expected, for up to N seconds, for what happens behind the requests. `sign in LOGIN as NAME` signs a
 person in once more. A line `# text` names what follows; failures say it with file, line and column.
 """
 import base64
@@ -230,7 +231,7 @@ def fill(text, names, line):
 
 class Step:
     def __init__(self, line, title):
-        self.line, self.title, self.repeat = line, title, 1
+        self.line, self.title, self.repeat, self.within = line, title, 1, 0
         self.method = self.path = self.who = self.body = self.sign_in = None
         self.headers, self.status, self.want, self.want_headers = {}, None, None, []
 
@@ -239,7 +240,7 @@ class Script:
     def __init__(self, path):
         self.path, self.steps = path, []
         self.lines = path.read_text(encoding="utf-8").splitlines()
-        self.title, self.repeat, i = "", 1, 0
+        self.title, self.repeat, self.within, i = "", 1, 0, 0
         while i < len(self.lines):
             i = self.read(i)
 
@@ -262,6 +263,9 @@ class Script:
         if m := re.fullmatch(r"repeat (\d+)", line):
             self.repeat = int(m[1])
             return i + 1
+        if m := re.fullmatch(r"within (\d+)", line):
+            self.within = int(m[1])
+            return i + 1
         if m := re.fullmatch(r"sign in ([\w.]+)(?: of (\w+))? as (\w+)", line):
             step = Step(i + 1, self.title)
             step.sign_in, step.who = (m[1], m[2] or "north"), m[3]
@@ -277,6 +281,7 @@ class Script:
         step = Step(i + 1, self.title)
         step.method, step.path, step.who = m[1], m[2], m[3] or "nobody"
         step.repeat, self.repeat = self.repeat, 1
+        step.within, self.within = self.within, 0
         below = self.below(i)
         while below and (h := HEADER.fullmatch(below[0][1].strip())) and below[0][1].strip()[0] not in '{["':
             step.headers[h[1]] = h[2]
@@ -351,6 +356,24 @@ def judge_schema(step, reply, world):
         raise Wrong(step.line, 1, f"the reply does not fit {name}: {problems[:3]}")
 
 
+def sent(step, world, names):
+    """Sends a request and judges the reply, again and again while there is time."""
+    end = time.monotonic() + step.within
+    while True:
+        tried = dict(names)
+        try:
+            reply = send(step, world, tried)
+            judge(step, reply, tried)
+            judge_schema(step, reply, world)
+        except Wrong:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(0.1)
+            continue
+        names.update(tried)
+        return
+
+
 def play(path, world, count):
     """Plays one script; stops at its first failure, because what follows builds on it."""
     try:
@@ -368,9 +391,7 @@ def play(path, world, count):
             if step.status is None:
                 raise Wrong(step.line, 1, "the request has no expected status")
             for _ in range(step.repeat):
-                reply = send(step, world, names)
-                judge(step, reply, names)
-                judge_schema(step, reply, world)
+                sent(step, world, names)
                 count.passed += 1
         except Wrong as e:
             count.check(False, f"{path.name}:{e.line}:{e.column}: {step.title}\n    {e.words}")
