@@ -41,6 +41,13 @@ SUITES = {
     "cli": (False, [PY, "tests/cli.py", "build/redink"]),
     "examples": (True, [PY, "tests/examples.py", "build/redink"]),
     "model": (False, [f"{ASAN}/tests/model/model"]),
+    "api": (False, [PY, "tests/api/run.py"]),
+    "api-pg": (False, [PY, "tests/pg.py", PY, "tests/api/run.py"]),
+    "matrix-quick": (True, [PY, "tests/api/matrix.py", "--quick"]),
+    "matrix": (False, [PY, "tests/api/matrix.py"]),
+    "matrix-pg": (False, [PY, "tests/pg.py", PY, "tests/api/matrix.py"]),
+    "kill": (False, [PY, "tests/api/kill.py"]),
+    "kill-pg": (False, [PY, "tests/pg.py", PY, "tests/api/kill.py", "--kills", "15"]),
     "threads": (False, [f"{ASAN}/tests/threads/threads"]),
     # Debian's own Python: python3-aiosmtpd is installed for that one.
     "net": (False, ["/usr/bin/python3", "tests/net/run.py", f"{ASAN}/tests/net/net_client"]),
