@@ -34,6 +34,7 @@ SUITES = {
     "golden": (True, ["build/golden", "tests/checks"]),
     "golden-asan": (False, [f"{ASAN}/golden", "tests/checks"]),
     "io": (True, [PY, "tests/io_test.py", "--redink", f"{ASAN}/redink", "--io-dump", f"{ASAN}/io_dump", "golden"]),
+    "gates": (True, [PY, "tests/gates.py", "build/redink"]),
     "bad": (False, [PY, "tests/io_test.py", "--redink", f"{ASAN}/redink", "--io-dump", f"{ASAN}/io_dump",
                     "hostile", "texts"]),
     "real": (True, [PY, "tests/io_test.py", "--redink", "build/redink", "--io-dump", "build/io_dump", "real"]),

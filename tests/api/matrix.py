@@ -144,7 +144,7 @@ OTHER = {
     "POST /api/v1/session/code": ({}, {422}, None), "GET /api/v1/session": (None, {200}, None),
     "DELETE /api/v1/session": (None, {204}, None), "POST /api/v1/session/prove": ({}, {422}, None),
     "POST /api/v1/invitation": ({}, {422}, None), "POST /api/v1/link": ({}, {422}, None),
-    "GET /api/v1/link/{word}": (None, {401}, None),
+    "POST /api/v1/link/look": ({}, {422}, None),
     "PUT /api/v1/me/password": ({"password": "short"}, {422}, "person"),
     "POST /api/v1/me/totp": (None, {200, 409}, "person"),
     "POST /api/v1/me/totp/confirm": ({"code": "1"}, {422, 409}, "person"),
