@@ -155,11 +155,12 @@ WHERE firm_id = :firm_id AND to_kind = :to_kind AND to_id = :to_id
 ORDER BY from_kind, from_id, field LIMIT :max;
 
 -- name: relation_mine :one
--- Whether a person watches a record or is named in a field that assigns it.
--- in: firm_id i64, kind text, record_id i64, user_id i64
+-- Whether a person is named in a field that assigns a record or, with `watching` 1, watches it.
+-- in: firm_id i64, kind text, record_id i64, user_id i64, watching i64
 -- out: mine i64
 SELECT 1 AS mine FROM watchers
 WHERE firm_id = :firm_id AND kind = :kind AND record_id = :record_id AND user_id = :user_id
+	AND :watching = 1
 UNION ALL
 SELECT 1 AS mine FROM record_refs
 WHERE firm_id = :firm_id AND to_kind = 'user' AND to_id = :user_id AND from_kind = :kind
