@@ -311,7 +311,7 @@ rd_rc rd_api_link_look(rd_call *call, rd_tx *tx, rd_err *err)
 	rd_json *j;
 
 	(void)tx;
-	RD_TRY(rd_identity_link_look(call->api->identity, call->word, err));
+	RD_TRY(rd_identity_link_look(call->api->identity, TEXT(0), err));
 	j = rd_call_json(call);
 	rd_json_object(j);
 	rd_json_put_bool(j, "good", true);
