@@ -544,6 +544,26 @@ def test_worker(p):
     d = p.founded()
     work_once("--data", d)
     holds(good("verify", d, "--key", good("key", "--data", d).strip()), "events are signed")
+    # The server moves to another address: signed as before, under another name; auditors hold both.
+    (p / "k").write_text(good("key", "--data", d))
+    good("user", "add", "zhao", "--data", d)
+    signed, size = next((d / "signed").iterdir()), lambda: int(signed.read_text().splitlines()[1])
+    was, end = size(), time.monotonic() + 60
+    serve = subprocess.Popen([REDINK, "serve", "--data", d, "--port", "0", "--origin", "https://new.example.cn",
+                              "--behind-proxy"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        edit(d, "UPDATE checkpoints SET at_us = 1")  # due: it was long ago
+        while time.monotonic() < end and size() == was:
+            time.sleep(0.2)
+    finally:
+        serve.send_signal(signal.SIGTERM)
+        serve.wait(60)
+    same((serve.returncode, size() > was), (0, True))
+    same(signed.read_text().startswith("new.example.cn/"), True)
+    with open(p / "k", "a", encoding="utf-8") as f:
+        f.write(good("key", "--data", d))
+    same(verify(d, "--key", p / "k")[0], 0)
+    same(verify(d, "--key", good("key", "--data", d).strip())[0], 1, "the new name alone")
     same(run("worker", "--data", p / "nothing").code, 2)
 
 

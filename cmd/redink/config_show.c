@@ -38,6 +38,8 @@ typedef struct view {
 	rd_day as_of;
 } view;
 
+RD_FORMAT_ARG(2)
+RD_FORMAT_ARG(3)
 static const char *say(const view *v, const char *zh, const char *en)
 {
 	return v->lang == RD_EN ? en : zh;

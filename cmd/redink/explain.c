@@ -24,6 +24,8 @@ typedef struct page {
 	bool colour;
 } page;
 
+RD_FORMAT_ARG(2)
+RD_FORMAT_ARG(3)
 static const char *say(const page *p, const char *zh, const char *en)
 {
 	return p->lang == RD_EN ? en : zh;

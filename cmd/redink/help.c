@@ -9,6 +9,8 @@
 #define HELP_MAX    ((size_t)1 << 20)
 #define HELP_COLUMN 28u /* where the explanations begin */
 
+RD_FORMAT_ARG(2)
+RD_FORMAT_ARG(3)
 static const char *say(int lang, const char *zh, const char *en)
 {
 	return lang == RD_EN ? en : zh;

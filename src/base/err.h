@@ -36,6 +36,8 @@ typedef struct rd_err {
 
 #define RD_NODISCARD    __attribute__((warn_unused_result))
 #define RD_PRINTF(f, a) __attribute__((format(printf, f, a)))
+/* Answers its n-th argument, a format or one of several: the compiler looks through. */
+#define RD_FORMAT_ARG(n) __attribute__((format_arg(n)))
 
 /* Fill *err and return `code`. Both formats take the same arguments in the same
  * order; the compiler checks the English one, tests/unit/err_test.c the pairing. */

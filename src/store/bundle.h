@@ -42,8 +42,8 @@ RD_NODISCARD rd_rc rd_bundle_verify(const rd_verify_order *order, rd_verify_seen
 /* Puts the firm of the bundle `from` into a store that does not have it (CONFLICT; also for a label
  * that is taken), under the same id, and compares the roots. `derive` makes what is not in a bundle
  * from what is (rd_project_derive), in the same transaction. CORRUPT when the bundle is not sound;
- * USAGE when it was made with another schema. Nothing was changed unless it is RD_OK, files of
- * blobs apart. */
+ * USAGE when it was made with another schema. Nothing was changed unless it is RD_OK, files
+ * beside the database apart. */
 RD_NODISCARD rd_rc rd_store_import(rd_store *s, const char *from, rd_tx_fn *derive,
                                    rd_bundle_done *ret, rd_err *err);
 #endif

@@ -237,22 +237,6 @@ static rd_rc must_be_new(importing *m, rd_err *err)
 	                         : RD_OK;
 }
 
-static rd_rc import_rows(importing *m, rd_tx_fn *derive, rd_err *err)
-{
-	bool whole = false;
-
-	RD_TRY(rd_db_begin(m->tx.db, true, err));
-	RD_TRY(rd_db_firm(m->tx.db, m->tx.firm_id, err));
-	RD_TRY(must_be_new(m, err));
-	RD_TRY(import_labels(m, err));
-	RD_TRY(import_events(m, err));
-	RD_TRY(import_notes(m, err));
-	RD_TRY(import_tables(m, err));
-	RD_TRY(derive(&m->tx, NULL, err));
-	RD_TRY(rd_bundle_files(m->b, true, import_file, m, &whole, err));
-	return rd_db_commit(m->tx.db, err);
-}
-
 /* What was signed last is gone on from: the keys of the old server count as ours. */
 static rd_rc keep_signed(importing *m, rd_err *err)
 {
@@ -273,6 +257,24 @@ static rd_rc keep_signed(importing *m, rd_err *err)
 	RD_TRY(rd_folder_make(path, err));
 	(void)snprintf(path, sizeof path, "%s/signed/%jd", folder, (intmax_t)m->tx.firm_id);
 	return rd_file_save(path, m->last_note, 0600, false, err);
+}
+
+static rd_rc import_rows(importing *m, rd_tx_fn *derive, rd_err *err)
+{
+	bool whole = false;
+
+	RD_TRY(rd_db_begin(m->tx.db, true, err));
+	RD_TRY(rd_db_firm(m->tx.db, m->tx.firm_id, err));
+	RD_TRY(must_be_new(m, err));
+	RD_TRY(import_labels(m, err));
+	RD_TRY(import_events(m, err));
+	RD_TRY(import_notes(m, err));
+	RD_TRY(import_tables(m, err));
+	RD_TRY(derive(&m->tx, NULL, err));
+	RD_TRY(rd_bundle_files(m->b, true, import_file, m, &whole, err));
+	/* Before the commit: a firm that is there without them could be signed another history. */
+	RD_TRY(keep_signed(m, err));
+	return rd_db_commit(m->tx.db, err);
 }
 
 static rd_rc check_bundle(const char *from, const rd_bundle *b, rd_err *err)
@@ -312,8 +314,6 @@ rd_rc rd_store_import(rd_store *s, const char *from, rd_tx_fn *derive, rd_bundle
 		rc = rd_db_open(s->config.url, RD_DB_WRITE, &m.tx.db, err);
 	if (rc == RD_OK)
 		rc = import_rows(&m, derive, err);
-	if (rc == RD_OK)
-		rc = keep_signed(&m, err);
 	rd_db_close(m.tx.db);
 	rd_arena_free(m.page);
 	rd_arena_free(a);
