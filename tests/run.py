@@ -44,6 +44,7 @@ SUITES = {
     "model": (False, [f"{ASAN}/tests/model/model"]),
     "api": (False, [PY, "tests/api/run.py"]),
     "api-pg": (False, [PY, "tests/pg.py", PY, "tests/api/run.py"]),
+    "security": (False, [PY, "tests/api/security.py"]),
     "matrix-quick": (True, [PY, "tests/api/matrix.py", "--quick"]),
     "matrix": (False, [PY, "tests/api/matrix.py"]),
     "matrix-pg": (False, [PY, "tests/pg.py", PY, "tests/api/matrix.py"]),

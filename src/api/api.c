@@ -69,6 +69,8 @@ static void log_access(void *user, const rd_http_access *a)
 		rd_buf_init(&line, LOG_LINE_MAX);
 		rd_buf_puts(&line, "level=error");
 		put_quoted(&line, "msg", a->err->en);
+		if (a->err->file[0])
+			put_quoted(&line, "file", a->err->file);
 		rd_buf_printf(&line, " req=%s", a->req->request_id);
 		say_line(api, &line);
 	}

@@ -103,7 +103,9 @@ def headers_of_all(w, count):
     for what, r in answers:
         wrong = [f"{k}: {r.headers.get(k)}" for k, v in ALWAYS.items() if r.headers.get(k) != v]
         wrong += [f"{k}: {r.headers[k]}" for k in NEVER if k in r.headers]
-        if r.body and not r.headers.get("content-type", "").startswith(("application/json", "text/plain; version=")):
+        type_, file = r.headers.get("content-type", ""), r.headers.get("content-disposition", "")
+        if r.body and not type_.startswith(("application/json", "text/plain; version=")) and \
+           not file.startswith("attachment; "):
             wrong.append(f"content-type: {r.headers.get('content-type')}")
         count.check(r.status != 500 and not wrong, f"headers of {what} ({r.status}): {wrong}")
     for path in ("/.git/config", "/static/", "/admin", "/debug", "/metrics/x"):
@@ -244,7 +246,8 @@ def sizes(w, count):
     line, _ = raw(port, head.encode() + piece * 17 + b"0\r\n\r\n")
     count.check(" 413 " in line, f"chunks beyond the limit: {line}")
     line, _ = raw(port, f"GET /healthz HTTP/1.1\r\nHost: x\r\nA: {'x' * 40000}\r\n\r\n".encode())
-    count.check(" 431 " in line, f"40 kB of header: {line}")
+    # The connection may be gone before the answer is read: more was sent than is taken.
+    count.check(" 431 " in line or not line, f"40 kB of header: {line}")
     r = anna.call("POST", "/api/v1/session/prove", {"password": "x" * 1025})
     count.check(r.status == 422, f"a password of 1,025 bytes: {r}")
 
