@@ -294,7 +294,10 @@ static rd_rc lite_run(rd_db *base, db_call *call, rd_err *err)
 		RD_TRY(by_key(db, call->st, &stmt, err));
 	else
 		RD_TRY(by_text(db, call->sql, &stmt, err));
-	for (uint32_t i = 0; i < call->n_in; i++)
+	/* A composed text may leave its last values unsaid. */
+	uint32_t n_in = (uint32_t)sqlite3_bind_parameter_count(stmt);
+
+	for (uint32_t i = 0; i < call->n_in && i < n_in; i++)
 		if (bind(stmt, (int)i + 1, &call->in[i]) != SQLITE_OK)
 			return fail(db, rd_db_call_name(call), err);
 	base->writes += !sqlite3_stmt_readonly(stmt);
