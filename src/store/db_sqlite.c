@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "base/buf.h"
 #include "base/hash.h"
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 
@@ -446,13 +447,23 @@ static rd_rc set_up(lite *db, rd_err *err)
 	return RD_OK;
 }
 
+/* Each connection belongs to one thread and nobody asks SQLite how much memory it has: without the
+ * count its allocator takes no lock. */
+static void set_up_library(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+}
+
 rd_rc rd_db_sqlite_open(rd_str folder, rd_db_mode mode, rd_db **ret_db, rd_err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	rd_arena *home = rd_arena_new();
 	lite *db = RD_NEW(home, lite);
 	char path[1024];
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 
+	(void)pthread_once(&once, set_up_library);
 	db->base = (rd_db){.ops = &ops, .home = home, .backend = RD_SQLITE, .mode = mode};
 	for (uint32_t i = 0; i < RECENT; i++)
 		rd_buf_init(&db->recent[i].text, TEXT_MAX);
