@@ -1,5 +1,7 @@
 #include "record/project.h"
 #include "base/assert.h"
+#include "base/buf.h"
+#include "base/json.h"
 #include "record/check.h"
 #include "record/words.h"
 #include "store/queries.gen.h"
@@ -91,29 +93,52 @@ static bool words_changed(const rd_fact *f)
 	return false;
 }
 
+/* All that are new go in with one statement, which finds its way into the index once. */
+static rd_rc add_terms(rd_tx *tx, const rd_fact *f, const rd_str *terms, uint32_t n, rd_err *err)
+{
+	rd_buf list;
+	rd_json j;
+
+	if (n == 0)
+		return RD_OK;
+	rd_buf_init(&list, RD_TERMS_MAX * (RD_TERM_BYTES_MAX + 3) + 3);
+	rd_json_init(&j, &list, 0);
+	rd_json_array(&j);
+	for (uint32_t i = 0; i < n; i++)
+		rd_json_str(&j, terms[i]);
+	rd_json_close(&j);
+	RD_ASSERT(!list.full); /* terms hold letters and digits alone, which need no escape */
+	rd_rc rc =
+		rd_q_term_add(tx, rd_buf_view(&list), rd_str_of(f->kind->name), f->record_id, NULL, err);
+
+	rd_buf_done(&list);
+	return rc;
+}
+
 /* Both lists are in order: what only one of them has is added or removed. */
 static rd_rc project_words(rd_tx *tx, const rd_fact *f, rd_err *err)
 {
-	rd_str kind = rd_str_of(f->kind->name);
+	rd_str kind = rd_str_of(f->kind->name), *new;
 	rd_terms now, was = {0};
-	uint32_t i = 0, j = 0;
+	uint32_t i = 0, j = 0, n = 0;
 
 	if (f->was.cells && !words_changed(f))
 		return RD_OK;
 	terms_of(&f->now, tx->arena, &now);
 	if (f->was.cells)
 		terms_of(&f->was, tx->arena, &was);
+	new = RD_NEW_N(tx->arena, rd_str, now.n + 1);
 	while (i < now.n || j < was.n) {
 		int order = i == now.n ? 1 : j == was.n ? -1 : rd_str_cmp(now.items[i], was.items[j]);
 
 		if (order < 0)
-			RD_TRY(rd_q_term_add(tx, now.items[i], kind, f->record_id, NULL, err));
+			new[n++] = now.items[i];
 		else if (order > 0)
 			RD_TRY(rd_q_term_remove(tx, was.items[j], kind, f->record_id, NULL, err));
 		i += order <= 0;
 		j += order >= 0;
 	}
-	return RD_OK;
+	return add_terms(tx, f, new, n, err);
 }
 
 /* ---- what stands beside it ---- */
