@@ -1,4 +1,5 @@
 #include "desk/hands.h"
+#include "desk/anchors.h"
 #include "desk/catalogue.h"
 #include "desk/follow.h"
 #include "desk/notice.h"
@@ -6,7 +7,8 @@
 #include "desk/send.h"
 #include "desk/webhooks.h"
 
-#define ENTRIES_N (RD_UPKEEP_N + RD_REMINDERS_N + 1)
+#define ENTRIES_MAX (RD_UPKEEP_N + RD_REMINDERS_N + RD_ANCHOR_ENTRIES_MAX + 1)
+#define KINDS_N     (RD_SEND_JOBS_N + RD_ANCHOR_JOBS_N)
 
 static const char *const queues[] = {"post"};
 
@@ -16,9 +18,11 @@ struct rd_hands {
 	rd_desk desk;
 	rd_outbound *outbound;
 	rd_sender sender;
-	rd_job_kind kinds[RD_SEND_JOBS_N];
+	rd_anchors anchors;
+	rd_job_kind kinds[KINDS_N];
 	rd_follower followers[2];
-	rd_periodic_entry entries[ENTRIES_N];
+	rd_periodic_entry entries[ENTRIES_MAX];
+	uint32_t n_entries;
 	rd_jobs *jobs;
 	rd_follow *follow;
 	rd_periodic *periodic;
@@ -72,7 +76,7 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	rd_store *store = h->desk.store;
 	const rd_jobs_config jobs = {.store = store,
 	                             .kinds = h->kinds,
-	                             .n_kinds = RD_SEND_JOBS_N,
+	                             .n_kinds = KINDS_N,
 	                             .queues = queues,
 	                             .n_queues = sizeof queues / sizeof *queues,
 	                             .threads = h->config.threads ? h->config.threads : 2,
@@ -89,7 +93,7 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	                                 .told_ctx = h};
 	const rd_periodic_config periodic = {.store = store,
 	                                     .entries = h->entries,
-	                                     .n_entries = ENTRIES_N,
+	                                     .n_entries = h->n_entries,
 	                                     .told = told_entry,
 	                                     .told_ctx = h,
 	                                     .worked = worked,
@@ -98,6 +102,18 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	RD_TRY(rd_jobs_start(&jobs, &h->jobs, err));
 	RD_TRY(rd_follow_start(&follow, &h->follow, err));
 	return rd_periodic_start(&periodic, &h->periodic, err);
+}
+
+static void make_entries(rd_hands *h)
+{
+	uint32_t n = RD_UPKEEP_N + RD_REMINDERS_N;
+
+	rd_upkeep_entries(h->entries);
+	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
+	h->entries[n++] = rd_catalogue_entry(h->config.engine);
+	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);
+	n += rd_anchor_entries(&h->anchors, h->entries + n);
+	h->n_entries = n;
 }
 
 rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err *err)
@@ -111,11 +127,10 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->outbound = rd_outbound_new(&h->config.outbound);
 	h->sender = (rd_sender){&h->desk, rd_post_real(h->outbound)};
 	rd_send_jobs(&h->sender, h->kinds);
+	rd_anchor_jobs(&h->sender, h->kinds + RD_SEND_JOBS_N);
 	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
 	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
-	rd_upkeep_entries(h->entries);
-	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
-	h->entries[ENTRIES_N - 1] = rd_catalogue_entry(config->engine);
+	make_entries(h);
 
 	rd_rc rc = start(h, err);
 

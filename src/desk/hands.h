@@ -15,6 +15,7 @@ typedef struct rd_hands_config {
 	uint32_t threads;            /* for jobs; 0 = 2 */
 	rd_outbound_policy outbound; /* whom webhooks, robots and mail servers may be; copied, its texts
 	                              * must live as long */
+	const char *checkpoints_to;  /* folder for signed heads (desk/anchors.h); NULL = none */
 	/* Each event after its commit, for live changes; NULL = nobody. */
 	void (*live)(void *ctx, int64_t firm_id, const rd_log_row *row);
 	/* What went wrong, one line in English; NULL = nobody. */

@@ -68,9 +68,8 @@ static rd_rc text(rd_tx *tx, rd_setting which, rd_str *ret, rd_err *err)
 	return RD_OK;
 }
 
-static rd_rc address_letter(rd_tx *tx, letter_job *j, const rd_person *p, rd_err *err)
+rd_rc rd_letter_begin(rd_tx *tx, rd_letter *l, bool *ret_ready, rd_err *err)
 {
-	rd_letter *l = &j->letter;
 	rd_str host, security, user, password;
 	rd_q_firm_manner_row firm = {.name = {"", 0}};
 	int64_t port, private_network;
@@ -93,11 +92,20 @@ static rd_rc address_letter(rd_tx *tx, letter_job *j, const rd_person *p, rd_err
 	l->password = user.len ? password.ptr : NULL;
 	l->port = (uint16_t)port;
 	l->private_network = private_network;
-	l->to_name = p->name;
-	l->to = p->mail;
 	l->at_us = tx->now_us;
+	*ret_ready = host.len && l->from.len;
+	return RD_OK;
+}
+
+static rd_rc address_letter(rd_tx *tx, letter_job *j, const rd_person *p, rd_err *err)
+{
+	bool ready;
+
+	RD_TRY(rd_letter_begin(tx, &j->letter, &ready, err));
+	j->letter.to_name = p->name;
+	j->letter.to = p->mail;
 	/* Switched off after the mail was ordered: nothing is owed any more. */
-	j->skip = host.len == 0 || l->from.len == 0 || p->mail.len == 0;
+	j->skip = !ready || p->mail.len == 0;
 	return RD_OK;
 }
 
