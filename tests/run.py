@@ -27,7 +27,7 @@ SUITES = {
     "ground-pg-parts": (False, [PY, "tests/pg.py", "--partitions", "3", f"{ASAN}/tests/ground/ground", "log", "store"]),
     "http": (True, [PY, "tests/http/run.py", f"{ASAN}/tests/http/serve"]),
     "store": (False, [PY, "tests/store/schema.py", f"{ASAN}/tests/store/load"]),
-    "blobs-s3": (False, ["/usr/bin/python3", "tests/store/blobs_s3.py", f"{ASAN}/tests/store/blobs"]),
+    "blobs-s3": (False, ["/usr/bin/python3", "tests/store/blobs_s3.py", f"{ASAN}/tests/store/blobs", f"{ASAN}/redink"]),
     "crash": (False, [PY, "tests/store/crash.py", f"{ASAN}/tests/store/load"]),
     "crash-pg": (False, [PY, "tests/pg.py", PY, "tests/store/crash.py", f"{ASAN}/tests/store/load", "pg"]),
     "golden": (True, ["build/golden", "tests/checks"]),

@@ -1,4 +1,5 @@
 #include "api/api.h"
+#include "blobs.h"
 #include "cmd.h"
 #include <errno.h>
 #include <signal.h>
@@ -23,6 +24,9 @@ enum {
 	O_THREADS,
 	O_OUTBOUND,
 	O_PRIVATE,
+	O_BLOBS,
+	O_BLOBS_KEY,
+	O_CHECKPOINTS,
 	O_UPGRADE,
 	O_QUIET,
 };
@@ -94,6 +98,9 @@ static const rd_option options[] = {
                    .kind = RD_OPT_FLAG,
                    .help = {"也可以连接内网地址和 http://",
                             "addresses of the own network, and http://, too"}},
+	[O_BLOBS] = RD_OPTION_BLOBS,
+	[O_BLOBS_KEY] = RD_OPTION_BLOBS_KEY,
+	[O_CHECKPOINTS] = RD_OPTION_CHECKPOINTS_TO,
 	[O_UPGRADE] = {.name = "upgrade",
                    .kind = RD_OPT_FLAG,
                    .help = {"先把旧版本的数据库升级", "bring an older database up to date first"}},
@@ -183,6 +190,7 @@ static rd_rc serve(const rd_args *args, rd_store *store, rd_err *err)
 	                 .n_allow = n_allow,
 	                 .allow_private = private_too,
 	                 .allow_plain = private_too},
+		.checkpoints_to = rd_args_text(args, O_CHECKPOINTS),
 		.log = write_log,
 		.log_user = &quiet,
 	};
@@ -206,10 +214,11 @@ static rd_rc serve(const rd_args *args, rd_store *store, rd_err *err)
 
 static int run(const rd_args *args)
 {
-	const char *data = rd_args_text(args, O_DATA), *folder = rd_args_text(args, O_FOLDER);
+	const char *given = rd_args_text(args, O_DATA), *folder = rd_args_text(args, O_FOLDER);
+	const char *data = given ? given : "redink-data";
 	const char *origin = rd_args_text(args, O_ORIGIN);
 	const rd_store_config config = {
-		.url = rd_str_of(data ? data : "redink-data"),
+		.url = rd_str_of(data),
 		.folder = rd_str_of(folder ? folder : ""),
 		.origin =
 			rd_str_of(origin && strstr(origin, "://") ? strstr(origin, "://") + 3 : "localhost"),
@@ -220,9 +229,18 @@ static int run(const rd_args *args)
 
 	if (rd_store_open(&config, &store, &err) != RD_OK)
 		return rd_fail_with(&err, args->lang);
-	rd_rc rc = serve(args, store, &err);
+	rd_s3 *s3 = NULL;
+	rd_rc rc = rd_blobs_open(args,
+	                         &(rd_blobs_options){.url = rd_args_text(args, O_BLOBS),
+	                                             .key_file = rd_args_text(args, O_BLOBS_KEY),
+	                                             .folder = folder ? folder : data,
+	                                             .private_too = rd_args_has(args, O_PRIVATE)},
+	                         store, &s3, &err);
 
+	if (rc == RD_OK)
+		rc = serve(args, store, &err);
 	rd_store_close(store);
+	rd_s3_close(s3);
 	return rc == RD_OK ? RD_EXIT_CLEAN : rd_fail_with(&err, args->lang);
 }
 
