@@ -30,6 +30,8 @@ SUITES = {
     "blobs-s3": (False, ["/usr/bin/python3", "tests/store/blobs_s3.py", f"{ASAN}/tests/store/blobs", f"{ASAN}/redink"]),
     "crash": (False, [PY, "tests/store/crash.py", f"{ASAN}/tests/store/load"]),
     "crash-pg": (False, [PY, "tests/pg.py", PY, "tests/store/crash.py", f"{ASAN}/tests/store/load", "pg"]),
+    "crash-pg-server": (False, [PY, "tests/store/crash.py", f"{ASAN}/tests/store/load", "server"]),
+    "hosts": (False, [PY, "tests/hosts.py", f"{ASAN}/redink", f"{ASAN}/tests/store/load"]),
     "golden": (True, ["build/golden", "tests/checks"]),
     "golden-asan": (False, [f"{ASAN}/golden", "tests/checks"]),
     "io": (True, [PY, "tests/io_test.py", "--redink", f"{ASAN}/redink", "--io-dump", f"{ASAN}/io_dump", "golden"]),

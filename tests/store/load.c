@@ -7,6 +7,7 @@
  *   load measure URL FOLDER N OPEN  commands of one event; says commands a second.
  *   load check URL FOLDER           reads such lines: each event must be there with its id.
  *   load verify URL FOLDER          rd_store_verify, and as many projections as events.
+ *   load sound URL FOLDER           rd_store_verify alone, of whatever wrote there.
  *
  * Exit code 0 = all is well.
  */
@@ -181,7 +182,7 @@ static rd_rc check_rows(rd_tx *tx, void *ctx, rd_err *err)
 	return RD_OK;
 }
 
-static int verify(rd_store *s, const rd_store_config *config)
+static int verify(rd_store *s, const rd_store_config *config, bool rows)
 {
 	rd_arena *a = rd_arena_new();
 	rd_err err = {0};
@@ -190,7 +191,7 @@ static int verify(rd_store *s, const rd_store_config *config)
 
 	if (rd_store_verify(&order, NULL, NULL, &good, &err) != RD_OK)
 		die("verify", &err);
-	for (int64_t f = 1; f <= FIRMS; f++) {
+	for (int64_t f = 1; rows && f <= FIRMS; f++) {
 		checking c = {0};
 
 		if (rd_store_read(s, f, a, check_rows, &c, &err) != RD_OK)
@@ -244,7 +245,9 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "check") == 0)
 		exit_code = check(l.store);
 	else if (strcmp(argv[1], "verify") == 0)
-		exit_code = verify(l.store, &config);
+		exit_code = verify(l.store, &config, true);
+	else if (strcmp(argv[1], "sound") == 0)
+		exit_code = verify(l.store, &config, false);
 	else
 		run(&l, argc > 4 ? atoll(argv[4]) : 0, argc > 5 ? (uint32_t)atol(argv[5]) : 64);
 	rd_store_close(l.store);
