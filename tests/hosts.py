@@ -283,9 +283,9 @@ class World:
         for name in ("sign.key", "totp.key"):
             (folder / name).write_bytes(self.key)
             (folder / name).chmod(0o400)
-        more = ["--outbound", f"{NET}.0.0/16", "--outbound-private"]
+        more = ["--origin", ORIGIN, "--outbound", f"{NET}.0.0/16", "--outbound-private"]
         if command == "serve":
-            more += ["--origin", ORIGIN, "--behind-proxy", "--listen", address(host), "--port", PORT, "--quiet"]
+            more += ["--behind-proxy", "--listen", address(host), "--port", PORT, "--quiet"]
         p = Program(self.net, host, [self.redink, command, "--lang", "en", "--data", self.db.url, "--folder", folder,
                                      *more], folder)
         self.programs[host] = p

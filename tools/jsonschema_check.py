@@ -4,8 +4,8 @@
 usage: jsonschema_check.py SCHEMA.json FILE.json…
 
 Knows what our own schemas and the SARIF schema use: type, enum, const, required, properties,
-additionalProperties, items, minItems, uniqueItems, pattern, minimum, maximum, minLength, anyOf,
-oneOf, allOf, not and $ref within the file. A keyword that it does not know is an error, so
+additionalProperties, items, minItems, maxItems, uniqueItems, pattern, minimum, maximum, minLength,
+maxLength, anyOf, oneOf, allOf, not and $ref within the file. A keyword that it does not know is an error, so
 that nothing passes unread.
 """
 import json
@@ -15,7 +15,7 @@ import sys
 SILENT = {"$schema", "$id", "id", "title", "description", "definitions", "default", "format", "examples",
           "$comment"}
 KNOWN = SILENT | {"type", "enum", "const", "required", "properties", "additionalProperties", "items",
-                  "minItems", "uniqueItems", "pattern", "minimum", "maximum", "minLength", "anyOf",
+                  "minItems", "maxItems", "uniqueItems", "pattern", "minimum", "maximum", "minLength", "maxLength", "anyOf",
                   "oneOf", "allOf", "not", "$ref", "propertyNames"}
 
 
@@ -80,6 +80,8 @@ class Checker:
                 self.say(path, "%r does not match %s" % (value, schema["pattern"]))
             if len(value) < schema.get("minLength", 0):
                 self.say(path, "is too short")
+            if len(value) > schema.get("maxLength", len(value)):
+                self.say(path, "is too long")
         if is_type(value, "number"):
             if "minimum" in schema and value < schema["minimum"]:
                 self.say(path, "%s is less than %s" % (value, schema["minimum"]))
@@ -102,6 +104,8 @@ class Checker:
     def elements(self, value, schema, path):
         if len(value) < schema.get("minItems", 0):
             self.say(path, "has too few items")
+        if len(value) > schema.get("maxItems", len(value)):
+            self.say(path, "has too many items")
         if schema.get("uniqueItems"):
             seen = [json.dumps(v, sort_keys=True) for v in value]
             if len(set(seen)) != len(seen):

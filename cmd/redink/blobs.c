@@ -46,7 +46,7 @@ rd_rc rd_blobs_open(const rd_args *args, const rd_blobs_options *options, rd_sto
 	RD_TRY(rd_s3_list(*ret_s3, rd_str_of(at.prefix), RD_STR(""), 1, a, &page, err));
 	rd_blob_s3 *blobs = RD_NEW(a, rd_blob_s3);
 
-	*blobs = (rd_blob_s3){*ret_s3, at.prefix, options->folder};
+	*blobs = (rd_blob_s3){*ret_s3, at.prefix, rd_store_folder(s)};
 	rd_blob_place place = rd_blob_in_s3(blobs);
 
 	rd_store_set_blobs(s, &place);

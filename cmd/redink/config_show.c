@@ -7,7 +7,7 @@
 #define NAME_COLUMNS 11u
 
 enum { O_CONFIG, O_AS_OF };
-static const rd_option options[] = {
+static const rd_opt options[] = {
 	[O_CONFIG] = {"config",
                   0,
                   RD_OPT_FILE,

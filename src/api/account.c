@@ -260,68 +260,7 @@ rd_rc rd_api_totp_remove(rd_call *call, rd_tx *tx, rd_err *err)
 	return rd_identity_totp_remove(call->api->identity, &call->who, err);
 }
 
-/* ---- sessions and tokens ---- */
-
-rd_rc rd_api_sessions(rd_call *call, rd_tx *tx, rd_err *err)
-{
-	const rd_session_row *rows;
-	uint32_t n;
-
-	(void)tx;
-	RD_TRY(rd_identity_sessions(call->api->identity, &call->who, call->req->arena, &rows, &n, err));
-	rd_json *j = rd_call_json(call);
-
-	rd_json_object(j);
-	rd_json_key(j, "sessions");
-	rd_json_array(j);
-	for (uint32_t i = 0; i < n; i++) {
-		rd_json_object(j);
-		rd_put_id(j, "id", rows[i].id);
-		rd_put_time(j, "made_at", rows[i].made_at_us);
-		rd_put_time(j, "seen_at", rows[i].seen_at_us);
-		rd_json_put_str(j, "address", rows[i].address);
-		rd_json_put_str(j, "agent", rows[i].agent);
-		rd_json_put_bool(j, "current", rows[i].current);
-		rd_json_close(j);
-	}
-	rd_json_close(j);
-	rd_json_close(j);
-	return RD_OK;
-}
-
-rd_rc rd_api_session_end(rd_call *call, rd_tx *tx, rd_err *err)
-{
-	(void)tx;
-	call->reply.status = 204;
-	return rd_identity_session_end(call->api->identity, &call->who, call->id, err);
-}
-
-rd_rc rd_api_tokens(rd_call *call, rd_tx *tx, rd_err *err)
-{
-	const rd_token_row *rows;
-	uint32_t n;
-
-	(void)tx;
-	RD_TRY(rd_identity_tokens(call->api->identity, &call->who, call->req->arena, &rows, &n, err));
-	rd_json *j = rd_call_json(call);
-
-	rd_json_object(j);
-	rd_json_key(j, "tokens");
-	rd_json_array(j);
-	for (uint32_t i = 0; i < n; i++) {
-		rd_json_object(j);
-		rd_put_id(j, "id", rows[i].id);
-		rd_json_put_str(j, "name", rows[i].name);
-		rd_json_put_str(j, "scope", rows[i].scope);
-		rd_put_time(j, "made_at", rows[i].made_at_us);
-		rd_put_time(j, "used_at", rows[i].used_at_us);
-		rd_put_time(j, "expires_at", rows[i].expires_at_us);
-		rd_json_close(j);
-	}
-	rd_json_close(j);
-	rd_json_close(j);
-	return RD_OK;
-}
+/* ---- tokens ---- */
 
 static const rd_shape_field token_fields[] = {
 	{"name", RD_SHAPE_TEXT, true, 1, 80, "what it is for"},
@@ -339,13 +278,6 @@ rd_rc rd_api_token_new(rd_call *call, rd_tx *tx, rd_err *err)
 	RD_TRY(rd_identity_token_new(call->api->identity, &call->who, TEXT(0), TEXT(1), call->in[2].i,
 	                             &token, &id, err));
 	return secret(call, "token", &token, id);
-}
-
-rd_rc rd_api_token_end(rd_call *call, rd_tx *tx, rd_err *err)
-{
-	(void)tx;
-	call->reply.status = 204;
-	return rd_identity_token_end(call->api->identity, &call->who, call->id, err);
 }
 
 /* ---- links for contacts ---- */
@@ -379,7 +311,7 @@ rd_rc rd_api_link_look(rd_call *call, rd_tx *tx, rd_err *err)
 	rd_json *j;
 
 	(void)tx;
-	RD_TRY(rd_identity_link_look(call->api->identity, call->word, err));
+	RD_TRY(rd_identity_link_look(call->api->identity, TEXT(0), err));
 	j = rd_call_json(call);
 	rd_json_object(j);
 	rd_json_put_bool(j, "good", true);

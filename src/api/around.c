@@ -5,41 +5,6 @@
 
 /* What stands around a record. All lists ask first whether the record may be read. */
 
-#define LISTED_MAX RD_BESIDE_LIST_MAX
-
-static void none(rd_call *call, uint32_t status)
-{
-	call->reply.status = status;
-}
-
-static rd_json *begin(rd_call *call, const char *key)
-{
-	rd_json *j = rd_call_json(call);
-
-	rd_json_object(j);
-	rd_json_key(j, key);
-	rd_json_array(j);
-	return j;
-}
-
-static rd_rc end(rd_json *j)
-{
-	rd_json_close(j);
-	rd_json_close(j);
-	return RD_OK;
-}
-
-static rd_rc made(rd_call *call, int64_t id)
-{
-	rd_json *j = rd_call_json(call);
-
-	rd_json_object(j);
-	rd_put_id(j, "id", id);
-	rd_json_close(j);
-	none(call, 201);
-	return RD_OK;
-}
-
 /* ---- comments ---- */
 
 static const rd_shape_field comment_fields[] = {
@@ -56,11 +21,11 @@ rd_rc rd_api_comment_list(rd_call *call, rd_tx *tx, rd_err *err)
 	int64_t after, limit;
 	uint32_t n;
 
-	RD_TRY(rd_call_number(call, "after", 0, INT64_MAX / 20, 0, &after, err));
+	RD_TRY(rd_call_number(call, "after", 0, INT64_MAX, 0, &after, err));
 	RD_TRY(rd_call_number(call, "limit", 1, 500, 200, &limit, err));
 	RD_TRY(rd_around_comments(tx, &call->who.actor, call->kind, call->id, after, (uint32_t)limit,
 	                          &list, &n, err));
-	rd_json *j = begin(call, "comments");
+	rd_json *j = rd_answer_list(call, "comments");
 
 	for (uint32_t i = 0; i < n; i++) {
 		rd_json_object(j);
@@ -73,7 +38,7 @@ rd_rc rd_api_comment_list(rd_call *call, rd_tx *tx, rd_err *err)
 		rd_json_put_str(j, "body", list[i].body);
 		rd_json_close(j);
 	}
-	return end(j);
+	return rd_answer_list_end(j);
 }
 
 rd_rc rd_api_comment_add(rd_call *call, rd_tx *tx, rd_err *err)
@@ -85,7 +50,7 @@ rd_rc rd_api_comment_add(rd_call *call, rd_tx *tx, rd_err *err)
 	RD_TRY(rd_comment_add(&call->api->engine, tx, &call->who.actor, call->kind, call->id,
 	                      call->in[1].type == RD_INT ? call->in[1].i : 0, call->in[0].str, who, n,
 	                      &id, err));
-	return made(call, id);
+	return rd_answer_made(call, id);
 }
 
 rd_rc rd_api_comment_edit(rd_call *call, rd_tx *tx, rd_err *err)
@@ -116,14 +81,14 @@ rd_rc rd_api_watchers(rd_call *call, rd_tx *tx, rd_err *err)
 	uint32_t n;
 
 	RD_TRY(rd_around_watchers(tx, &call->who.actor, call->kind, call->id, &users, &n, err));
-	rd_json *j = begin(call, "watchers");
+	rd_json *j = rd_answer_list(call, "watchers");
 
 	for (uint32_t i = 0; i < n; i++) {
 		rd_json_object(j);
 		rd_put_id(j, "user", users[i]);
 		rd_json_close(j);
 	}
-	return end(j);
+	return rd_answer_list_end(j);
 }
 
 /* ---- tags ---- */
@@ -139,11 +104,11 @@ rd_rc rd_api_tag_list(rd_call *call, rd_tx *tx, rd_err *err)
 	uint32_t n;
 
 	RD_TRY(rd_around_tags(tx, &call->who.actor, call->kind, call->id, &tags, &n, err));
-	rd_json *j = begin(call, "tags");
+	rd_json *j = rd_answer_list(call, "tags");
 
 	for (uint32_t i = 0; i < n; i++)
 		rd_json_str(j, tags[i]);
-	return end(j);
+	return rd_answer_list_end(j);
 }
 
 rd_rc rd_api_tag_add(rd_call *call, rd_tx *tx, rd_err *err)
@@ -172,7 +137,7 @@ rd_rc rd_api_link_list(rd_call *call, rd_tx *tx, rd_err *err)
 	uint32_t n;
 
 	RD_TRY(rd_around_links(tx, &call->who.actor, call->kind, call->id, &list, &n, err));
-	rd_json *j = begin(call, "links");
+	rd_json *j = rd_answer_list(call, "links");
 
 	for (uint32_t i = 0; i < n; i++) {
 		rd_json_object(j);
@@ -182,7 +147,7 @@ rd_rc rd_api_link_list(rd_call *call, rd_tx *tx, rd_err *err)
 		rd_show_columns(j, list[i].other.kind, list[i].other.cells, NULL, 0, rd_call_view(call));
 		rd_json_close(j);
 	}
-	return end(j);
+	return rd_answer_list_end(j);
 }
 
 static rd_rc link(rd_call *call, rd_tx *tx, bool on, rd_err *err)
@@ -218,7 +183,7 @@ rd_rc rd_api_reminder_list(rd_call *call, rd_tx *tx, rd_err *err)
 	uint32_t n;
 
 	RD_TRY(rd_around_reminders(tx, &call->who.actor, call->kind, call->id, &list, &n, err));
-	rd_json *j = begin(call, "reminders");
+	rd_json *j = rd_answer_list(call, "reminders");
 
 	for (uint32_t i = 0; i < n; i++) {
 		rd_json_object(j);
@@ -227,7 +192,7 @@ rd_rc rd_api_reminder_list(rd_call *call, rd_tx *tx, rd_err *err)
 		rd_json_put_str(j, "note", list[i].note);
 		rd_json_close(j);
 	}
-	return end(j);
+	return rd_answer_list_end(j);
 }
 
 rd_rc rd_api_reminder_add(rd_call *call, rd_tx *tx, rd_err *err)
@@ -237,7 +202,7 @@ rd_rc rd_api_reminder_add(rd_call *call, rd_tx *tx, rd_err *err)
 	RD_TRY(rd_reminder_add(&call->api->engine, tx, &call->who.actor, call->kind, call->id,
 	                       call->in[0].i,
 	                       call->in[1].type == RD_TEXT ? call->in[1].str : RD_STR(""), &id, err));
-	return made(call, id);
+	return rd_answer_made(call, id);
 }
 
 rd_rc rd_api_reminder_remove(rd_call *call, rd_tx *tx, rd_err *err)

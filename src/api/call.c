@@ -20,6 +20,14 @@ void rd_call_etag(rd_call *call, int64_t version)
 	call->reply.etag = rd_arena_copy(call->req->arena, text, (size_t)n);
 }
 
+void rd_call_location(rd_call *call, const char *id)
+{
+	char text[128];
+	int n = snprintf(text, sizeof text, "/api/v1/%s/%s", call->kind->name, id);
+
+	call->reply.location = rd_arena_copy(call->req->arena, text, (size_t)n);
+}
+
 rd_show_view rd_call_view(const rd_call *call)
 {
 	return (rd_show_view){.secrets = call->who.actor.roles & RD_ROLE_ADMINISTRATOR,
@@ -48,11 +56,13 @@ rd_rc rd_call_number(const rd_call *call, const char *name, int64_t min, int64_t
 	if (v.len == 0)
 		return RD_OK;
 	for (uint32_t i = 0; i < v.len; i++) {
-		if (v.ptr[i] < '0' || v.ptr[i] > '9' || n > INT64_MAX / 10 - 9) {
+		int64_t digit = v.ptr[i] - '0';
+
+		if (digit < 0 || digit > 9 || n > (INT64_MAX - digit) / 10) {
 			n = min - 1;
 			break;
 		}
-		n = n * 10 + (v.ptr[i] - '0');
+		n = n * 10 + digit;
 	}
 	if (n < min || n > max)
 		return rd_fail(err, RD_USAGE, "参数 %s 应为 %lld 到 %lld 的整数",
@@ -102,6 +112,15 @@ static rd_rc who_asks(rd_call *call, rd_err *err)
 	return RD_OK;
 }
 
+/* One's own session and account: all there is until a second factor that the firm asks for is set.
+ * */
+static bool of_oneself(const rd_route *r)
+{
+	rd_str path = rd_str_of(r->path);
+
+	return rd_str_starts(path, "/api/v1/session") || rd_str_starts(path, "/api/v1/me/");
+}
+
 static rd_rc may_call(rd_call *call, rd_err *err)
 {
 	const rd_route *r = call->route;
@@ -120,13 +139,41 @@ static rd_rc may_call(rd_call *call, rd_err *err)
 		               "your role may not do this with such records; ask an administrator");
 	if (call->who.shown == RD_BY_TOKEN && !reads && rd_str_is(call->who.scope, "read"))
 		return rd_fail(err, RD_FORBIDDEN, "这个令牌只能读取", "this token may only read");
-	if (call->who.must_enrol && r->perm != RD_PERM_SIGNED_IN)
+	if (call->who.must_enrol && !of_oneself(r))
 		return rd_fail(err, RD_FORBIDDEN, "公司要求两步验证；请先在“我的账户”里启用",
 		               "your firm asks for a second factor; set it up in your account first");
 	if (actor->only_looks && !reads && r->perm != RD_PERM_SIGNED_IN)
 		return rd_fail(err, RD_FORBIDDEN, "正在以别人的身份查看，不能改动",
 		               "nothing can be changed while you view as somebody else");
 	return RD_OK;
+}
+
+/* A link opens one record: it, what was said and done about it, and what its kind looks like. The
+ * firm's own marks on it (tags, links, watchers) and everything that finds other records stay
+ * closed. */
+static rd_rc within_link(rd_call *call, rd_err *err)
+{
+	static const char *const open[] = {"/api/v1/{kind}/{id}", "/api/v1/{kind}/{id}/do/{word}",
+	                                   "/api/v1/{kind}/{id}/timeline",
+	                                   "/api/v1/{kind}/{id}/comments"};
+	const char *path = call->route->path;
+	char record[64];
+
+	if (call->who.shown != RD_BY_LINK || strcmp(path, "/api/v1/kinds/{kind}") == 0)
+		return RD_OK;
+	if (call->kind == NULL)
+		return rd_str_starts(rd_str_of(path), "/api/v1/session") ||
+		               strcmp(path, "/api/v1/kinds") == 0 ||
+		               strcmp(path, "/api/v1/attachments/{id}") == 0 || /* looks itself */
+		               strcmp(path, "/api/v1/comments/{id}") == 0
+		           ? RD_OK
+		           : rd_fail(err, RD_FORBIDDEN, "这个链接只用于查看一条记录",
+		                     "this link shows one record only");
+	snprintf(record, sizeof record, "%s/%lld", call->kind->name, (long long)call->id);
+	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+		if (strcmp(path, open[i]) == 0 && rd_str_is(call->who.scope, record))
+			return RD_OK;
+	return rd_may_not_found(err);
 }
 
 static rd_rc known_query(rd_call *call, rd_err *err)
@@ -156,14 +203,34 @@ static rd_rc version_of(rd_call *call, rd_err *err)
 	rd_str tag = call->req->header.if_match;
 
 	call->version = RD_NO_VERSION;
-	if (tag.len < 3)
+	if (tag.ptr == NULL)
 		return RD_OK;
-	rd_str number = {tag.ptr + 1, tag.len - 2};
+	rd_str number = {tag.ptr + 1, tag.len < 3 ? 0 : tag.len - 2};
 
-	if (tag.ptr[0] != '"' || tag.ptr[tag.len - 1] != '"' || !rd_check_id(number, &call->version))
+	if (number.len == 0 || tag.ptr[0] != '"' || tag.ptr[tag.len - 1] != '"' ||
+	    !rd_check_id(number, &call->version))
 		return rd_fail(err, RD_USAGE, "If-Match 应为读取时得到的 ETag，例如 \"7\"",
 		               "If-Match is the ETag that was read, such as \"7\"");
 	return RD_OK;
+}
+
+/* ---- bodies that are streamed ---- */
+
+static rd_rc upload_piece(void *ctx, rd_http_req *req, const void *data, size_t size, rd_err *err)
+{
+	rd_call *call = ctx;
+
+	(void)req;
+	return call->route->upload->piece(call, data, size, err);
+}
+
+static void upload_dropped(void *ctx, rd_http_req *req)
+{
+	rd_call *call = ctx;
+
+	(void)req;
+	if (call->stream)
+		call->route->upload->drop(call);
 }
 
 rd_rc rd_call_route(void *user, rd_http_req *req, rd_http_plan *plan, rd_err *err)
@@ -181,18 +248,22 @@ rd_rc rd_call_route(void *user, rd_http_req *req, rd_http_plan *plan, rd_err *er
 	if (call->route->perm != RD_PERM_PUBLIC) {
 		RD_TRY(who_asks(call, err));
 		RD_TRY(may_call(call, err));
+		RD_TRY(within_link(call, err));
 	}
-	RD_TRY(rd_http_site_check(
-		req,
-		&(rd_http_site_rule){
-			.origin = api->origin,
-			.by_token = call->who.shown == RD_BY_TOKEN && call->who.actor.firm_id != 0,
-			.body_type =
-				call->route->body_max && !call->route->has_body ? "application/octet-stream" : NULL,
-		},
-		err));
+	RD_TRY(rd_http_site_check(req,
+	                          &(rd_http_site_rule){
+								  .origin = api->origin,
+								  .by_token = call->who.shown == RD_BY_TOKEN &&
+	                                          call->who.actor.firm_id != 0,
+								  .body_type = call->route->body_type,
+							  },
+	                          err));
 	RD_TRY(known_query(call, err));
 	RD_TRY(version_of(call, err));
+	if (call->route->upload) {
+		RD_TRY(call->route->upload->open(call, err));
+		plan->sink = (rd_http_sink){upload_piece, upload_dropped, call};
+	}
 	plan->body_max = call->route->body_max                         ? call->route->body_max
 	                 : call->route->has_body || call->route->shape ? RD_API_BODY_MAX
 	                                                               : 0;
@@ -294,26 +365,32 @@ static void put_problems(const rd_problems *problems, rd_json *j)
 	rd_json_close(j);
 }
 
-static void fail(rd_call *call, rd_rc rc, const rd_err *err)
+void rd_put_failure(rd_json *j, rd_rc rc, const rd_err *err, const rd_problems *problems)
 {
 	const bool inside = rd_rc_http(rc) == 500;
 	rd_words message = {err->zh, err->en};
-	rd_err *kept = RD_NEW(call->req->arena, rd_err);
-	rd_json *j;
 
 	if (inside)
 		message = (rd_words){"服务器内部出错；请把请求编号告诉管理员",
 		                     "internal error; give the request id to the administrator"};
+	rd_json_put_text(j, "code", inside ? "INTERNAL" : rd_rc_name(rc));
+	rd_json_put_words(j, "message", message);
+	if (problems->n && !inside)
+		put_problems(problems, j);
+}
+
+static void fail(rd_call *call, rd_rc rc, const rd_err *err)
+{
+	rd_err *kept = RD_NEW(call->req->arena, rd_err);
+	rd_json *j;
+
 	*kept = *err;
 	rd_buf_clear(&call->out);
 	j = rd_call_json(call);
 	rd_json_object(j);
-	rd_json_put_text(j, "code", inside ? "INTERNAL" : rd_rc_name(rc));
-	rd_json_put_words(j, "message", message);
+	rd_put_failure(j, rc, err, &call->problems);
 	rd_json_put_text(j, "hint", NULL);
 	rd_json_put_text(j, "request_id", call->req->request_id);
-	if (call->problems.n && !inside)
-		put_problems(&call->problems, j);
 	if (rc == RD_CONFLICT && call->current) {
 		rd_json_key(j, "current");
 		rd_show_record(j, call->current->kind, call->current->cells, rd_call_view(call));
@@ -347,6 +424,8 @@ void rd_call_finish(rd_call *call, rd_rc rc, const rd_err *err)
 		                            (uint32_t)call->out.size};
 	rd_buf_done(&call->out);
 	json_decref(call->body);
+	if (call->stream)
+		call->route->upload->drop(call);
 	if (call->streamed)
 		return;
 	if (call->reply.status == 0)

@@ -18,20 +18,44 @@ rd_handler rd_api_comment_list, rd_api_comment_add, rd_api_comment_edit, rd_api_
 	rd_api_reminder_add, rd_api_reminder_remove;
 extern const rd_shape rd_shape_comment, rd_shape_comment_edit, rd_shape_tag, rd_shape_link,
 	rd_shape_reminder;
-/* many.c */
-rd_handler rd_api_bulk, rd_api_export;
+/* bulk.c, export.c, import.c */
+rd_handler rd_api_bulk, rd_api_export, rd_api_import;
 extern const rd_shape rd_shape_bulk;
+/* attachments.c */
+rd_handler rd_api_attachment_list, rd_api_attachment_add, rd_api_attachment_get,
+	rd_api_attachment_remove;
+extern const rd_upload rd_upload_attachment;
 /* views.c */
 rd_handler rd_api_view_list, rd_api_view_add, rd_api_view_change, rd_api_view_remove;
 extern const rd_shape rd_shape_view;
 /* account.c */
 rd_handler rd_api_sign_in, rd_api_sign_in_code, rd_api_sign_out, rd_api_me, rd_api_prove,
 	rd_api_setup, rd_api_password, rd_api_invite, rd_api_accept, rd_api_totp_begin,
-	rd_api_totp_confirm, rd_api_totp_remove, rd_api_sessions, rd_api_session_end, rd_api_tokens,
-	rd_api_token_new, rd_api_token_end, rd_api_link_make, rd_api_link_look, rd_api_link_use,
-	rd_api_view_as, rd_api_view_end;
+	rd_api_totp_confirm, rd_api_totp_remove, rd_api_token_new, rd_api_link_make, rd_api_link_look,
+	rd_api_link_use, rd_api_view_as, rd_api_view_end;
 extern const rd_shape rd_shape_sign_in, rd_shape_code, rd_shape_prove, rd_shape_setup,
 	rd_shape_password, rd_shape_accept, rd_shape_token, rd_shape_magic, rd_shape_link_text;
+/* sessions.c */
+rd_handler rd_api_sessions, rd_api_session_end, rd_api_tokens, rd_api_token_end, rd_api_sessions_of,
+	rd_api_session_end_of, rd_api_tokens_of, rd_api_token_end_of, rd_api_totp_reset;
+/* inbox.c */
+rd_handler rd_api_inbox, rd_api_inbox_count, rd_api_inbox_read, rd_api_inbox_read_many;
+extern const rd_shape rd_shape_marks;
+/* choices.c */
+rd_handler rd_api_choices, rd_api_choices_set;
+extern const rd_shape rd_shape_choices;
+/* webhooks.c */
+rd_handler rd_api_webhooks, rd_api_webhook_add, rd_api_webhook_change, rd_api_webhook_secret,
+	rd_api_webhook_remove, rd_api_deliveries, rd_api_delivery_again;
+extern const rd_shape rd_shape_webhook, rd_shape_webhook_change;
+/* robots.c */
+rd_handler rd_api_robots, rd_api_robot_add, rd_api_robot_change, rd_api_robot_remove;
+extern const rd_shape rd_shape_robot, rd_shape_robot_change;
+/* settings.c */
+rd_handler rd_api_settings, rd_api_setting_set;
+extern const rd_shape rd_shape_setting;
+/* jobs.c */
+rd_handler rd_api_jobs, rd_api_job, rd_api_job_cancel, rd_api_job_retry;
 /* meta.c */
 rd_handler rd_api_kinds, rd_api_kind, rd_api_openapi_get, rd_api_health, rd_api_ready,
 	rd_api_metrics;

@@ -87,7 +87,7 @@ rd_rc rd_api_record_timeline(rd_call *call, rd_tx *tx, rd_err *err)
 	rd_json *j;
 	uint32_t n;
 
-	RD_TRY(rd_call_number(call, "before", 0, INT64_MAX / 20, -1, &before, err));
+	RD_TRY(rd_call_number(call, "before", 0, INT64_MAX, -1, &before, err));
 	RD_TRY(rd_call_number(call, "limit", 1, 500, 100, &limit, err));
 	RD_TRY(rd_record_get(tx, &call->who.actor, call->kind, call->id, &r, err));
 	RD_TRY(rd_log_of_record(tx, rd_str_of(call->kind->name), call->id, before, (uint32_t)limit,

@@ -3,7 +3,7 @@
 #include "record/once.h"
 
 /* Another request under the same key is a mistake of the caller, told apart by this. */
-static void digest_of(const rd_call *call, uint8_t out[32])
+void rd_once_digest(const rd_call *call, uint8_t out[32])
 {
 	rd_sha256 d;
 
@@ -11,7 +11,21 @@ static void digest_of(const rd_call *call, uint8_t out[32])
 	rd_sha256_add(&d, &call->req->method, sizeof call->req->method);
 	rd_sha256_add(&d, call->req->target.raw.ptr, call->req->target.raw.len);
 	rd_sha256_add(&d, call->req->body.ptr, call->req->body.len);
+	rd_sha256_add(&d, call->content.ptr, call->content.len);
 	rd_sha256_end(&d, out);
+}
+
+/* The headers of the first answer followed from the record in it. */
+static void headers(rd_call *call, rd_str body)
+{
+	json_t *o = json_loadb(body.ptr, body.len, 0, NULL);
+	const json_t *version = json_object_get(o, "version");
+
+	if (call->kind && json_is_integer(version))
+		rd_call_etag(call, json_integer_value(version));
+	if (call->kind && version && call->reply.status == 201)
+		rd_call_location(call, json_string_value(json_object_get(o, "id")));
+	json_decref(o);
 }
 
 rd_rc rd_once_find(rd_call *call, rd_tx *tx, bool *ret_found, rd_err *err)
@@ -29,12 +43,13 @@ rd_rc rd_once_find(rd_call *call, rd_tx *tx, bool *ret_found, rd_err *err)
 	RD_TRY(rd_once_get(tx, call->who.actor.name, key, &was, ret_found, err));
 	if (!*ret_found)
 		return RD_OK;
-	digest_of(call, digest);
+	rd_once_digest(call, digest);
 	if (was.request.len != 32 || memcmp(was.request.ptr, digest, 32) != 0)
 		return rd_fail(err, RD_CONFLICT, "这个 Idempotency-Key 已用于另一个请求；请换一个",
 		               "this Idempotency-Key was used for another request; take a new one");
 	call->reply.status = (uint32_t)was.status;
 	call->reply.body = was.body;
+	headers(call, was.body);
 	return RD_OK;
 }
 
@@ -47,11 +62,13 @@ rd_rc rd_once_keep(rd_call *call, rd_tx *tx, rd_err *err)
 		return RD_OK;
 	if (call->json.out && call->out.size && call->out.data[call->out.size - 1] != '\n')
 		rd_json_end(&call->json);
-	digest_of(call, digest);
+	rd_once_digest(call, digest);
 	return rd_once_put(tx, call->who.actor.name, key,
 	                   &(rd_once_answer){
 						   .request = {(const char *)digest, sizeof digest},
-						   .status = call->reply.status ? call->reply.status : 200,
+						   .status = call->reply.status ? call->reply.status
+	                                 : call->out.size   ? 200
+	                                                    : 204,
 						   .body = rd_buf_view(&call->out),
 					   },
 	                   err);

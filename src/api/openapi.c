@@ -59,25 +59,41 @@ static void put_parameters(rd_json *j, const rd_route *r)
 	rd_json_close(j);
 }
 
+/* "calendar_day" as the model names its schemas: "CalendarDay". */
+static void camel(const char *name, char out[64])
+{
+	bool begins = true;
+	size_t n = 0;
+
+	for (; *name && n < 63; name++) {
+		if (*name != '_')
+			out[n++] = begins && *name >= 'a' && *name <= 'z' ? (char)(*name - 32) : *name;
+		begins = *name == '_';
+	}
+	out[n] = 0;
+}
+
 static void put_body(rd_json *j, const rd_route *r, const rd_kind *k)
 {
-	if (r->shape == NULL && !r->has_body)
+	if (r->shape == NULL && !r->has_body && r->body_type == NULL)
 		return;
 	rd_json_key(j, "requestBody");
 	rd_json_object(j);
 	rd_json_put_bool(j, "required", true);
 	rd_json_key(j, "content");
 	rd_json_object(j);
-	rd_json_key(j, "application/json");
+	rd_json_key(j, r->body_type ? r->body_type : "application/json");
 	rd_json_object(j);
 	rd_json_key(j, "schema");
-	if (r->shape) {
+	if (r->body_type) {
+		rd_json_raw(j, RD_STR("{\"type\":\"string\"}"));
+	} else if (r->shape) {
 		put_ref(j, "", r->shape->name);
 	} else if (k && r->body) {
-		char name[96];
+		char kind[64];
 
-		snprintf(name, sizeof name, "%s.%s", k->name, r->body);
-		put_ref(j, "", name);
+		camel(k->name, kind);
+		put_ref(j, kind, r->body);
 	} else {
 		rd_json_object(j);
 		rd_json_put_text(j, "type", "object");

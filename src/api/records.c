@@ -75,15 +75,13 @@ rd_rc rd_api_record_get(rd_call *call, rd_tx *tx, rd_err *err)
 
 rd_rc rd_api_record_create(rd_call *call, rd_tx *tx, rd_err *err)
 {
-	char location[96];
+	char id[24];
 	rd_record r;
 
 	RD_TRY(rd_record_create(&call->api->engine, tx, &call->who.actor, call->kind, 0, call->body, &r,
 	                        &call->problems, err));
-	int n = snprintf(location, sizeof location, "/api/v1/%s/%lld", call->kind->name,
-	                 (long long)rd_cell(&r, RD_COL_ID)->i);
-
-	call->reply.location = rd_arena_copy(call->req->arena, location, (size_t)n);
+	snprintf(id, sizeof id, "%lld", (long long)rd_cell(&r, RD_COL_ID)->i);
+	rd_call_location(call, id);
 	return answer(call, tx, &r, 201, err);
 }
 

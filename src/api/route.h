@@ -36,6 +36,15 @@ typedef enum rd_run { RD_RUN_READ, RD_RUN_WRITE, RD_RUN_SLOW } rd_run;
 struct rd_call;
 typedef rd_rc rd_handler(struct rd_call *call, rd_tx *tx, rd_err *err); /* tx NULL: SLOW */
 
+/* A body that goes elsewhere piece by piece while it comes. */
+typedef struct rd_upload {
+	/* Before the first byte, on the thread of the request: may it come? Sets call->stream. */
+	rd_rc (*open)(struct rd_call *call, rd_err *err);
+	rd_rc (*piece)(struct rd_call *call, const void *data, size_t size, rd_err *err);
+	/* Leaves nothing behind; called unless the handler has taken call->stream (and set it NULL). */
+	void (*drop)(struct rd_call *call);
+} rd_upload;
+
 typedef struct rd_route {
 	rd_http_method method;
 	const char *path;
@@ -45,13 +54,16 @@ typedef struct rd_route {
 	rd_handler *handle;
 	rd_words summary;
 	const rd_shape *shape; /* of the body; NULL with body: the handler knows (records) */
-	const char *body;      /* schema of a record's body: "create", "change", "transition"; NULL */
+	const char *body; /* schema of a record's body, behind the kind's name: "Create", "Change" */
 	bool has_body;
-	uint64_t body_max; /* bytes; 0 = none, or RD_API_BODY_MAX with has_body */
-	const char *query; /* names of parameters, joined by blanks; NULL = none */
+	uint64_t body_max;       /* bytes; 0 = none, or RD_API_BODY_MAX with has_body */
+	const char *query;       /* names of parameters, joined by blanks; NULL = none */
+	const char *body_type;   /* of a body that is no JSON, at most body_max bytes; else NULL */
+	const rd_upload *upload; /* of such a body: it is streamed; NULL: in memory */
 } rd_route;
 
 #define RD_API_BODY_MAX (1u << 20)
+#define RD_UPLOAD_MAX   (1u << 30)
 
 extern const rd_route rd_routes[];
 extern const uint32_t rd_routes_count;
@@ -75,13 +87,17 @@ typedef struct rd_call {
 	const rd_record *current; /* CONFLICT: as it stands now */
 	rd_command command;
 	struct rd_call *next; /* in the queue of slow ones */
-	void *stream;         /* of an upload: its own */
+	void *stream;         /* of an upload: what it has while bytes come */
+	void *user;           /* of the handler: its own */
+	rd_str content;       /* of an upload: SHA-256 of what came, for Idempotency-Key */
 } rd_call;
 
 /* Begins the JSON of the answer; rd_json_end is called when the handler has returned. */
 rd_json *rd_call_json(rd_call *call);
 /* ETag of a version: "7". */
 void rd_call_etag(rd_call *call, int64_t version);
+/* Location of a record of the call's kind; `id` is decimal. */
+void rd_call_location(rd_call *call, const char *id);
 /* What this caller may see of a record. */
 rd_show_view rd_call_view(const rd_call *call);
 /* A parameter of the query; "" = not given. */

@@ -63,6 +63,38 @@ static bool read_ids(const rd_shape_field *f, const json_t *v, rd_arena *a, rd_p
 	return true;
 }
 
+static bool read_item(const json_t *v, rd_shape_item *ret)
+{
+	const json_t *version = json_object_get(v, "version");
+
+	if (json_object_size(v) != 2 || !read_id(json_object_get(v, "id"), &ret->id) ||
+	    !json_is_integer(version) || json_integer_value(version) < 1)
+		return false;
+	ret->version = json_integer_value(version);
+	return true;
+}
+
+static bool read_items(const rd_shape_field *f, const json_t *v, rd_arena *a, rd_problems *problems)
+{
+	const json_t *one;
+	rd_shape_item item;
+	size_t i;
+
+	if (!json_is_array(v) || (int64_t)json_array_size(v) > f->max ||
+	    (int64_t)json_array_size(v) < f->min) {
+		wrong(problems, a, f->name, "应为记录列表，且不超过上限",
+		      "must be a list of records within the limit");
+		return false;
+	}
+	json_array_foreach(v, i, one) if (!read_item(one, &item))
+	{
+		wrong(problems, a, f->name, "每一项写成 {\"id\": \"123\", \"version\": 7}",
+		      "each is written {\"id\": \"123\", \"version\": 7}");
+		return false;
+	}
+	return true;
+}
+
 static bool read_time(const rd_shape_field *f, const json_t *v, rd_arena *a, rd_value *ret,
                       rd_problems *problems)
 {
@@ -88,6 +120,9 @@ static bool read_field(const rd_shape_field *f, const json_t *v, rd_arena *a, rd
 	case RD_SHAPE_IDS:
 		*ret = RD_VALUE_INT((int64_t)json_array_size(v));
 		return read_ids(f, v, a, problems);
+	case RD_SHAPE_ITEMS:
+		*ret = RD_VALUE_INT((int64_t)json_array_size(v));
+		return read_items(f, v, a, problems);
 	case RD_SHAPE_BOOL:
 		*ret = RD_VALUE_INT(json_is_true(v));
 		if (!json_is_boolean(v))
@@ -154,12 +189,24 @@ const int64_t *rd_shape_ids(const json_t *body, const char *name, rd_arena *a, u
 	return ids;
 }
 
+const rd_shape_item *rd_shape_items(const json_t *body, const char *name, rd_arena *a,
+                                    uint32_t *ret_n)
+{
+	const json_t *list = json_object_get(body, name), *one;
+	rd_shape_item *items = RD_NEW_N(a, rd_shape_item, json_array_size(list) + 1);
+	size_t i;
+
+	*ret_n = (uint32_t)json_array_size(list);
+	json_array_foreach(list, i, one) RD_ASSERT(read_item(one, &items[i]));
+	return items;
+}
+
 /* ---- OpenAPI ---- */
 
 static void schema_of(const rd_shape_field *f, rd_json *j)
 {
 	static const char *const types[] = {"string", "integer", "boolean", "string",
-	                                    "array",  "string",  "object"};
+	                                    "array",  "string",  "array",   "object"};
 
 	rd_json_object(j);
 	rd_json_put_text(j, "type", types[f->type]);
@@ -178,6 +225,12 @@ static void schema_of(const rd_shape_field *f, rd_json *j)
 		rd_json_object(j);
 		rd_json_put_text(j, "type", "string");
 		rd_json_close(j);
+		rd_json_put_int(j, "maxItems", f->max);
+	} else if (f->type == RD_SHAPE_ITEMS) {
+		rd_json_key(j, "items");
+		rd_json_raw(j, RD_STR("{\"type\":\"object\",\"additionalProperties\":false,"
+		                      "\"required\":[\"id\",\"version\"],\"properties\":{\"id\":{"
+		                      "\"type\":\"string\"},\"version\":{\"type\":\"integer\"}}}"));
 		rd_json_put_int(j, "maxItems", f->max);
 	}
 	rd_json_put_text(j, "description", f->help);

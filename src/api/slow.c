@@ -75,3 +75,34 @@ rd_rc rd_slow_add(rd_api *api, rd_call *call, rd_err *err)
 		               "too many requests now; try again later");
 	return RD_OK;
 }
+
+rd_rc rd_busy_begin(rd_api *api, int64_t places[RD_BUSY_MAX], int64_t firm_id, rd_err *err)
+{
+	int64_t *free_place = NULL;
+	bool mine = false;
+
+	pthread_mutex_lock(&api->lock);
+	for (uint32_t i = 0; i < RD_BUSY_MAX; i++) {
+		mine = mine || places[i] == firm_id;
+		if (places[i] == 0)
+			free_place = &places[i];
+	}
+	if (!mine && free_place)
+		*free_place = firm_id;
+	pthread_mutex_unlock(&api->lock);
+	if (!mine && free_place)
+		return RD_OK;
+	(void)rd_fail(err, RD_TOO_MANY, "已有一个导入或导出在进行；请等它结束后再试",
+	              "an import or export is running already; try again when it is over");
+	err->line = 5; /* seconds, for Retry-After */
+	return RD_TOO_MANY;
+}
+
+void rd_busy_end(rd_api *api, int64_t places[RD_BUSY_MAX], int64_t firm_id)
+{
+	pthread_mutex_lock(&api->lock);
+	for (uint32_t i = 0; i < RD_BUSY_MAX; i++)
+		if (places[i] == firm_id)
+			places[i] = 0;
+	pthread_mutex_unlock(&api->lock);
+}

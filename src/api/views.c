@@ -11,17 +11,12 @@ static const rd_shape_field view_fields[] = {
 };
 const rd_shape rd_shape_view = {"View", view_fields, 5};
 
-static rd_str text(const rd_value *v)
-{
-	return v->type == RD_TEXT ? v->str : RD_STR("");
-}
-
 static rd_view view_of(const rd_call *call)
 {
-	return (rd_view){.name = text(&call->in[0]),
-	                 .filter = text(&call->in[1]),
-	                 .sort = text(&call->in[2]),
-	                 .columns = text(&call->in[3]),
+	return (rd_view){.name = rd_call_text(call, 0, RD_STR("")),
+	                 .filter = rd_call_text(call, 1, RD_STR("")),
+	                 .sort = rd_call_text(call, 2, RD_STR("")),
+	                 .columns = rd_call_text(call, 3, RD_STR("")),
 	                 .shared = call->in[4].i != 0,
 	                 .version = call->version};
 }
@@ -32,11 +27,8 @@ rd_rc rd_api_view_list(rd_call *call, rd_tx *tx, rd_err *err)
 	uint32_t n;
 
 	RD_TRY(rd_view_list(tx, &call->who.actor, call->kind, &list, &n, err));
-	rd_json *j = rd_call_json(call);
+	rd_json *j = rd_answer_list(call, "views");
 
-	rd_json_object(j);
-	rd_json_key(j, "views");
-	rd_json_array(j);
 	for (uint32_t i = 0; i < n; i++) {
 		rd_json_object(j);
 		rd_put_id(j, "id", list[i].id);
@@ -49,9 +41,7 @@ rd_rc rd_api_view_list(rd_call *call, rd_tx *tx, rd_err *err)
 		rd_json_put_str(j, "columns", list[i].columns);
 		rd_json_close(j);
 	}
-	rd_json_close(j);
-	rd_json_close(j);
-	return RD_OK;
+	return rd_answer_list_end(j);
 }
 
 rd_rc rd_api_view_add(rd_call *call, rd_tx *tx, rd_err *err)
@@ -60,22 +50,14 @@ rd_rc rd_api_view_add(rd_call *call, rd_tx *tx, rd_err *err)
 	int64_t id;
 
 	RD_TRY(rd_view_add(&call->api->engine, tx, &call->who.actor, call->kind, &v, &id, err));
-	rd_json *j = rd_call_json(call);
-
-	rd_json_object(j);
-	rd_put_id(j, "id", id);
-	rd_json_close(j);
-	call->reply.status = 201;
-	return RD_OK;
+	return rd_answer_made(call, id);
 }
 
 rd_rc rd_api_view_change(rd_call *call, rd_tx *tx, rd_err *err)
 {
 	rd_view v = view_of(call);
 
-	if (call->version == RD_NO_VERSION)
-		return rd_fail(err, RD_NO_MATCH, "没有说明改的是哪个版本；请带上 If-Match",
-		               "the request does not say which version it changes; send If-Match");
+	RD_TRY(rd_call_versioned(call, err));
 	return rd_view_change(&call->api->engine, tx, &call->who.actor, call->id, &v, err);
 }
 

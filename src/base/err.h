@@ -23,6 +23,8 @@ typedef struct rd_words {
 	const char *zh, *en;
 } rd_words; /* text shown to people */
 
+enum { RD_ZH, RD_EN }; /* a language, wherever one is asked for */
+
 typedef struct rd_err {
 	rd_rc code;
 	uint32_t line;   /* 1-based line in `file`; 0 = not about a line */

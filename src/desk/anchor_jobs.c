@@ -1,6 +1,7 @@
 /* The jobs that mail signed checkpoints and call an address for them (anchors.h). */
 #include "base/json.h"
 #include "desk/anchors.h"
+#include "desk/letter.h"
 #include "desk/settings.h"
 #include "store/queries.gen.h"
 #include <stdio.h>
@@ -111,27 +112,18 @@ static rd_rc compose_mail(rd_tx *tx, void *ctx, rd_err *err)
 {
 	anchor_job *j = ctx;
 	rd_q_firm_manner_row firm = {.name = RD_STR("Redink"), .language = RD_STR("zh")};
-	char id[400];
-	bool found, ready;
+	bool found, off;
 
-	RD_TRY(load(tx, j, RD_SET_ANCHOR_MAIL, err));
+	RD_TRY(load(tx, j, RD_SET_CHECKPOINTS_MAIL, err));
 	if (j->skip)
 		return RD_OK;
-	RD_TRY(rd_letter_begin(tx, &j->letter, &ready, err));
-	if (!ready)
+	RD_TRY(rd_letter_address(tx, RD_STR(""), j->to, &j->letter, &off, err));
+	if (off)
 		return rd_fail(err, RD_BARRED, "没有设置邮件服务器或发件人；请在设置中填写",
 		               "no mail server or sender is set; fill in mail.host and mail.from");
 	RD_TRY(rd_q_firm_manner(tx, &firm, &found, err));
 	write_mail(tx, j, firm.name, !rd_str_is(firm.language, "en"));
-	j->letter.to_name = RD_STR("");
-	j->letter.to = j->to;
-	rd_str from = j->letter.from;
-	int64_t at = rd_str_find(from, "@");
-	int n = snprintf(id, sizeof id, "checkpoint-%jd-%jd%.*s", (intmax_t)tx->firm_id,
-	                 (intmax_t)newest(j), at < 0 ? 0 : (int)(from.len - (uint32_t)at),
-	                 at < 0 ? "" : from.ptr + at);
-
-	j->letter.message_id = (rd_str){rd_arena_copy(tx->arena, id, (size_t)n), (uint32_t)n};
+	rd_letter_name(tx, "checkpoint", newest(j), &j->letter);
 	return RD_OK;
 }
 
@@ -156,10 +148,10 @@ static rd_rc compose_call(rd_tx *tx, void *ctx, rd_err *err)
 	rd_buf out;
 	rd_json w;
 
-	RD_TRY(load(tx, j, RD_SET_ANCHOR_URL, err));
+	RD_TRY(load(tx, j, RD_SET_CHECKPOINTS_URL, err));
 	if (j->skip)
 		return RD_OK;
-	RD_TRY(text(tx, RD_SET_ANCHOR_SECRET, &j->secret, err));
+	RD_TRY(text(tx, RD_SET_CHECKPOINTS_SECRET, &j->secret, err));
 	(void)snprintf(firm, sizeof firm, "%jd", (intmax_t)tx->firm_id);
 	rd_buf_init(&out, TEXT_MAX);
 	rd_json_init(&w, &out, 0);

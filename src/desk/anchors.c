@@ -20,8 +20,8 @@ typedef struct way {
 } way;
 
 static const way ways[RD_ANCHOR_JOBS_N] = {
-	{RD_ANCHOR_MAIL_PLACE, "anchor.mail", RD_SET_ANCHOR_MAIL, true},
-	{RD_ANCHOR_CALL_PLACE, "anchor.webhook", RD_SET_ANCHOR_URL, false},
+	{RD_ANCHOR_MAIL_PLACE, "anchor.mail", RD_SET_CHECKPOINTS_MAIL, true},
+	{RD_ANCHOR_CALL_PLACE, "anchor.webhook", RD_SET_CHECKPOINTS_URL, false},
 };
 
 /* ---- firms of which a place lacks something ---- */
@@ -89,7 +89,7 @@ static rd_rc order(rd_tx *tx, void *ctx, rd_err *err)
 	int64_t minutes = 0, id;
 
 	if (o->way->waits)
-		RD_TRY(rd_setting_int(tx, RD_SET_ANCHOR_MAIL_MINUTES, &minutes, err));
+		RD_TRY(rd_setting_int(tx, RD_SET_CHECKPOINTS_MINUTES, &minutes, err));
 	job.run_at_us = tx->now_us + minutes * 60000000;
 	return rd_job_add(o->store, tx, &job, &id, err);
 }

@@ -34,8 +34,7 @@ static void put_id(rd_json *j, const char *key, int64_t id)
 	rd_json_put_text(j, key, text);
 }
 
-/* Of the values only the transition and the state: names of the model, neither secret nor
- * personal. */
+/* Of the values only transition and state: names of the model, neither secret nor personal. */
 static void put_move(rd_json *j, rd_str payload)
 {
 	json_t *o = json_loadb(payload.ptr, payload.len, 0, NULL);
@@ -157,6 +156,8 @@ static rd_rc write_failure(rd_tx *tx, delivery *d, rd_err *err)
 static rd_rc write_outcome(rd_tx *tx, void *ctx, rd_err *err)
 {
 	delivery *d = ctx;
+	rd_q_webhook_get_row hook; /* as it is now: somebody may have changed it meanwhile */
+	bool found;
 
 	if (d->gone)
 		return rd_job_finish(d->run, tx, err);
@@ -164,8 +165,9 @@ static rd_rc write_outcome(rd_tx *tx, void *ctx, rd_err *err)
 		return write_failure(tx, d, err);
 	RD_TRY(rd_q_delivery_tried(tx, d->id, RD_STR("sent"), d->status, RD_STR(""), 0, tx->now_us,
 	                           NULL, err));
-	if (d->hook.failing_since_us)
-		RD_TRY(rd_q_webhook_failing(tx, d->row.webhook_id, 0, d->hook.active, NULL, err));
+	RD_TRY(rd_q_webhook_get(tx, d->row.webhook_id, &hook, &found, err));
+	if (found && hook.failing_since_us)
+		RD_TRY(rd_q_webhook_failing(tx, d->row.webhook_id, 0, hook.active, NULL, err));
 	return rd_job_finish(d->run, tx, err);
 }
 

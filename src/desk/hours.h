@@ -1,6 +1,5 @@
 /*
- * hours.h - when people work, from the calendars of the firm; and when they are not to be
- * disturbed.
+ * hours.h - when people work, by the calendars of the firm, and when they are not disturbed.
  *
  * A calendar (kinds calendar and calendar_day) becomes an rd_worktime (base/worktime.h) that is
  * exact for a window of days around a moment: each day of the window stands in its lists, so

@@ -191,6 +191,7 @@ static rd_rc load_token(rd_tx *tx, rd_known *k, rd_err *err)
 	k->expires_at_us = t.expires_at_us;
 	RD_TRY(rd_identity_enter(tx, t.firm_id, err));
 	RD_TRY(load_person(tx, t.user_id, k, err));
+	RD_TRY(load_must_enrol(tx, k, err));
 	memcpy(k->scope, t.scope.ptr, t.scope.len);
 	k->only_looks = rd_str_is(t.scope, "read");
 	if (!rd_str_is(t.scope, "admin"))
@@ -294,11 +295,11 @@ static rd_rc know(rd_identity *id, int64_t now_us, rd_known *k, rd_err *err)
 	                 &mark))
 		return RD_OK;
 	rd_arena *a = rd_arena_new();
-
 	rd_rc rc = rd_store_read(id->store, 0, a, load, k, err);
 
 	rd_arena_free(a);
-	if (rc == RD_OK && !unsettled)
+	/* Asked again: a hook may have run while this was loaded. */
+	if (rc == RD_OK && !unsettled && !rd_identity_unsettled(now_us))
 		rd_known_put(id->known, k, mark);
 	return rc;
 }

@@ -11,7 +11,7 @@ static _Atomic int64_t ran_at_us = INT64_MIN / 2;
 
 bool rd_identity_unsettled(int64_t now_us)
 {
-	int64_t since_us = now_us - atomic_load_explicit(&ran_at_us, memory_order_relaxed);
+	int64_t since_us = now_us - atomic_load(&ran_at_us);
 
 	return since_us < RD_IDENTITY_STALE_US && since_us > -RD_IDENTITY_STALE_US;
 }
@@ -52,7 +52,7 @@ static rd_rc out(const rd_hook_call *call, bool tokens_too, rd_err *err)
 {
 	int64_t user_id = rd_cell(call->was, RD_COL_ID)->i, now_us = call->tx->now_us;
 
-	atomic_store_explicit(&ran_at_us, now_us, memory_order_relaxed);
+	atomic_store(&ran_at_us, now_us);
 	RD_TRY(rd_identity_end_others(call->tx, user_id, 0, err));
 	if (tokens_too) {
 		RD_TRY(rd_q_token_end_all(call->tx, user_id, now_us, NULL, err));
@@ -102,7 +102,7 @@ rd_rc rd_hook_contact_leave(rd_hook_call *call, rd_err *err)
 {
 	int64_t contact_id = rd_cell(call->was, RD_COL_ID)->i, now_us = call->tx->now_us;
 
-	atomic_store_explicit(&ran_at_us, now_us, memory_order_relaxed);
+	atomic_store(&ran_at_us, now_us);
 	RD_TRY(rd_q_session_end_contact(call->tx, contact_id, now_us, NULL, err));
 	return rd_q_door_end_all(call->tx, 0, contact_id, now_us, NULL, err);
 }

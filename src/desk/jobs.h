@@ -43,8 +43,8 @@ typedef struct rd_job {
 	rd_str state; /* waiting, running, stopping, done, failed, cancelled */
 } rd_job;
 
-/* The newest first; state "" = all (waiting means running ones, too), before_id 0 = from the
- * newest. At most RD_JOB_LIST_MAX. Who may see jobs is the caller's to ask. */
+/* The newest first; state "" = all (waiting: running ones, too), before_id 0 = from the newest.
+ * At most RD_JOB_LIST_MAX. Who may see jobs is the caller's to ask. */
 RD_NODISCARD rd_rc rd_job_list(rd_tx *tx, rd_str state, int64_t before_id, uint32_t max,
                                const rd_job **ret_jobs, uint32_t *ret_n, rd_err *err);
 RD_NODISCARD rd_rc rd_job_get(rd_tx *tx, int64_t id, rd_job *ret_job, rd_err *err);

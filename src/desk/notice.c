@@ -239,8 +239,10 @@ static rd_rc assigned(event *e, rd_err *err)
 	for (uint32_t i = 0; i < n_now; i++)
 		if (!has(was, n_was, now[i]))
 			put(new, &n_new, now[i]);
+	if (n_new == 0)
+		return RD_OK;
 	RD_TRY(tell_all(e, RD_MESSAGE_ASSIGNED, RD_STR(""), new, n_new, err));
-	return n_new ? tell_groups(e, RD_MESSAGE_ASSIGNED, RD_STR(""), err) : RD_OK;
+	return tell_groups(e, RD_MESSAGE_ASSIGNED, RD_STR(""), err);
 }
 
 static rd_rc moved(event *e, rd_err *err)

@@ -3,8 +3,8 @@
  *
  *   created, changed, moved   who newly owns or works on the record: assigned
  *   moved                     owner, who works on it, watchers: transition
- *   commented                 who is mentioned: mentioned; owner, who works on it, watchers:
- * commented
+ *   commented                 who is mentioned: mentioned
+ *                             owner, who works on it, watchers: commented
  *
  * Nobody is told twice of one event, of what he did himself, or of a record that he may not read;
  * who has left is told nothing. Groups (robots) are told once of each event that their list names,

@@ -1,6 +1,5 @@
 /*
- * post.h - how what the desk sends leaves the house: three functions, so that tests need no
- * network.
+ * post.h - how what the desk sends leaves the house: three functions, which tests replace.
  *
  * rd_post_real fills them with src/notify over a policy (net/outbound.h) that the operator set;
  * what may be called is judged there. Everything is borrowed for the call. Failure as in

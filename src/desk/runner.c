@@ -11,18 +11,20 @@
 #include <time.h>
 
 #define FIND_MAX  16u /* candidates of one look; others may be quicker with the first ones */
+#define LOOKS_MAX 4u
 #define NAME_SIZE 32u
 
 struct rd_jobs {
 	rd_arena *home;
 	rd_jobs_config config;
-	rd_str queues, kinds; /* JSON lists */
+	rd_str kinds;         /* a JSON list */
 	char name[NAME_SIZE]; /* of this process, as leases name it; never the same twice */
 	pthread_t threads[64];
 	uint32_t n_running;
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	uint32_t wakes; /* grows with each wake, so that none is lost; under `lock` */
+	uint32_t wakes;        /* grows with each wake, so that none is lost; under `lock` */
+	_Atomic uint32_t turn; /* which queue is looked at first */
 	_Atomic bool stopping;
 };
 
@@ -144,12 +146,18 @@ typedef struct taking {
 	bool go;    /* and is to be run */
 } taking;
 
+/* The first queue that has something; which comes first changes, so that none has to starve. */
 static rd_rc find(rd_tx *tx, void *ctx, rd_err *err)
 {
 	taking *t = ctx;
+	const rd_jobs_config *c = &t->j->config;
+	uint32_t first = atomic_fetch_add(&t->j->turn, 1);
 
-	return rd_q_job_ready(tx, t->j->queues, t->j->kinds, tx->now_us, FIND_MAX, &t->ready,
-	                      &t->n_ready, err);
+	t->n_ready = 0;
+	for (uint32_t i = 0; i < c->n_queues && t->n_ready == 0; i++)
+		RD_TRY(rd_q_job_ready(tx, rd_str_of(c->queues[(first + i) % c->n_queues]), t->j->kinds,
+		                      tx->now_us, FIND_MAX, &t->ready, &t->n_ready, err));
+	return RD_OK;
 }
 
 static rd_rc park(rd_job_run *run, rd_tx *tx, rd_err *err)
@@ -226,6 +234,31 @@ static rd_rc run_taken(taking *t, rd_err *err)
 	return rc == RD_CONFLICT ? RD_OK : rc; /* not this worker's job any more */
 }
 
+/* Looks once and takes the first that nobody was quicker with. */
+static rd_rc look_once(taking *t, rd_str worker, rd_err *err)
+{
+	rd_jobs *j = t->j;
+
+	RD_TRY(rd_store_read(j->config.store, 0, t->arena, find, t, err));
+	for (uint32_t i = 0; i < t->n_ready && !t->found; i++) {
+		t->kind = kind_of(j, t->ready[i].kind);
+		RD_ASSERT(t->kind->lease_s > 0);
+		t->run = (rd_job_run){
+			.store = j->config.store,
+			.firm_id = t->ready[i].firm_id,
+			.id = t->ready[i].id,
+			.tries_max = t->kind->tries_max ? t->kind->tries_max : RD_BACK_OFF_TRIES_MAX,
+			.arena = t->arena,
+			.random = randombytes_random(),
+			.runner = j,
+			.worker = worker,
+			.lease_s = t->kind->lease_s,
+		};
+		RD_TRY(rd_store_write(j->config.store, t->run.firm_id, t->arena, take, t, err));
+	}
+	return RD_OK;
+}
+
 static rd_rc run_one(rd_jobs *j, uint32_t thread, rd_arena *a, bool *ret_ran, rd_err *err)
 {
 	char worker[NAME_SIZE + 16];
@@ -233,27 +266,11 @@ static rd_rc run_one(rd_jobs *j, uint32_t thread, rd_arena *a, bool *ret_ran, rd
 	taking t = {.j = j, .arena = a};
 
 	*ret_ran = false;
-	RD_TRY(rd_store_read(j->config.store, 0, a, find, &t, err));
-	for (uint32_t i = 0; i < t.n_ready && !*ret_ran; i++) {
-		t.kind = kind_of(j, t.ready[i].kind);
-		RD_ASSERT(t.kind->lease_s > 0);
-		t.run = (rd_job_run){
-			.store = j->config.store,
-			.firm_id = t.ready[i].firm_id,
-			.id = t.ready[i].id,
-			.tries_max = t.kind->tries_max ? t.kind->tries_max : RD_BACK_OFF_TRIES_MAX,
-			.arena = a,
-			.random = randombytes_random(),
-			.runner = j,
-			.worker = {worker, (uint32_t)n},
-			.lease_s = t.kind->lease_s,
-		};
-		RD_TRY(rd_store_write(j->config.store, t.run.firm_id, a, take, &t, err));
-		if (t.go)
-			RD_TRY(run_taken(&t, err));
-		*ret_ran = t.found;
-	}
-	return RD_OK;
+	/* Others took all that were found: there may be more behind them. */
+	for (uint32_t i = 0; i < LOOKS_MAX && !t.found && (i == 0 || t.n_ready); i++)
+		RD_TRY(look_once(&t, (rd_str){worker, (uint32_t)n}, err));
+	*ret_ran = t.found;
+	return t.go ? run_taken(&t, err) : RD_OK;
 }
 
 /* ---- threads ---- */
@@ -291,7 +308,6 @@ static rd_jobs *jobs_new(const rd_jobs_config *config)
 	for (uint32_t i = 0; i < config->n_kinds; i++)
 		kinds[i] = config->kinds[i].kind;
 	j->kinds = json_list(home, kinds, config->n_kinds);
-	j->queues = json_list(home, config->queues, config->n_queues);
 	(void)snprintf(j->name, sizeof j->name, "%08x%08x", randombytes_random(), randombytes_random());
 	(void)pthread_mutex_init(&j->lock, NULL);
 	(void)pthread_cond_init(&j->more, NULL);

@@ -2,6 +2,7 @@
 #include "base/assert.h"
 #include "base/json.h"
 #include "desk/inbox.h"
+#include "desk/letter.h"
 #include "desk/settings.h"
 #include "desk/webhooks.h"
 #include "store/queries.gen.h"
@@ -61,66 +62,6 @@ typedef struct letter_job {
 	bool skip; /* there is nothing (any more) to be sent */
 } letter_job;
 
-static rd_rc text(rd_tx *tx, rd_setting which, rd_str *ret, rd_err *err)
-{
-	RD_TRY(rd_setting_text(tx, which, ret, err));
-	ret->ptr = rd_arena_copy(tx->arena, ret->ptr, ret->len);
-	return RD_OK;
-}
-
-rd_rc rd_letter_begin(rd_tx *tx, rd_letter *l, bool *ret_ready, rd_err *err)
-{
-	rd_str host, security, user, password;
-	rd_q_firm_manner_row firm = {.name = {"", 0}};
-	int64_t port, private_network;
-	bool found;
-
-	RD_TRY(text(tx, RD_SET_MAIL_HOST, &host, err));
-	RD_TRY(text(tx, RD_SET_MAIL_SECURITY, &security, err));
-	RD_TRY(text(tx, RD_SET_MAIL_USER, &user, err));
-	RD_TRY(text(tx, RD_SET_MAIL_PASSWORD, &password, err));
-	RD_TRY(text(tx, RD_SET_MAIL_FROM, &l->from, err));
-	RD_TRY(text(tx, RD_SET_MAIL_FROM_NAME, &l->from_name, err));
-	RD_TRY(rd_setting_int(tx, RD_SET_MAIL_PORT, &port, err));
-	RD_TRY(rd_setting_int(tx, RD_SET_MAIL_PRIVATE, &private_network, err));
-	RD_TRY(rd_q_firm_manner(tx, &firm, &found, err));
-	if (l->from_name.len == 0 && found)
-		l->from_name = firm.name;
-	l->host = host.ptr;
-	l->security = security.ptr;
-	l->user = user.len ? user.ptr : NULL;
-	l->password = user.len ? password.ptr : NULL;
-	l->port = (uint16_t)port;
-	l->private_network = private_network;
-	l->at_us = tx->now_us;
-	*ret_ready = host.len && l->from.len;
-	return RD_OK;
-}
-
-static rd_rc address_letter(rd_tx *tx, letter_job *j, const rd_person *p, rd_err *err)
-{
-	bool ready;
-
-	RD_TRY(rd_letter_begin(tx, &j->letter, &ready, err));
-	j->letter.to_name = p->name;
-	j->letter.to = p->mail;
-	/* Switched off after the mail was ordered: nothing is owed any more. */
-	j->skip = !ready || p->mail.len == 0;
-	return RD_OK;
-}
-
-static void name_letter(letter_job *j, const char *what, int64_t id)
-{
-	rd_str from = j->letter.from;
-	int64_t at = rd_str_find(from, "@");
-	char name[400];
-	int n = snprintf(name, sizeof name, "%s-%lld-%lld" RD_STR_FMT, what, (long long)j->run->firm_id,
-	                 (long long)id, at < 0 ? 0 : (int)(from.len - (uint32_t)at),
-	                 at < 0 ? "" : from.ptr + at);
-
-	j->letter.message_id = (rd_str){rd_arena_copy(j->run->arena, name, (size_t)n), (uint32_t)n};
-}
-
 static rd_rc send_letter(letter_job *j, rd_tx_fn *compose, rd_tx_fn *note, rd_err *err)
 {
 	rd_job_run *run = j->run;
@@ -157,7 +98,7 @@ static rd_rc compose_one(rd_tx *tx, void *ctx, rd_err *err)
 	                       &may, err));
 	if (!may)
 		return RD_OK;
-	RD_TRY(address_letter(tx, j, &p, err));
+	RD_TRY(rd_letter_address(tx, p.name, p.mail, &j->letter, &j->skip, err));
 	rd_buf subject, body;
 
 	rd_buf_init(&subject, TEXT_MAX);
@@ -167,7 +108,7 @@ static rd_rc compose_one(rd_tx *tx, void *ctx, rd_err *err)
 	j->letter.text = keep(tx->arena, &body);
 	rd_buf_done(&subject);
 	rd_buf_done(&body);
-	name_letter(j, "notice", j->id);
+	rd_letter_name(tx, "notice", j->id, &j->letter);
 	return RD_OK;
 }
 
@@ -227,8 +168,8 @@ static rd_rc compose_digest(rd_tx *tx, void *ctx, rd_err *err)
 	RD_TRY(collect(tx, j, &p, items, &n, err));
 	if (n == 0)
 		return RD_OK;
-	RD_TRY(address_letter(tx, j, &p, err));
-	RD_TRY(text(tx, RD_SET_PUBLIC_URL, &url, err));
+	RD_TRY(rd_letter_address(tx, p.name, p.mail, &j->letter, &j->skip, err));
+	RD_TRY(rd_setting_text(tx, RD_SET_PUBLIC_URL, &url, err));
 	rd_buf subject, body;
 
 	rd_buf_init(&subject, TEXT_MAX);
@@ -238,7 +179,7 @@ static rd_rc compose_digest(rd_tx *tx, void *ctx, rd_err *err)
 	j->letter.text = keep(tx->arena, &body);
 	rd_buf_done(&subject);
 	rd_buf_done(&body);
-	name_letter(j, "digest", j->run->id);
+	rd_letter_name(tx, "digest", j->run->id, &j->letter);
 	return RD_OK;
 }
 

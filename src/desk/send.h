@@ -1,6 +1,6 @@
 /*
  * send.h - the jobs that send: a mail about one notice, a digest, a message to a group, a call of a
- * webhook. All are of the queue "post".
+ * webhook. All are of the queue "post"; anchors.h has more.
  *
  * Each reads what it needs in one transaction, sends, and writes how it went together with the end
  * of the job. A worker that dies between sending and writing sends again: a mail may come twice,
@@ -21,9 +21,6 @@ typedef struct rd_sender {
 /* Fills the table of handlers; `sender` must live as long as the runner. */
 void rd_send_jobs(const rd_sender *sender, rd_job_kind kinds[RD_SEND_JOBS_N]);
 
-/* Server and sender of a letter, from the firm's settings, in tx->arena; *ret_ready false = no mail
- * is sent. Who gets it and what it says is the caller's. */
-RD_NODISCARD rd_rc rd_letter_begin(rd_tx *tx, rd_letter *l, bool *ret_ready, rd_err *err);
 /* The whole number under a key of a job's body; 0 when there is none. */
 int64_t rd_job_number(const rd_job_run *run, const char *key);
 /* The text under a key, in run->arena; "" when there is none. */

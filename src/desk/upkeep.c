@@ -1,5 +1,4 @@
-/* The periodic entries that need nothing but the store: signed heads, blobs, what is cleared away.
- * */
+/* The periodic entries that need nothing but the store: heads, blobs, what is cleared away. */
 #include "desk/periodic.h"
 #include "store/blob.h"
 #include "store/checkpoint.h"
@@ -65,8 +64,7 @@ static rd_rc clear_away(rd_store *s, void *ctx, rd_arena *a, rd_err *err)
 
 void rd_upkeep_entries(rd_periodic_entry entries[RD_UPKEEP_N])
 {
-	/* Heads are due after 60 s or 1,000 events (store/checkpoint.h): looked at four times as
-	 * often. */
+	/* Heads are due after 60 s or 1,000 events (store/checkpoint.h): looked at more often. */
 	entries[0] = (rd_periodic_entry){"checkpoints", 15, 300, sign, NULL};
 	entries[1] = (rd_periodic_entry){"blobs", 3600, 3600, blobs, NULL};
 	entries[2] = (rd_periodic_entry){"clear-away", 6 * 3600, 3600, clear_away, NULL};

@@ -174,7 +174,7 @@ static void plan(rd_http_exchange *x)
 	else
 		rc = s->config.route(s->config.user, &x->req, &p, &err);
 	RD_ASSERT(p.label <= s->config.n_labels);
-	RD_ASSERT(p.sink.piece || p.body_max <= RD_HTTP_MEMORY_BODY_MAX);
+	RD_ASSERT(rc != RD_OK || p.sink.piece || p.body_max <= RD_HTTP_MEMORY_BODY_MAX);
 	x->plan = p;
 	x->sink_open = rc == RD_OK && p.sink.piece != NULL;
 	if (rc != RD_OK) {

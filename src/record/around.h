@@ -8,6 +8,7 @@
 #define RD_RECORD_AROUND_H
 #include "record/may.h"
 
+/* A contact sees what contacts wrote: what people of the firm write stays inside. */
 typedef struct rd_comment {
 	int64_t id, parent_id, at_us, edited_at_us;
 	rd_str author, body;
@@ -36,6 +37,7 @@ RD_NODISCARD rd_rc rd_around_links(rd_tx *tx, const rd_actor *actor, const rd_ki
 typedef struct rd_attached {
 	int64_t id, size, at_us;
 	rd_str name, sha256, media_type, author;
+	rd_record of; /* of rd_around_attachment alone: what it is attached to */
 } rd_attached;
 RD_NODISCARD rd_rc rd_around_attachments(rd_tx *tx, const rd_actor *actor, const rd_kind *k,
                                          int64_t id, const rd_attached **ret_list, uint32_t *ret_n,

@@ -474,6 +474,27 @@ static void add_refs(rd_arena *a, rd_kind_ref **refs, uint32_t *n, uint32_t *cap
 	}
 }
 
+void rd_check_asked_refs(const rd_transition *t, const rd_value (*asked)[2], rd_arena *a,
+                         const rd_kind_ref **ret_refs, uint32_t *ret_n)
+{
+	rd_kind_ref *refs = NULL;
+	uint32_t n = 0, cap = 0;
+
+	for (uint16_t i = 0; i < t->n_asks; i++) {
+		const rd_field *f = &t->asks[i];
+		rd_kind_ref r = {-1, f->name, f->to, asked[i][0].i};
+
+		if (f->column >= 0 || asked[i][0].type == RD_NULL)
+			continue;
+		if (f->type == RD_FIELD_REFS)
+			add_refs(a, &refs, &n, &cap, r, asked[i][0].str);
+		else if (f->type == RD_FIELD_REF)
+			add_ref(a, &refs, &n, &cap, r);
+	}
+	*ret_refs = refs;
+	*ret_n = n;
+}
+
 void rd_check_refs(const rd_kind *k, const rd_value *row, rd_arena *a, const rd_kind_ref **ret_refs,
                    uint32_t *ret_n)
 {

@@ -87,6 +87,9 @@ typedef struct rd_kind_ref {
 /* All references of a row, common ones included, in the order of the columns. */
 void rd_check_refs(const rd_kind *k, const rd_value *row, rd_arena *a, const rd_kind_ref **ret_refs,
                    uint32_t *ret_n);
+/* Those among the answers of a transition that are not stored in the row. */
+void rd_check_asked_refs(const rd_transition *t, const rd_value (*asked)[2], rd_arena *a,
+                         const rd_kind_ref **ret_refs, uint32_t *ret_n);
 
 /* Forms of texts and times, each alone. */
 bool rd_check_uscc(rd_str code); /* GB 32100-2015, 18 characters, check character */

@@ -159,7 +159,7 @@ rd_rc rd_record_create(const rd_engine *e, rd_tx *tx, const rd_actor *actor, con
 	             .now = r};
 	int64_t seq;
 
-	RD_TRY(rd_guard_unique(rd_fact_write(tx, actor, &f, &seq, err), k, err));
+	RD_TRY(rd_guard_unique(rd_fact_write(tx, actor, &f, &seq, err), tx, &r, err));
 	*ret_record = r;
 	return RD_OK;
 }
@@ -180,7 +180,7 @@ static rd_rc write(rd_tx *tx, const rd_actor *actor, rd_fact *f, rd_err *err)
 
 	f->kind = f->now.kind;
 	f->record_id = rd_cell(&f->now, RD_COL_ID)->i;
-	return rd_guard_unique(rd_fact_write(tx, actor, f, &seq, err), f->kind, err);
+	return rd_guard_unique(rd_fact_write(tx, actor, f, &seq, err), tx, &f->now, err);
 }
 
 rd_rc rd_record_write(rd_tx *tx, const rd_actor *actor, const rd_record *was, rd_record *now,
@@ -290,6 +290,7 @@ static rd_rc move(const rd_engine *e, rd_tx *tx, const rd_actor *actor, const rd
 	rd_record now = {k, draft.row};
 
 	RD_TRY(rd_guard_refs(tx, &now, was, problems, err));
+	RD_TRY(rd_guard_asked(tx, t, (const rd_value(*)[2])draft.asked, problems, err));
 	rd_cell(&now, RD_COL_STATE)[0] = RD_VALUE_TEXT(rd_str_of(k->states[t->to].name));
 	RD_TRY(run_hook(t->hook,
 	                &(rd_hook_call){.engine = e,

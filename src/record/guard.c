@@ -49,12 +49,23 @@ static rd_rc exists(rd_tx *tx, const rd_kind_ref *ref, bool *ret_there, rd_err *
 	return rd_db_one(tx->db, &to->get, key, tx->arena, cells, ret_there, err);
 }
 
+static rd_rc must_exist(rd_tx *tx, const rd_kind_ref *ref, rd_problems *problems, rd_err *err)
+{
+	bool there;
+
+	RD_TRY(exists(tx, ref, &there, err));
+	if (!there)
+		rd_problem_add(problems, tx->arena, ref->key,
+		               (rd_words){"所指的记录不存在", "the record that it names is not there"},
+		               (rd_words){"请从列表中选择", "choose one from the list"});
+	return RD_OK;
+}
+
 rd_rc rd_guard_refs(rd_tx *tx, const rd_record *now, const rd_record *was, rd_problems *problems,
                     rd_err *err)
 {
 	const rd_kind_ref *refs, *before = NULL;
 	uint32_t n, n_before = 0;
-	bool good = true;
 
 	rd_check_refs(now->kind, now->cells, tx->arena, &refs, &n);
 	if (was)
@@ -62,32 +73,52 @@ rd_rc rd_guard_refs(rd_tx *tx, const rd_record *now, const rd_record *was, rd_pr
 	for (uint32_t i = 0; i < n; i++) {
 		bool own = refs[i].field < 0 && refs[i].id == rd_cell(now, RD_COL_ID)->i &&
 		           strcmp(refs[i].to, now->kind->name) == 0;
-		bool there;
 
-		if (own || had(before, n_before, &refs[i]))
-			continue;
-		RD_TRY(exists(tx, &refs[i], &there, err));
-		if (!there)
-			rd_problem_add(problems, tx->arena, refs[i].key,
-			               (rd_words){"所指的记录不存在", "the record that it names is not there"},
-			               (rd_words){"请从列表中选择", "choose one from the list"});
-		good = good && there;
+		if (!own && !had(before, n_before, &refs[i]))
+			RD_TRY(must_exist(tx, &refs[i], problems, err));
 	}
-	return good ? RD_OK : rd_check_fail(problems, err);
+	return problems->n ? rd_check_fail(problems, err) : RD_OK;
 }
 
-rd_rc rd_guard_unique(rd_rc rc, const rd_kind *k, rd_err *err)
+rd_rc rd_guard_asked(rd_tx *tx, const rd_transition *t, const rd_value (*asked)[2],
+                     rd_problems *problems, rd_err *err)
 {
-	if (rc != RD_CONFLICT || k == NULL)
-		return rc;
+	const rd_kind_ref *refs;
+	uint32_t n;
+
+	rd_check_asked_refs(t, asked, tx->arena, &refs, &n);
+	for (uint32_t i = 0; i < n; i++)
+		RD_TRY(must_exist(tx, &refs[i], problems, err));
+	return problems->n ? rd_check_fail(problems, err) : RD_OK;
+}
+
+static const rd_field *unique_of(const rd_kind *k)
+{
 	for (uint16_t i = 0; i < k->n_fields; i++)
 		if (k->fields[i].unique)
-			return rd_fail(err, RD_CONFLICT,
-			               "没有保存：已有另一条记录用了同样的 %s，或者有人刚刚改过",
-			               "not saved: another record has the same %s, or somebody else has just "
-			               "changed it",
-			               k->fields[i].name);
-	return rc;
+			return &k->fields[i];
+	return NULL;
+}
+
+rd_rc rd_guard_unique(rd_rc rc, rd_tx *tx, const rd_record *r, rd_err *err)
+{
+	const rd_field *unique = unique_of(r->kind);
+	const rd_value key[] = {RD_VALUE_INT(tx->firm_id), *rd_cell(r, RD_COL_ID)};
+	rd_value cells[RD_KIND_COLUMNS_MAX];
+	bool there;
+
+	if (unique == NULL)
+		return rc;
+	/* PostgreSQL answers a write with the next statement that waits: here, where its words are
+	 * known. */
+	if (rc == RD_OK)
+		rc = rd_db_one(tx->db, &r->kind->get, key, tx->arena, cells, &there, err);
+	if (rc != RD_CONFLICT)
+		return rc;
+	return rd_fail(
+		err, RD_CONFLICT, "没有保存：已有另一条记录用了同样的 %s，或者有人刚刚改过",
+		"not saved: another record has the same %s, or somebody else has just changed it",
+		unique->name);
 }
 
 /* ---- transitions ---- */

@@ -14,8 +14,11 @@ RD_NODISCARD rd_rc rd_guard_fields(rd_tx *tx, const rd_actor *actor, const rd_re
 /* INPUT with problems when a reference that was not there before leads to nothing in this firm. */
 RD_NODISCARD rd_rc rd_guard_refs(rd_tx *tx, const rd_record *now, const rd_record *was,
                                  rd_problems *problems, rd_err *err);
-/* A broken unique key said in the words of the kind. */
-RD_NODISCARD rd_rc rd_guard_unique(rd_rc rc, const rd_kind *k, rd_err *err);
+/* The same for what a transition asks and the record does not keep. */
+RD_NODISCARD rd_rc rd_guard_asked(rd_tx *tx, const rd_transition *t, const rd_value (*asked)[2],
+                                  rd_problems *problems, rd_err *err);
+/* What came of writing `r`: a broken unique key is said in the words of the kind. */
+RD_NODISCARD rd_rc rd_guard_unique(rd_rc rc, rd_tx *tx, const rd_record *r, rd_err *err);
 /* The transition begins where the record stands. */
 bool rd_guard_stands(const rd_record *r, const rd_transition *t);
 RD_NODISCARD rd_rc rd_guard_transition(rd_tx *tx, const rd_actor *actor, const rd_record *r,

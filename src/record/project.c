@@ -3,6 +3,7 @@
 #include "record/check.h"
 #include "record/words.h"
 #include "store/queries.gen.h"
+#include "store/tables.h"
 
 /* ---- a record's own row ---- */
 
@@ -169,6 +170,59 @@ rd_rc rd_project(rd_tx *tx, rd_str actor, const rd_fact *f, int64_t at_us, rd_er
 	RD_TRY(project_row(tx, f, err));
 	RD_TRY(project_refs(tx, f, err));
 	return project_words(tx, f, err);
+}
+
+/* ---- from the records that are there ---- */
+
+typedef struct deriving {
+	rd_tx tx;
+	const rd_kind *kind;
+	int32_t from[RD_KIND_COLUMNS_MAX]; /* cell of the row for a column of the kind; -1 = firm_id */
+} deriving;
+
+static rd_rc derive_row(void *ctx, const rd_table *t, const rd_value *cells, rd_err *err)
+{
+	deriving *d = ctx;
+	rd_value all[RD_KIND_COLUMNS_MAX];
+	rd_fact f = {.kind = d->kind, .type = RD_FACT_CREATED, .now = {d->kind, all}};
+
+	(void)t;
+	rd_arena_reset(d->tx.arena);
+	for (uint16_t c = 0; c < d->kind->n_columns; c++)
+		all[c] = d->from[c] < 0 ? RD_VALUE_INT(d->tx.firm_id) : cells[d->from[c]];
+	f.record_id = all[RD_COL_ID].i;
+	RD_TRY(project_refs(&d->tx, &f, err));
+	return project_words(&d->tx, &f, err);
+}
+
+static rd_rc derive_kind(deriving *d, rd_err *err)
+{
+	const rd_table *t = rd_table_find(rd_str_of(d->kind->table));
+
+	RD_ASSERT(t != NULL);
+	for (uint16_t c = 0; c < d->kind->n_columns; c++) {
+		d->from[c] = -1;
+		for (uint16_t k = 0; k < t->n_columns; k++)
+			if (strcmp(t->columns[k].name, d->kind->columns[c].name) == 0)
+				d->from[c] = k;
+	}
+	return rd_table_each(&d->tx, t, derive_row, d, err);
+}
+
+rd_rc rd_project_derive(rd_tx *tx, void *ctx, rd_err *err)
+{
+	rd_arena *row = rd_arena_new();
+	deriving d = {.tx = *tx};
+	rd_rc rc = RD_OK;
+
+	(void)ctx;
+	d.tx.arena = row;
+	for (uint32_t i = 0; rc == RD_OK && i < rd_kinds_count; i++) {
+		d.kind = rd_kinds[i];
+		rc = derive_kind(&d, err);
+	}
+	rd_arena_free(row);
+	return rc;
 }
 
 rd_rc rd_project_clear(rd_tx *tx, rd_err *err)

@@ -118,8 +118,7 @@ static void put_common(rd_json *j, const rd_kind *k, const rd_value *row, rd_com
 		put_id(j, v->i);
 }
 
-/* Whether the reader may see a common column at all. */
-static bool shows_common(const rd_kind *k, rd_common column, rd_show_view view)
+bool rd_show_has(const rd_kind *k, rd_common column, rd_show_view view)
 {
 	switch (column) {
 	case RD_COL_OWNER:
@@ -202,7 +201,7 @@ void rd_show_members(rd_json *j, const rd_kind *k, const rd_value *row, rd_show_
 {
 	put_head(j, k, row, view);
 	for (int c = RD_COL_NUMBER; c < RD_COMMON_COUNT; c++)
-		if (c != RD_COL_STATE && shows_common(k, (rd_common)c, view))
+		if (c != RD_COL_STATE && rd_show_has(k, (rd_common)c, view))
 			put_common(j, k, row, (rd_common)c);
 	for (uint16_t i = 0; i < k->n_fields; i++)
 		put_field(j, &k->fields[i], row, view);
@@ -235,7 +234,7 @@ void rd_show_columns(rd_json *j, const rd_kind *k, const rd_value *row, const ui
 		shown[c] = true;
 		if (c >= RD_COMMON_COUNT)
 			put_field(j, &k->fields[k->columns[c].field], row, view);
-		else if (shows_common(k, (rd_common)c, view))
+		else if (rd_show_has(k, (rd_common)c, view))
 			put_common(j, k, row, (rd_common)c);
 	}
 	rd_json_close(j);

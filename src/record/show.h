@@ -33,6 +33,8 @@ void rd_show_columns(rd_json *j, const rd_kind *k, const rd_value *row, const ui
 uint32_t rd_show_changed(rd_json *j, const rd_kind *k, const rd_value *before,
                          const rd_value *after);
 bool rd_value_same(const rd_value *a, const rd_value *b);
+/* Whether the reader may see a common column at all. */
+bool rd_show_has(const rd_kind *k, rd_common column, rd_show_view view);
 /* The text of a record's title, "" when it is null or not text. */
 rd_str rd_show_title(const rd_kind *k, const rd_value *row);
 /* RFC 3339 in UTC, "2026-02-24T01:30:00Z", with .ffffff only when there is a fraction. */

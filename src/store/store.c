@@ -2,14 +2,19 @@
 #include "base/assert.h"
 #include "store/db_impl.h"
 #include "store/migrate.h"
+#include "store/queries.gen.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
-#define BATCH_MAX 512u
-#define ID_RANDOM 21u /* bits below the milliseconds: two processes rarely meet */
+#define BATCH_MAX  512u
+#define FIRMS_PAGE 500u
+#define ID_RANDOM  21u /* bits below the milliseconds: two processes rarely meet */
 
 static int64_t real_now_us(void)
 {
@@ -129,6 +134,43 @@ rd_rc rd_store_read(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn, voi
 	return rc;
 }
 
+typedef struct firm_list {
+	int64_t *ids;
+	uint32_t n, cap;
+} firm_list;
+
+static rd_rc list_firms(rd_tx *tx, void *ctx, rd_err *err)
+{
+	firm_list *l = ctx;
+	uint32_t n = FIRMS_PAGE;
+	int64_t after = 0;
+
+	while (n == FIRMS_PAGE) {
+		const rd_q_firm_of_log_after_row *rows;
+
+		RD_TRY(rd_q_firm_of_log_after(tx, after, FIRMS_PAGE, &rows, &n, err));
+		for (uint32_t i = 0; i < n; i++) {
+			after = rows[i].firm_id;
+			if (rows[i].size == 0)
+				continue; /* the first command of a firm was refused: there is none */
+			l->ids = rd_grow(tx->arena, l->ids, l->n, &l->cap, sizeof *l->ids);
+			l->ids[l->n++] = rows[i].firm_id;
+		}
+	}
+	return RD_OK;
+}
+
+rd_rc rd_store_firms(rd_store *s, rd_arena *a, const int64_t **ret_ids, uint32_t *ret_n,
+                     rd_err *err)
+{
+	firm_list l = {0};
+
+	RD_TRY(rd_store_read(s, 0, a, list_firms, &l, err));
+	*ret_ids = l.ids;
+	*ret_n = l.n;
+	return RD_OK;
+}
+
 int64_t rd_store_new_id(rd_store *s)
 {
 	uint32_t random = randombytes_random() >> (32 - ID_RANDOM);
@@ -139,6 +181,32 @@ int64_t rd_store_new_id(rd_store *s)
 		id = want > last ? want : last + 1;
 	} while (!atomic_compare_exchange_weak(&s->last_id, &last, id));
 	return id;
+}
+
+const char *rd_store_folder(const rd_store *s)
+{
+	return s->config.folder.len ? s->config.folder.ptr : "/tmp";
+}
+
+rd_rc rd_store_temp(const rd_store *s, int *ret_fd, rd_err *err)
+{
+	const char *folder = rd_store_folder(s);
+	char path[1400];
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	/* Some file systems have no files without names: then it loses its name at once. */
+	if (fd < 0) {
+		(void)snprintf(path, sizeof path, "%s/temp-XXXXXX", folder);
+		fd = mkostemp(path, O_CLOEXEC);
+		if (fd >= 0)
+			(void)unlink(path);
+	}
+	if (fd < 0) {
+		(void)rd_fail_os(err, errno, "建不了临时文件", "a temporary file cannot be made");
+		return rd_err_at(err, folder, 0);
+	}
+	*ret_fd = fd;
+	return RD_OK;
 }
 
 static rd_rc start(rd_store *s, rd_err *err)

@@ -117,7 +117,7 @@ static void mail_goes_once_an_hour(void)
 	for (int i = 0; i < 3; i++)
 		sign(&o);
 	UNIT_INT(work(&o, NULL, RD_OK), 0); /* nothing is set */
-	office_set(&o, RD_SET_ANCHOR_MAIL, "auditor@example.org");
+	office_set(&o, RD_SET_CHECKPOINTS_MAIL, "auditor@example.org");
 	UNIT_INT(work(&o, NULL, RD_OK), 0); /* ordered, and waits for others */
 	o.place.now_us += OFFICE_HOUR;
 	UNIT_INT(work(&o, NULL, RD_OK), 1);
@@ -150,8 +150,8 @@ static void calls_fail_visibly_and_come_again(void)
 	office o;
 
 	office_open(&o);
-	office_set(&o, RD_SET_ANCHOR_URL, "https://audit.example/heads");
-	office_set(&o, RD_SET_ANCHOR_SECRET, "sixteen bytes at least");
+	office_set(&o, RD_SET_CHECKPOINTS_URL, "https://audit.example/heads");
+	office_set(&o, RD_SET_CHECKPOINTS_SECRET, "sixteen bytes at least");
 	sign(&o);
 	o.answer = RD_NOT_FOUND;
 	o.status = 404;
@@ -191,11 +191,11 @@ static void administrators_are_told_when_none_leaves(void)
 		o.place.now_us += OFFICE_DAY;
 	}
 	/* Gone and late again: told again. */
-	office_set(&o, RD_SET_ANCHOR_URL, "https://audit.example/heads");
+	office_set(&o, RD_SET_CHECKPOINTS_URL, "https://audit.example/heads");
 	UNIT_INT(work(&o, NULL, RD_OK), 1);
 	UNIT_INT(place_number(&o.place, KEPT_SQL), 0);
 	sign(&o);
-	office_set(&o, RD_SET_ANCHOR_URL, "");
+	office_set(&o, RD_SET_CHECKPOINTS_URL, "");
 	o.place.now_us += OFFICE_DAY;
 	(void)work(&o, NULL, RD_OK);
 	UNIT_TEXT(rd_str_of(office_notices(&o, boss, got)), "unanchored unanchored");

@@ -1,5 +1,4 @@
-/* Jobs: once, again after a failure or a dead worker, parked, cancelled, and what runs
- * periodically. */
+/* Jobs: once, again after a failure or a dead worker, parked, cancelled; and periodic ones. */
 #include "desk/jobs.h"
 #include "desk/periodic.h"
 #include "office.h"
@@ -386,18 +385,26 @@ static void nap(long ms)
 	(void)nanosleep(&t, NULL);
 }
 
+/* As `work`, for many threads at once. */
+static rd_rc count_and_finish(rd_job_run *run, void *ctx, rd_err *err)
+{
+	RD_TRY(rd_store_write(run->store, run->firm_id, run->arena, finish, run, err));
+	(void)atomic_fetch_add(&((hand *)ctx)->runs, 1);
+	return RD_OK;
+}
+
 /* Two runners of three threads each, as two processes have them, and 60 jobs of two firms. */
 static void many_hands_run_each_job_once(void)
 {
 	enum { JOBS = 60 };
 	office o;
-	hand h = {.o = &o, .in_own_tx = true};
+	hand h = {.o = &o};
 	rd_jobs *runners[2] = {NULL, NULL};
 	rd_err err = {0};
 
 	office_open(&o);
 	rd_store *other = place_store(&o.place);
-	const rd_job_kind kinds[] = {{"test.work", work, &h, 60, 3}};
+	const rd_job_kind kinds[] = {{"test.work", count_and_finish, &h, 60, 3}};
 
 	for (int i = 0; i < JOBS; i++) {
 		adding a = {.o = &o, .queue = "test", .kind = "test.work"};
@@ -476,6 +483,33 @@ static void a_stop_gives_jobs_back(void)
 	UNIT_TEXT(j.state, "waiting");
 	UNIT_INT(j.attempts, 0);
 	UNIT_INT(j.kills, 0);
+	office_close(&o);
+}
+
+/* Two queues, one of them long: the other does not wait for its end. */
+static void no_queue_starves(void)
+{
+	static const char *const two[] = {"test", "other"};
+	office o;
+	hand h = {.o = &o};
+	const rd_job_kind kinds[] = {{"test.work", work, &h, 60, 3}};
+	adding other = {.o = &o, .queue = "other", .kind = "test.work"};
+	uint32_t ran = 0;
+	rd_err err = {0};
+
+	office_open(&o);
+	for (int i = 0; i < 30; i++)
+		(void)add_job(&o, 0);
+	office_write(&o, add, &other);
+	UNIT_OK(rd_jobs_run(&(rd_jobs_config){.store = o.store,
+	                                      .kinds = kinds,
+	                                      .n_kinds = 1,
+	                                      .queues = two,
+	                                      .n_queues = 2},
+	                    4, &ran, &err),
+	        &err);
+	UNIT_INT(ran, 4);
+	UNIT_TEXT(job_of(&o, other.id).state, "done");
 	office_close(&o);
 }
 
@@ -600,6 +634,7 @@ const unit_test jobs_tests[] = {
 	{"cancelling", cancelling},
 	{"many hands run each job once", many_hands_run_each_job_once},
 	{"a stop gives jobs back", a_stop_gives_jobs_back},
+	{"no queue starves", no_queue_starves},
 	{"jobs are listed", jobs_are_listed},
 	{"what is periodic runs at its time", what_is_periodic_runs_at_its_time},
 	{"upkeep runs", upkeep_runs},

@@ -1,6 +1,7 @@
 /* Webhooks: which events, what the call says, with which secret, tried again, turned off. */
 #include "desk/webhooks.h"
 #include "office.h"
+#include "store/checkpoint.h"
 #include "store/queries.gen.h"
 #include "unit.h"
 #include <stdio.h>

@@ -2,10 +2,9 @@
 
 -- name: job_ready
 SELECT firm_id, id, kind FROM jobs
-WHERE state = 'waiting' AND run_at_us <= :now_us AND lease_until_us <= :now_us
-	AND queue IN (SELECT jsonb_array_elements_text(:queues::jsonb))
+WHERE state = 'waiting' AND queue = :queue AND run_at_us <= :now_us AND lease_until_us <= :now_us
 	AND kind IN (SELECT jsonb_array_elements_text(:kinds::jsonb))
-ORDER BY run_at_us, id LIMIT :max;
+ORDER BY run_at_us LIMIT :max;
 
 -- name: job_take
 UPDATE jobs SET lease_until_us = :until_us, attempts = attempts + 1,

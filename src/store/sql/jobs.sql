@@ -7,14 +7,15 @@ INSERT INTO jobs (firm_id, id, queue, kind, body, run_at_us, lease_until_us, lea
 VALUES (:firm_id, :id, :queue, :kind, :body, :run_at_us, 0, '', 0, 'waiting', '', :now_us);
 
 -- name: job_ready :all
--- Jobs that nobody has, the longest waiting first.
+-- Jobs of a queue that nobody has, the longest waiting first: in the order of the index, so that a
+-- long queue costs no more than a short one.
 -- operator: workers serve all firms
--- in: queues text, kinds text, now_us i64, max i64
+-- in: queue text, kinds text, now_us i64, max i64
 -- out: firm_id i64, id i64, kind text
 SELECT firm_id, id, kind FROM jobs
-WHERE state = 'waiting' AND run_at_us <= :now_us AND lease_until_us <= :now_us
-	AND queue IN (SELECT value FROM json_each(:queues)) AND kind IN (SELECT value FROM json_each(:kinds))
-ORDER BY run_at_us, id LIMIT :max;
+WHERE state = 'waiting' AND queue = :queue AND run_at_us <= :now_us AND lease_until_us <= :now_us
+	AND kind IN (SELECT value FROM json_each(:kinds))
+ORDER BY run_at_us LIMIT :max;
 
 -- name: job_take :one
 -- Takes one that job_ready found; nothing when somebody was quicker. A lease that ran out tells
