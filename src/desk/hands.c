@@ -6,6 +6,7 @@
 #include "desk/reminders.h"
 #include "desk/send.h"
 #include "desk/webhooks.h"
+#include "store/checkpoint.h"
 
 #define ENTRIES_MAX (RD_UPKEEP_N + RD_REMINDERS_N + RD_ANCHOR_ENTRIES_MAX + 1)
 #define KINDS_N     (RD_SEND_JOBS_N + RD_ANCHOR_JOBS_N)
@@ -142,6 +143,16 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	return RD_OK;
 }
 
+/* Nothing stays unsigned while nobody is there to sign it. */
+static void sign_all(rd_hands *h)
+{
+	uint32_t n;
+	rd_err err = {0};
+
+	if (rd_store_sign_due(h->desk.store, true, &n, &err) != RD_OK)
+		tell(h, "checkpoints", &err);
+}
+
 void rd_hands_poke(rd_hands *h, int64_t firm_id)
 {
 	rd_follow_poke(h->follow, firm_id);
@@ -151,7 +162,10 @@ void rd_hands_stop(rd_hands *h)
 {
 	if (h == NULL)
 		return;
-	rd_periodic_stop(h->periodic);
+	if (h->periodic) {
+		rd_periodic_stop(h->periodic);
+		sign_all(h);
+	}
 	rd_follow_stop(h->follow);
 	rd_jobs_stop(h->jobs);
 	rd_outbound_free(h->outbound);
