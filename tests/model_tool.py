@@ -81,8 +81,12 @@ ROWS = (
     ("client let in widely", "risk", 'read = ["staff"]', 'read = ["staff", "client"]', "\"client:client_of\" only"),
     ("list column unknown", "risk", '"state", "due"]', '"state", "dew"]', "list column 'dew' is no field"),
     ("sort by a list", "risk", 'sort = "-level"', 'sort = "-controls"', "'controls' cannot be sorted by"),
+    ("narrowed by a text", "risk", 'sort = "-level"', 'narrow = ["owner_note"]\nsort = "-level"',
+     "'owner_note' is no enum or ref of this kind"),
     ("review asks nobody", "risk", 'asks = "owner"', 'asks = "title"', "'asks' is owner or a field"),
     ("review is no rule", "risk", "RRULE:FREQ=MONTHLY;INTERVAL=3", "quarterly", "'every' is an RRULE"),
+    ("review by a rule that nobody reads", "risk", "FREQ=MONTHLY;INTERVAL=3", "FREQ=MONTHLY;COUNT=3", "'every' is an RRULE"),
+    ("review dated by no date", "risk", 'asks = "owner"', 'date = "level"\nasks = "owner"', "'date' is a date"),
     ("number without n", "risk", "R-{yyyy}-{n:4}", "R-{yyyy}", "'number' has one {n}"),
     ("secret and searched", "risk", 'name = "owner_note", type = "long"', 'name = "owner_note", type = "long", secret = true, searched = true',
      "a secret field is not searched"),
@@ -91,7 +95,8 @@ ROWS = (
     ("preset that does not fit", "risk", 'type = "int", range = [1, 5], label = { zh = "可能性"',
      'type = "int", preset = 9, range = [1, 5], label = { zh = "可能性"', "'preset' does not fit"),
     ("broken TOML", "risk", 'kind   = "risk"', 'kind   = risk', "Invalid value"),
-    ("column missing in the table", "sql", "\tlevel BIGINT, -- level\n", "", "the table kind_risk has no column level"),
+    ("column missing in the table", "sql", "\towner_note TEXT, -- owner_note\n", "",
+     "the table kind_risk has no column owner_note"),
     ("column of another type", "sql", "\tlevel BIGINT, -- level\n", "\tlevel TEXT, -- level\n", "kind_risk.level is TEXT, not BIGINT"),
     ("column not null", "sql", "\tlevel BIGINT, -- level\n", "\tlevel BIGINT NOT NULL, -- level\n",
      "kind_risk.level is NOT NULL in the table, nullable in the kind"),
@@ -99,7 +104,7 @@ ROWS = (
      "kind_risk.more is no column of the kind"),
     ("table missing", "sql", "-- User: model/user.toml", "DROP TABLE kind_risk;", "no migration makes the table kind_risk"),
     ("index missing", "sql", "CREATE UNIQUE INDEX kind_risk_number", "-- CREATE UNIQUE INDEX kind_risk_number",
-     "no unique index of kind_risk on (firm_id, number)"),
+     "it is not there: CREATE UNIQUE INDEX kind_risk_number ON kind_risk (firm_id, number)"),
 )
 
 
@@ -191,11 +196,24 @@ def other_outputs(model):
     return None if code and "'voucher' stands in line 1 already" in said else f"synonyms: {said}"
 
 
+def same_rules():
+    """The build and the program take the same texts for rules of repetition: those of the test in C."""
+    from model.rrule import is_rule
+    test = (ROOT / "tests/ground/rrule_test.c").read_text(encoding="utf-8")
+    for table, good in (("fine", True), ("bad", False)):
+        rows = re.findall(r'"([^"]*)"', re.search(rf"{table}\[\] = \{{(.*?)\}};", test, re.S)[1])
+        for row in rows:
+            if is_rule(row) != good:
+                return f"'{row}' is {'a' if good else 'no'} rule"
+    return None if rows else "no rows"
+
+
 def main():
     failed = passed = 0
     with tempfile.TemporaryDirectory() as folder:
         model = Model(folder)
-        for name, result in [("a good model", good_model(model)), ("other outputs", other_outputs(model))] + [
+        for name, result in [("a good model", good_model(model)), ("other outputs", other_outputs(model)),
+                             ("rules of repetition", same_rules())] + [
                 (row[0], check_row(model, row)) for row in ROWS]:
             passed, failed = passed + (result is None), failed + (result is not None)
             if result is not None:

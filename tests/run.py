@@ -39,6 +39,7 @@ SUITES = {
                     "hostile", "texts"]),
     "real": (True, [PY, "tests/io_test.py", "--redink", "build/redink", "--io-dump", "build/io_dump", "real"]),
     "cli": (False, [PY, "tests/cli.py", "build/redink"]),
+    "store-cli": (False, [PY, "tests/pg.py", PY, "tests/store_cli.py", f"{ASAN}/redink", f"{ASAN}/tests/store/load"]),
     "examples": (True, [PY, "tests/examples.py", "build/redink"]),
     "model": (False, [f"{ASAN}/tests/model/model"]),
     "api": (False, [PY, "tests/api/run.py"]),

@@ -4,10 +4,11 @@
 #include "desk/follow.h"
 #include "desk/notice.h"
 #include "desk/reminders.h"
+#include "desk/reviews.h"
 #include "desk/send.h"
 #include "desk/webhooks.h"
 
-#define ENTRIES_N (RD_UPKEEP_N + RD_REMINDERS_N + 2)
+#define ENTRIES_N (RD_UPKEEP_N + RD_REMINDERS_N + 3)
 
 static const char *const queues[] = {"post"};
 
@@ -116,6 +117,7 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
 	rd_upkeep_entries(h->entries);
 	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
+	h->entries[ENTRIES_N - 3] = rd_reviews_entry(config->engine);
 	h->entries[ENTRIES_N - 2] = rd_copies_entry(&h->desk);
 	h->entries[ENTRIES_N - 1] = rd_catalogue_entry(config->engine);
 

@@ -7,6 +7,7 @@
 #define PARENTS_MAX 4u /* calendars that build on each other */
 #define MINUTE_US   60000000LL
 #define DAY_MIN     1440
+#define DUE_DAYS    40u /* within which a working day comes */
 
 static int32_t minutes(rd_str clock)
 {
@@ -131,6 +132,21 @@ rd_rc rd_hours_load(rd_tx *tx, int64_t calendar_id, int64_t from_us, uint32_t da
 	}
 	RD_TRY(rd_worktime_check(&hours, err));
 	*ret_hours = hours;
+	return RD_OK;
+}
+
+rd_rc rd_hours_due(rd_tx *tx, rd_day day, int64_t clock_us, int32_t offset_s, int64_t *ret_at_us,
+                   rd_err *err)
+{
+	int64_t midnight = (int64_t)day * DAY_MIN * MINUTE_US - (int64_t)offset_s * 1000000;
+	rd_worktime hours;
+	rd_work_day work;
+
+	RD_TRY(rd_hours_load(tx, 0, midnight, DUE_DAYS, offset_s, &hours, err));
+	RD_TRY(rd_worktime_add_days(&hours, day, 0, &work, err));
+	if (clock_us < 0)
+		clock_us = hours.spans[hours.spans_n - 1].to_min * MINUTE_US;
+	*ret_at_us = rd_worktime_midnight(&hours, work.day) + clock_us;
 	return RD_OK;
 }
 

@@ -1,4 +1,5 @@
 /* Forms of texts, ids, days and times. */
+#include "base/rrule.h"
 #include "record/check.h"
 
 static bool is_digit(char c)
@@ -117,7 +118,7 @@ bool rd_check_format(rd_format f, rd_str text)
 	case RD_FORMAT_CURRENCY: return is_capitals(text, 0, 3);
 	case RD_FORMAT_CLOCK: return is_clock(text);
 	case RD_FORMAT_LANGUAGE: return is_language(text);
-	case RD_FORMAT_RRULE: return rd_str_starts(text, "RRULE:FREQ=") || rd_str_starts(text, "FREQ=");
+	case RD_FORMAT_RRULE: return rd_rrule_parse(text, &(rd_rrule){0});
 	case RD_FORMAT_KIND: return rd_kind_find(text) != NULL;
 	default: return true;
 	}

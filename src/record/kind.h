@@ -69,7 +69,7 @@ typedef enum rd_format {
 	RD_FORMAT_CURRENCY, /* three capital letters, ISO 4217 */
 	RD_FORMAT_CLOCK,    /* HH:MM, 00:00 to 24:00 */
 	RD_FORMAT_LANGUAGE, /* zh, en, zh-CN */
-	RD_FORMAT_RRULE,    /* begins with RRULE: or FREQ= */
+	RD_FORMAT_RRULE,    /* base/rrule.h */
 	RD_FORMAT_KIND,     /* the name of a kind */
 	RD_FORMATS
 } rd_format;
@@ -250,8 +250,9 @@ typedef struct rd_kind {
 	uint16_t n_list;
 	const rd_sort *sort; /* of its list; the id is always the last key */
 	uint16_t n_sort;
-	const char *review_every; /* RRULE; NULL = no review */
+	const char *review_every; /* rule that rd_rrule_parse reads; NULL = no review */
 	const char *review_asks;  /* "owner" or the name of a field that refers to a user */
+	int16_t review_date; /* column of the day of the next review; -1 = the rule says it alone */
 	const char *hook_create, *hook_change, *hook_archive; /* NULL = none */
 	const char *table;
 	/* insert: all columns in order. update: all columns in order, and the version that is expected

@@ -104,7 +104,9 @@ static rd_words format_words(rd_format f)
 	case RD_FORMAT_LANGUAGE:
 		return (rd_words){"语言写成 zh、en 或 zh-CN", "write a language as zh, en or zh-CN"};
 	case RD_FORMAT_RRULE:
-		return (rd_words){"重复规则写成 RRULE:FREQ=…", "write a rule of RFC 5545: RRULE:FREQ=…"};
+		return (
+			rd_words){"重复规则如 RRULE:FREQ=MONTHLY;INTERVAL=3，可加 BYDAY 或 BYMONTHDAY",
+		              "write a rule as RRULE:FREQ=MONTHLY;INTERVAL=3, with BYDAY or BYMONTHDAY"};
 	default: return (rd_words){"没有这种记录", "there is no such kind of record"};
 	}
 }

@@ -72,11 +72,12 @@ class Sample:
         self.id, self.restricted = body["id"], bool(body.get("restricted"))
         self.archived, self.clients = body["archived_at"] is not None, clients
 
-    def relations(self, who):
+    def relations(self, who, verb):
+        """Who watches may read and comment as one who works on it, and no more."""
         b, out = self.body, set()
         if b.get("owner") == who.id:
             out |= {"own", "mine"}
-        if who.id in self.watchers or any(named(b.get(f), who.id) for f in self.kind.assigns):
+        if (who.id in self.watchers and verb in ("read", "comment", "export")) or any(named(b.get(f), who.id) for f in self.kind.assigns):
             out.add("mine")
         if b.get("team") in who.teams:
             out.add("team")
@@ -97,7 +98,7 @@ def may(rules, who, sample, verb):
         return False
     if who.role == "client":
         return any("client" in roles for roles, _ in rules) and who.scope == (sample.kind.name, sample.id)
-    relations = sample.relations(who)
+    relations = sample.relations(who, verb)
     open_to = any(who.role in roles and (how is None or how & relations) for roles, how in rules)
     if who.role == "auditor" and verb in PASSIVE:
         open_to = True
@@ -133,7 +134,8 @@ RECORD = {
 }
 OPEN_TO_LINKS = {("GET", ""), ("PATCH", ""), ("GET", "/timeline"), ("GET", "/comments"), ("POST", "/comments"),
                  ("POST", "/do/{word}")}
-OPEN_OTHERS = {"/api/v1/session", "/api/v1/kinds", "/api/v1/session/prove", "/api/v1/comments/{id}"}
+OPEN_OTHERS = {"/api/v1/session", "/api/v1/kinds", "/api/v1/session/prove", "/api/v1/comments/{id}",
+               "/api/v1/attachments/{id}"}
 # Routes of no record: body, statuses of whoever may, what else is asked ("person": no contact, no link)
 OTHER = {
     "GET /healthz": (None, {200}, None), "GET /readyz": (None, {200}, None),

@@ -173,7 +173,8 @@ def describe(kind):
         "rights": {v: rights_text(kind.verb_rights[v]) for v in VERBS},
         "list": {"columns": [{"key": k, "label": said(kind.label_of(k))} for k in kind.list],
                  "sort": ",".join(("-" if d else "") + k for k, d in kind.sort)},
-        "review": lean({"every": kind.review_every, "asks": kind.review_asks}) or None})
+        "review": lean({"every": kind.review_every, "asks": kind.review_asks,
+                        "date": kind.review_date}) or None})
 
 
 # -- TypeScript ------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import re
 
 from model.read import (COMMON, COMMON_KEYS, COMMON_LABELS, FORMATS, RESERVED_KEYS, ROLES, SETTABLE, SQL_WORDS,
                         STATE, TONES, TOP, TRANSITION, VERBS, Reader, Wrong, program)
+from model.rrule import is_rule
 
 SUFFIX = {"money": ("_minor", "_currency"), "date": ("_day",), "time": ("_us",), "ref": ("_id",),
           "file": ("_file",), "any": ("_id", "_kind")}
@@ -261,7 +262,7 @@ class Kind(Reader):
 
     def read_list(self):
         table = self.raw.get("list", {})
-        self.keys(table, {"columns", "sort"}, "list")
+        self.keys(table, {"columns", "sort", "narrow"}, "list")
         names = self.names(table, "columns", "list") or [n for n in ("number" if self.number else None, self.title,
                                                                      "state") if n]
         self.list = []
@@ -283,20 +284,29 @@ class Kind(Reader):
             if self.column_of(key) is None or (f and f["type"] in UNSORTED):
                 self.wrong(f"'{key}' cannot be sorted by", "list", 0, "sort", key)
             self.sort.append((key, down))
+        self.narrow = self.names(table, "narrow", "list")
+        for n in self.narrow:
+            f = self.by_name(n)
+            if not (f and f["type"] in ("enum", "ref")):
+                self.wrong(f"'{n}' is no enum or ref of this kind", "list", 0, "narrow", n)
 
     def read_review(self):
         table = self.raw.get("review", {})
-        self.keys(table, {"every", "asks"}, "review")
+        self.keys(table, {"every", "asks", "date"}, "review")
         self.review_every, self.review_asks = self.text(table, "every", "review"), self.text(table, "asks", "review")
+        self.review_date = self.text(table, "date", "review")
         if bool(self.review_every) != bool(self.review_asks):
             self.wrong("a review has 'every' and 'asks'", "review")
-        if self.review_every and not re.match(r"RRULE:FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;[A-Z]+=[A-Z0-9,+-]+)*\Z",
-                                              self.review_every):
+        if self.review_every and not (self.review_every.startswith("RRULE:") and is_rule(self.review_every)):
             self.wrong("'every' is an RRULE of RFC 5545: RRULE:FREQ=MONTHLY;INTERVAL=3", "review", 0, "every")
         if self.review_asks and self.review_asks != "owner":
             f = self.by_name(self.review_asks)
             if not (f and f["type"] == "ref" and f["to"] == "user"):
                 self.wrong("'asks' is owner or a field that refers to a user", "review", 0, "asks")
+        if self.review_date:
+            f = self.by_name(self.review_date)
+            if not self.review_every or not (f and f["type"] == "date" and not f["required"] and not f["fixed"]):
+                self.wrong("'date' is a date that may be empty and may change", "review", 0, "date")
 
     def title_index(self):
         return next(i for i, f in enumerate(self.fields) if f["name"] == self.title)
