@@ -2,7 +2,8 @@
 """gates.py PROGRAM - what docs/security.md promises of the program as it was built. Last line counts.
 
 Position-independent, read-only after relocation, no executable stack, stack protector, checked string calls;
-no call that starts another program or writes without a bound; a list of all it is linked with.
+no call that starts another program or writes without a bound; a list of all it is linked with. And whether
+files and tests that the page names are there.
 """
 import json
 import pathlib
@@ -61,11 +62,31 @@ def parts_list(program):
     check(all(c["version"] != "unknown" for c in bom["components"]), "every part has a version")
 
 
+def words_are_true():
+    """docs/security.md: every file it names is there, every test is somewhere in the tests, every id once."""
+    ids, tests = [], ""
+    for folder in ("tests", "fuzz"):
+        for f in sorted((ROOT / folder).rglob("*")):
+            if f.suffix in (".c", ".py", ".api", ".sh") and "node_modules" not in f.parts:
+                tests += f.name + "\n" + f.read_text(encoding="utf-8")
+    for line in (ROOT / "docs/security.md").read_text(encoding="utf-8").split("## Open")[0].splitlines():
+        cells = [c.strip() for c in line.strip("|").split("|")]
+        if len(cells) != 4 or not re.match(r"V\d", cells[0]):
+            continue
+        ids.append(cells[0])
+        for name in re.findall(r"`([^`]+)`", cells[2]):
+            check((ROOT / name).exists(), f"{cells[0]}: there is no {name}")
+        for name in re.findall(r"`([^`]+)`", cells[3]):
+            check(re.search(rf"\b{re.escape(name)}\b", tests), f"{cells[0]}: no test is called {name}")
+    check(len(ids) > 100 and len(ids) == len(set(ids)), f"{len(ids)} rows, each id once")
+
+
 def main():
     program = str(ROOT / sys.argv[1])
     hardened(program)
     calls(program)
     parts_list(program)
+    words_are_true()
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
 

@@ -19,6 +19,28 @@ static const rd_common settable[] = {RD_COL_OWNER, RD_COL_CLIENT, RD_COL_TEAM, R
                                      RD_COL_DUE};
 #define N_SETTABLE (sizeof settable / sizeof settable[0])
 
+/* How deep lists and objects lie in each other; brackets within texts are none. The parser would go
+ * down 2,048 levels, and whatever walks the body after it. */
+static uint32_t depth_of(rd_str text)
+{
+	uint32_t depth = 0, deepest = 0;
+	bool quoted = false;
+
+	for (uint32_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '{' || c == '['))
+			deepest = ++depth > deepest ? depth : deepest;
+		else if (!quoted && (c == '}' || c == ']') && depth)
+			depth--;
+	}
+	return deepest;
+}
+
 rd_rc rd_check_parse(rd_str text, json_t **ret_body, rd_err *err)
 {
 	json_error_t error;
@@ -27,6 +49,9 @@ rd_rc rd_check_parse(rd_str text, json_t **ret_body, rd_err *err)
 	if (text.len > RD_BODY_BYTES_MAX)
 		return rd_fail(err, RD_LIMIT, "内容太大：最多 %u 字节",
 		               "the body is too large: at most %u bytes", RD_BODY_BYTES_MAX);
+	if (depth_of(text) > RD_BODY_DEPTH_MAX)
+		return rd_fail(err, RD_INPUT, "JSON 嵌套太深：最多 %u 层",
+		               "the JSON is too deep: at most %u levels", RD_BODY_DEPTH_MAX);
 	body = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
 	if (body == NULL && json_error_code(&error) == json_error_duplicate_key) {
 		rd_fail(err, RD_INPUT, "同一个键出现两次", "a key stands there twice");

@@ -19,6 +19,7 @@
 
 #define RD_PROBLEMS_MAX   200u             /* problems of one body that are told; all are counted */
 #define RD_BODY_BYTES_MAX (1u << 20)       /* one JSON body of a record */
+#define RD_BODY_DEPTH_MAX 64u              /* lists and objects in each other */
 #define RD_INT_JSON_MAX   9007199254740991 /* 2^53 - 1: what JavaScript keeps exactly */
 
 typedef struct rd_problem {

@@ -242,6 +242,27 @@ static void json_is_read_strictly(void)
 	}
 }
 
+/* {"a": [[… n levels in all …]], and a text full of brackets beside it. */
+static void json_has_a_depth(void)
+{
+	char text[512];
+	json_t *body = NULL;
+	rd_err err;
+
+	for (int n = RD_BODY_DEPTH_MAX; n <= (int)RD_BODY_DEPTH_MAX + 1; n++) {
+		int size = snprintf(text, sizeof text, "{\"t\": \"\\\"[[[{{{\", \"a\": ");
+
+		memset(text + size, '[', (size_t)n - 1);
+		memset(text + size + n - 1, ']', (size_t)n - 1);
+		text[size + 2 * (n - 1)] = '}';
+		rd_rc rc = rd_check_parse((rd_str){text, (uint32_t)(size + 2 * n - 1)}, &body, &err);
+
+		UNIT_INT(rc, n <= (int)RD_BODY_DEPTH_MAX ? RD_OK : RD_INPUT);
+		if (rc == RD_OK)
+			json_decref(body);
+	}
+}
+
 static void credit_codes_check_themselves(void)
 {
 	static const char *const good[] = {"9144030071526726XG", "91330100799655058B",
@@ -483,6 +504,7 @@ const unit_test check_tests[] = {
 	{"changes keep what they do not name", changes_keep_what_they_do_not_name},
 	{"transitions take what they ask", transitions_take_what_they_ask},
 	{"JSON is read strictly", json_is_read_strictly},
+	{"JSON has a depth", json_has_a_depth},
 	{"credit codes check themselves", credit_codes_check_themselves},
 	{"forms of texts", forms_of_texts},
 	{"ids, days and times", ids_days_and_times},
