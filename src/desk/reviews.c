@@ -152,8 +152,8 @@ static void put_id(rd_json *j, const char *key, int64_t id)
 	rd_json_put_text(j, key, text);
 }
 
-/* What the task is called. A task that nobody owns is read by many: of a record that few may read it
- * tells no more than the number. */
+/* What the task is about, in words. A task that nobody owns is read by many: of a record that few
+ * may read it tells no more than the number. */
 static rd_str name_of(const rd_record *r, bool hidden, bool english)
 {
 	rd_str title = rd_show_title(r->kind, r->cells);
