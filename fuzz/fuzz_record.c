@@ -13,6 +13,12 @@
 /* As in fuzz.h, which brings the books with it; their fields are others. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void plain(rd_str sql)
+{
+	for (uint32_t i = 0; i < sql.len; i++)
+		RD_ASSERT((unsigned char)sql.ptr[i] < 0x80 && !strchr(";\"?", sql.ptr[i]));
+}
+
 static void filter(const rd_kind *k, rd_str text, rd_str sort, rd_str cursor, rd_arena *a)
 {
 	rd_filter_input in = {.kind = k,
@@ -31,8 +37,11 @@ static void filter(const rd_kind *k, rd_str text, rd_str sort, rd_str cursor, rd
 		return;
 	}
 	RD_ASSERT(rd_str_starts(f.where, "r.firm_id = $1") && f.n_in <= RD_FILTER_IN_MAX);
-	for (uint32_t i = 0; i < f.where.len; i++)
-		RD_ASSERT((unsigned char)f.where.ptr[i] < 0x80 && !strchr(";\"?", f.where.ptr[i]));
+	plain(f.where);
+	for (uint32_t i = 0; i < f.n_parts; i++) {
+		plain(f.part[i].more);
+		plain(f.part[i].order);
+	}
 }
 
 static void words(rd_str text, rd_arena *a)

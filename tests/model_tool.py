@@ -81,6 +81,8 @@ ROWS = (
     ("client let in widely", "risk", 'read = ["staff"]', 'read = ["staff", "client"]', "\"client:client_of\" only"),
     ("list column unknown", "risk", '"state", "due"]', '"state", "dew"]', "list column 'dew' is no field"),
     ("sort by a list", "risk", 'sort = "-level"', 'sort = "-controls"', "'controls' cannot be sorted by"),
+    ("narrowed by a text", "risk", 'sort = "-level"', 'narrow = ["owner_note"]\nsort = "-level"',
+     "'owner_note' is no enum or ref of this kind"),
     ("review asks nobody", "risk", 'asks = "owner"', 'asks = "title"', "'asks' is owner or a field"),
     ("review is no rule", "risk", "RRULE:FREQ=MONTHLY;INTERVAL=3", "quarterly", "'every' is an RRULE"),
     ("review by a rule that nobody reads", "risk", "FREQ=MONTHLY;INTERVAL=3", "FREQ=MONTHLY;COUNT=3", "'every' is an RRULE"),
@@ -93,7 +95,8 @@ ROWS = (
     ("preset that does not fit", "risk", 'type = "int", range = [1, 5], label = { zh = "可能性"',
      'type = "int", preset = 9, range = [1, 5], label = { zh = "可能性"', "'preset' does not fit"),
     ("broken TOML", "risk", 'kind   = "risk"', 'kind   = risk', "Invalid value"),
-    ("column missing in the table", "sql", "\tlevel BIGINT, -- level\n", "", "the table kind_risk has no column level"),
+    ("column missing in the table", "sql", "\towner_note TEXT, -- owner_note\n", "",
+     "the table kind_risk has no column owner_note"),
     ("column of another type", "sql", "\tlevel BIGINT, -- level\n", "\tlevel TEXT, -- level\n", "kind_risk.level is TEXT, not BIGINT"),
     ("column not null", "sql", "\tlevel BIGINT, -- level\n", "\tlevel BIGINT NOT NULL, -- level\n",
      "kind_risk.level is NOT NULL in the table, nullable in the kind"),
@@ -101,7 +104,7 @@ ROWS = (
      "kind_risk.more is no column of the kind"),
     ("table missing", "sql", "-- User: model/user.toml", "DROP TABLE kind_risk;", "no migration makes the table kind_risk"),
     ("index missing", "sql", "CREATE UNIQUE INDEX kind_risk_number", "-- CREATE UNIQUE INDEX kind_risk_number",
-     "no unique index of kind_risk on (firm_id, number)"),
+     "it is not there: CREATE UNIQUE INDEX kind_risk_number ON kind_risk (firm_id, number)"),
 )
 
 

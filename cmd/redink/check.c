@@ -39,7 +39,7 @@ enum {
 	O_NO_SHA256,
 };
 
-static const rd_option options[] = {
+static const rd_opt options[] = {
 	[O_FORMAT] =
 		{"format",
          'f',

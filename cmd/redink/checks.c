@@ -1,5 +1,6 @@
 #include "catalogue.h"
 #include "cmd.h"
+#include "report/report.h"
 #include "report/common.h"
 #include "report/wrap.h"
 #include "terminal.h"
@@ -7,7 +8,7 @@
 #define LIST_MAX ((size_t)8 << 20)
 
 enum { O_JSON };
-static const rd_option options[] = {
+static const rd_opt options[] = {
 	[O_JSON] = {"json",
                 0,
                 RD_OPT_FLAG,

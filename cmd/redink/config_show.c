@@ -7,7 +7,7 @@
 #define NAME_COLUMNS 11u
 
 enum { O_CONFIG, O_AS_OF };
-static const rd_option options[] = {
+static const rd_opt options[] = {
 	[O_CONFIG] = {"config",
                   0,
                   RD_OPT_FILE,
@@ -38,6 +38,8 @@ typedef struct view {
 	rd_day as_of;
 } view;
 
+RD_FORMAT_ARG(2)
+RD_FORMAT_ARG(3)
 static const char *say(const view *v, const char *zh, const char *en)
 {
 	return v->lang == RD_EN ? en : zh;

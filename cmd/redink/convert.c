@@ -9,7 +9,7 @@
 #define MAPPING_MAX ((size_t)1 << 20)
 
 enum { O_TO, O_CHART, O_MAPPING, O_THREADS };
-static const rd_option options[] = {
+static const rd_opt options[] = {
 	[O_TO] =
 		{"to",
          't',

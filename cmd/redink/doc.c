@@ -1,11 +1,12 @@
 /* The manual page and the completions of three shells, from the tables of the subcommands. */
 #include "cmd.h"
+#include "report/report.h"
 #include "report/common.h"
 
 #define DOC_MAX ((size_t)4 << 20)
 
 /* The options of a command, then those that all have; NULL after the last. */
-static const rd_option *option_at(const rd_subcommand *c, uint32_t i)
+static const rd_opt *option_at(const rd_subcommand *c, uint32_t i)
 {
 	uint32_t own = 0;
 
@@ -38,7 +39,7 @@ static void roff(rd_buf *out, const char *text)
 	}
 }
 
-static void man_option(rd_buf *out, const rd_option *o, int lang)
+static void man_option(rd_buf *out, const rd_opt *o, int lang)
 {
 	rd_buf_puts(out, ".TP\n\\fB");
 	if (o->letter)
@@ -60,7 +61,7 @@ static void man_option(rd_buf *out, const rd_option *o, int lang)
 
 static void man_command(rd_buf *out, const rd_subcommand *c, int lang)
 {
-	const rd_option *o;
+	const rd_opt *o;
 
 	rd_buf_printf(out, ".SS \"redink %s", c->name);
 	if (c->options)
@@ -122,7 +123,7 @@ static void slugs(rd_buf *out)
 
 static void bash_values(rd_buf *out, const rd_subcommand *c)
 {
-	const rd_option *o;
+	const rd_opt *o;
 
 	for (uint32_t i = 0; (o = option_at(c, i)) != NULL; i++) {
 		if (o->kind == RD_OPT_FLAG)
@@ -157,7 +158,7 @@ static void put_bash(rd_buf *out)
 			rd_buf_printf(out, "%s%s", c == rd_subcommands ? "" : " ", (*c)->name);
 	rd_buf_puts(out, "' -- \"$cur\"))\n\t\treturn\n\tfi\n\tcase \"${COMP_WORDS[1]}\" in\n");
 	for (const rd_subcommand *const *c = rd_subcommands; *c; c++) {
-		const rd_option *o;
+		const rd_opt *o;
 
 		if ((*c)->hidden)
 			continue;
@@ -192,7 +193,7 @@ static void zsh_text(rd_buf *out, const char *text)
 	}
 }
 
-static void zsh_option(rd_buf *out, const rd_option *o, int lang)
+static void zsh_option(rd_buf *out, const rd_opt *o, int lang)
 {
 	bool list = o->kind == RD_OPT_SLUGS || o->kind == RD_OPT_SETTING;
 
@@ -234,7 +235,7 @@ static void put_zsh(rd_buf *out, int lang)
 		"\n\t)\n\tif (( CURRENT == 2 )); then\n\t\t_describe redink commands\n\t\treturn\n\tfi\n"
 		"\tlocal command=$words[2]\n\tshift words\n\t(( CURRENT-- ))\n\tcase $command in\n");
 	for (const rd_subcommand *const *c = rd_subcommands; *c; c++) {
-		const rd_option *o;
+		const rd_opt *o;
 
 		if ((*c)->hidden)
 			continue;
@@ -263,7 +264,7 @@ static void fish_text(rd_buf *out, const char *text)
 	rd_buf_char(out, '\'');
 }
 
-static void fish_option(rd_buf *out, const rd_subcommand *c, const rd_option *o, int lang)
+static void fish_option(rd_buf *out, const rd_subcommand *c, const rd_opt *o, int lang)
 {
 	rd_buf_printf(out, "complete -c redink -n '__fish_seen_subcommand_from %s' -l %s", c->name,
 	              o->name);
@@ -291,7 +292,7 @@ static void put_fish(rd_buf *out, int lang)
 	slugs(out);
 	rd_buf_char(out, '\n');
 	for (const rd_subcommand *const *c = rd_subcommands; *c; c++) {
-		const rd_option *o;
+		const rd_opt *o;
 
 		if ((*c)->hidden)
 			continue;

@@ -1,5 +1,6 @@
 #include "catalogue.h"
 #include "cmd.h"
+#include "report/report.h"
 #include "examples.h"
 #include "report/common.h"
 #include "report/wrap.h"
@@ -11,7 +12,7 @@
 #define WIDE_COLON "\xEF\xBC\x9A"
 
 enum { O_JSON };
-static const rd_option options[] = {
+static const rd_opt options[] = {
 	[O_JSON] = {"json", 0, RD_OPT_FLAG, NULL, NULL, 0, 0, NULL, {"输出 JSON", "as JSON"}},
 	{0},
 };
@@ -23,6 +24,8 @@ typedef struct page {
 	bool colour;
 } page;
 
+RD_FORMAT_ARG(2)
+RD_FORMAT_ARG(3)
 static const char *say(const page *p, const char *zh, const char *en)
 {
 	return p->lang == RD_EN ? en : zh;

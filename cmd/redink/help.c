@@ -9,12 +9,14 @@
 #define HELP_MAX    ((size_t)1 << 20)
 #define HELP_COLUMN 28u /* where the explanations begin */
 
+RD_FORMAT_ARG(2)
+RD_FORMAT_ARG(3)
 static const char *say(int lang, const char *zh, const char *en)
 {
 	return lang == RD_EN ? en : zh;
 }
 
-void rd_help_option_name(const rd_option *o, rd_buf *out)
+void rd_help_option_name(const rd_opt *o, rd_buf *out)
 {
 	if (o->letter)
 		rd_buf_printf(out, "-%c, ", o->letter);
@@ -37,7 +39,7 @@ static void put_entry(rd_buf *out, const char *name, rd_str text, uint32_t width
 	rd_buf_char(out, '\n');
 }
 
-static void put_option(rd_buf *out, const rd_option *o, int lang, uint32_t width)
+static void put_option(rd_buf *out, const rd_opt *o, int lang, uint32_t width)
 {
 	rd_buf name, text;
 
@@ -90,9 +92,9 @@ void rd_help_command(const rd_subcommand *c, rd_buf *out, int lang, uint32_t wid
 		put_entry(out, c->operands, rd_str_of(rd_say(c->operand_help, lang)), width);
 	}
 	rd_buf_puts(out, say(lang, "\n选项：\n", "\nOptions:\n"));
-	for (const rd_option *o = c->options; o && o->name; o++)
+	for (const rd_opt *o = c->options; o && o->name; o++)
 		put_option(out, o, lang, width);
-	for (const rd_option *o = rd_common_options; o->name; o++)
+	for (const rd_opt *o = rd_common_options; o->name; o++)
 		put_option(out, o, lang, width);
 	put_examples(c, out, lang, width);
 }

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-const rd_option rd_common_options[] = {
+const rd_opt rd_common_options[] = {
 	{"lang",
      0,
      RD_OPT_CHOICE,
@@ -51,10 +51,10 @@ bool rd_parse_number(const char *text, int64_t min, int64_t max, int64_t *ret)
 {
 	int64_t v = 0;
 
-	if (!*text || strlen(text) > 15)
+	if (!*text)
 		return false;
 	for (const char *p = text; *p; p++) {
-		if (!isdigit((unsigned char)*p))
+		if (!isdigit((unsigned char)*p) || v > (INT64_MAX - (*p - '0')) / 10)
 			return false;
 		v = v * 10 + (*p - '0');
 	}
@@ -101,7 +101,7 @@ const char **rd_split_list(rd_arena *arena, const char *text, uint32_t *ret_n)
 	return list;
 }
 
-static rd_rc check_value(const rd_option *o, const char *value, rd_err *err)
+static rd_rc check_value(const rd_opt *o, const char *value, rd_err *err)
 {
 	int64_t number;
 	rd_day day;
@@ -132,7 +132,7 @@ static rd_rc check_value(const rd_option *o, const char *value, rd_err *err)
 
 /* ---- parsing ---- */
 
-static const rd_option *by_number(const rd_subcommand *c, int number)
+static const rd_opt *by_number(const rd_subcommand *c, int number)
 {
 	return number == RD_O_LANG   ? &rd_common_options[0]
 	       : number == RD_O_HELP ? &rd_common_options[1]
@@ -143,7 +143,7 @@ static const rd_option *by_number(const rd_subcommand *c, int number)
 static bool find(const rd_subcommand *c, const char *name, size_t n, char letter, int *ret)
 {
 	for (int pass = 0; pass < 2; pass++) {
-		const rd_option *list = pass ? rd_common_options : c->options;
+		const rd_opt *list = pass ? rd_common_options : c->options;
 
 		for (int i = 0; list && list[i].name; i++) {
 			bool same = name ? strlen(list[i].name) == n && strncmp(list[i].name, name, n) == 0
@@ -168,9 +168,9 @@ static rd_rc unknown(const rd_subcommand *c, const char *arg, rd_err *err)
 		name[n] = '\0';
 		rd_nearest near = rd_nearest_to(name);
 
-		for (const rd_option *o = c->options; o && o->name; o++)
+		for (const rd_opt *o = c->options; o && o->name; o++)
 			rd_nearest_offer(&near, o->name);
-		for (const rd_option *o = rd_common_options; o->name; o++)
+		for (const rd_opt *o = rd_common_options; o->name; o++)
 			rd_nearest_offer(&near, o->name);
 		if (rd_nearest_name(&near))
 			return rd_fail(err, RD_USAGE, "没有选项 --%s；是不是 --%s？",
@@ -182,7 +182,7 @@ static rd_rc unknown(const rd_subcommand *c, const char *arg, rd_err *err)
 
 static rd_rc add(rd_args *a, int number, const char *value, rd_err *err)
 {
-	const rd_option *o = by_number(a->command, number);
+	const rd_opt *o = by_number(a->command, number);
 
 	if (o->kind == RD_OPT_FLAG) {
 		a->help |= number == RD_O_HELP;
@@ -206,7 +206,7 @@ static rd_rc parse_long(rd_args *a, int argc, char **argv, int *i, rd_err *err)
 
 	if (!find(a->command, arg, n, 0, &number))
 		return unknown(a->command, argv[*i], err);
-	const rd_option *o = by_number(a->command, number);
+	const rd_opt *o = by_number(a->command, number);
 
 	if (o->kind == RD_OPT_FLAG && equals)
 		return rd_fail(err, RD_USAGE, "--%s 不带值", "--%s takes no value", o->name);
@@ -293,7 +293,7 @@ bool rd_args_has(const rd_args *a, int option)
 int64_t rd_args_number(const rd_args *a, int option, int64_t otherwise)
 {
 	const char *text = rd_args_text(a, option);
-	const rd_option *o = by_number(a->command, option);
+	const rd_opt *o = by_number(a->command, option);
 	int64_t v = otherwise;
 
 	if (text) {

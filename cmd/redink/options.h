@@ -23,7 +23,7 @@ typedef enum rd_opt_kind {
 	RD_OPT_SETTING, /* check.param=value; may be given several times */
 } rd_opt_kind;
 
-typedef struct rd_option {
+typedef struct rd_opt {
 	const char *name; /* "format" for --format */
 	char letter;      /* 'f' for -f, 0 = none */
 	rd_opt_kind kind;
@@ -32,7 +32,7 @@ typedef struct rd_option {
 	int64_t min, max;
 	const char *preset; /* shown in the help; NULL = none */
 	rd_words help;
-} rd_option;
+} rd_opt;
 
 typedef enum rd_operand_kind { RD_OPERAND_NONE, RD_OPERAND_FILES, RD_OPERAND_SLUG } rd_operand_kind;
 
@@ -51,7 +51,7 @@ typedef struct rd_subcommand {
 	rd_words operand_help;
 	rd_operand_kind operand;
 	uint32_t operands_min, operands_max;
-	const rd_option *options;        /* ends with a NULL name; may be NULL */
+	const rd_opt *options;           /* ends with a NULL name; may be NULL */
 	const rd_example_line *examples; /* may be NULL */
 	bool hidden;
 	int (*run)(const rd_args *args);
@@ -75,7 +75,7 @@ struct rd_args {
 
 /* Options that every command has; their numbers are negative. */
 enum { RD_O_HELP = -1, RD_O_LANG = -2 };
-extern const rd_option rd_common_options[];
+extern const rd_opt rd_common_options[];
 
 /* Language of messages: --lang anywhere in argv, else LC_ALL, LC_MESSAGES, LANG. */
 int rd_language(int argc, char **argv);

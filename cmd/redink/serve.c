@@ -1,10 +1,8 @@
 #include "api/api.h"
 #include "cmd.h"
-#include <errno.h>
-#include <signal.h>
+#include "service.h"
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* The server: opens the store, starts the API, waits for a signal, stops in order. */
 
@@ -26,7 +24,7 @@ enum {
 	O_UPGRADE,
 	O_QUIET,
 };
-static const rd_option options[] = {
+static const rd_opt options[] = {
 	[O_DATA] = {.name = "data",
                 .letter = 'd',
                 .kind = RD_OPT_TEXT,
@@ -82,18 +80,8 @@ static const rd_option options[] = {
                    .max = 64,
                    .preset = "2",
                    .help = {"处理请求的线程数", "threads that serve requests"}},
-	[O_OUTBOUND] =
-		{.name = "outbound",
-         .kind = RD_OPT_TEXT,
-         .arg = "HOST,HOST",
-         .help =
-             {"可以主动连接的主机：网络钩子、群机器人、邮件服务器；* 为任意。预设为不连接任何主机",
-              "hosts that may be called: webhooks, robots, mail server; * = any. "
-              "Preset: none"}},
-	[O_PRIVATE] = {.name = "outbound-private",
-                   .kind = RD_OPT_FLAG,
-                   .help = {"也可以连接内网地址和 http://",
-                            "addresses of the own network, and http://, too"}},
+	[O_OUTBOUND] = RD_OPTION_OUTBOUND,
+	[O_PRIVATE] = RD_OPTION_OUTBOUND_PRIVATE,
 	[O_UPGRADE] = {.name = "upgrade",
                    .kind = RD_OPT_FLAG,
                    .help = {"先把旧版本的数据库升级", "bring an older database up to date first"}},
@@ -113,30 +101,6 @@ static const rd_example_line examples[] = {
 	{0},
 };
 
-static void write_log(void *quiet, const char *line)
-{
-	struct timespec now;
-	struct tm utc;
-	char at[32];
-
-	if (*(const bool *)quiet && strncmp(line, "level=info", 10) == 0)
-		return;
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%S", &utc);
-	fprintf(stderr, "ts=%s.%03ldZ %s\n", at, now.tv_nsec / 1000000, line);
-}
-
-/* The signals are taken by this thread alone; all others are started with them blocked. */
-static void block_signals(sigset_t *set)
-{
-	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
-	pthread_sigmask(SIG_BLOCK, set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
 static rd_rc say_setup(rd_api *api, int lang, rd_err *err)
 {
 	char link[128];
@@ -151,24 +115,11 @@ static rd_rc say_setup(rd_api *api, int lang, rd_err *err)
 	return RD_OK;
 }
 
-static const rd_str *hosts(rd_arena *a, const char *list, uint32_t *ret_n)
-{
-	const char **names = rd_split_list(a, list, ret_n);
-	rd_str *out = RD_NEW_N(a, rd_str, *ret_n + 1);
-
-	for (uint32_t i = 0; i < *ret_n; i++)
-		out[i] = rd_str_of(names[i]);
-	return out;
-}
-
-static rd_rc serve(const rd_args *args, rd_store *store, rd_err *err)
+static rd_rc serve(const rd_args *args, rd_store *store, const sigset_t *signals, rd_err *err)
 {
 	const char *trusted = rd_args_text(args, O_TRUST);
 	bool quiet = rd_args_has(args, O_QUIET);
-	const char *outbound = rd_args_text(args, O_OUTBOUND);
-	bool private_too = rd_args_has(args, O_PRIVATE);
-	uint32_t n = 0, n_allow = 0;
-	const rd_str *allow = outbound ? hosts(args->arena, outbound, &n_allow) : NULL;
+	uint32_t n = 0;
 	rd_api_config config = {
 		.store = store,
 		.address = rd_args_text(args, O_LISTEN),
@@ -179,18 +130,13 @@ static rd_rc serve(const rd_args *args, rd_store *store, rd_err *err)
 		.key_file = rd_args_text(args, O_KEY),
 		.behind_proxy = rd_args_has(args, O_PROXY),
 		.trusted_proxies = trusted ? rd_split_list(args->arena, trusted, &n) : NULL,
-		.outbound = {.allow = allow,
-	                 .n_allow = n_allow,
-	                 .allow_private = private_too,
-	                 .allow_plain = private_too},
-		.log = write_log,
+		.outbound = rd_service_outbound(args, O_OUTBOUND, O_PRIVATE),
+		.log = rd_service_log,
 		.log_user = &quiet,
 	};
-	sigset_t signals;
 	rd_api *api;
 	int got;
 
-	block_signals(&signals);
 	RD_TRY(rd_api_start(&config, &api, err));
 	rd_rc rc = say_setup(api, args->lang, err);
 
@@ -198,7 +144,7 @@ static rd_rc serve(const rd_args *args, rd_store *store, rd_err *err)
 		printf(args->lang == RD_EN ? "listening on port %u\n" : "正在监听端口 %u\n",
 		       (unsigned)rd_api_port(api));
 		fflush(stdout);
-		sigwait(&signals, &got);
+		sigwait(signals, &got);
 	}
 	rd_api_stop(api, STOP_WITHIN_S);
 	return rc;
@@ -215,12 +161,14 @@ static int run(const rd_args *args)
 			rd_str_of(origin && strstr(origin, "://") ? strstr(origin, "://") + 3 : "localhost"),
 		.upgrade = rd_args_has(args, O_UPGRADE),
 	};
+	sigset_t signals;
 	rd_store *store;
 	rd_err err;
 
+	rd_service_block(&signals);
 	if (rd_store_open(&config, &store, &err) != RD_OK)
 		return rd_fail_with(&err, args->lang);
-	rd_rc rc = serve(args, store, &err);
+	rd_rc rc = serve(args, store, &signals, &err);
 
 	rd_store_close(store);
 	return rc == RD_OK ? RD_EXIT_CLEAN : rd_fail_with(&err, args->lang);

@@ -42,7 +42,7 @@ static rd_rc signed_in(rd_call *call, rd_signed_in *in)
 
 static const rd_shape_field sign_in_fields[] = {
 	{"login", RD_SHAPE_TEXT, true, 1, 200, "login name or mail address"},
-	{"password", RD_SHAPE_TEXT, true, 1, 1024, "as it is"},
+	{"password", RD_SHAPE_RAW, true, 1, 1024, "as it is"},
 	{"firm", RD_SHAPE_TEXT, false, 0, 80, "label of the firm, when the server has several"},
 };
 const rd_shape rd_shape_sign_in = {"SignIn", sign_in_fields, 3};
@@ -83,7 +83,7 @@ rd_rc rd_api_sign_out(rd_call *call, rd_tx *tx, rd_err *err)
 }
 
 static const rd_shape_field prove_fields[] = {
-	{"password", RD_SHAPE_TEXT, true, 1, 1024, "as it is"},
+	{"password", RD_SHAPE_RAW, true, 1, 1024, "as it is"},
 	{"code", RD_SHAPE_TEXT, false, 0, 64, "when there is a second factor"},
 };
 const rd_shape rd_shape_prove = {"Prove", prove_fields, 2};
@@ -142,7 +142,7 @@ static const rd_shape_field setup_fields[] = {
 	{"login", RD_SHAPE_TEXT, true, 1, 40, "login name of its administrator"},
 	{"display_name", RD_SHAPE_TEXT, true, 1, 80, "the administrator's name"},
 	{"mail", RD_SHAPE_TEXT, false, 0, 200, "the administrator's mail address"},
-	{"password", RD_SHAPE_TEXT, true, 1, 1024, "at least 12 bytes"},
+	{"password", RD_SHAPE_RAW, true, 1, 1024, "at least 12 bytes"},
 };
 const rd_shape rd_shape_setup = {"Setup", setup_fields, 7};
 
@@ -169,7 +169,7 @@ rd_rc rd_api_setup(rd_call *call, rd_tx *tx, rd_err *err)
 }
 
 static const rd_shape_field password_fields[] = {
-	{"password", RD_SHAPE_TEXT, true, 1, 1024, "the new one, at least 12 bytes"},
+	{"password", RD_SHAPE_RAW, true, 1, 1024, "the new one, at least 12 bytes"},
 };
 const rd_shape rd_shape_password = {"Password", password_fields, 1};
 
@@ -205,7 +205,7 @@ rd_rc rd_api_invite(rd_call *call, rd_tx *tx, rd_err *err)
 
 static const rd_shape_field accept_fields[] = {
 	{"link", RD_SHAPE_TEXT, true, 1, 64, "text of the link"},
-	{"password", RD_SHAPE_TEXT, true, 1, 1024, "at least 12 bytes"},
+	{"password", RD_SHAPE_RAW, true, 1, 1024, "at least 12 bytes"},
 };
 const rd_shape rd_shape_accept = {"Accept", accept_fields, 2};
 
@@ -311,7 +311,7 @@ rd_rc rd_api_link_look(rd_call *call, rd_tx *tx, rd_err *err)
 	rd_json *j;
 
 	(void)tx;
-	RD_TRY(rd_identity_link_look(call->api->identity, call->word, err));
+	RD_TRY(rd_identity_link_look(call->api->identity, TEXT(0), err));
 	j = rd_call_json(call);
 	rd_json_object(j);
 	rd_json_put_bool(j, "good", true);

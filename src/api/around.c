@@ -8,7 +8,7 @@
 /* ---- comments ---- */
 
 static const rd_shape_field comment_fields[] = {
-	{"body", RD_SHAPE_TEXT, true, 1, RD_COMMENT_MAX, "Markdown"},
+	{"body", RD_SHAPE_RAW, true, 1, RD_COMMENT_MAX, "Markdown"},
 	{"parent", RD_SHAPE_ID, false, 0, 0, "comment that is answered"},
 	{"mentions", RD_SHAPE_IDS, false, 0, RD_MENTIONS_MAX, "users; they watch from then on"},
 };
@@ -173,7 +173,7 @@ rd_rc rd_api_link_remove(rd_call *call, rd_tx *tx, rd_err *err)
 
 static const rd_shape_field reminder_fields[] = {
 	{"at", RD_SHAPE_TIME, true, 0, 0, "when"},
-	{"note", RD_SHAPE_TEXT, false, 0, RD_NOTE_MAX, "what for"},
+	{"note", RD_SHAPE_RAW, false, 0, RD_NOTE_MAX, "what for"},
 };
 const rd_shape rd_shape_reminder = {"ReminderNew", reminder_fields, 2};
 

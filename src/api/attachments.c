@@ -53,6 +53,8 @@ rd_rc rd_api_attachment_list(rd_call *call, rd_tx *tx, rd_err *err)
 
 rd_rc rd_api_attachment_remove(rd_call *call, rd_tx *tx, rd_err *err)
 {
+	if (call->who.shown == RD_BY_LINK)
+		return rd_may_not_found(err);
 	return rd_attachment_remove(tx, &call->who.actor, call->id, err);
 }
 
@@ -187,11 +189,18 @@ typedef struct download {
 	rd_attached file;
 } download;
 
+/* A link opens one record, whatever else its contact may read. */
 static rd_rc find(rd_tx *tx, void *ctx, rd_err *err)
 {
 	download *d = ctx;
+	const rd_record *of = &d->file.of;
+	char record[96];
 
-	return rd_around_attachment(tx, &d->call->who.actor, d->call->id, &d->file, err);
+	RD_TRY(rd_around_attachment(tx, &d->call->who.actor, d->call->id, &d->file, err));
+	snprintf(record, sizeof record, "%s/%jd", of->kind->name, (intmax_t)rd_cell(of, RD_COL_ID)->i);
+	if (d->call->who.shown == RD_BY_LINK && !rd_str_is(d->call->who.scope, record))
+		return rd_may_not_found(err);
+	return RD_OK;
 }
 
 /* Reading what only those may who need to know is a fact of the record. */

@@ -153,7 +153,7 @@ rd_rc rd_api_bulk(rd_call *call, rd_tx *tx, rd_err *err)
 	const rd_shape_item *asked;
 	json_t *none = NULL;
 	uint32_t n;
-	action what;
+	action what = CHANGE;
 
 	(void)tx;
 	RD_TRY(wants(call, &what, err));

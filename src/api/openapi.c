@@ -104,13 +104,34 @@ static void put_body(rd_json *j, const rd_route *r, const rd_kind *k)
 	rd_json_close(j);
 }
 
-static void put_responses(rd_json *j)
+/* The routes that answer with the record as it is now. */
+static bool answers_record(const rd_route *r)
+{
+	return r->handle == rd_api_record_get || r->handle == rd_api_record_create ||
+	       r->handle == rd_api_record_change || r->handle == rd_api_record_move ||
+	       r->handle == rd_api_record_archive || r->handle == rd_api_record_restore;
+}
+
+static void put_responses(rd_json *j, const rd_route *r, const rd_kind *k)
 {
 	rd_json_key(j, "responses");
 	rd_json_object(j);
 	rd_json_key(j, "2XX");
 	rd_json_object(j);
 	rd_json_put_text(j, "description", "done");
+	if (k && answers_record(r)) {
+		char kind[64];
+
+		camel(k->name, kind);
+		rd_json_key(j, "content");
+		rd_json_object(j);
+		rd_json_key(j, "application/json");
+		rd_json_object(j);
+		rd_json_key(j, "schema");
+		put_ref(j, kind, "");
+		rd_json_close(j);
+		rd_json_close(j);
+	}
 	rd_json_close(j);
 	rd_json_key(j, "default");
 	rd_json_object(j);
@@ -142,7 +163,7 @@ static void put_operation(rd_json *j, const rd_route *r, const rd_kind *k)
 	}
 	put_parameters(j, r);
 	put_body(j, r, k);
-	put_responses(j);
+	put_responses(j, r, k);
 	rd_json_close(j);
 }
 

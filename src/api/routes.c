@@ -36,8 +36,9 @@ const rd_route rd_routes[] = {
 	 rd_api_prove, .summary = {"再次证明身份", "prove again who you are"}, .shape = &rd_shape_prove},
 	{RD_HTTP_POST, "/api/v1/invitation", RD_PERM_PUBLIC, 0, RD_RUN_SLOW,
 	 rd_api_accept, .summary = {"用链接设置密码", "set a password with a link"}, .shape = &rd_shape_accept},
-	{RD_HTTP_GET, "/api/v1/link/{word}", RD_PERM_PUBLIC, 0, RD_RUN_SLOW,
-	 rd_api_link_look, .summary = {"链接是否有效", "whether a link is good"}},
+	/* A look is a POST: links are secrets, and paths stand in the logs of proxies. */
+	{RD_HTTP_POST, "/api/v1/link/look", RD_PERM_PUBLIC, 0, RD_RUN_SLOW,
+	 rd_api_link_look, .summary = {"链接是否有效", "whether a link is good"}, .shape = &rd_shape_link_text},
 	{RD_HTTP_POST, "/api/v1/link", RD_PERM_PUBLIC, 0, RD_RUN_SLOW,
 	 rd_api_link_use, .summary = {"使用链接登录", "enter with a link"}, .shape = &rd_shape_link_text},
 	/* one's own account */

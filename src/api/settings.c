@@ -70,7 +70,7 @@ rd_rc rd_api_settings(rd_call *call, rd_tx *tx, rd_err *err)
 }
 
 static const rd_shape_field setting_fields[] = {
-	{"value", RD_SHAPE_TEXT, true, 0, 4000, "as text, whatever its type: 24, true, 08:30"},
+	{"value", RD_SHAPE_RAW, true, 0, 4000, "as text, whatever its type: 24, true, 08:30"},
 	{"version", RD_SHAPE_INT, true, 0, INT32_MAX, "which one is changed; 0: it was never set"},
 };
 const rd_shape rd_shape_setting = {"SettingChange", setting_fields, 2};

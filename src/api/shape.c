@@ -7,6 +7,20 @@ static void wrong(rd_problems *problems, rd_arena *a, const char *field, const c
 	rd_problem_add(problems, a, field, (rd_words){zh, en}, (rd_words){NULL, NULL});
 }
 
+/* Nothing that ends a line, rings a bell or turns the direction of reading: such a text stands in
+ * lists, log lines and mails beside others. */
+static bool is_one_line(rd_str s)
+{
+	for (uint32_t at = 0; at < s.len;) {
+		uint32_t cp = rd_utf8_next(s, &at);
+
+		if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0x2028 && cp <= 0x202e) ||
+		    (cp >= 0x2066 && cp <= 0x2069))
+			return false;
+	}
+	return true;
+}
+
 static bool read_text(const rd_shape_field *f, const json_t *v, rd_arena *a, rd_value *ret,
                       rd_problems *problems)
 {
@@ -22,6 +36,11 @@ static bool read_text(const rd_shape_field *f, const json_t *v, rd_arena *a, rd_
 		return false;
 	}
 	*ret = RD_VALUE_TEXT(((rd_str){json_string_value(v), (uint32_t)size}));
+	if (f->type == RD_SHAPE_TEXT && !is_one_line(ret->str)) {
+		wrong(problems, a, f->name, "应为一行文字，不含控制字符",
+		      "must be one line without control characters");
+		return false;
+	}
 	return true;
 }
 
@@ -114,7 +133,8 @@ static bool read_field(const rd_shape_field *f, const json_t *v, rd_arena *a, rd
                        rd_problems *problems)
 {
 	switch (f->type) {
-	case RD_SHAPE_TEXT: return read_text(f, v, a, ret, problems);
+	case RD_SHAPE_TEXT:
+	case RD_SHAPE_RAW: return read_text(f, v, a, ret, problems);
 	case RD_SHAPE_INT: return read_int(f, v, a, ret, problems);
 	case RD_SHAPE_TIME: return read_time(f, v, a, ret, problems);
 	case RD_SHAPE_IDS:
@@ -205,12 +225,12 @@ const rd_shape_item *rd_shape_items(const json_t *body, const char *name, rd_are
 
 static void schema_of(const rd_shape_field *f, rd_json *j)
 {
-	static const char *const types[] = {"string", "integer", "boolean", "string",
-	                                    "array",  "string",  "array",   "object"};
+	static const char *const types[] = {"string", "string", "integer", "boolean", "string",
+	                                    "array",  "string", "array",   "object"};
 
 	rd_json_object(j);
 	rd_json_put_text(j, "type", types[f->type]);
-	if (f->type == RD_SHAPE_TEXT) {
+	if (f->type == RD_SHAPE_TEXT || f->type == RD_SHAPE_RAW) {
 		rd_json_put_int(j, "minLength", f->min > 0);
 		rd_json_put_int(j, "maxLength", f->max);
 	} else if (f->type == RD_SHAPE_INT) {

@@ -2,7 +2,7 @@
  * shape.h - the JSON bodies that are no records: one table a body, from which come the check, the
  * values and the OpenAPI schema.
  *
- * Values come out in the order of the fields: TEXT as text, INT and BOOL as numbers, IDS and ITEMS
+ * Values come out in the order of the fields: TEXT and RAW as text, INT and BOOL as numbers, IDS and ITEMS
  * as the JSON array, ID as a number (JSON: a decimal string). What was not given is RD_NULL.
  * Unknown and repeated keys are refused; all problems are told at once.
  */
@@ -12,7 +12,8 @@
 #include "record/check.h"
 
 typedef enum rd_shape_type {
-	RD_SHAPE_TEXT,
+	RD_SHAPE_TEXT, /* one line, without control characters */
+	RD_SHAPE_RAW,  /* text as it is: several lines, or a password */
 	RD_SHAPE_INT,
 	RD_SHAPE_BOOL,
 	RD_SHAPE_ID,     /* "123" */
@@ -26,7 +27,7 @@ typedef struct rd_shape_field {
 	const char *name;
 	rd_shape_type type;
 	bool required;
-	int64_t min, max; /* TEXT: bytes; INT: values; IDS, ITEMS: how many */
+	int64_t min, max; /* TEXT, RAW: bytes; INT: values; IDS, ITEMS: how many */
 	const char *help; /* English, for OpenAPI */
 } rd_shape_field;
 

@@ -23,6 +23,8 @@ typedef struct rd_words {
 	const char *zh, *en;
 } rd_words; /* text shown to people */
 
+enum { RD_ZH, RD_EN }; /* a language, wherever one is asked for */
+
 typedef struct rd_err {
 	rd_rc code;
 	uint32_t line;   /* 1-based line in `file`; 0 = not about a line */
@@ -34,6 +36,8 @@ typedef struct rd_err {
 
 #define RD_NODISCARD    __attribute__((warn_unused_result))
 #define RD_PRINTF(f, a) __attribute__((format(printf, f, a)))
+/* Answers its n-th argument, a format or one of several: the compiler looks through. */
+#define RD_FORMAT_ARG(n) __attribute__((format_arg(n)))
 
 /* Fill *err and return `code`. Both formats take the same arguments in the same
  * order; the compiler checks the English one, tests/unit/err_test.c the pairing. */

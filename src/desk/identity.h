@@ -48,7 +48,7 @@ typedef struct rd_caller {
 	rd_str scope;
 	int64_t viewer_id; /* an administrator who views as actor; 0 = nobody else */
 	bool fresh;        /* shown again within the last 10 minutes: for factors, tokens, deletion */
-	bool must_enrol;   /* the firm asks for a second factor and this person has none yet */
+	bool must_enrol;   /* the firm asks for a second factor; the person has none (tokens too) */
 	char lang[8];      /* "zh", "en" */
 } rd_caller;
 

@@ -191,6 +191,7 @@ static rd_rc load_token(rd_tx *tx, rd_known *k, rd_err *err)
 	k->expires_at_us = t.expires_at_us;
 	RD_TRY(rd_identity_enter(tx, t.firm_id, err));
 	RD_TRY(load_person(tx, t.user_id, k, err));
+	RD_TRY(load_must_enrol(tx, k, err));
 	memcpy(k->scope, t.scope.ptr, t.scope.len);
 	k->only_looks = rd_str_is(t.scope, "read");
 	if (!rd_str_is(t.scope, "admin"))

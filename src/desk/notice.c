@@ -229,7 +229,7 @@ static rd_rc tell_groups(event *e, rd_message_kind what, rd_str detail, rd_err *
 static rd_rc assigned(event *e, rd_err *err)
 {
 	const rd_kind *k = e->record.kind;
-	int64_t now[RD_NOTICE_PEOPLE_MAX], was[RD_NOTICE_PEOPLE_MAX], new[RD_NOTICE_PEOPLE_MAX];
+	int64_t now[RD_NOTICE_PEOPLE_MAX], was[RD_NOTICE_PEOPLE_MAX], new[RD_NOTICE_PEOPLE_MAX] = {0};
 	uint32_t n_now = 0, n_was = 0, n_new = 0;
 
 	if (k->own == RD_OWN_OWNER)
@@ -239,8 +239,10 @@ static rd_rc assigned(event *e, rd_err *err)
 	for (uint32_t i = 0; i < n_now; i++)
 		if (!has(was, n_was, now[i]))
 			put(new, &n_new, now[i]);
+	if (n_new == 0)
+		return RD_OK;
 	RD_TRY(tell_all(e, RD_MESSAGE_ASSIGNED, RD_STR(""), new, n_new, err));
-	return n_new ? tell_groups(e, RD_MESSAGE_ASSIGNED, RD_STR(""), err) : RD_OK;
+	return tell_groups(e, RD_MESSAGE_ASSIGNED, RD_STR(""), err);
 }
 
 static rd_rc moved(event *e, rd_err *err)

@@ -141,7 +141,7 @@ static rd_rc find(rd_tx *tx, int64_t id, rd_robot_row *ret, rd_err *err)
 
 rd_rc rd_robots_change(rd_tx *tx, const rd_actor *actor, const rd_robot_row *robot, rd_err *err)
 {
-	rd_robot_row now;
+	rd_robot_row now = {0};
 	int64_t changed = 0;
 
 	RD_TRY(rd_desk_administers(actor, err));
@@ -162,7 +162,7 @@ rd_rc rd_robots_change(rd_tx *tx, const rd_actor *actor, const rd_robot_row *rob
 
 rd_rc rd_robots_remove(rd_tx *tx, const rd_actor *actor, int64_t id, rd_err *err)
 {
-	rd_robot_row now;
+	rd_robot_row now = {0};
 
 	RD_TRY(rd_desk_administers(actor, err));
 	RD_TRY(find(tx, id, &now, err));

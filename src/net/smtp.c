@@ -78,8 +78,8 @@ static void put_url(const rd_smtp_server *s, char *out, size_t cap)
 	bool v6 = strchr(s->host, ':') != NULL;
 
 	snprintf(out, cap, "%s://%s%s%s:%u/%s", s->security == RD_SMTP_TLS ? "smtps" : "smtp",
-	         v6 ? "[" : "", s->host, v6 ? "]" : "", s->port ? s->port : ports[s->security],
-	         s->hello ? s->hello : "localhost");
+	         v6 ? "[" : "", s->host, v6 ? "]" : "",
+	         (unsigned)(s->port ? s->port : ports[s->security]), s->hello ? s->hello : "localhost");
 }
 
 static rd_rc fail(const rd_guard *g, CURL *curl, CURLcode code, const char *host, rd_err *err)

@@ -8,6 +8,7 @@
 #define RD_RECORD_AROUND_H
 #include "record/may.h"
 
+/* A contact sees what contacts wrote: what people of the firm write stays inside. */
 typedef struct rd_comment {
 	int64_t id, parent_id, at_us, edited_at_us;
 	rd_str author, body;

@@ -1,9 +1,9 @@
 /*
  * beside.h - what people do around a record: comment, watch, link, tag, attach, remind.
  *
- * Every command asks for the right first: to comment, watch, tag, link and be reminded the right to
- * comment; to attach the right to comment; to take back what somebody else wrote only an
- * administrator may. Archived records take none of it. Every change is a fact in the log.
+ * Every command asks for the right first: to comment, tag, link and attach the right to
+ * comment; to watch and be reminded the right to read; to take back what somebody else wrote only
+ * an administrator may. Archived records take none of it. Every change is a fact in the log.
  *
  * Failure: NOT_FOUND for a record or thing that is not there or not for this actor, FORBIDDEN,
  * INPUT for a text that is blank or too long. Results live in tx->arena.

@@ -104,6 +104,17 @@ static rd_value key_of(const rd_kind *k, uint32_t column, const rd_value *row)
 	return rank >= 0 ? RD_VALUE_INT(rank) : RD_VALUE_NULL;
 }
 
+/* See rd_filter.sort. */
+static void go_on_as_preset(const rd_kind *k, rd_sort *sort, rd_filter *f)
+{
+	if (f->n_sort != 1 || k->n_sort < 2 || sort[0].column != k->sort[0].column)
+		return;
+	bool turned = sort[0].down != k->sort[0].down;
+
+	for (uint16_t i = 1; i < k->n_sort && i < RD_FILTER_SORT_MAX; i++)
+		sort[f->n_sort++] = (rd_sort){k->sort[i].column, k->sort[i].down != turned};
+}
+
 static rd_rc read_sort(rd_filter_build *b, rd_filter *f)
 {
 	const rd_kind *k = b->input->kind;
@@ -134,24 +145,38 @@ static rd_rc read_sort(rd_filter_build *b, rd_filter *f)
 		sort[f->n_sort++] = (rd_sort){(uint16_t)column, down};
 	}
 	f->sort = sort;
+	go_on_as_preset(k, sort, f);
 	return RD_OK;
 }
 
-/* Empty values come last, up or down. */
-static void put_order(rd_filter_build *b, rd_filter *f)
+static rd_str keep(rd_filter_build *b, const rd_buf *text)
+{
+	return (rd_str){rd_arena_copy(b->a, text->data, text->size), (uint32_t)text->size};
+}
+
+/* The order by the keys from `first` on. Empty values come last, up or down; the first key has none
+ * in its part. What is the same in all records is no key: an index that begins with it is in order. */
+static rd_str order_of(rd_filter_build *b, const rd_filter *f, uint32_t first)
 {
 	const rd_kind *k = b->input->kind;
 	rd_buf o;
 
 	rd_buf_init(&o, RD_FILTER_SQL_MAX);
-	for (uint32_t i = 0; i < f->n_sort; i++) {
-		put_key(&o, k, f->sort[i].column);
+	for (uint32_t i = first; i < f->n_sort; i++) {
+		uint16_t column = f->sort[i].column;
+
+		if (b->fixed[column])
+			continue;
+		put_key(&o, k, column);
 		rd_buf_printf(&o, " %s%s, ", f->sort[i].down ? "DESC" : "ASC",
-		              k->columns[f->sort[i].column].nullable ? " NULLS LAST" : "");
+		              i && k->columns[column].nullable ? " NULLS LAST" : "");
 	}
 	rd_buf_printf(&o, "r.id %s", f->n_sort && f->sort[0].down ? "DESC" : "ASC");
-	f->order = (rd_str){rd_arena_copy(b->a, o.data, o.size), (uint32_t)o.size};
+	RD_ASSERT(!o.full);
+	rd_str kept = keep(b, &o);
+
 	rd_buf_done(&o);
+	return kept;
 }
 
 /* ---- the cursor: kind, sort, a value for each key, the id ---- */
@@ -255,61 +280,97 @@ static bool read_cursor(rd_filter_build *b, const rd_filter *f, rd_value *values
 }
 
 /* k1 = v1 AND … AND kn behind vn. */
-static void put_branch(rd_filter_build *b, const rd_filter *f, const rd_value *values,
+static void put_branch(rd_buf *out, const rd_kind *k, const rd_filter *f, const rd_value *values,
                        const uint32_t *params, uint32_t n)
 {
-	const rd_kind *k = b->input->kind;
-
 	for (uint32_t i = 0; i < n; i++) {
-		put_key(&b->sql, k, f->sort[i].column);
+		put_key(out, k, f->sort[i].column);
 		if (values[i].type == RD_NULL)
-			rd_buf_puts(&b->sql, " IS NULL AND ");
+			rd_buf_puts(out, " IS NULL AND ");
 		else
-			rd_buf_printf(&b->sql, " = $%u AND ", params[i]);
+			rd_buf_printf(out, " = $%u AND ", params[i]);
 	}
 	if (n == f->n_sort) {
-		rd_buf_printf(&b->sql, "r.id %s $%u", f->n_sort && f->sort[0].down ? "<" : ">", params[n]);
+		rd_buf_printf(out, "r.id %s $%u", f->n_sort && f->sort[0].down ? "<" : ">", params[n]);
 		return;
 	}
-	rd_buf_char(&b->sql, '(');
-	put_key(&b->sql, k, f->sort[n].column);
-	rd_buf_printf(&b->sql, " %s $%u", f->sort[n].down ? "<" : ">", params[n]);
-	if (k->columns[f->sort[n].column].nullable) {
-		rd_buf_puts(&b->sql, " OR ");
-		put_key(&b->sql, k, f->sort[n].column);
-		rd_buf_puts(&b->sql, " IS NULL");
+	rd_buf_char(out, '(');
+	put_key(out, k, f->sort[n].column);
+	rd_buf_printf(out, " %s $%u", f->sort[n].down ? "<" : ">", params[n]);
+	if (n && k->columns[f->sort[n].column].nullable) {
+		rd_buf_puts(out, " OR ");
+		put_key(out, k, f->sort[n].column);
+		rd_buf_puts(out, " IS NULL");
 	}
-	rd_buf_char(&b->sql, ')');
+	rd_buf_char(out, ')');
 }
 
-static rd_rc put_cursor(rd_filter_build *b, const rd_filter *f)
+/* Behind the cursor, within the part that it is in. The first key alone is said once more, where an
+ * index can go to it. */
+static rd_rc put_cursor(rd_filter_build *b, const rd_filter *f, const rd_value *values, rd_buf *out)
 {
-	rd_value values[RD_FILTER_SORT_MAX + 1];
+	const rd_kind *k = b->input->kind;
 	uint32_t params[RD_FILTER_SORT_MAX + 1] = {0};
 	bool first = true;
 
-	if (!read_cursor(b, f, values))
-		return rd_fail(b->err, RD_INPUT, "翻页标记无效或排序已改变，请从头列出",
-		               "the cursor is not valid, or the sort has changed; start the list anew");
 	for (uint32_t i = 0; i <= f->n_sort; i++)
 		if (values[i].type != RD_NULL && (params[i] = rd_filter_param(b, values[i])) == 0)
 			return b->err->code;
-	rd_buf_puts(&b->sql, " AND (");
+	if (f->n_sort && params[0]) {
+		rd_buf_puts(out, " AND ");
+		put_key(out, k, f->sort[0].column);
+		rd_buf_printf(out, " %s $%u", f->sort[0].down ? "<=" : ">=", params[0]);
+	}
+	rd_buf_puts(out, " AND (");
 	for (uint32_t n = 0; n <= f->n_sort; n++) {
 		if (values[n].type == RD_NULL)
 			continue; /* empty values are the last: nothing is behind them in this key */
-		rd_buf_puts(&b->sql, first ? "(" : " OR (");
-		put_branch(b, f, values, params, n);
-		rd_buf_char(&b->sql, ')');
+		rd_buf_puts(out, first ? "(" : " OR (");
+		put_branch(out, k, f, values, params, n);
+		rd_buf_char(out, ')');
 		first = false;
 	}
-	rd_buf_char(&b->sql, ')');
+	rd_buf_char(out, ')');
 	return RD_OK;
+}
+
+/* One part: the records that have the first key, or those where it is empty. `values` of the cursor
+ * when that is in this part; NULL = from the start. */
+static rd_rc add_part(rd_filter_build *b, rd_filter *f, bool empty, bool both,
+                      const rd_value *values)
+{
+	rd_filter_part *p = &f->part[f->n_parts++];
+	rd_buf out;
+	rd_rc rc = RD_OK;
+
+	rd_buf_init(&out, RD_FILTER_SQL_MAX);
+	if (both)
+		rd_buf_printf(&out, " AND r.%s IS %sNULL", b->input->kind->columns[f->sort[0].column].name,
+		              empty ? "" : "NOT ");
+	if (values)
+		rc = put_cursor(b, f, values, &out);
+	RD_ASSERT(!out.full);
+	p->more = keep(b, &out);
+	p->order = order_of(b, f, empty);
+	rd_buf_done(&out);
+	return rc;
 }
 
 rd_rc rd_filter_order(rd_filter_build *b, rd_filter *f)
 {
+	rd_value values[RD_FILTER_SORT_MAX + 1] = {{0}};
+	const bool on = b->input->cursor.len;
+
 	RD_TRY(read_sort(b, f));
-	put_order(b, f);
-	return b->input->cursor.len ? put_cursor(b, f) : RD_OK;
+	const uint32_t first = f->n_sort ? f->sort[0].column : RD_COL_ID;
+	const bool both = b->input->kind->columns[first].nullable && !b->known[first];
+
+	if (on && !read_cursor(b, f, values))
+		return rd_fail(b->err, RD_INPUT, "翻页标记无效或排序已改变，请从头列出",
+		               "the cursor is not valid, or the sort has changed; start the list anew");
+	const bool in_empty = on && values[0].type == RD_NULL;
+
+	if (!in_empty)
+		RD_TRY(add_part(b, f, false, both, on ? values : NULL));
+	return both || in_empty ? add_part(b, f, true, true, in_empty ? values : NULL) : RD_OK;
 }

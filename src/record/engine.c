@@ -90,7 +90,7 @@ static rd_rc load_for(rd_tx *tx, const rd_actor *actor, const rd_kind *k, int64_
 
 static rd_rc give_number(const rd_engine *e, rd_tx *tx, rd_record *r, rd_err *err)
 {
-	rd_q_number_next_row next;
+	rd_q_number_last_row given;
 	char number[64];
 	bool found;
 
@@ -99,8 +99,13 @@ static rd_rc give_number(const rd_engine *e, rd_tx *tx, rd_record *r, rd_err *er
 	rd_date today = rd_day_date((rd_day)((tx->now_us / 1000000 + e->zone_offset_s) / 86400));
 	int64_t year = strstr(r->kind->number, "{yyyy}") ? today.year : 0;
 
-	RD_TRY(rd_q_number_next(tx, rd_str_of(r->kind->name), year, &next, &found, err));
-	uint32_t n = rd_kind_number(r->kind, today.year, today.month, next.last, number);
+	rd_str kind = rd_str_of(r->kind->name);
+
+	RD_TRY(rd_q_number_last(tx, kind, year, &given, &found, err));
+	int64_t next = found ? given.last + 1 : 1;
+
+	RD_TRY(rd_q_number_given(tx, kind, year, next, NULL, err));
+	uint32_t n = rd_kind_number(r->kind, today.year, today.month, next, number);
 
 	rd_cell(r, RD_COL_NUMBER)[0] =
 		RD_VALUE_TEXT(((rd_str){rd_arena_copy(tx->arena, number, n), n}));

@@ -337,10 +337,10 @@ static rd_rc build(rd_filter_build *b, rd_filter *f)
 	RD_TRY(terms(b));
 	if (!b->archived_said)
 		rd_buf_puts(&b->sql, " AND r.archived_at_us IS NULL");
-	RD_TRY(rd_filter_order(b, f));
 	if (b->sql.full)
 		return rd_fail(b->err, RD_LIMIT, "筛选条件太长", "the filter is too long");
 	f->where = (rd_str){rd_arena_copy(b->a, b->sql.data, b->sql.size), (uint32_t)b->sql.size};
+	RD_TRY(rd_filter_order(b, f));
 	f->in = b->in;
 	f->n_in = b->n_in;
 	return RD_OK;
@@ -367,21 +367,23 @@ rd_rc rd_filter_compile(const rd_filter_input *in, rd_arena *a, rd_filter *ret_f
 	return rc;
 }
 
-rd_str rd_filter_select(const rd_kind *k, const rd_filter *f, rd_str more, uint32_t limit,
-                        rd_arena *a)
+rd_str rd_filter_select(const rd_kind *k, const rd_filter *f, uint32_t part, rd_str more,
+                        uint32_t limit, rd_arena *a)
 {
+	const rd_filter_part *p = &f->part[part];
 	rd_buf b;
 	rd_str out;
 
-	rd_buf_init(&b, RD_FILTER_SQL_MAX * 2 + more.len);
+	rd_buf_init(&b, RD_FILTER_SQL_MAX * 3 + more.len);
 	rd_buf_puts(&b, "SELECT ");
 	for (uint16_t i = 0; i < k->n_columns; i++)
 		rd_buf_printf(&b, "%sr.%s", i ? ", " : "", k->columns[i].name);
 	rd_buf_printf(&b, " FROM %s r WHERE ", k->table);
 	rd_buf_str(&b, f->where);
+	rd_buf_str(&b, p->more);
 	if (more.len)
 		rd_buf_printf(&b, " AND (" RD_STR_FMT ")", RD_STR_ARG(more));
-	rd_buf_printf(&b, " ORDER BY " RD_STR_FMT " LIMIT %u", RD_STR_ARG(f->order), limit);
+	rd_buf_printf(&b, " ORDER BY " RD_STR_FMT " LIMIT %u", RD_STR_ARG(p->order), limit);
 	RD_ASSERT(!b.full);
 	out = (rd_str){rd_arena_copy(a, b.data, b.size), (uint32_t)b.size};
 	rd_buf_done(&b);

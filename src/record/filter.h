@@ -38,12 +38,23 @@ typedef struct rd_filter_input {
 	bool secrets;     /* secret fields may be named */
 } rd_filter_input;
 
-typedef struct rd_filter {
-	rd_str where; /* without the word WHERE */
+/* What a page is read from, part by part until it is full: when the first sort key may be empty,
+ * first the records that have it, then the others. An index gives each of them in order, also where
+ * the database thinks that what is empty comes first. */
+typedef struct rd_filter_part {
+	rd_str more;  /* AND … behind rd_filter.where, with the cursor's condition; may be "" */
 	rd_str order; /* without the words ORDER BY; ends with r.id */
+} rd_filter_part;
+
+typedef struct rd_filter {
+	rd_str where; /* without the word WHERE, and without the cursor */
+	rd_filter_part part[2];
+	uint32_t n_parts;
 	const rd_value *in;
-	uint32_t n_in;       /* the next free placeholder is n_in + 1 */
-	const rd_sort *sort; /* as asked; the id is the key after the last */
+	uint32_t n_in; /* the next free placeholder is n_in + 1 */
+	/* As asked, or more: the first key of the kind's own sort alone goes on with the others of it,
+	 * so that one index serves both directions. The id is the key after the last. */
+	const rd_sort *sort;
 	uint32_t n_sort;
 } rd_filter;
 
@@ -53,9 +64,9 @@ RD_NODISCARD rd_rc rd_filter_compile(const rd_filter_input *in, rd_arena *a, rd_
 /* The cursor that continues behind `row` (n_columns values): base64url, opaque to clients. */
 rd_str rd_filter_cursor(const rd_kind *k, const rd_filter *f, const rd_value *row, rd_arena *a);
 
-/* The whole statement: SELECT <columns of the kind> FROM <table> r WHERE … [AND (more)] ORDER BY …
- * LIMIT limit. `more` is a condition of the caller (rights), with placeholders behind those of the
- * filter; "" = none. */
-rd_str rd_filter_select(const rd_kind *k, const rd_filter *f, rd_str more, uint32_t limit,
-                        rd_arena *a);
+/* The whole statement of one part: SELECT <columns of the kind> FROM <table> r WHERE … [AND (more)]
+ * ORDER BY … LIMIT limit. `more` is a condition of the caller (rights), with placeholders behind
+ * those of the filter; "" = none. */
+rd_str rd_filter_select(const rd_kind *k, const rd_filter *f, uint32_t part, rd_str more,
+                        uint32_t limit, rd_arena *a);
 #endif

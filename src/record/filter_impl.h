@@ -44,6 +44,8 @@ typedef struct rd_filter_build {
 	rd_value *in;
 	uint32_t n_in;
 	bool archived_said; /* the text speaks of archived records itself */
+	/* What every record that meets the filter has: a value in that column; the same value. */
+	bool known[RD_KIND_COLUMNS_MAX], fixed[RD_KIND_COLUMNS_MAX];
 	rd_err *err;
 } rd_filter_build;
 
@@ -61,7 +63,7 @@ RD_NODISCARD rd_rc rd_filter_tags(rd_filter_build *b, const rd_filter_term *t);
 RD_NODISCARD rd_rc rd_filter_is(rd_filter_build *b, const rd_filter_value *v);
 RD_NODISCARD rd_rc rd_filter_has(rd_filter_build *b, const rd_filter_value *v);
 
-/* Reads in->sort (or the kind's own) and in->cursor; adds the cursor's condition. */
+/* Reads in->sort (or the kind's own) and in->cursor; makes the parts. */
 RD_NODISCARD rd_rc rd_filter_order(rd_filter_build *b, rd_filter *f);
 
 /* The column that a key or a label in either language names; -1 = none. */

@@ -469,10 +469,26 @@ static rd_rc common_value(rd_filter_build *b, const rd_filter_term *t, uint32_t 
 	}
 }
 
+/* What meeting a condition says of the column, for the order. */
+static void learn(rd_filter_build *b, const rd_filter_term *t, uint32_t column)
+{
+	const rd_kind *k = b->input->kind;
+	int16_t field = k->columns[column].field;
+
+	if (t->no)
+		return;
+	for (uint32_t i = 0; i < t->n; i++)
+		if (is_none(&t->values[i]))
+			return;
+	b->known[column] = true;
+	b->fixed[column] |= t->n == 1 && field >= 0 && k->fields[field].type == RD_FIELD_ENUM;
+}
+
 rd_rc rd_filter_column(rd_filter_build *b, const rd_filter_term *t, uint32_t column)
 {
 	const rd_kind *k = b->input->kind;
 
+	learn(b, t, column);
 	for (uint32_t i = 0; i < t->n; i++) {
 		const rd_filter_value *v = &t->values[i];
 

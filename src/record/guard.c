@@ -17,7 +17,7 @@ rd_rc rd_guard_fields(rd_tx *tx, const rd_actor *actor, const rd_record *r, cons
 		if (!(draft->fields >> i & 1) || f->may.n == 0 || f->n_computed || actor->system)
 			continue;
 		if (!stands)
-			RD_TRY(rd_may_stand(tx, actor, r, &stand, err));
+			RD_TRY(rd_may_stand(tx, actor, r, RD_VERB_CHANGE, &stand, err));
 		stands = true;
 		if (!rd_may_do(&f->may, actor, stand, RD_VERB_CHANGE).allowed)
 			return rd_fail(err, RD_FORBIDDEN, "您不能设置字段 %s；请找管理员",
@@ -221,7 +221,7 @@ rd_rc rd_guard_archive(rd_tx *tx, const rd_actor *actor, const rd_record *r, rd_
 {
 	rd_stand stand;
 
-	RD_TRY(rd_may_stand(tx, actor, r, &stand, err));
+	RD_TRY(rd_may_stand(tx, actor, r, RD_VERB_ARCHIVE, &stand, err));
 	stand.archived = false;
 	return rd_may_check(rd_may_do(&r->kind->rights[RD_KIND_ARCHIVE], actor, stand, RD_VERB_ARCHIVE),
 	                    err);

@@ -45,21 +45,26 @@ rd_rc rd_list_get(rd_tx *tx, const rd_actor *actor, const rd_list_input *in, rd_
 {
 	const rd_kind *k = in->kind;
 	question *q = RD_NEW(tx->arena, question);
-	rd_rows rows;
+	uint32_t n = 0, want = in->limit + 1;
 
 	RD_ASSERT(in->limit >= 1 && in->limit <= RD_LIST_MAX);
 	RD_TRY(ask(tx, actor, in, q, err));
-	rd_str sql = rd_filter_select(k, &q->filter, q->may.where, in->limit + 1, tx->arena);
+	rd_record *records = RD_NEW_N(tx->arena, rd_record, want);
 
-	RD_TRY(rd_db_select(tx->db, sql, q->in, q->n_in, in->limit + 1, tx->arena, &rows, err));
-	rd_record *records = RD_NEW_N(tx->arena, rd_record, rows.n + 1);
-	uint32_t n = rows.n < in->limit ? rows.n : in->limit;
+	for (uint32_t part = 0; part < q->filter.n_parts && n < want; part++) {
+		rd_str sql = rd_filter_select(k, &q->filter, part, q->may.where, want - n, tx->arena);
+		rd_rows rows;
 
-	RD_ASSERT(rows.n == 0 || rows.width == k->n_columns);
-	for (uint32_t i = 0; i < n; i++)
-		records[i] = (rd_record){k, (rd_value *)rows.cells + (size_t)i * rows.width};
+		RD_TRY(rd_db_select(tx->db, sql, q->in, q->n_in, want - n, tx->arena, &rows, err));
+		RD_ASSERT(rows.n == 0 || rows.width == k->n_columns);
+		for (uint32_t i = 0; i < rows.n; i++)
+			records[n++] = (rd_record){k, (rd_value *)rows.cells + (size_t)i * rows.width};
+	}
+	bool more = n == want;
+
+	n -= more;
 	*ret_list = (rd_list){records, n, {"", 0}};
-	if (rows.n > n)
+	if (more)
 		ret_list->next = rd_filter_cursor(k, &q->filter, records[n - 1].cells, tx->arena);
 	return RD_OK;
 }
@@ -68,11 +73,13 @@ rd_rc rd_list_count(rd_tx *tx, const rd_actor *actor, const rd_list_input *in, u
                     uint32_t *ret_n, rd_err *err)
 {
 	question *q = RD_NEW(tx->arena, question);
+	rd_list_input all = *in;
 	rd_buf sql;
 	rd_rows rows;
 	rd_rc rc;
 
-	RD_TRY(ask(tx, actor, in, q, err));
+	all.cursor = (rd_str){"", 0}; /* all pages are counted */
+	RD_TRY(ask(tx, actor, &all, q, err));
 	rd_buf_init(&sql, SQL_MAX);
 	rd_buf_printf(&sql, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM %s r WHERE ", in->kind->table);
 	rd_buf_str(&sql, q->filter.where);

@@ -26,7 +26,8 @@ typedef struct rd_list {
 /* FORBIDDEN when the actor may read none of the kind; INPUT with a column for a bad filter. */
 RD_NODISCARD rd_rc rd_list_get(rd_tx *tx, const rd_actor *actor, const rd_list_input *in,
                                rd_list *ret_list, rd_err *err);
-/* How many there are in all, counted up to `max`; *ret_n = max + 1 means more. */
+/* How many there are on all pages (the cursor does not matter), counted up to `max`; *ret_n =
+ * max + 1 means more. */
 RD_NODISCARD rd_rc rd_list_count(rd_tx *tx, const rd_actor *actor, const rd_list_input *in,
                                  uint32_t max, uint32_t *ret_n, rd_err *err);
 #endif

@@ -75,9 +75,10 @@ static rd_stand plain_stand(const rd_actor *actor, const rd_record *r)
 	                  rd_cell(r, RD_COL_RESTRICTED)->i != 0};
 }
 
-rd_rc rd_may_stand(rd_tx *tx, const rd_actor *actor, const rd_record *r, rd_stand *ret_stand,
-                   rd_err *err)
+rd_rc rd_may_stand(rd_tx *tx, const rd_actor *actor, const rd_record *r, rd_verb verb,
+                   rd_stand *ret_stand, rd_err *err)
 {
+	bool watching = verb == RD_VERB_READ || verb == RD_VERB_COMMENT || verb == RD_VERB_EXPORT;
 	const rd_value *client = rd_cell(r, RD_COL_CLIENT);
 	rd_stand stand = plain_stand(actor, r);
 
@@ -87,7 +88,7 @@ rd_rc rd_may_stand(rd_tx *tx, const rd_actor *actor, const rd_record *r, rd_stan
 		bool found;
 
 		RD_TRY(rd_q_relation_mine(tx, rd_str_of(r->kind->name), rd_cell(r, RD_COL_ID)->i,
-		                          actor->user_id, &mine, &found, err));
+		                          actor->user_id, watching, &mine, &found, err));
 		stand.relations |= found ? RD_REL_MINE : 0;
 		if (client->type == RD_INT) {
 			RD_TRY(rd_q_relation_client(tx, client->i, actor->user_id, &serves, &found, err));
@@ -106,7 +107,7 @@ rd_rc rd_may_to(rd_tx *tx, const rd_actor *actor, const rd_record *r, const rd_k
 
 	/* More relations allow more; only these two refusals can change by them. */
 	if (answer.why == RD_BAR_RELATION || answer.why == RD_BAR_RESTRICTED) {
-		RD_TRY(rd_may_stand(tx, actor, r, &stand, err));
+		RD_TRY(rd_may_stand(tx, actor, r, verb, &stand, err));
 		answer = rd_may_do(rights, actor, stand, verb);
 	}
 	*ret_answer = answer;

@@ -12,8 +12,9 @@
 #include "record/fact.h"
 #include "record/filter.h"
 
-/* How the actor stands to a record: which relations, archived, restricted. */
-RD_NODISCARD rd_rc rd_may_stand(rd_tx *tx, const rd_actor *actor, const rd_record *r,
+/* How the actor stands to a record: which relations, archived, restricted. Who watches it may read
+ * and comment as one who works on it, and no more: anybody who reads may watch. */
+RD_NODISCARD rd_rc rd_may_stand(rd_tx *tx, const rd_actor *actor, const rd_record *r, rd_verb verb,
                                 rd_stand *ret_stand, rd_err *err);
 /* The rules' answer for a list of rights of the kind. */
 rd_may_answer rd_may_do(const rd_kind_rights *rights, const rd_actor *actor, rd_stand stand,

@@ -1,8 +1,11 @@
 #include "record/project.h"
 #include "base/assert.h"
+#include "base/buf.h"
+#include "base/json.h"
 #include "record/check.h"
 #include "record/words.h"
 #include "store/queries.gen.h"
+#include "store/tables.h"
 
 /* ---- a record's own row ---- */
 
@@ -90,29 +93,52 @@ static bool words_changed(const rd_fact *f)
 	return false;
 }
 
+/* All that are new go in with one statement, which finds its way into the index once. */
+static rd_rc add_terms(rd_tx *tx, const rd_fact *f, const rd_str *terms, uint32_t n, rd_err *err)
+{
+	rd_buf list;
+	rd_json j;
+
+	if (n == 0)
+		return RD_OK;
+	rd_buf_init(&list, RD_TERMS_MAX * (RD_TERM_BYTES_MAX + 3) + 3);
+	rd_json_init(&j, &list, 0);
+	rd_json_array(&j);
+	for (uint32_t i = 0; i < n; i++)
+		rd_json_str(&j, terms[i]);
+	rd_json_close(&j);
+	RD_ASSERT(!list.full); /* terms hold letters and digits alone, which need no escape */
+	rd_rc rc =
+		rd_q_term_add(tx, rd_buf_view(&list), rd_str_of(f->kind->name), f->record_id, NULL, err);
+
+	rd_buf_done(&list);
+	return rc;
+}
+
 /* Both lists are in order: what only one of them has is added or removed. */
 static rd_rc project_words(rd_tx *tx, const rd_fact *f, rd_err *err)
 {
-	rd_str kind = rd_str_of(f->kind->name);
+	rd_str kind = rd_str_of(f->kind->name), *new;
 	rd_terms now, was = {0};
-	uint32_t i = 0, j = 0;
+	uint32_t i = 0, j = 0, n = 0;
 
 	if (f->was.cells && !words_changed(f))
 		return RD_OK;
 	terms_of(&f->now, tx->arena, &now);
 	if (f->was.cells)
 		terms_of(&f->was, tx->arena, &was);
+	new = RD_NEW_N(tx->arena, rd_str, now.n + 1);
 	while (i < now.n || j < was.n) {
 		int order = i == now.n ? 1 : j == was.n ? -1 : rd_str_cmp(now.items[i], was.items[j]);
 
 		if (order < 0)
-			RD_TRY(rd_q_term_add(tx, now.items[i], kind, f->record_id, NULL, err));
+			new[n++] = now.items[i];
 		else if (order > 0)
 			RD_TRY(rd_q_term_remove(tx, was.items[j], kind, f->record_id, NULL, err));
 		i += order <= 0;
 		j += order >= 0;
 	}
-	return RD_OK;
+	return add_terms(tx, f, new, n, err);
 }
 
 /* ---- what stands beside it ---- */
@@ -169,6 +195,59 @@ rd_rc rd_project(rd_tx *tx, rd_str actor, const rd_fact *f, int64_t at_us, rd_er
 	RD_TRY(project_row(tx, f, err));
 	RD_TRY(project_refs(tx, f, err));
 	return project_words(tx, f, err);
+}
+
+/* ---- from the records that are there ---- */
+
+typedef struct deriving {
+	rd_tx tx;
+	const rd_kind *kind;
+	int32_t from[RD_KIND_COLUMNS_MAX]; /* cell of the row for a column of the kind; -1 = firm_id */
+} deriving;
+
+static rd_rc derive_row(void *ctx, const rd_table *t, const rd_value *cells, rd_err *err)
+{
+	deriving *d = ctx;
+	rd_value all[RD_KIND_COLUMNS_MAX];
+	rd_fact f = {.kind = d->kind, .type = RD_FACT_CREATED, .now = {d->kind, all}};
+
+	(void)t;
+	rd_arena_reset(d->tx.arena);
+	for (uint16_t c = 0; c < d->kind->n_columns; c++)
+		all[c] = d->from[c] < 0 ? RD_VALUE_INT(d->tx.firm_id) : cells[d->from[c]];
+	f.record_id = all[RD_COL_ID].i;
+	RD_TRY(project_refs(&d->tx, &f, err));
+	return project_words(&d->tx, &f, err);
+}
+
+static rd_rc derive_kind(deriving *d, rd_err *err)
+{
+	const rd_table *t = rd_table_find(rd_str_of(d->kind->table));
+
+	RD_ASSERT(t != NULL);
+	for (uint16_t c = 0; c < d->kind->n_columns; c++) {
+		d->from[c] = -1;
+		for (uint16_t k = 0; k < t->n_columns; k++)
+			if (strcmp(t->columns[k].name, d->kind->columns[c].name) == 0)
+				d->from[c] = k;
+	}
+	return rd_table_each(&d->tx, t, derive_row, d, err);
+}
+
+rd_rc rd_project_derive(rd_tx *tx, void *ctx, rd_err *err)
+{
+	rd_arena *row = rd_arena_new();
+	deriving d = {.tx = *tx};
+	rd_rc rc = RD_OK;
+
+	(void)ctx;
+	d.tx.arena = row;
+	for (uint32_t i = 0; rc == RD_OK && i < rd_kinds_count; i++) {
+		d.kind = rd_kinds[i];
+		rc = derive_kind(&d, err);
+	}
+	rd_arena_free(row);
+	return rc;
 }
 
 rd_rc rd_project_clear(rd_tx *tx, rd_err *err)

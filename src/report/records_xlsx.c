@@ -1,4 +1,4 @@
-/* XLSX by libxlsxwriter, a row at a time (docs/decisions/0034-xlsx-writer.md). */
+/* XLSX by libxlsxwriter, a row at a time (docs/decisions/0032-xlsx-writer.md). */
 #include "base/arena.h"
 #include "base/day.h"
 #include "base/money.h"

@@ -10,8 +10,6 @@
 #include "base/writer.h"
 #include "check/run.h"
 
-enum { RD_ZH, RD_EN }; /* as the lang of rd_finding_message */
-
 /* A finding of the baseline that was not found again. */
 typedef struct rd_gone {
 	uint8_t fingerprint[16];

@@ -14,23 +14,6 @@
 #define PATH_BYTES 1100
 #define PAGE       500u
 
-static rd_rc must_be_empty(const char *path, rd_err *err)
-{
-	DIR *d = opendir(path);
-	uint32_t n = 0;
-
-	if (d == NULL)
-		return RD_OK; /* made later */
-	for (const struct dirent *e; (e = readdir(d)) != NULL;)
-		n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-	(void)closedir(d);
-	if (n == 0)
-		return RD_OK;
-	(void)rd_fail(err, RD_CONFLICT, "文件夹不是空的；请换一个空文件夹",
-	              "the folder is not empty; name an empty one");
-	return rd_err_at(err, path, 0);
-}
-
 /* Copies everything between two places; the target is made from the migrations. */
 static rd_rc copy_rows(rd_str from_url, rd_str to_url, int64_t now_us, rd_err *err)
 {
@@ -219,7 +202,7 @@ static rd_rc blobs_to(const rd_blob_place *blobs, rd_str db_url, const char *to,
 
 static rd_rc back_up(rd_store *s, rd_str to, rd_backup_done *ret, rd_err *err)
 {
-	RD_TRY(must_be_empty(to.ptr, err));
+	RD_TRY(rd_folder_must_be_empty(to.ptr, err));
 	RD_TRY(rd_folder_make(to.ptr, err));
 	/* Before the rows: what is signed meanwhile must not be ahead of the copy. */
 	if (s->config.folder.len)
@@ -254,7 +237,7 @@ static rd_rc restore(rd_str from, rd_str url, rd_str folder, int64_t now_us, rd_
 	rd_rc rc = verify(from, from, err);
 
 	if (rc == RD_OK && to_folder)
-		rc = must_be_empty(url.ptr, err);
+		rc = rd_folder_must_be_empty(url.ptr, err);
 	if (rc == RD_OK && to_folder)
 		rc = rd_folder_make(url.ptr, err);
 	if (rc == RD_OK)

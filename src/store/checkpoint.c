@@ -5,6 +5,7 @@
 #include "store/queries.gen.h"
 #include "store/store_impl.h"
 #include "trail/event.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -113,22 +114,147 @@ static bool key_from_hex(const char *name, rd_str hex, rd_vkey *ret)
 	return true;
 }
 
+/* The name under which a note speaks of this firm's log; the server's address may have changed
+ * since. False when it is another firm's. */
+static bool name_in_note(const signing *g, rd_str note, char name[RD_KEY_NAME_MAX + 1])
+{
+	rd_err none = {0};
+	rd_checkpoint c;
+	char tail[32];
+
+	(void)snprintf(tail, sizeof tail, "/%jd", (intmax_t)g->firm_id);
+	if (rd_checkpoint_parse(note, &c, &none) != RD_OK || !rd_str_ends(c.origin, tail) ||
+	    c.origin.len > RD_KEY_NAME_MAX)
+		return false;
+	(void)snprintf(name, RD_KEY_NAME_MAX + 1, RD_STR_FMT, RD_STR_ARG(c.origin));
+	return true;
+}
+
 /* By our key, or by one that was ours before the store was restored elsewhere (old.keys). */
-static rd_rc verify_note(const signing *g, rd_str note, rd_checkpoint *ret, rd_err *err)
+static rd_rc verify_note(const signing *g, rd_str note, rd_vkey *ret_key, rd_checkpoint *ret,
+                         rd_err *err)
 {
 	rd_err none = {0};
 	rd_str lines = {0};
-	rd_vkey key;
-	char path[PATH_BYTES];
-	rd_rc rc = rd_checkpoint_verify(note, &g->key, ret, err);
+	rd_vkey key = g->key;
+	char path[PATH_BYTES], name[RD_KEY_NAME_MAX + 1];
+	rd_rc rc = rd_checkpoint_verify(note, &key, ret, err);
 
-	(void)snprintf(path, sizeof path, RD_STR_FMT "/" RD_OLD_KEYS, RD_STR_ARG(g->s->config.folder));
-	if (rc != RD_NOT_FOUND || rd_file_load(path, OLD_KEYS_MAX, g->a, &lines, NULL, &none) != RD_OK)
-		return rc;
-	for (; lines.len >= 65; lines.ptr += 65, lines.len -= 65)
-		if (key_from_hex(g->name, (rd_str){lines.ptr, 64}, &key) &&
+	if (rc == RD_NOT_FOUND && name_in_note(g, note, name)) {
+		if (strcmp(name, g->name) != 0 &&
+		    rd_vkey_derive(rd_str_of(name), g->seed, &key, &none) == RD_OK &&
 		    rd_checkpoint_verify(note, &key, ret, &none) == RD_OK)
-			return RD_OK;
+			rc = RD_OK;
+		(void)snprintf(path, sizeof path, RD_STR_FMT "/" RD_OLD_KEYS,
+		               RD_STR_ARG(g->s->config.folder));
+		if (rc == RD_OK || rd_file_load(path, OLD_KEYS_MAX, g->a, &lines, NULL, &none) != RD_OK)
+			lines.len = 0;
+		for (; rc != RD_OK && lines.len >= 65; lines.ptr += 65, lines.len -= 65)
+			if (key_from_hex(name, (rd_str){lines.ptr, 64}, &key) &&
+			    rd_checkpoint_verify(note, &key, ret, &none) == RD_OK)
+				rc = RD_OK;
+	}
+	if (rc == RD_OK && ret_key)
+		*ret_key = key;
+	return rc;
+}
+
+rd_rc rd_store_signer(rd_store *s, int64_t firm_id, rd_str note, rd_vkey *ret, rd_err *err)
+{
+	signing g = {.s = s, .firm_id = firm_id, .a = rd_arena_new()};
+	rd_checkpoint c;
+	rd_rc rc = load_key(&g, err);
+
+	if (rc == RD_OK)
+		rc = verify_note(&g, note, ret, &c, err);
+	sodium_memzero(g.seed, sizeof g.seed);
+	rd_arena_free(g.a);
+	return rc;
+}
+
+rd_rc rd_store_vkeys(rd_store *s, int64_t firm_id, rd_arena *a, const rd_vkey **ret_keys,
+                     uint32_t *ret_n, rd_err *err)
+{
+	signing g = {.s = s, .firm_id = firm_id, .a = a};
+	rd_str lines = {"", 0};
+	rd_err none = {0};
+	char path[PATH_BYTES];
+	uint32_t n = 1;
+
+	RD_TRY(load_key(&g, err));
+	sodium_memzero(g.seed, sizeof g.seed);
+	(void)snprintf(path, sizeof path, RD_STR_FMT "/" RD_OLD_KEYS, RD_STR_ARG(s->config.folder));
+	if (rd_file_load(path, OLD_KEYS_MAX, a, &lines, NULL, &none) != RD_OK)
+		lines.len = 0;
+	rd_vkey *keys = RD_NEW_N(a, rd_vkey, lines.len / 65 + 1);
+
+	keys[0] = g.key;
+	for (; lines.len >= 65; lines.ptr += 65, lines.len -= 65)
+		n += key_from_hex(g.name, (rd_str){lines.ptr, 64}, &keys[n]);
+	*ret_keys = keys;
+	*ret_n = n;
+	return RD_OK;
+}
+
+/* The name of a log without "/<firm id>" at its end. */
+static bool origin_in(const char *folder, const char *file, rd_arena *a, rd_str *ret)
+{
+	char path[PATH_BYTES + 256];
+	rd_err none = {0};
+	rd_checkpoint c;
+	rd_str note;
+
+	(void)snprintf(path, sizeof path, "%s/%s", folder, file);
+	if (rd_file_load(path, RD_NOTE_BYTES_MAX, a, &note, NULL, &none) != RD_OK ||
+	    rd_checkpoint_parse(note, &c, &none) != RD_OK)
+		return false;
+	size_t tail = strlen(file) + 1;
+
+	if (c.origin.len <= tail || c.origin.ptr[c.origin.len - tail] != '/')
+		return false;
+	*ret = (rd_str){rd_arena_copy(a, c.origin.ptr, c.origin.len - tail),
+	                c.origin.len - (uint32_t)tail};
+	return true;
+}
+
+rd_str rd_store_origin(rd_str folder, rd_arena *a)
+{
+	char path[PATH_BYTES];
+	rd_str origin = {"", 0};
+
+	(void)snprintf(path, sizeof path, RD_STR_FMT "/signed", RD_STR_ARG(folder));
+	DIR *d = opendir(path);
+
+	if (d == NULL)
+		return origin;
+	for (const struct dirent *e; origin.len == 0 && (e = readdir(d)) != NULL;)
+		if (strspn(e->d_name, "0123456789") == strlen(e->d_name))
+			(void)origin_in(path, e->d_name, a, &origin);
+	(void)closedir(d);
+	return origin;
+}
+
+rd_rc rd_store_trust(const char *folder, const rd_vkey *key, rd_err *err)
+{
+	rd_arena *a = rd_arena_new();
+	rd_str old = {"", 0};
+	rd_err none = {0};
+	char path[PATH_BYTES], hex[65];
+	rd_buf text;
+
+	rd_buf_init(&text, OLD_KEYS_MAX);
+	(void)snprintf(path, sizeof path, "%s/" RD_OLD_KEYS, folder);
+	(void)sodium_bin2hex(hex, sizeof hex, key->public_key, 32);
+	if (rd_file_load(path, OLD_KEYS_MAX, a, &old, NULL, &none) == RD_OK)
+		rd_buf_str(&text, old);
+	rd_rc rc = RD_OK;
+
+	if (!rd_str_has(old, hex)) {
+		rd_buf_printf(&text, "%s\n", hex);
+		rc = rd_file_save(path, rd_buf_view(&text), 0600, false, err);
+	}
+	rd_buf_done(&text);
+	rd_arena_free(a);
 	return rc;
 }
 
@@ -180,12 +306,12 @@ static rd_rc load_last(signing *g, rd_tx *tx, rd_err *err)
 		*err = none;
 		return rc;
 	}
-	RD_TRY(verify_note(g, g->last_note, &g->last, err));
+	RD_TRY(verify_note(g, g->last_note, NULL, &g->last, err));
 	g->last_has_row = found && (uint64_t)row.size >= g->last.size;
 	if (found && (uint64_t)row.size > g->last.size) {
 		/* Another process signs for the same database and has gone further. */
 		g->last_note = row.note;
-		RD_TRY(verify_note(g, row.note, &g->last, err));
+		RD_TRY(verify_note(g, row.note, NULL, &g->last, err));
 	}
 	return RD_OK;
 }

@@ -38,6 +38,20 @@ RD_NODISCARD rd_rc rd_store_sign_due(rd_store *s, bool all, uint32_t *ret_signed
 /* The public key of the firm's log, to be handed to auditors. */
 RD_NODISCARD rd_rc rd_store_vkey(rd_store *s, int64_t firm_id, rd_vkey *ret, rd_err *err);
 
+/* Every key that may have signed the firm's log under its present name, the present one first, in
+ * `a`. */
+RD_NODISCARD rd_rc rd_store_vkeys(rd_store *s, int64_t firm_id, rd_arena *a,
+                                  const rd_vkey **ret_keys, uint32_t *ret_n, rd_err *err);
+/* Which of our keys, the present one or an old one, signed this note of the firm's log. NOT_FOUND
+ * when none did. */
+RD_NODISCARD rd_rc rd_store_signer(rd_store *s, int64_t firm_id, rd_str note, rd_vkey *ret,
+                                   rd_err *err);
+/* What stood before the firm's id in the names of the logs of this store's folder, from what was
+ * signed last; "" when nothing was. For commands that are not told. */
+rd_str rd_store_origin(rd_str folder, rd_arena *a);
+/* What this key signed may be gone on from (old.keys): it came with a firm from another server. */
+RD_NODISCARD rd_rc rd_store_trust(const char *folder, const rd_vkey *key, rd_err *err);
+
 /* The stored tree of the transaction's firm, for proofs and roots; in tx->arena, for as long as
  * the transaction. */
 rd_tree_source rd_log_tree(rd_tx *tx);

@@ -29,6 +29,11 @@ bool rd_db_again(const rd_db *db)
 	return db->again;
 }
 
+uint64_t rd_db_writes(const rd_db *db)
+{
+	return db->writes;
+}
+
 rd_rc rd_db_begin(rd_db *db, bool write, rd_err *err)
 {
 	RD_ASSERT(!db->in_tx && !(write && db->mode == RD_DB_READ));

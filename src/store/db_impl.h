@@ -42,6 +42,7 @@ struct rd_db {
 	uint32_t partitions; /* of each table that is made; PostgreSQL, 0 = none */
 	bool in_tx, writing, in_savepoint;
 	bool again;                 /* the last failure was the database's wish to run it all again */
+	uint64_t writes;            /* see rd_db_writes */
 	int64_t firm_id;            /* -1 = not said yet in this transaction */
 	struct rd_db *next, **link; /* readers of a store; see store.c */
 	void *owner;
@@ -57,6 +58,8 @@ RD_NODISCARD rd_rc rd_db_sqlite_copy(rd_str from, rd_str to, rd_err *err);
 RD_NODISCARD rd_rc rd_db_script(rd_db *db, const char *sql, rd_err *err);
 /* Did the last failure ask for the transaction to be run again from its start? */
 bool rd_db_again(const rd_db *db);
+/* Statements that may have changed something since the connection was opened. SQLite alone counts. */
+uint64_t rd_db_writes(const rd_db *db);
 
 /* Room for one row more of call->rows, whose cells are to be filled. */
 rd_value *rd_db_row(db_call *call, uint32_t width, uint32_t *cap);

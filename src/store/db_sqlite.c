@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "base/buf.h"
 #include "base/hash.h"
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 
@@ -294,12 +295,18 @@ static rd_rc lite_run(rd_db *base, db_call *call, rd_err *err)
 		RD_TRY(by_key(db, call->st, &stmt, err));
 	else
 		RD_TRY(by_text(db, call->sql, &stmt, err));
-	for (uint32_t i = 0; i < call->n_in; i++)
+	/* A composed text may leave its last values unsaid. */
+	uint32_t n_in = (uint32_t)sqlite3_bind_parameter_count(stmt);
+
+	for (uint32_t i = 0; i < call->n_in && i < n_in; i++)
 		if (bind(stmt, (int)i + 1, &call->in[i]) != SQLITE_OK)
 			return fail(db, rd_db_call_name(call), err);
+	base->writes += !sqlite3_stmt_readonly(stmt);
 	rd_rc rc = step_all(db, stmt, call, err);
 
 	(void)sqlite3_reset(stmt); /* its code was told by the step */
+	/* A failure that took the transaction back has changed what was before it. */
+	base->writes += rc != RD_OK && sqlite3_get_autocommit(db->handle);
 	return rc;
 }
 
@@ -323,15 +330,20 @@ static rd_rc lite_begin(rd_db *base, bool write, rd_err *err)
 	             : simple(db, &db->begin, "BEGIN", err);
 }
 
+/* A full disk or a failed write rolls back by itself. */
+static rd_rc still_there(lite *db, rd_err *err)
+{
+	if (!sqlite3_get_autocommit(db->handle))
+		return RD_OK;
+	return rd_fail(err, RD_IO, "数据库已自行撤销本次写入；请检查磁盘后再试",
+	               "the database took this write back by itself; look at the disk and try again");
+}
+
 static rd_rc lite_commit(rd_db *base, rd_err *err)
 {
 	lite *db = (lite *)base;
 
-	/* A full disk or a failed write rolls back by itself. */
-	if (sqlite3_get_autocommit(db->handle))
-		return rd_fail(
-			err, RD_IO, "数据库已自行撤销本次写入；请检查磁盘后再试",
-			"the database took this write back by itself; look at the disk and try again");
+	RD_TRY(still_there(db, err));
 	return simple(db, &db->commit, "COMMIT", err);
 }
 
@@ -349,6 +361,7 @@ static rd_rc lite_savepoint(rd_db *base, rd_err *err)
 {
 	lite *db = (lite *)base;
 
+	RD_TRY(still_there(db, err));
 	return simple(db, &db->savepoint, "SAVEPOINT c", err);
 }
 
@@ -359,7 +372,7 @@ static rd_rc lite_release(rd_db *base, rd_err *err)
 	return simple(db, &db->release, "RELEASE c", err);
 }
 
-/* When the whole transaction is gone there is nothing to undo; the commit will say so. When the
+/* When the whole transaction is gone there is nothing to undo; what comes next will say so. When the
  * undo itself fails, going on would keep half a command: everything is rolled back. */
 static void lite_undo(rd_db *base)
 {
@@ -434,13 +447,23 @@ static rd_rc set_up(lite *db, rd_err *err)
 	return RD_OK;
 }
 
+/* Each connection belongs to one thread and nobody asks SQLite how much memory it has: without the
+ * count its allocator takes no lock. */
+static void set_up_library(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+}
+
 rd_rc rd_db_sqlite_open(rd_str folder, rd_db_mode mode, rd_db **ret_db, rd_err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	rd_arena *home = rd_arena_new();
 	lite *db = RD_NEW(home, lite);
 	char path[1024];
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 
+	(void)pthread_once(&once, set_up_library);
 	db->base = (rd_db){.ops = &ops, .home = home, .backend = RD_SQLITE, .mode = mode};
 	for (uint32_t i = 0; i < RECENT; i++)
 		rd_buf_init(&db->recent[i].text, TEXT_MAX);

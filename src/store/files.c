@@ -1,4 +1,5 @@
 #include "store/files.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -32,6 +33,23 @@ rd_rc rd_folder_make(const char *path, rd_err *err)
 		*at = was;
 	}
 	return RD_OK;
+}
+
+rd_rc rd_folder_must_be_empty(const char *path, rd_err *err)
+{
+	DIR *d = opendir(path);
+	uint32_t n = 0;
+
+	if (d == NULL)
+		return RD_OK; /* made later */
+	for (const struct dirent *e; (e = readdir(d)) != NULL;)
+		n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+	(void)closedir(d);
+	if (n == 0)
+		return RD_OK;
+	(void)rd_fail(err, RD_CONFLICT, "文件夹不是空的；请换一个空文件夹",
+	              "the folder is not empty; name an empty one");
+	return rd_err_at(err, path, 0);
 }
 
 rd_rc rd_fd_write(int fd, const void *data, size_t size, rd_err *err)

@@ -14,6 +14,8 @@
 
 /* mkdir -p with mode 0700; what is there is fine. */
 RD_NODISCARD rd_rc rd_folder_make(const char *path, rd_err *err);
+/* CONFLICT when there is anything in the folder; one that is not there is fine. */
+RD_NODISCARD rd_rc rd_folder_must_be_empty(const char *path, rd_err *err);
 /* All of `data`, however the system cuts it. */
 RD_NODISCARD rd_rc rd_fd_write(int fd, const void *data, size_t size, rd_err *err);
 /* Closes the fsynced `fd` under `temp` and gives it its name for good. */

@@ -2,6 +2,7 @@
 #include "base/assert.h"
 #include "store/db_impl.h"
 #include "store/migrate.h"
+#include "store/queries.gen.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -11,8 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BATCH_MAX 512u
-#define ID_RANDOM 21u /* bits below the milliseconds: two processes rarely meet */
+#define BATCH_MAX  512u
+#define FIRMS_PAGE 500u
+#define ID_RANDOM  21u /* bits below the milliseconds: two processes rarely meet */
 
 static int64_t real_now_us(void)
 {
@@ -130,6 +132,43 @@ rd_rc rd_store_read(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn, voi
 		rc = fn(&tx, ctx, err);
 	rd_db_rollback(db);
 	return rc;
+}
+
+typedef struct firm_list {
+	int64_t *ids;
+	uint32_t n, cap;
+} firm_list;
+
+static rd_rc list_firms(rd_tx *tx, void *ctx, rd_err *err)
+{
+	firm_list *l = ctx;
+	uint32_t n = FIRMS_PAGE;
+	int64_t after = 0;
+
+	while (n == FIRMS_PAGE) {
+		const rd_q_firm_of_log_after_row *rows;
+
+		RD_TRY(rd_q_firm_of_log_after(tx, after, FIRMS_PAGE, &rows, &n, err));
+		for (uint32_t i = 0; i < n; i++) {
+			after = rows[i].firm_id;
+			if (rows[i].size == 0)
+				continue; /* the first command of a firm was refused: there is none */
+			l->ids = rd_grow(tx->arena, l->ids, l->n, &l->cap, sizeof *l->ids);
+			l->ids[l->n++] = rows[i].firm_id;
+		}
+	}
+	return RD_OK;
+}
+
+rd_rc rd_store_firms(rd_store *s, rd_arena *a, const int64_t **ret_ids, uint32_t *ret_n,
+                     rd_err *err)
+{
+	firm_list l = {0};
+
+	RD_TRY(rd_store_read(s, 0, a, list_firms, &l, err));
+	*ret_ids = l.ids;
+	*ret_n = l.n;
+	return RD_OK;
 }
 
 int64_t rd_store_new_id(rd_store *s)

@@ -73,6 +73,9 @@ void rd_store_submit(rd_store *s, rd_command *c);
 RD_NODISCARD rd_rc rd_store_write(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn,
                                   void *ctx, rd_err *err);
 
+/* Every firm that has events, by id; in `a`. */
+RD_NODISCARD rd_rc rd_store_firms(rd_store *s, rd_arena *a, const int64_t **ret_ids,
+                                  uint32_t *ret_n, rd_err *err);
 /* The folder of what lies beside the database. */
 const char *rd_store_folder(const rd_store *s);
 /* An empty file without a name in that folder, to be written and read; the caller closes it. */

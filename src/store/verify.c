@@ -129,7 +129,7 @@ static bool ends_with_firm(rd_str name, int64_t firm_id)
 	return rd_str_ends(name, tail);
 }
 
-static rd_trail_options options_of(const rd_verify_order *o, int64_t firm_id, rd_arena *a)
+rd_trail_options rd_verify_options(const rd_verify_order *o, int64_t firm_id, rd_arena *a)
 {
 	rd_vkey *keys = RD_NEW_N(a, rd_vkey, o->n_keys + 1);
 	rd_str *outside = RD_NEW_N(a, rd_str, o->n_outside + 1);
@@ -193,7 +193,7 @@ static rd_rc check_firm(verifying *v, rd_db *db, int64_t firm_id, rd_err *err)
 	rd_verify_firm f = {.firm_id = firm_id};
 	pages p = {.tx = {.db = db, .firm_id = firm_id}, .a = v->page, .notes_a = v->page2};
 	rd_trail_source source = {next_event, next_checkpoint, &p};
-	rd_trail_options options = options_of(v->order, firm_id, v->a);
+	rd_trail_options options = rd_verify_options(v->order, firm_id, v->a);
 
 	p.note_size = -1;
 	RD_TRY(rd_db_firm(db, firm_id, err));

@@ -41,4 +41,6 @@ typedef void rd_verify_seen(void *ctx, const rd_verify_firm *firm);
  * error means that the check itself could not be done (no database, a note of an unknown key). */
 RD_NODISCARD rd_rc rd_store_verify(const rd_verify_order *order, rd_verify_seen *seen, void *ctx,
                                    bool *ret_sound, rd_err *err);
+/* The keys and notes of the order that are about this firm, in `a`. */
+rd_trail_options rd_verify_options(const rd_verify_order *order, int64_t firm_id, rd_arena *a);
 #endif

@@ -1,7 +1,9 @@
-/* operator - what an operator does to a store that nobody serves, for the tests of the API. FOLDER "" = that
- * of DATA.
- *   operator firm DATA FOLDER LABEL NAME LOGIN PASSWORD   makes a firm with an administrator; prints both ids
- *   operator verify DATA FOLDER                           checks the logs of all firms; exit 1 when unsound */
+/* operator - what an operator does to a store that nobody serves, for the tests of the API.
+ * FOLDER "" = that of DATA.
+ *   operator firm DATA FOLDER LABEL NAME LOGIN PASSWORD
+ *       makes a firm with an administrator; prints both ids
+ *   operator verify DATA FOLDER
+ *       checks the logs of all firms; exit 1 when one is unsound */
 #include "desk/hooks.h"
 #include "desk/identity.h"
 #include "store/verify.h"

@@ -564,14 +564,18 @@ static bool in_order(const world *w, const rd_filter *f, const sample *a, const 
 /* Runs a filter as the engine does; answers indexes of rows. */
 static uint32_t ask(world *w, const rd_filter *f, uint32_t limit, uint32_t *out)
 {
-	rd_str sql = rd_filter_select(w->kind, f, RD_STR("r.version >= 1"), limit, w->a);
-	rd_rows rows = {0};
-	rd_err err;
+	uint32_t n = 0;
 
-	UNIT_OK(rd_db_select(w->db, sql, f->in, f->n_in, ROWS, w->a, &rows, &err), &err);
-	for (uint32_t i = 0; i < rows.n; i++)
-		out[i] = (uint32_t)(rows.cells[i * rows.width + RD_COL_ID].i - 1000);
-	return rows.n;
+	for (uint32_t part = 0; part < f->n_parts && n < limit; part++) {
+		rd_str sql = rd_filter_select(w->kind, f, part, RD_STR("r.version >= 1"), limit - n, w->a);
+		rd_rows rows = {0};
+		rd_err err;
+
+		UNIT_OK(rd_db_select(w->db, sql, f->in, f->n_in, ROWS, w->a, &rows, &err), &err);
+		for (uint32_t i = 0; i < rows.n; i++)
+			out[n++] = (uint32_t)(rows.cells[i * rows.width + RD_COL_ID].i - 1000);
+	}
+	return n;
 }
 
 /* All pages of a list, by its cursors. */

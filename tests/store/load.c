@@ -7,10 +7,14 @@
  *   load measure URL FOLDER N OPEN  commands of one event; says commands a second.
  *   load check URL FOLDER           reads such lines: each event must be there with its id.
  *   load verify URL FOLDER          rd_store_verify, and as many projections as events.
+ *   load furnish URL FOLDER         firm 1 gets what a bundle must carry: blobs, an erased payload,
+ *                                   a payload that is no UTF-8, a view; it has 10 events at least.
  *
  * Exit code 0 = all is well.
  */
+#include "store/blob.h"
 #include "store/log.h"
+#include "store/queries.gen.h"
 #include "store/verify.h"
 #include <pthread.h>
 #include <stdio.h>
@@ -20,6 +24,7 @@
 #include <unistd.h>
 
 #define FIRMS 3
+#define BLOBS 3
 
 typedef struct work {
 	rd_command command;
@@ -226,6 +231,52 @@ static int check(rd_store *s)
 	return bad != 0;
 }
 
+/* ---- furnish ---- */
+
+static rd_rc furnish_rows(rd_tx *tx, void *ctx, rd_err *err)
+{
+	const rd_seq_run runs[] = {{2, 2}, {4, 6}};
+	const rd_log_erase_order order = {.actor = RD_STR("user:1"),
+	                                  .reason = RD_STR("asked"),
+	                                  .runs = runs,
+	                                  .n_runs = 2};
+	const rd_log_event odd = {.type = RD_STR("odd.bytes"),
+	                          .actor = RD_STR("system"),
+	                          .payload = RD_STR("\xff\xfe and \"quotes\"")};
+	const rd_blob *blobs = ctx;
+	int64_t seq;
+
+	RD_TRY(rd_log_append(tx, &odd, &seq, err));
+	RD_TRY(rd_log_erase(tx, &order, &seq, err));
+	for (uint32_t i = 0; i < BLOBS; i++)
+		RD_TRY(rd_blob_add(tx, &blobs[i], err));
+	return rd_q_view_add(tx, 7, RD_STR("task"), 1, 1, RD_STR("红字\u2028<b>"), RD_STR("state:open"),
+	                     RD_STR(""), RD_STR(""), NULL, err);
+}
+
+static void furnish(rd_store *s)
+{
+	static char big[300000];
+	const rd_str texts[BLOBS] = {RD_STR(""), RD_STR("红字"), {big, sizeof big}};
+	rd_blob blobs[BLOBS];
+	rd_arena *a = rd_arena_new();
+	rd_err err = {0};
+
+	for (size_t i = 0; i < sizeof big; i++)
+		big[i] = (char)(i * i >> 7);
+	for (uint32_t i = 0; i < BLOBS; i++) {
+		rd_blob_writer *w;
+
+		if (rd_blob_begin(s, 1, sizeof big, &w, &err) != RD_OK ||
+		    rd_blob_write(w, texts[i].ptr, texts[i].len, &err) != RD_OK ||
+		    rd_blob_end(w, &blobs[i], &err) != RD_OK)
+			die("blob", &err);
+	}
+	if (rd_store_write(s, 1, a, furnish_rows, blobs, &err) != RD_OK)
+		die("furnish", &err);
+	rd_arena_free(a);
+}
+
 int main(int argc, char **argv)
 {
 	rd_err err = {0};
@@ -245,6 +296,8 @@ int main(int argc, char **argv)
 		exit_code = check(l.store);
 	else if (strcmp(argv[1], "verify") == 0)
 		exit_code = verify(l.store, &config);
+	else if (strcmp(argv[1], "furnish") == 0)
+		furnish(l.store);
 	else
 		run(&l, argc > 4 ? atoll(argv[4]) : 0, argc > 5 ? (uint32_t)atol(argv[5]) : 64);
 	rd_store_close(l.store);

@@ -262,7 +262,7 @@ class Kind(Reader):
 
     def read_list(self):
         table = self.raw.get("list", {})
-        self.keys(table, {"columns", "sort"}, "list")
+        self.keys(table, {"columns", "sort", "narrow"}, "list")
         names = self.names(table, "columns", "list") or [n for n in ("number" if self.number else None, self.title,
                                                                      "state") if n]
         self.list = []
@@ -284,6 +284,11 @@ class Kind(Reader):
             if self.column_of(key) is None or (f and f["type"] in UNSORTED):
                 self.wrong(f"'{key}' cannot be sorted by", "list", 0, "sort", key)
             self.sort.append((key, down))
+        self.narrow = self.names(table, "narrow", "list")
+        for n in self.narrow:
+            f = self.by_name(n)
+            if not (f and f["type"] in ("enum", "ref")):
+                self.wrong(f"'{n}' is no enum or ref of this kind", "list", 0, "narrow", n)
 
     def read_review(self):
         table = self.raw.get("review", {})

@@ -32,20 +32,43 @@ def note(kind, column):
     return out + ("; null: not given" if column["nullable"] else "")
 
 
+def sort_key(kind, key):
+    """What a list is sorted by, word for word as src/record/cursor.c writes it."""
+    column = kind.columns[kind.column_of(key)]["name"]
+    f = kind.by_name(key)
+    ranks = [x["name"] for x in kind.states] if key == "state" else \
+        [o["name"] for o in f["options"]] if f and f["type"] == "enum" else None
+    if ranks is None:
+        return column
+    return f"(CASE {column}{''.join(f' WHEN {chr(39)}{r}{chr(39)} THEN {i}' for i, r in enumerate(ranks))} END)"
+
+
 def indexes(kind):
-    """(name, unique, columns) that the table must have."""
+    """(name, unique, columns, condition) that the table must have."""
     t = kind.table
     out = []
     if kind.number:
-        out.append((f"{t}_number", True, ["firm_id", "number"]))
+        out.append((f"{t}_number", True, ["firm_id", "number"], ""))
     for f in kind.fields:
         if f["unique"]:
             column = kind.columns[f["column"]]["name"]
-            out.append((f"{t}_{column}", True, ["firm_id", column]))
-    for key, column in (("client", "client_id"), ("owner", "owner_id"), ("due", "due_at_us")):
-        if kind.common[key]["used"]:
-            out.append((f"{t}_{key}", False, ["firm_id", column]))
+            out.append((f"{t}_{column}", True, ["firm_id", column], ""))
+    first, down = kind.sort[0]
+    keys = {key: sort_key(kind, key) + (" DESC" if d != down else "") for key, d in kind.sort}
+    # What lists are narrowed to, each in the order of the list.
+    for key in [key for key in ("client", "owner") if kind.common[key]["used"] and key != first] + kind.narrow:
+        column = kind.columns[kind.column_of(key)]["name"]
+        out.append((f"{t}_{key}", False, ["firm_id", column, *(k for n, k in keys.items() if n != key), "id"], ""))
+    if kind.common["due"]["used"] and first != "due":
+        out.append((f"{t}_due", False, ["firm_id", "due_at_us", "id"], ""))
+    out.append((f"{t}_list", False, ["firm_id", *keys.values(), "id"], "archived_at_us IS NULL"))
     return out
+
+
+def index_text(kind, index):
+    name, unique, columns, where = index
+    return (f"CREATE {'UNIQUE ' if unique else ''}INDEX {name} ON {kind.table} ({', '.join(columns)})"
+            f"{f' WHERE {where}' if where else ''}")
 
 
 def create(kind):
@@ -56,8 +79,7 @@ def create(kind):
         null = "" if c["nullable"] else " NOT NULL"
         lines.append(f"\t{c['name']} {types[c['type']]}{null}, -- {note(kind, c)}")
     lines += ["\tPRIMARY KEY (firm_id, id)", ") {{rows}};"]
-    for name, unique, columns in indexes(kind):
-        lines.append(f"CREATE {'UNIQUE ' if unique else ''}INDEX {name} ON {kind.table} ({', '.join(columns)});")
+    lines += [f"{index_text(kind, index)};" for index in indexes(kind)]
     return "\n".join(lines) + "\n"
 
 
@@ -108,10 +130,9 @@ def compare(kinds, paths):
 
 
 def missing_indexes(db, kind, where):
-    there = []
-    for row in db.execute(f"PRAGMA index_list({kind.table})"):
-        there.append((bool(row[2]), [r[2] for r in db.execute(f"PRAGMA index_info({row[1]})")]))
-    for name, unique, columns in indexes(kind):
-        if not any(u >= unique and c[:len(columns)] == columns for u, c in there):
-            yield f"{where}: no {'unique ' if unique else ''}index of {kind.table} on ({', '.join(columns)})"
-
+    """A list is read from an index only when that says the same, word for word."""
+    there = {" ".join(r[0].split()) for r in db.execute(
+        "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (kind.table,))}
+    for index in indexes(kind):
+        if index_text(kind, index) not in there:
+            yield f"{where}: it is not there: {index_text(kind, index)}"

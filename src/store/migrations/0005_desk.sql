@@ -49,7 +49,7 @@ CREATE TABLE notifications (
 CREATE UNIQUE INDEX notifications_once ON notifications (firm_id, user_id, kind, record_id, notice, mark);
 CREATE INDEX notifications_of_user ON notifications (firm_id, user_id, id);
 CREATE INDEX notifications_unread ON notifications (firm_id, user_id, id) WHERE read_at_us = 0;
-CREATE INDEX notifications_for_digest ON notifications (firm_id, digest_id, user_id) WHERE digest_id <> 0;
+CREATE INDEX notifications_for_digest ON notifications (firm_id, user_id) WHERE digest_id = 1;
 
 -- How a person wants to be told, where it differs from the preset.
 CREATE TABLE notice_choices (

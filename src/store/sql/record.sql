@@ -155,11 +155,12 @@ WHERE firm_id = :firm_id AND to_kind = :to_kind AND to_id = :to_id
 ORDER BY from_kind, from_id, field LIMIT :max;
 
 -- name: relation_mine :one
--- Whether a person watches a record or is named in a field that assigns it.
--- in: firm_id i64, kind text, record_id i64, user_id i64
+-- Whether a person is named in a field that assigns a record or, with `watching` 1, watches it.
+-- in: firm_id i64, kind text, record_id i64, user_id i64, watching i64
 -- out: mine i64
 SELECT 1 AS mine FROM watchers
 WHERE firm_id = :firm_id AND kind = :kind AND record_id = :record_id AND user_id = :user_id
+	AND :watching = 1
 UNION ALL
 SELECT 1 AS mine FROM record_refs
 WHERE firm_id = :firm_id AND to_kind = 'user' AND to_id = :user_id AND from_kind = :kind
@@ -175,13 +176,17 @@ WHERE firm_id = :firm_id AND to_kind = 'user' AND to_id = :user_id AND from_kind
 	AND from_id = :client_id AND assigns = 1
 LIMIT 1;
 
--- name: number_next :one
--- The next number; the first is 1.
+-- name: number_last :one
+-- The last number given. Only the writer of the firm gives numbers, so it is still the last when
+-- number_given says the next; RETURNING would save a statement and cost twice as much.
 -- in: firm_id i64, kind text, year i64
 -- out: last i64
-INSERT INTO number_counters (firm_id, kind, year, last) VALUES (:firm_id, :kind, :year, 1)
-ON CONFLICT (firm_id, kind, year) DO UPDATE SET last = number_counters.last + 1
-RETURNING last;
+SELECT last FROM number_counters WHERE firm_id = :firm_id AND kind = :kind AND year = :year;
+
+-- name: number_given :exec
+-- in: firm_id i64, kind text, year i64, last i64
+INSERT INTO number_counters (firm_id, kind, year, last) VALUES (:firm_id, :kind, :year, :last)
+ON CONFLICT (firm_id, kind, year) DO UPDATE SET last = excluded.last;
 
 -- name: answer_get :one
 -- in: firm_id i64, actor text, key text
@@ -226,9 +231,10 @@ WHERE firm_id = :firm_id AND kind = :kind AND (owner_id = :owner_id OR shared = 
 ORDER BY name, id LIMIT :max;
 
 -- name: term_add :exec
--- in: firm_id i64, term text, kind text, id i64
-INSERT INTO search_term (firm_id, term, kind, id) VALUES (:firm_id, :term, :kind, :id)
-ON CONFLICT (firm_id, term, kind, id) DO NOTHING;
+-- All new words of a record at once; `terms` is a JSON array of texts, in order.
+-- in: firm_id i64, terms text, kind text, id i64
+INSERT OR IGNORE INTO search_term (firm_id, term, kind, id)
+SELECT :firm_id, t.value, :kind, :id FROM json_each(:terms) t;
 
 -- name: term_remove :exec
 -- in: firm_id i64, term text, kind text, id i64
