@@ -96,7 +96,7 @@ static rd_rc look(rd_tx *tx, void *ctx, rd_err *err)
 	RD_TRY(rd_list_get(tx, &system,
 	                   &(rd_list_input){.kind = l->kind,
 	                                    .filter = RD_STR("state:open"),
-	                                    .sort = RD_STR("created_at"),
+	                                    .sort = RD_STR("id"), /* the order of the table */
 	                                    .cursor = l->cursor,
 	                                    .limit = PAGE,
 	                                    .zone_offset_s = l->engine->zone_offset_s},
