@@ -2,9 +2,9 @@
  * shape.h - the JSON bodies that are no records: one table a body, from which come the check, the
  * values and the OpenAPI schema.
  *
- * Values come out in the order of the fields: TEXT and RAW as text, INT and BOOL as numbers, IDS and ITEMS
- * as the JSON array, ID as a number (JSON: a decimal string). What was not given is RD_NULL.
- * Unknown and repeated keys are refused; all problems are told at once.
+ * Values come out in the order of the fields: TEXT and RAW as text, INT and BOOL as numbers, IDS
+ * and ITEMS as the JSON array, ID as a number (JSON: a decimal string). What was not given is
+ * RD_NULL. Unknown and repeated keys are refused; all problems are told at once.
  */
 #ifndef RD_API_SHAPE_H
 #define RD_API_SHAPE_H

@@ -155,7 +155,8 @@ static rd_str keep(rd_filter_build *b, const rd_buf *text)
 }
 
 /* The order by the keys from `first` on. Empty values come last, up or down; the first key has none
- * in its part. What is the same in all records is no key: an index that begins with it is in order. */
+ * in its part. What is the same in all records is no key: an index that begins with it is in
+ * order. */
 static rd_str order_of(rd_filter_build *b, const rd_filter *f, uint32_t first)
 {
 	const rd_kind *k = b->input->kind;
