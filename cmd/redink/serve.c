@@ -1,4 +1,5 @@
 #include "api/api.h"
+#include "blobs.h"
 #include "cmd.h"
 #include "service.h"
 #include <stdio.h>
@@ -21,6 +22,9 @@ enum {
 	O_THREADS,
 	O_OUTBOUND,
 	O_PRIVATE,
+	O_BLOBS,
+	O_BLOBS_KEY,
+	O_CHECKPOINTS,
 	O_UPGRADE,
 	O_QUIET,
 };
@@ -82,6 +86,9 @@ static const rd_opt options[] = {
                    .help = {"处理请求的线程数", "threads that serve requests"}},
 	[O_OUTBOUND] = RD_OPTION_OUTBOUND,
 	[O_PRIVATE] = RD_OPTION_OUTBOUND_PRIVATE,
+	[O_BLOBS] = RD_OPTION_BLOBS,
+	[O_BLOBS_KEY] = RD_OPTION_BLOBS_KEY,
+	[O_CHECKPOINTS] = RD_OPTION_CHECKPOINTS_TO,
 	[O_UPGRADE] = {.name = "upgrade",
                    .kind = RD_OPT_FLAG,
                    .help = {"先把旧版本的数据库升级", "bring an older database up to date first"}},
@@ -131,6 +138,7 @@ static rd_rc serve(const rd_args *args, rd_store *store, const sigset_t *signals
 		.behind_proxy = rd_args_has(args, O_PROXY),
 		.trusted_proxies = trusted ? rd_split_list(args->arena, trusted, &n) : NULL,
 		.outbound = rd_service_outbound(args, O_OUTBOUND, O_PRIVATE),
+		.checkpoints_to = rd_args_text(args, O_CHECKPOINTS),
 		.log = rd_service_log,
 		.log_user = &quiet,
 	};
@@ -168,9 +176,17 @@ static int run(const rd_args *args)
 	rd_service_block(&signals);
 	if (rd_store_open(&config, &store, &err) != RD_OK)
 		return rd_fail_with(&err, args->lang);
-	rd_rc rc = serve(args, store, &signals, &err);
+	rd_s3 *s3 = NULL;
+	rd_rc rc = rd_blobs_open(args,
+	                         &(rd_blobs_options){.url = rd_args_text(args, O_BLOBS),
+	                                             .key_file = rd_args_text(args, O_BLOBS_KEY),
+	                                             .private_too = rd_args_has(args, O_PRIVATE)},
+	                         store, &s3, &err);
 
+	if (rc == RD_OK)
+		rc = serve(args, store, &signals, &err);
 	rd_store_close(store);
+	rd_s3_close(s3);
 	return rc == RD_OK ? RD_EXIT_CLEAN : rd_fail_with(&err, args->lang);
 }
 

@@ -1,5 +1,6 @@
 /* More hands: jobs, followers of the log and periodic work, without HTTP. */
 #include "auth/secret.h"
+#include "blobs.h"
 #include "data.h"
 #include "desk/hands.h"
 #include "desk/hooks.h"
@@ -8,7 +9,15 @@
 
 #define CHINA_OFFSET_S 28800
 
-enum { O_ORIGIN = RD_O_DATA_END, O_THREADS, O_OUTBOUND, O_PRIVATE };
+enum {
+	O_ORIGIN = RD_O_DATA_END,
+	O_THREADS,
+	O_OUTBOUND,
+	O_PRIVATE,
+	O_BLOBS,
+	O_BLOBS_KEY,
+	O_CHECKPOINTS
+};
 static const rd_opt options[] = {
 	RD_OPTIONS_OF_DATA,
 	[O_ORIGIN] = {.name = "origin",
@@ -25,6 +34,9 @@ static const rd_opt options[] = {
                    .help = {"同时做几项任务", "jobs at a time"}},
 	[O_OUTBOUND] = RD_OPTION_OUTBOUND,
 	[O_PRIVATE] = RD_OPTION_OUTBOUND_PRIVATE,
+	[O_BLOBS] = RD_OPTION_BLOBS,
+	[O_BLOBS_KEY] = RD_OPTION_BLOBS_KEY,
+	[O_CHECKPOINTS] = RD_OPTION_CHECKPOINTS_TO,
 	{0},
 };
 
@@ -52,6 +64,7 @@ static rd_rc work(const rd_args *args, rd_store *s, const sigset_t *signals, rd_
 		.engine = &engine,
 		.threads = (uint32_t)rd_args_number(args, O_THREADS, 2),
 		.outbound = rd_service_outbound(args, O_OUTBOUND, O_PRIVATE),
+		.checkpoints_to = rd_args_text(args, O_CHECKPOINTS),
 		.told = tell,
 		.ctx = &quiet,
 	};
@@ -79,9 +92,17 @@ static int run(const rd_args *args)
 	if (rd_auth_init(&err) != RD_OK ||
 	    rd_data_open_as(args, name ? name + 3 : origin, &s, &err) != RD_OK)
 		return rd_fail_with(&err, args->lang);
-	rd_rc rc = work(args, s, &signals, &err);
+	rd_s3 *s3 = NULL;
+	rd_rc rc = rd_blobs_open(args,
+	                         &(rd_blobs_options){.url = rd_args_text(args, O_BLOBS),
+	                                             .key_file = rd_args_text(args, O_BLOBS_KEY),
+	                                             .private_too = rd_args_has(args, O_PRIVATE)},
+	                         s, &s3, &err);
 
+	if (rc == RD_OK)
+		rc = work(args, s, &signals, &err);
 	rd_store_close(s);
+	rd_s3_close(s3);
 	return rc == RD_OK ? RD_EXIT_CLEAN : rd_fail_with(&err, args->lang);
 }
 

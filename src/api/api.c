@@ -106,6 +106,7 @@ static rd_rc start_hands(rd_api *api, rd_err *err)
 {
 	const rd_hands_config hands = {.engine = &api->engine,
 	                               .outbound = api->config.outbound,
+	                               .checkpoints_to = api->config.checkpoints_to,
 	                               .live = rd_live_publish,
 	                               .told = tell,
 	                               .ctx = api};

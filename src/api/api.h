@@ -21,6 +21,7 @@ typedef struct rd_api_config {
 	bool behind_proxy;
 	const char *const *trusted_proxies;
 	rd_outbound_policy outbound;               /* whom webhooks, robots and mail may reach */
+	const char *checkpoints_to;                /* folder for signed heads; NULL = none */
 	void (*log)(void *user, const char *line); /* one logfmt line, without line end */
 	void *log_user;
 } rd_api_config;

@@ -1,14 +1,16 @@
 #include "desk/hands.h"
+#include "desk/anchors.h"
 #include "desk/catalogue.h"
-#include "desk/copies.h"
 #include "desk/follow.h"
 #include "desk/notice.h"
 #include "desk/reminders.h"
 #include "desk/reviews.h"
 #include "desk/send.h"
 #include "desk/webhooks.h"
+#include "store/checkpoint.h"
 
-#define ENTRIES_N (RD_UPKEEP_N + RD_REMINDERS_N + 3)
+#define ENTRIES_MAX (RD_UPKEEP_N + RD_REMINDERS_N + RD_ANCHOR_ENTRIES_MAX + 2)
+#define KINDS_N     (RD_SEND_JOBS_N + RD_ANCHOR_JOBS_N)
 
 static const char *const queues[] = {"post"};
 
@@ -18,9 +20,11 @@ struct rd_hands {
 	rd_desk desk;
 	rd_outbound *outbound;
 	rd_sender sender;
-	rd_job_kind kinds[RD_SEND_JOBS_N];
+	rd_anchors anchors;
+	rd_job_kind kinds[KINDS_N];
 	rd_follower followers[2];
-	rd_periodic_entry entries[ENTRIES_N];
+	rd_periodic_entry entries[ENTRIES_MAX];
+	uint32_t n_entries;
 	rd_jobs *jobs;
 	rd_follow *follow;
 	rd_periodic *periodic;
@@ -74,7 +78,7 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	rd_store *store = h->desk.store;
 	const rd_jobs_config jobs = {.store = store,
 	                             .kinds = h->kinds,
-	                             .n_kinds = RD_SEND_JOBS_N,
+	                             .n_kinds = KINDS_N,
 	                             .queues = queues,
 	                             .n_queues = sizeof queues / sizeof *queues,
 	                             .threads = h->config.threads ? h->config.threads : 2,
@@ -91,7 +95,7 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	                                 .told_ctx = h};
 	const rd_periodic_config periodic = {.store = store,
 	                                     .entries = h->entries,
-	                                     .n_entries = ENTRIES_N,
+	                                     .n_entries = h->n_entries,
 	                                     .told = told_entry,
 	                                     .told_ctx = h,
 	                                     .worked = worked,
@@ -100,6 +104,19 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	RD_TRY(rd_jobs_start(&jobs, &h->jobs, err));
 	RD_TRY(rd_follow_start(&follow, &h->follow, err));
 	return rd_periodic_start(&periodic, &h->periodic, err);
+}
+
+static void make_entries(rd_hands *h)
+{
+	uint32_t n = RD_UPKEEP_N + RD_REMINDERS_N;
+
+	rd_upkeep_entries(h->entries);
+	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
+	h->entries[n++] = rd_catalogue_entry(h->config.engine);
+	h->entries[n++] = rd_reviews_entry(h->config.engine);
+	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);
+	n += rd_anchor_entries(&h->anchors, h->entries + n);
+	h->n_entries = n;
 }
 
 rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err *err)
@@ -113,13 +130,10 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->outbound = rd_outbound_new(&h->config.outbound);
 	h->sender = (rd_sender){&h->desk, rd_post_real(h->outbound)};
 	rd_send_jobs(&h->sender, h->kinds);
+	rd_anchor_jobs(&h->sender, h->kinds + RD_SEND_JOBS_N);
 	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
 	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
-	rd_upkeep_entries(h->entries);
-	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
-	h->entries[ENTRIES_N - 3] = rd_reviews_entry(config->engine);
-	h->entries[ENTRIES_N - 2] = rd_copies_entry(&h->desk);
-	h->entries[ENTRIES_N - 1] = rd_catalogue_entry(config->engine);
+	make_entries(h);
 
 	rd_rc rc = start(h, err);
 
@@ -131,6 +145,16 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	return RD_OK;
 }
 
+/* Nothing stays unsigned while nobody is there to sign it. */
+static void sign_all(rd_hands *h)
+{
+	uint32_t n;
+	rd_err err = {0};
+
+	if (rd_store_sign_due(h->desk.store, true, &n, &err) != RD_OK)
+		tell(h, "checkpoints", &err);
+}
+
 void rd_hands_poke(rd_hands *h, int64_t firm_id)
 {
 	rd_follow_poke(h->follow, firm_id);
@@ -140,7 +164,10 @@ void rd_hands_stop(rd_hands *h)
 {
 	if (h == NULL)
 		return;
-	rd_periodic_stop(h->periodic);
+	if (h->periodic) {
+		rd_periodic_stop(h->periodic);
+		sign_all(h);
+	}
 	rd_follow_stop(h->follow);
 	rd_jobs_stop(h->jobs);
 	rd_outbound_free(h->outbound);

@@ -2,8 +2,8 @@
  * hands.h - the desk's own hands: what works without being asked over HTTP.
  *
  * Jobs (mails, webhooks), followers of the log (notices, webhooks, live changes) and periodic work
- * (checkpoints, reminders, digests, reviews, the catalogue). `redink serve` has some; `redink
- * worker` has nothing else. Any number of processes may have hands on one database.
+ * (checkpoints, reminders, digests, reviews, the catalogue). `redink serve` has some;
+ * `redink worker` has nothing else. Any number of processes may have hands on one database.
  */
 #ifndef RD_DESK_HANDS_H
 #define RD_DESK_HANDS_H
@@ -15,6 +15,7 @@ typedef struct rd_hands_config {
 	uint32_t threads;            /* for jobs; 0 = 2 */
 	rd_outbound_policy outbound; /* whom webhooks, robots and mail servers may be; copied, its texts
 	                              * must live as long */
+	const char *checkpoints_to;  /* folder for signed heads (desk/anchors.h); NULL = none */
 	/* Each event after its commit, for live changes; NULL = nobody. */
 	void (*live)(void *ctx, int64_t firm_id, const rd_log_row *row);
 	/* What went wrong, one line in English; NULL = nobody. */
@@ -27,6 +28,6 @@ typedef struct rd_hands rd_hands;
 RD_NODISCARD rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err *err);
 /* Something was written for this firm: followers look now, not at their next turn. */
 void rd_hands_poke(rd_hands *h, int64_t firm_id);
-/* Ends the work at hand. NULL is fine. */
+/* Ends the work at hand and signs what the logs grew by. NULL is fine. */
 void rd_hands_stop(rd_hands *h);
 #endif

@@ -18,8 +18,8 @@
 RD_NODISCARD rd_rc rd_hours_load(rd_tx *tx, int64_t calendar_id, int64_t from_us, uint32_t days,
                                  int32_t offset_s, rd_worktime *ret_hours, rd_err *err);
 
-/* When something is due that is due on a day: `clock_us` after midnight, or when work ends (-1),
- * on that day or else the next working day, by the calendar of the firm. */
+/* When something is due that is due on a day: `clock_us` after midnight, or when work ends (-1), on
+ * that day or else the next working day, by the calendar of the firm. */
 RD_NODISCARD rd_rc rd_hours_due(rd_tx *tx, rd_day day, int64_t clock_us, int32_t offset_s,
                                 int64_t *ret_at_us, rd_err *err);
 

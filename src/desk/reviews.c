@@ -96,7 +96,7 @@ static rd_rc look(rd_tx *tx, void *ctx, rd_err *err)
 	RD_TRY(rd_list_get(tx, &system,
 	                   &(rd_list_input){.kind = l->kind,
 	                                    .filter = RD_STR("state:open"),
-	                                    .sort = RD_STR("created_at"),
+	                                    .sort = RD_STR("id"), /* the order of the table */
 	                                    .cursor = l->cursor,
 	                                    .limit = PAGE,
 	                                    .zone_offset_s = l->engine->zone_offset_s},
@@ -152,8 +152,8 @@ static void put_id(rd_json *j, const char *key, int64_t id)
 	rd_json_put_text(j, key, text);
 }
 
-/* What the task is called. A task that nobody owns is read by many: of a record that few may read
- * it tells no more than the number. */
+/* What the task is about, in words. A task that nobody owns is read by many: of a record that few
+ * may read it tells no more than the number. */
 static rd_str name_of(const rd_record *r, bool hidden, bool english)
 {
 	rd_str title = rd_show_title(r->kind, r->cells);

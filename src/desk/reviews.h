@@ -1,10 +1,10 @@
 /*
  * reviews.h - reviews on schedule: what `[review]` of a model file asks for, for every kind.
  *
- * The periodic entry "reviews" goes over the records of such kinds that are open and not archived. A
- * record is to be reviewed on the day that its date field names (rd_kind.review_date), else on the
- * days of the rule, counted from the local day of its creation. When such a day has come, one task
- * is made about the record for whoever is asked, due when work ends on that day or the next
+ * The periodic entry "reviews" goes over the records of such kinds that are open and not archived.
+ * A record is to be reviewed on the day that its date field names (rd_kind.review_date), else on
+ * the days of the rule, counted from the local day of its creation. When such a day has come, one
+ * task is made about the record for whoever is asked, due when work ends on that day or the next
  * working day by the firm's calendar; of several days that were missed, the last. The table
  * `reviews` has a key for kind, record and day: a day is asked for once, whatever stops, starts
  * again or runs at the same time.

@@ -1,7 +1,6 @@
 #include "desk/send.h"
 #include "base/assert.h"
 #include "base/json.h"
-#include "desk/copies.h"
 #include "desk/inbox.h"
 #include "desk/letter.h"
 #include "desk/settings.h"
@@ -324,5 +323,4 @@ void rd_send_jobs(const rd_sender *sender, rd_job_kind kinds[RD_SEND_JOBS_N])
 	kinds[1] = (rd_job_kind){"notice.digest", send_digest, ctx, MAIL_LEASE_S, 0};
 	kinds[2] = (rd_job_kind){"notice.robot", send_group, ctx, GROUP_LEASE_S, GROUP_TRIES};
 	kinds[3] = (rd_job_kind){"webhook.deliver", rd_webhook_deliver, ctx, GROUP_LEASE_S, 0};
-	kinds[4] = (rd_job_kind){"checkpoint.copy", rd_copies_send, ctx, MAIL_LEASE_S, 0};
 }

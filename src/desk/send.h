@@ -1,6 +1,6 @@
 /*
  * send.h - the jobs that send: a mail about one notice, a digest, a message to a group, a call of a
- * webhook, copies of checkpoints. All are of the queue "post".
+ * webhook. All are of the queue "post"; anchors.h has more.
  *
  * Each reads what it needs in one transaction, sends, and writes how it went together with the end
  * of the job. A worker that dies between sending and writing sends again: a mail may come twice,
@@ -17,7 +17,7 @@ typedef struct rd_sender {
 	rd_post post;
 } rd_sender;
 
-#define RD_SEND_JOBS_N 5u
+#define RD_SEND_JOBS_N 4u
 /* Fills the table of handlers; `sender` must live as long as the runner. */
 void rd_send_jobs(const rd_sender *sender, rd_job_kind kinds[RD_SEND_JOBS_N]);
 

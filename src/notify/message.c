@@ -40,6 +40,17 @@ static const struct {
                              {"[{number}] 提醒：{title}", "[{number}] reminder: {title}"},
                              {"您让系统此时提醒您 {number}“{title}”。{note}",
                               "You asked to be reminded now of {number} \"{title}\". {note}"}},
+	[RD_MESSAGE_UNANCHORED] =
+		{"unanchored",
+         {"签名检查点超过一天没有离开本机：{title}",
+          "signed checkpoints have not left the machine for a day: {title}"},
+         {"“{title}”的事件日志的签名检查点超过 24 小时没有送到机外。没有机外副本，"
+          "控制本机的人就能重写并重签整个日志。请在设置中检查 checkpoints.mail 和 "
+          "checkpoints.url，以及失败的任务。",
+          "No signed checkpoint of the event log of \"{title}\" has left the "
+          "machine for 24 hours. Without a copy outside, whoever controls the "
+          "machine can rewrite and sign the whole log again. Look at the "
+          "settings checkpoints.mail and checkpoints.url and at failed jobs."}},
 };
 
 static const rd_words nobody = {"系统", "The system"};

@@ -17,7 +17,8 @@ typedef enum rd_message_kind {
 	RD_MESSAGE_COMMENTED,
 	RD_MESSAGE_TRANSITION,
 	RD_MESSAGE_REMINDED,
-	RD_MESSAGE_KINDS /* how many */
+	RD_MESSAGE_UNANCHORED, /* signed heads of the log do not leave the machine */
+	RD_MESSAGE_KINDS       /* how many */
 } rd_message_kind;
 
 typedef struct rd_message_facts {

@@ -6,8 +6,8 @@
  * use). What was signed last for a firm is kept, on disk before anybody sees it, in signed/<firm
  * id>: a log that is smaller than that (a backup was restored) or does not begin with it is never
  * signed. It must be signed by that key, or by one named in old.keys (public halves, 64 hex digits
- * a line). The checkpoints must leave the machine (rd_q_checkpoint_unsent, rd_q_checkpoint_sent);
- * without a copy outside, whoever holds database and key can write and sign another history.
+ * a line). The checkpoints must leave the machine (desk/anchors.h); without a copy outside, whoever
+ * holds database and key can write and sign another history.
  *
  * Threads: any; of two that sign one firm at once, one finds the work done.
  */

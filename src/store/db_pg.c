@@ -521,6 +521,8 @@ static rd_rc set_up(pg *db, rd_err *err)
 	static const char common[] =
 		"SET client_encoding='UTF8'; SET timezone='UTC'; SET lock_timeout='10s';"
 		"SET idle_in_transaction_session_timeout='60s'; SET plan_cache_mode='force_generic_plan';"
+		"SET tcp_keepalives_idle=10; SET tcp_keepalives_interval=5; SET tcp_keepalives_count=3;"
+		"SET tcp_user_timeout='25s';"
 		"SELECT set_config('synchronous_commit','on',false)"
 		" WHERE current_setting('synchronous_commit')='off';";
 
@@ -534,9 +536,11 @@ static rd_rc set_up(pg *db, rd_err *err)
 	if (PQenterPipelineMode(db->conn) != 1)
 		return lost(db, err);
 	RD_TRY(pg_script(&db->base, common, err));
-	return db->base.mode == RD_DB_READ
-	           ? pg_script(&db->base, "SET default_transaction_read_only=on", err)
-	           : RD_OK;
+	if (db->base.mode == RD_DB_READ)
+		return pg_script(&db->base, "SET default_transaction_read_only=on", err);
+	/* A host whose power went holds the locks of its transaction until the server gives it up:
+	 * sooner than others give up waiting (lock_timeout). A writer is never idle for that long. */
+	return pg_script(&db->base, "SET idle_in_transaction_session_timeout='5s'", err);
 }
 
 static rd_rc connect_again(pg *db, rd_err *err)
@@ -574,6 +578,22 @@ static uint32_t take_partitions(rd_str url, char out[1024])
 	return n;
 }
 
+/* A host that does not answer any more is an error within half a minute, unless the address itself
+ * says otherwise. */
+static PGconn *connect_to(const char *address)
+{
+	static const char *const names[] = {"connect_timeout",
+	                                    "keepalives_idle",
+	                                    "keepalives_interval",
+	                                    "keepalives_count",
+	                                    "tcp_user_timeout",
+	                                    "dbname",
+	                                    NULL};
+	const char *const values[] = {"10", "10", "5", "3", "25000", address, NULL};
+
+	return PQconnectdbParams(names, values, 1);
+}
+
 rd_rc rd_db_pg_open(rd_str url, rd_db_mode mode, rd_db **ret_db, rd_err *err)
 {
 	char address[1024];
@@ -584,7 +604,7 @@ rd_rc rd_db_pg_open(rd_str url, rd_db_mode mode, rd_db **ret_db, rd_err *err)
 	db->base.partitions = take_partitions(url, address);
 	for (uint32_t i = 0; i < RECENT; i++)
 		rd_buf_init(&db->recent[i].text, TEXT_MAX);
-	db->conn = PQconnectdb(address);
+	db->conn = connect_to(address);
 	rd_rc rc = set_up(db, err);
 
 	if (rc != RD_OK) {

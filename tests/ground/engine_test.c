@@ -1,6 +1,7 @@
 /* The record engine on both back ends: what commands do, what they refuse, and that the log alone
  * makes the same tables again. */
 #include "record/engine.h"
+#include "desk/hooks.h"
 #include "place.h"
 #include "record/around.h"
 #include "record/beside.h"
@@ -207,7 +208,7 @@ static void begin(void)
 {
 	place_open(&here);
 	store = place_store(&here);
-	engine = (rd_engine){.store = store, .zone_offset_s = 28800};
+	engine = (rd_engine){store, rd_desk_hooks, rd_desk_hooks_count, 28800};
 	anna = actor(user("anna", "\"accountant\""), RD_KIND_ACCOUNTANT);
 	ben = actor(user("ben", "\"accountant\""), RD_KIND_ACCOUNTANT);
 	audit = actor(user("audit", "\"auditor\""), RD_KIND_AUDITOR);

@@ -27,6 +27,10 @@ static void every_kind_says_what_it_is(void)
 	     "陈敏 moved CASE-7 \"银行存款未达\" to 整改中."},
 		{RD_MESSAGE_REMINDED, "reminded", "[CASE-7] 提醒：银行存款未达",
 	     "You asked to be reminded now of CASE-7 \"银行存款未达\". 问银行"},
+		{RD_MESSAGE_UNANCHORED, "unanchored", "签名检查点超过一天没有离开本机：银行存款未达",
+	     "No signed checkpoint of the event log of \"银行存款未达\" has left the machine for 24 hours. "
+	     "Without a copy outside, whoever controls the machine can rewrite and sign the whole log "
+	     "again. Look at the settings checkpoints.mail and checkpoints.url and at failed jobs."},
 	};
 
 	UNIT_INT(sizeof rows / sizeof rows[0], RD_MESSAGE_KINDS);

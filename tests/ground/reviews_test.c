@@ -291,7 +291,7 @@ static void *run_process(void *ctx)
 
 static void two_processes_at_once_ask_once(void)
 {
-	enum { TYPES = 40 };
+	enum { TYPES = 210 }; /* more than one page of them */
 	office o;
 	process p[2];
 	pthread_t threads[2];

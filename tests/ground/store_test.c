@@ -14,7 +14,7 @@ typedef struct job {
 	place *p;
 	_Atomic int *left;
 	int64_t seq;
-	bool fail;
+	bool fail, early; /* is refused; before it has written */
 } job;
 
 static rd_rc one_event(rd_tx *tx, void *ctx, rd_err *err)
@@ -29,7 +29,8 @@ static rd_rc one_event(rd_tx *tx, void *ctx, rd_err *err)
 		.payload = RD_STR("{\"title\":\"a task of an ordinary length\",\"state\":\"open\"}"),
 	};
 
-	RD_TRY(rd_log_append(tx, &e, &j->seq, err));
+	if (!j->early)
+		RD_TRY(rd_log_append(tx, &e, &j->seq, err));
 	return j->fail ? rd_fail(err, RD_BARRED, "不行", "no") : RD_OK;
 }
 
@@ -63,6 +64,7 @@ static void commands_are_whole_or_not_at_all(void)
 		int64_t firm = 1 + i % FIRMS;
 
 		jobs[i] = (job){.p = &p, .left = &left, .fail = i % 7 == 3};
+		jobs[i].early = jobs[i].fail && i < N / 2;
 		jobs[i].command = (rd_command){.firm_id = firm,
 		                               .arena = rd_arena_new(),
 		                               .run = one_event,

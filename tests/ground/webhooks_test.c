@@ -1,6 +1,5 @@
 /* Webhooks: which events, what the call says, with which secret, tried again, turned off. */
 #include "desk/webhooks.h"
-#include "desk/copies.h"
 #include "office.h"
 #include "store/checkpoint.h"
 #include "store/queries.gen.h"
@@ -274,50 +273,11 @@ static void a_dead_receiver_is_turned_off(void)
 	office_close(&o);
 }
 
-/* Heads of the log leave by mail and by a call, once. */
-static void signed_heads_leave_the_machine(void)
-{
-	office o;
-	uint32_t n = 0;
-	rd_err err = {0};
-
-	office_open(&o);
-	const rd_periodic_entry entry = rd_copies_entry(&o.desk);
-	const rd_periodic_config config = {.store = o.store, .entries = &entry, .n_entries = 1};
-
-	UNIT_OK(rd_store_sign_due(o.store, true, &n, &err), &err);
-	UNIT_OK(rd_periodic_run(&config, &n, &err), &err);
-	UNIT_INT(office_jobs(&o), 0); /* nobody wants them */
-	office_set(&o, RD_SET_CHECKPOINTS_MAIL, "auditor@example.org");
-	office_set(&o, RD_SET_CHECKPOINTS_URL, "https://witness.example/add");
-	office_set(&o, RD_SET_CHECKPOINTS_SECRET, "0123456789abcdef");
-	UNIT_OK(rd_store_sign_due(o.store, true, &n, &err), &err);
-	o.place.now_us += OFFICE_HOUR;
-	o.answer = RD_UNAVAILABLE;
-	UNIT_OK(rd_periodic_run(&config, &n, &err), &err);
-	UNIT_INT(office_jobs(&o), 1);
-	UNIT_INT(place_number(&o.place, "SELECT count(*) FROM checkpoints WHERE sent_at_us = 0"), 2);
-	o.answer = RD_OK;
-	o.n_sent = 0;
-	o.place.now_us += OFFICE_HOUR;
-	UNIT_OK(rd_periodic_run(&config, &n, &err), &err);
-	(void)office_jobs(&o); /* the failed one and the new one; the second finds nothing */
-	UNIT_INT(o.n_sent, 2);
-	UNIT_TEXT(rd_str_of(o.sent[0].to), "auditor@example.org");
-	UNIT_TRUE(rd_str_has(rd_str_of(o.sent[0].text), "\nredink.example/7\n"));
-	UNIT_TEXT(rd_str_of(o.sent[1].to), "https://witness.example/add");
-	UNIT_TEXT(rd_str_of(o.sent[1].secret), "0123456789abcdef");
-	UNIT_TRUE(rd_str_has(rd_str_of(o.sent[1].text), "redink.example/7"));
-	UNIT_INT(place_number(&o.place, "SELECT count(*) FROM checkpoints WHERE sent_at_us = 0"), 0);
-	office_close(&o);
-}
-
 const unit_test webhooks_tests[] = {
 	{"patterns fit", patterns_fit},
 	{"only good ones are made", only_good_ones_are_made},
 	{"events are called for", events_are_called_for},
 	{"failures are tried again", failures_are_tried_again},
 	{"a dead receiver is turned off", a_dead_receiver_is_turned_off},
-	{"signed heads leave the machine", signed_heads_leave_the_machine},
 	{0},
 };

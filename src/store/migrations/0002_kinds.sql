@@ -40,6 +40,7 @@ CREATE TABLE kind_firm (
 	PRIMARY KEY (firm_id, id)
 ) {{rows}};
 CREATE INDEX kind_firm_list ON kind_firm (firm_id, name, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_firm_archived ON kind_firm (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- Department: model/department.toml
 CREATE TABLE kind_department (
@@ -72,6 +73,7 @@ CREATE TABLE kind_department (
 CREATE UNIQUE INDEX kind_department_name ON kind_department (firm_id, name);
 CREATE UNIQUE INDEX kind_department_code ON kind_department (firm_id, code);
 CREATE INDEX kind_department_list ON kind_department (firm_id, code, name, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_department_archived ON kind_department (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- Team: model/team.toml
 CREATE TABLE kind_team (
@@ -100,6 +102,7 @@ CREATE TABLE kind_team (
 ) {{rows}};
 CREATE UNIQUE INDEX kind_team_name ON kind_team (firm_id, name);
 CREATE INDEX kind_team_list ON kind_team (firm_id, name, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_team_archived ON kind_team (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- User: model/user.toml
 CREATE TABLE kind_user (
@@ -143,6 +146,7 @@ CREATE TABLE kind_user (
 CREATE UNIQUE INDEX kind_user_login ON kind_user (firm_id, login);
 CREATE UNIQUE INDEX kind_user_mail ON kind_user (firm_id, mail);
 CREATE INDEX kind_user_list ON kind_user (firm_id, name, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_user_archived ON kind_user (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- Absence: model/absence.toml
 CREATE TABLE kind_absence (
@@ -170,8 +174,9 @@ CREATE TABLE kind_absence (
 	handover TEXT, -- handover notes; null: not given
 	PRIMARY KEY (firm_id, id)
 ) {{rows}};
-CREATE INDEX kind_absence_owner ON kind_absence (firm_id, owner_id, first_day, id);
+CREATE INDEX kind_absence_owner ON kind_absence (firm_id, owner_id, first_day, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_absence_list ON kind_absence (firm_id, first_day, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_absence_archived ON kind_absence (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- Client: model/client.toml
 CREATE TABLE kind_client (
@@ -238,9 +243,10 @@ CREATE TABLE kind_client (
 ) {{rows}};
 CREATE UNIQUE INDEX kind_client_number ON kind_client (firm_id, number);
 CREATE UNIQUE INDEX kind_client_uscc ON kind_client (firm_id, uscc);
-CREATE INDEX kind_client_owner ON kind_client (firm_id, owner_id, name, id);
-CREATE INDEX kind_client_due ON kind_client (firm_id, due_at_us, id);
+CREATE INDEX kind_client_owner ON kind_client (firm_id, owner_id, name, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_client_due ON kind_client (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_client_list ON kind_client (firm_id, name, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_client_archived ON kind_client (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- Contact: model/contact.toml
 CREATE TABLE kind_contact (
@@ -271,8 +277,9 @@ CREATE TABLE kind_contact (
 	notes TEXT, -- notes; null: not given
 	PRIMARY KEY (firm_id, id)
 ) {{rows}};
-CREATE INDEX kind_contact_owner ON kind_contact (firm_id, owner_id, client_id, name, id);
+CREATE INDEX kind_contact_owner ON kind_contact (firm_id, owner_id, client_id, name, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_contact_list ON kind_contact (firm_id, client_id, name, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_contact_archived ON kind_contact (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- Engagement: model/engagement.toml
 CREATE TABLE kind_engagement (
@@ -319,10 +326,11 @@ CREATE TABLE kind_engagement (
 	PRIMARY KEY (firm_id, id)
 ) {{rows}};
 CREATE UNIQUE INDEX kind_engagement_number ON kind_engagement (firm_id, number);
-CREATE INDEX kind_engagement_client ON kind_engagement (firm_id, client_id, start_day, id);
-CREATE INDEX kind_engagement_owner ON kind_engagement (firm_id, owner_id, start_day, id);
-CREATE INDEX kind_engagement_due ON kind_engagement (firm_id, due_at_us, id);
+CREATE INDEX kind_engagement_client ON kind_engagement (firm_id, client_id, start_day, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_engagement_owner ON kind_engagement (firm_id, owner_id, start_day, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_engagement_due ON kind_engagement (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_engagement_list ON kind_engagement (firm_id, start_day, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_engagement_archived ON kind_engagement (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- Exception type: model/exception_type.toml
 CREATE TABLE kind_exception_type (
@@ -374,9 +382,10 @@ CREATE TABLE kind_exception_type (
 	PRIMARY KEY (firm_id, id)
 ) {{rows}};
 CREATE UNIQUE INDEX kind_exception_type_slug ON kind_exception_type (firm_id, slug);
-CREATE INDEX kind_exception_type_owner ON kind_exception_type (firm_id, owner_id, priority, slug DESC, id);
-CREATE INDEX kind_exception_type_due ON kind_exception_type (firm_id, due_at_us, id);
+CREATE INDEX kind_exception_type_owner ON kind_exception_type (firm_id, owner_id, priority, slug DESC, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_exception_type_due ON kind_exception_type (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_exception_type_list ON kind_exception_type (firm_id, priority, slug DESC, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_exception_type_archived ON kind_exception_type (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- Task: model/task.toml
 CREATE TABLE kind_task (
@@ -409,10 +418,11 @@ CREATE TABLE kind_task (
 	PRIMARY KEY (firm_id, id)
 ) {{rows}};
 CREATE UNIQUE INDEX kind_task_number ON kind_task (firm_id, number);
-CREATE INDEX kind_task_client ON kind_task (firm_id, client_id, due_at_us, (CASE priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'normal' THEN 2 WHEN 'low' THEN 3 END), id);
-CREATE INDEX kind_task_owner ON kind_task (firm_id, owner_id, due_at_us, (CASE priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'normal' THEN 2 WHEN 'low' THEN 3 END), id);
-CREATE INDEX kind_task_priority ON kind_task (firm_id, priority, due_at_us, id);
+CREATE INDEX kind_task_client ON kind_task (firm_id, client_id, due_at_us, (CASE priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'normal' THEN 2 WHEN 'low' THEN 3 END), id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_task_owner ON kind_task (firm_id, owner_id, due_at_us, (CASE priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'normal' THEN 2 WHEN 'low' THEN 3 END), id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_task_priority ON kind_task (firm_id, priority, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_task_list ON kind_task (firm_id, due_at_us, (CASE priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'normal' THEN 2 WHEN 'low' THEN 3 END), id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_task_archived ON kind_task (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- Article: model/article.toml
 CREATE TABLE kind_article (
@@ -448,9 +458,10 @@ CREATE TABLE kind_article (
 	PRIMARY KEY (firm_id, id)
 ) {{rows}};
 CREATE UNIQUE INDEX kind_article_number ON kind_article (firm_id, number);
-CREATE INDEX kind_article_owner ON kind_article (firm_id, owner_id, changed_at_us, id);
-CREATE INDEX kind_article_due ON kind_article (firm_id, due_at_us, id);
+CREATE INDEX kind_article_owner ON kind_article (firm_id, owner_id, changed_at_us, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_article_due ON kind_article (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_article_list ON kind_article (firm_id, changed_at_us, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_article_archived ON kind_article (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- Calendar: model/calendar.toml
 CREATE TABLE kind_calendar (
@@ -483,8 +494,9 @@ CREATE TABLE kind_calendar (
 	PRIMARY KEY (firm_id, id)
 ) {{rows}};
 CREATE UNIQUE INDEX kind_calendar_name ON kind_calendar (firm_id, name);
-CREATE INDEX kind_calendar_client ON kind_calendar (firm_id, client_id, name, id);
+CREATE INDEX kind_calendar_client ON kind_calendar (firm_id, client_id, name, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_calendar_list ON kind_calendar (firm_id, name, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_calendar_archived ON kind_calendar (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 
 -- Calendar entry: model/calendar_day.toml
 CREATE TABLE kind_calendar_day (
@@ -515,3 +527,4 @@ CREATE TABLE kind_calendar_day (
 	PRIMARY KEY (firm_id, id)
 ) {{rows}};
 CREATE INDEX kind_calendar_day_list ON kind_calendar_day (firm_id, on_day, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_calendar_day_archived ON kind_calendar_day (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;

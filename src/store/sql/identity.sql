@@ -60,6 +60,14 @@ SELECT id FROM kind_user
 WHERE firm_id = :firm_id AND id <> :id AND state = 'active' AND archived_at_us IS NULL
 	AND roles LIKE '%"administrator"%' LIMIT 1;
 
+-- name: administrator_list :all
+-- Who administers the firm and can sign in.
+-- in: firm_id i64, max i64
+-- out: id i64
+SELECT id FROM kind_user
+WHERE firm_id = :firm_id AND state = 'active' AND archived_at_us IS NULL
+	AND roles LIKE '%"administrator"%' ORDER BY id LIMIT :max;
+
 -- name: contact_get :one
 -- in: firm_id i64, id i64
 -- out: client_id i64?, state text, archived_at_us i64?, portal i64?, language text

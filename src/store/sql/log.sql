@@ -108,15 +108,38 @@ SELECT size, note FROM checkpoints WHERE firm_id = :firm_id AND size > :size
 ORDER BY size LIMIT :max;
 
 -- name: checkpoint_unsent :all
--- Those of which no copy has left the machine yet.
+-- Those of which no copy has left the machine yet, behind all that has.
 -- in: firm_id i64, max i64
--- out: size i64, note text
-SELECT size, note FROM checkpoints WHERE firm_id = :firm_id AND sent_at_us = 0
+-- out: size i64, at_us i64
+SELECT size, at_us FROM checkpoints
+WHERE firm_id = :firm_id AND sent_at_us = 0 AND size > coalesce((SELECT max(next_seq)
+	FROM follower_positions WHERE firm_id = :firm_id AND name LIKE 'anchor.%'), 0)
 ORDER BY size LIMIT :max;
 
 -- name: checkpoint_sent :exec
--- in: firm_id i64, size i64, sent_at_us i64
-UPDATE checkpoints SET sent_at_us = :sent_at_us WHERE firm_id = :firm_id AND size = :size;
+-- A copy of a head fixes all that was signed before it: from where the place was to this size.
+-- in: firm_id i64, after i64, size i64, sent_at_us i64
+UPDATE checkpoints SET sent_at_us = :sent_at_us
+WHERE firm_id = :firm_id AND size > :after AND size <= :size AND sent_at_us = 0;
+
+-- name: anchor_behind :all
+-- Firms that have signed what a place outside (name) has not got, have set the setting `key` ('' =
+-- none is needed), and for which no such job waits or ended without success since.
+-- operator: checkpoints of all firms are taken out of the machine
+-- in: name text, key text, kind text, since_us i64, after i64, max i64
+-- out: firm_id i64
+SELECT t.firm_id FROM trees t
+LEFT JOIN follower_positions p ON p.firm_id = t.firm_id AND p.name = :name
+WHERE t.firm_id > :after
+	AND (:key = '' OR EXISTS (SELECT 1 FROM settings s
+		WHERE s.firm_id = t.firm_id AND s.key = :key AND s.value <> ''))
+	AND coalesce((SELECT max(c.size) FROM checkpoints c WHERE c.firm_id = t.firm_id), 0)
+		> coalesce(p.next_seq, 0)
+	AND NOT EXISTS (SELECT 1 FROM jobs j
+		WHERE j.firm_id = t.firm_id AND j.kind = :kind AND j.state = 'waiting')
+	AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.firm_id = t.firm_id AND j.kind = :kind
+		AND j.state <> 'waiting' AND j.state <> 'done' AND j.ended_at_us > :since_us)
+ORDER BY t.firm_id LIMIT :max;
 
 -- name: firm_of_log_after :all
 -- Every firm that has a log, by id.
