@@ -372,8 +372,8 @@ static rd_rc lite_release(rd_db *base, rd_err *err)
 	return simple(db, &db->release, "RELEASE c", err);
 }
 
-/* When the whole transaction is gone there is nothing to undo; what comes next will say so. When the
- * undo itself fails, going on would keep half a command: everything is rolled back. */
+/* When the whole transaction is gone there is nothing to undo; what comes next will say so. When
+ * the undo itself fails, going on would keep half a command: everything is rolled back. */
 static void lite_undo(rd_db *base)
 {
 	lite *db = (lite *)base;
