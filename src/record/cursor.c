@@ -154,16 +154,16 @@ static rd_str keep(rd_filter_build *b, const rd_buf *text)
 	return (rd_str){rd_arena_copy(b->a, text->data, text->size), (uint32_t)text->size};
 }
 
-/* The order by the keys from `first` on. Empty values come last, up or down; the first key has none
- * in its part. What is the same in all records is no key: an index that begins with it is in
- * order. */
-static rd_str order_of(rd_filter_build *b, const rd_filter *f, uint32_t first)
+/* Empty values come last, up or down; of the first key a part has either none or nothing else, and
+ * PostgreSQL finds its index only when the key is said. What is the same in all records is no key:
+ * an index that begins with it is in order. */
+static rd_str order_of(rd_filter_build *b, const rd_filter *f)
 {
 	const rd_kind *k = b->input->kind;
 	rd_buf o;
 
 	rd_buf_init(&o, RD_FILTER_SQL_MAX);
-	for (uint32_t i = first; i < f->n_sort; i++) {
+	for (uint32_t i = 0; i < f->n_sort; i++) {
 		uint16_t column = f->sort[i].column;
 
 		if (b->fixed[column])
@@ -352,7 +352,7 @@ static rd_rc add_part(rd_filter_build *b, rd_filter *f, bool empty, bool both,
 		rc = put_cursor(b, f, values, &out);
 	RD_ASSERT(!out.full);
 	p->more = keep(b, &out);
-	p->order = order_of(b, f, empty);
+	p->order = order_of(b, f);
 	rd_buf_done(&out);
 	return rc;
 }

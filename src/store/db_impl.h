@@ -58,8 +58,7 @@ RD_NODISCARD rd_rc rd_db_sqlite_copy(rd_str from, rd_str to, rd_err *err);
 RD_NODISCARD rd_rc rd_db_script(rd_db *db, const char *sql, rd_err *err);
 /* Did the last failure ask for the transaction to be run again from its start? */
 bool rd_db_again(const rd_db *db);
-/* Statements that may have changed something since the connection was opened. SQLite alone counts.
- * */
+/* How many statements of this connection may have changed something. Only SQLite counts them. */
 uint64_t rd_db_writes(const rd_db *db);
 
 /* Room for one row more of call->rows, whose cells are to be filled. */

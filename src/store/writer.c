@@ -2,10 +2,9 @@
  * The one thread that writes: many commands in one transaction.
  *
  * A refused command must leave nothing behind, and a savepoint for each makes sure of it. SQLite
- * copies every page that changes under a savepoint, a third of the work of a small command, so
- * there a batch first runs without them: a command that is refused before it has written, as
- * nearly all are, leaves nothing. When one had written, the batch runs again from its start with
- * savepoints.
+ * copies every page that changes under a savepoint, a quarter of the work of a new task, so a
+ * batch of it first runs without them: a command that is refused before it has written, as nearly
+ * all are, leaves nothing. When one had written, the batch runs again with savepoints.
  */
 #include "base/assert.h"
 #include "store/db_impl.h"
