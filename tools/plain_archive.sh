@@ -1,12 +1,13 @@
 #!/bin/sh
-# plain_archive.sh CC LIBDIR - turns the installed libredink.a into ordinary machine code. With link-time
+# plain_archive.sh LIBDIR CC... - turns the installed libredink.a into ordinary machine code. With link-time
 # optimisation its objects hold what only the same gcc can read; others must be able to link it as well.
-# Called by meson install.
+# Called by meson install; CC may be several words, such as "ccache cc".
 set -eu
-lib=$MESON_INSTALL_DESTDIR_PREFIX/$2/libredink.a
+lib=$MESON_INSTALL_DESTDIR_PREFIX/$1/libredink.a
+shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 
-"$1" -r -O3 -flto=2 -flinker-output=nolto-rel -nostdlib -Wl,--whole-archive "$lib" -o "$work/redink.o"
+"$@" -r -O3 -flto=2 -flinker-output=nolto-rel -nostdlib -Wl,--whole-archive "$lib" -o "$work/redink.o"
 rm -f "$lib"
 ar rcs "$lib" "$work/redink.o"
