@@ -29,7 +29,7 @@ class Desk:
             print(" ", line.rstrip())
             if m := re.search(r"setup/(\S+)", line):
                 self.link = m[1]
-            if m := re.search(r"(\d+)\s*$", line):
+            if m := re.search(r"(?:端口|port) (\d+)\s*$", line):
                 self.port = int(m[1])
                 break
 

@@ -101,8 +101,8 @@ static const rd_opt options[] = {
 
 static const rd_example_line examples[] = {
 	{"redink serve --data /var/lib/redink",
-     {"在本机启动；首次启动会打印设置链接",
-      "on this machine; the first start prints a set-up link"}},
+     {"在本机启动；首次启动会打印设置代码",
+      "on this machine; the first start prints a set-up code"}},
 	{"redink serve --origin https://desk.example.cn --behind-proxy",
      {"由 nginx 等反向代理对外服务", "served to others by nginx or another proxy"}},
 	{0},
@@ -116,8 +116,13 @@ static rd_rc say_setup(rd_api *api, int lang, rd_err *err)
 	RD_TRY(rd_api_setup_link(api, link, &needed, err));
 	if (!needed)
 		return RD_OK;
-	printf(lang == RD_EN ? "No firm yet. Set it up with this link (once, within 24 hours):\n  %s\n"
-	                     : "还没有公司。请用这个链接设置（24 小时内有效，只能用一次）：\n  %s\n",
+	printf(lang == RD_EN
+	           ? "No firm yet. The text behind setup/ makes it, once, within 24 hours:\n  %s\n"
+	             "  There is no page yet: send it to POST /api/v1/setup (docs/api.md), or run\n"
+	             "  redink user --new-firm\n"
+	           : "还没有机构。setup/ 后面的代码用来设置，24 小时内有效，只能用一次：\n  %s\n"
+	             "  网页还没有做好：请把代码发给 POST /api/v1/setup（见 docs/api.md），或运行\n"
+	             "  redink user --new-firm\n",
 	       link);
 	return RD_OK;
 }
@@ -193,11 +198,12 @@ static int run(const rd_args *args)
 const rd_subcommand rd_subcommand_serve = {
 	.name = "serve",
 	.summary = {"启动异常处理台的服务", "start the exception desk's server"},
-	.about = {"启动服务：网页和 JSON 接口。数据放在一个文件夹里（SQLite），或放在 PostgreSQL "
-              "里。首次启动打印一个一次性设置链接。收到 SIGTERM 或 Ctrl-C 后处理完在途请求再退出。",
-              "Starts the server: the page and the JSON API. Data is in one folder (SQLite) or in "
-              "PostgreSQL. The first start prints a one-time set-up link. On SIGTERM or Ctrl-C it "
-              "finishes the requests that run and ends."},
+	.about =
+		{"启动服务，提供 JSON 接口（网页还没有做好）。数据放在一个文件夹里（SQLite），或放在 PostgreSQL "
+         "里。首次启动打印一次性设置代码。收到 SIGTERM 或 Ctrl-C 后处理完在途请求再退出。",
+         "Starts the server of the JSON API (the page is still to come). Data is in one folder "
+         "(SQLite) or in PostgreSQL. The first start prints a one-time set-up code. On SIGTERM or Ctrl-C it "
+         "finishes the requests that run and ends."},
 	.operand = RD_OPERAND_NONE,
 	.options = options,
 	.examples = examples,
