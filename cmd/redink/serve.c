@@ -1,6 +1,6 @@
 #include "api/api.h"
 #include "blobs.h"
-#include "cmd.h"
+#include "data.h"
 #include "service.h"
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +10,7 @@
 #define STOP_WITHIN_S 20
 
 enum {
-	O_DATA,
-	O_FOLDER,
-	O_LISTEN,
+	O_LISTEN = RD_O_DATA_END,
 	O_PORT,
 	O_ORIGIN,
 	O_CERT,
@@ -29,18 +27,7 @@ enum {
 	O_QUIET,
 };
 static const rd_opt options[] = {
-	[O_DATA] = {.name = "data",
-                .letter = 'd',
-                .kind = RD_OPT_TEXT,
-                .arg = "DIR|URL",
-                .preset = "redink-data",
-                .help = {"数据文件夹（SQLite），或 postgres://… 地址",
-                         "data folder (SQLite), or a postgres:// address"}},
-	[O_FOLDER] = {.name = "folder",
-                  .kind = RD_OPT_FILE,
-                  .arg = "DIR",
-                  .help = {"密钥和附件的文件夹；用 PostgreSQL 时必须给出",
-                           "folder of keys and files; PostgreSQL needs one"}},
+	RD_OPTIONS_OF_DATA,
 	[O_LISTEN] = {.name = "listen",
                   .kind = RD_OPT_TEXT,
                   .arg = "ADDR",
@@ -165,7 +152,7 @@ static rd_rc serve(const rd_args *args, rd_store *store, const sigset_t *signals
 
 static int run(const rd_args *args)
 {
-	const char *data = rd_args_text(args, O_DATA), *folder = rd_args_text(args, O_FOLDER);
+	const char *data = rd_args_text(args, RD_O_DATA), *folder = rd_args_text(args, RD_O_FOLDER);
 	const char *origin = rd_args_text(args, O_ORIGIN);
 	const rd_store_config config = {
 		.url = rd_str_of(data ? data : "redink-data"),
