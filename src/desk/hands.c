@@ -1,7 +1,10 @@
 #include "desk/hands.h"
 #include "desk/anchors.h"
 #include "desk/catalogue.h"
+#include "desk/duty.h"
+#include "desk/emergencies.h"
 #include "desk/follow.h"
+#include "desk/ladder.h"
 #include "desk/notice.h"
 #include "desk/reminders.h"
 #include "desk/reviews.h"
@@ -9,7 +12,8 @@
 #include "desk/webhooks.h"
 #include "store/checkpoint.h"
 
-#define ENTRIES_MAX (RD_UPKEEP_N + RD_REMINDERS_N + RD_ANCHOR_ENTRIES_MAX + 2)
+#define ENTRIES_MAX (RD_UPKEEP_N + RD_REMINDERS_N + RD_ANCHOR_ENTRIES_MAX + 5)
+#define FOLLOWERS_N 3
 #define KINDS_N     (RD_SEND_JOBS_N + RD_ANCHOR_JOBS_N)
 
 static const char *const queues[] = {"post"};
@@ -22,7 +26,7 @@ struct rd_hands {
 	rd_sender sender;
 	rd_anchors anchors;
 	rd_job_kind kinds[KINDS_N];
-	rd_follower followers[2];
+	rd_follower followers[FOLLOWERS_N];
 	rd_periodic_entry entries[ENTRIES_MAX];
 	uint32_t n_entries;
 	rd_jobs *jobs;
@@ -86,7 +90,7 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	                             .told_ctx = h};
 	const rd_follow_config follow = {.store = store,
 	                                 .followers = h->followers,
-	                                 .n_followers = 2,
+	                                 .n_followers = FOLLOWERS_N,
 	                                 .live = h->config.live ? live : NULL,
 	                                 .live_ctx = h,
 	                                 .worked = worked,
@@ -114,6 +118,9 @@ static void make_entries(rd_hands *h)
 	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
 	h->entries[n++] = rd_catalogue_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
+	h->entries[n++] = rd_ladder_entry(h->config.engine);
+	h->entries[n++] = rd_duty_entry(h->config.engine);
+	h->entries[n++] = rd_emergency_entry(h->config.engine);
 	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);
 	n += rd_anchor_entries(&h->anchors, h->entries + n);
 	h->n_entries = n;
@@ -133,6 +140,8 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	rd_anchor_jobs(&h->sender, h->kinds + RD_SEND_JOBS_N);
 	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
 	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
+	h->followers[2] =
+		(rd_follower){"emergencies", rd_emergency_follow, (void *)(uintptr_t)h->config.engine};
 	make_entries(h);
 
 	rd_rc rc = start(h, err);
