@@ -148,14 +148,13 @@ static rd_rc move_due(const rd_hook_call *call, const rd_clock_basis *b, rd_err 
 		return RD_OK;
 	RD_TRY(rd_clock_basis_load(call->tx, call->was, b->zone_offset_s, &was, err));
 	for (rd_clock c = RD_CLOCK_ACK; c < RD_CLOCKS_N; c++) {
-		int64_t more = rd_clock_minutes(b, c) - rd_clock_minutes(&was, c);
-		rd_work_moment due;
+		int64_t more = rd_clock_minutes(b, c) - rd_clock_minutes(&was, c), due;
 
 		if (!rd_clock_runs(call->now, c))
 			continue;
-		RD_TRY(rd_worktime_add(&b->hours, rd_field_int(call->now, due_fields[c], 0),
-		                       more * MINUTE_US, &due, err));
-		*rd_field_cell(call->now, due_fields[c]) = RD_VALUE_INT(due.at_us);
+		RD_TRY(rd_clock_shift(&b->hours, rd_field_int(call->now, due_fields[c], 0),
+		                      more * MINUTE_US, &due, err));
+		*rd_field_cell(call->now, due_fields[c]) = RD_VALUE_INT(due);
 	}
 	return RD_OK;
 }

@@ -242,6 +242,21 @@ bool rd_clock_is_paused(const rd_record *r)
 	return rd_field_cell(r, "paused_at")->type != RD_NULL;
 }
 
+/* Backwards one step more and one forth: 12:00, not 13:30, is when the time before lunch is up. */
+rd_rc rd_clock_shift(const rd_worktime *hours, int64_t due_us, int64_t us, int64_t *ret_due_us,
+                     rd_err *err)
+{
+	rd_work_moment at = {.at_us = due_us};
+
+	if (us < 0) {
+		RD_TRY(rd_worktime_add(hours, due_us, us - 1, &at, err));
+		us = 1;
+	}
+	RD_TRY(rd_worktime_add(hours, at.at_us, us, &at, err));
+	*ret_due_us = at.at_us;
+	return RD_OK;
+}
+
 rd_rc rd_clock_resume(const rd_worktime *hours, rd_record *r, int64_t now_us, rd_err *err)
 {
 	int64_t waited;
@@ -250,12 +265,12 @@ rd_rc rd_clock_resume(const rd_worktime *hours, rd_record *r, int64_t now_us, rd
 	RD_TRY(rd_worktime_between(hours, rd_field_int(r, "paused_at", now_us), now_us, &waited,
 	                           &estimated, err));
 	for (rd_clock c = 0; c < RD_CLOCKS_N; c++) {
-		rd_work_moment due;
+		int64_t due;
 
 		if (!rd_clock_runs(r, c))
 			continue;
-		RD_TRY(rd_worktime_add(hours, rd_field_int(r, clocks[c].due, 0), waited, &due, err));
-		*rd_field_cell(r, clocks[c].due) = RD_VALUE_INT(due.at_us);
+		RD_TRY(rd_clock_shift(hours, rd_field_int(r, clocks[c].due, 0), waited, &due, err));
+		*rd_field_cell(r, clocks[c].due) = RD_VALUE_INT(due);
 	}
 	*rd_field_cell(r, "paused_minutes") =
 		RD_VALUE_INT(rd_field_int(r, "paused_minutes", 0) + (waited + MINUTE_US / 2) / MINUTE_US);

@@ -78,6 +78,9 @@ bool rd_clock_nearest(const rd_record *r, int64_t *ret_due_us);
 bool rd_clock_breached(const rd_record *r, rd_clock clock);
 void rd_clock_set_breached(rd_arena *a, rd_record *r, rd_clock clock, bool on);
 bool rd_clock_is_paused(const rd_record *r);
+/* A due time moved by business time, forth or back; it stands where work is done or just ended. */
+RD_NODISCARD rd_rc rd_clock_shift(const rd_worktime *hours, int64_t due_us, int64_t us,
+                                  int64_t *ret_due_us, rd_err *err);
 /* Moves the open due times by the business time since paused_at, which ends. */
 RD_NODISCARD rd_rc rd_clock_resume(const rd_worktime *hours, rd_record *r, int64_t now_us,
                                    rd_err *err);

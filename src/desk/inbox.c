@@ -117,6 +117,8 @@ rd_rc rd_notice_facts(rd_tx *tx, const rd_actor *reader, rd_language language,
 	else if (words->what == RD_MESSAGE_DUE_SOON || words->what == RD_MESSAGE_OVERDUE ||
 	         words->what == RD_MESSAGE_ESCALATED || words->what == RD_MESSAGE_DUTY_GAP)
 		f.when = time_of(tx->arena, words->detail, zone_offset_s);
+	if (words->what == RD_MESSAGE_DUTY_GAP && f.when.len > DATE_LEN)
+		f.when.len = DATE_LEN;
 	*ret_facts = f;
 	return RD_OK;
 }
