@@ -103,9 +103,12 @@ static rd_rc run(rd_tx *tx, void *ctx, rd_err *err)
 	rd_record record;
 	json_t *body = NULL;
 
+	const rd_comment_new comment = {
+		.body = rd_str_of(r->body), .mentions = r->mentions, .n_mentions = r->n_mentions};
+
 	if (r->mentions || r->body[0] != '{')
-		return rd_comment_add(&r->o->engine, tx, &r->actor, r->kind, r->id, 0, rd_str_of(r->body),
-		                      r->mentions, r->n_mentions, &(int64_t){0}, err);
+		return rd_comment_add(&r->o->engine, tx, &r->actor, r->kind, r->id, &comment,
+		                      &(int64_t){0}, err);
 	RD_TRY(rd_check_parse(rd_str_of(r->body), &body, err));
 	rd_rc rc = r->create ? rd_record_create(&r->o->engine, tx, &r->actor, r->kind, r->id, body,
 	                                        &record, &problems, err)

@@ -100,3 +100,8 @@ CREATE INDEX kind_time_entry_owner ON kind_time_entry (firm_id, owner_id, day_da
 CREATE INDEX kind_time_entry_due ON kind_time_entry (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_time_entry_list ON kind_time_entry (firm_id, day_day, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_time_entry_archived ON kind_time_entry (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
+
+-- The two threads of a record: what people of the firm say among themselves, and what the client's
+-- contacts see and answer.
+ALTER TABLE comments ADD COLUMN for_client BIGINT NOT NULL DEFAULT 0; -- 1 = contacts of the client see it
+UPDATE comments SET for_client = 1 WHERE author LIKE 'link:%';
