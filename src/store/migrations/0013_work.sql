@@ -58,6 +58,7 @@ CREATE TABLE kind_question (
 	answer TEXT, -- answer; null: not given
 	answer_note TEXT, -- more; null: not given
 	answered_at_us BIGINT, -- microseconds UTC; answered at; null: not given
+	sent_at_us BIGINT, -- microseconds UTC; sent at; null: not given
 	reminders BIGINT, -- reminders; null: not given
 	next_reminder_at_us BIGINT, -- microseconds UTC; next reminder; null: not given
 	pauses BIGINT, -- 0 or 1; pauses the clocks; null: not given
@@ -105,3 +106,7 @@ CREATE INDEX kind_time_entry_archived ON kind_time_entry (firm_id, archived_at_u
 -- contacts see and answer.
 ALTER TABLE comments ADD COLUMN for_client BIGINT NOT NULL DEFAULT 0; -- 1 = contacts of the client see it
 UPDATE comments SET for_client = 1 WHERE author LIKE 'link:%';
+
+-- Questions whose next letter has come due.
+CREATE INDEX kind_question_reminder ON kind_question (firm_id, next_reminder_at_us, id)
+	WHERE next_reminder_at_us IS NOT NULL;
