@@ -133,7 +133,7 @@ RECORD = {
     ("GET", "/attachments"): (None, "read"), ("POST", "/attachments"): (b"x", "attach"),
 }
 OPEN_TO_LINKS = {("GET", ""), ("PATCH", ""), ("GET", "/timeline"), ("GET", "/comments"), ("POST", "/comments"),
-                 ("POST", "/do/{word}")}
+                 ("POST", "/do/{word}"), ("POST", "/attachments")}
 OPEN_OTHERS = {"/api/v1/session", "/api/v1/kinds", "/api/v1/session/prove", "/api/v1/comments/{id}",
                "/api/v1/attachments/{id}"}
 # Routes of no record: body, statuses of whoever may, what else is asked ("person": no contact, no link)
@@ -160,6 +160,7 @@ OTHER = {
     "POST /api/v1/user/{id}/view": (None, {404}, None),
     "POST /api/v1/contact/{id}/link": ({"kind": "task", "record": "1"}, {404, 403}, None),
     "GET /api/v1/search": (None, {200}, "person"),
+    "GET /api/v1/cases/{id}/candidates": (None, {404}, None), "GET /api/v1/load": (None, {200}, None),
     "DELETE /api/v1/user/{id}/totp": (None, {404}, None), "GET /api/v1/user/{id}/sessions": (None, {200, 404}, None),
     "DELETE /api/v1/user/{id}/sessions/{sub}": (None, {404}, None),
     "GET /api/v1/user/{id}/tokens": (None, {200, 404}, None),
