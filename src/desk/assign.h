@@ -1,18 +1,19 @@
 /*
  * assign.h - who handles a case: by responsibility, skill, load and absence.
  *
- * Responsibilities (kind responsibility, RACI) say for a type, an area or all, for one client or all,
- * who is responsible, accountable, consulted and informed: a person, a team or a department, with a
- * skill that is needed. The most exact one counts: of the client before of all, of the type before of the area
- * before of all. Without one the client's accountant is responsible, then the client's manager.
+ * Responsibilities (kind responsibility, RACI) say for a type, an area or all, for one client or
+ * all, who is responsible, accountable, consulted and informed: a person, a team or a department,
+ * with a skill that is needed. The most exact one counts: of the client before of all, of the type
+ * before of the area before of all. Without one the client's accountant is responsible, then the
+ * client's manager.
  *
- * Of several people the one is taken who is there, has the skill and has the least on the desk; who is
- * away is replaced by the deputy of the absence, else by the first of the deputies who is there. When
- * nobody is there, the case stays without an owner in the queue of the team or department; people of
- * the team see it and take it.
+ * Of several people the one is taken who is there, has the skill and has the least on the desk;
+ * who is away is replaced by the deputy of the absence, else by the first of the deputies who is
+ * there. When nobody is there, the case stays without an owner in the queue of the team or
+ * department; people of the team see it and take it.
  *
- * Load is an estimate in minutes: open cases times the setting load.case-minutes, and what open tasks
- * are expected to take (load.task-minutes when nobody said).
+ * Load is an estimate in minutes: open cases times the setting load.case-minutes, and what open
+ * tasks are expected to take (load.task-minutes when nobody said).
  */
 #ifndef RD_DESK_ASSIGN_H
 #define RD_DESK_ASSIGN_H

@@ -1,16 +1,16 @@
 /*
- * questions.h - what a client is asked (kind question): a letter with a link to one card, reminders,
- * and the clocks of the case that stand still meanwhile.
+ * questions.h - what a client is asked (kind question): a letter with a link to one card,
+ * reminders, and the clocks of the case that stand still meanwhile.
  *
  * A question without a contact goes to the one of the client who may enter the portal, has a mail
  * address and signs. The letter is a job ("question.mail"); its link shows that one question, is good
- * for RD_QUESTION_LINK_US and opens once. While there is no answer another letter goes out after some
- * working days (setting questions.remind-days), at most questions.reminders times; then the question
- * tells its owner, as a comment. Questions that nobody can be sent have no time in sent_at: their
- * people make a link and hand it on.
+ * for RD_QUESTION_LINK_US and opens once. While there is no answer another letter goes out after
+ * some working days (setting questions.remind-days), at most questions.reminders times; then the
+ * question tells its owner, as a comment. Questions that nobody can be sent have no time in
+ * sent_at: their people make a link and hand it on.
  *
- * A question that pauses its case stops the clocks as waiting for the client; the last answer lets them
- * run again (transitions pause and resume of the case, by the program).
+ * A question that pauses its case stops the clocks as waiting for the client; the last answer lets
+ * them run again (transitions pause and resume of the case, by the program).
  */
 #ifndef RD_DESK_QUESTIONS_H
 #define RD_DESK_QUESTIONS_H

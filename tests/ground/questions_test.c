@@ -99,7 +99,8 @@ static void without_portal_or_address_nothing_is_sent(void)
 	office_close(&a.o);
 }
 
-/* Asked on a Thursday: two days on is a Saturday, so the letter goes on Monday, then on Wednesday. */
+/* Asked on a Thursday: two days on is a Saturday, so the letter goes on Monday, then on Wednesday.
+ * */
 static void reminders_come_on_working_days_and_end(void)
 {
 	asked a;
