@@ -93,7 +93,7 @@ rd_str rd_bank_plain_cell(rd_str c)
 rd_rc rd_bank_whole_text(rd_source *s, char **ret_text, size_t *ret_n,
                          size_t *ret_cap, rd_err *err)
 {
-	size_t cap = (size_t)s->bytes + 64, got = 0, used;
+	size_t cap = (size_t)s->bytes + 64, got = 0;
 	uint64_t bad = 0;
 
 
@@ -117,11 +117,22 @@ rd_rc rd_bank_whole_text(rd_source *s, char **ret_text, size_t *ret_n,
 		got += (size_t)k;
 	}
 	rd_encoding e = rd_encoding_guess(raw, got);
-	rd_rc rc = rd_encoding_convert(&e, raw, got, ret_text, &used, ret_cap, &bad, err);
+	rd_rc rc = RD_OK;
 
-	rd_column_free(raw, cap);
+	if (e.binary)
+		rc = rd_fail(err, RD_INPUT, "文件含有二进制内容，不是银行对账单；请重新导出",
+		             "the file holds binary data and is no bank statement; export it again");
+	else if (e.iconv)
+		rc = rd_encoding_convert(&e, raw, got, ret_text, ret_n, ret_cap, &bad, err);
+	if (rc != RD_OK || e.iconv)
+		rd_column_free(raw, cap);
 	RD_TRY(rc);
-	*ret_n = used;
+	if (!e.iconv) {
+		memmove(raw, raw + e.bom, got - e.bom);
+		*ret_text = raw;
+		*ret_n = got - e.bom;
+		*ret_cap = cap;
+	}
 	rd_builder_file(s->builder, s->file)->encoding =
 		rd_builder_text(s->builder, rd_str_of(e.name));
 	if (bad)

@@ -61,6 +61,8 @@ static bool yymmdd(const char *p, rd_day *ret)
 		v[i] = (p[2 * i] - '0') * 10 + p[2 * i + 1] - '0';
 	}
 	v[0] += v[0] >= 80 ? 1900 : 2000;
+	if (v[1] == 2 && (v[2] == 29 || v[2] == 30)) /* banks that count thirty days a month */
+		v[2] = v[2] > rd_month_days(v[0], 2) ? rd_month_days(v[0], 2) : v[2];
 	if (!rd_date_valid(v[0], v[1], v[2]))
 		return false;
 	*ret = rd_day_of(v[0], v[1], v[2]);
@@ -108,6 +110,10 @@ static void balance(state *s, rd_str v, bool opening)
 	}
 	rd_str currency = {v.ptr + 7, 3};
 
+	if (currency.ptr[0] < 'A' || currency.ptr[1] < 'A' || currency.ptr[2] < 'A') {
+		rd_bank_add_note(s->bank, RD_BANK_NOTE_BALANCE_BAD, s->line, rd_str_of(s->tag), v);
+		return;
+	}
 	p->currency = rd_bank_intern(s->bank, currency);
 	p->decimals = rd_currency_decimals(currency);
 	rd_str amount = {v.ptr + 10, v.len - 10};
