@@ -108,3 +108,14 @@ rd_rc rd_hook_case_hand_over(rd_hook_call *call, rd_err *err)
 	(void)err;
 	return RD_OK;
 }
+
+rd_rc rd_hook_case_take(rd_hook_call *call, rd_err *err)
+{
+	rd_value *owner = rd_cell(call->now, RD_COL_OWNER);
+
+	if (owner->type != RD_NULL && owner->i != call->actor->user_id)
+		return rd_fail(err, RD_BARRED, "这起异常已有人负责；如需接手，请对方转交",
+		               "somebody is in charge of this case already; ask for a hand-over");
+	*owner = RD_VALUE_INT(call->actor->user_id);
+	return RD_OK;
+}
