@@ -1,5 +1,6 @@
 #include "match/items.h"
 #include "base/hash.h"
+#include "book/ledger.h"
 #include "book/serial.h"
 #include <stdio.h>
 
@@ -33,16 +34,6 @@ void rd_recon_bank_items(rd_arena *a, const rd_bank *bank, rd_str account, rd_da
 		};
 	}
 	*ret_items = (rd_recon_items){items, n};
-}
-
-bool rd_account_is_under(const rd_book *book, rd_row account, rd_row top)
-{
-	for (uint32_t depth = 0; account && depth < 64; depth++) {
-		if (account == top)
-			return true;
-		account = book->account.parent[account];
-	}
-	return false;
 }
 
 uint64_t rd_recon_line_key(const rd_book *book, rd_row line)
@@ -85,7 +76,7 @@ void rd_recon_book_items(rd_arena *a, const rd_book *book, rd_row account, rd_da
 	uint32_t n = 0, at = 0;
 
 	for (rd_row i = 1; i < book->account.n; i++)
-		is_in[i] = rd_account_is_under(book, i, account);
+		is_in[i] = rd_ledger_under(book, i, account);
 	for (rd_row i = 0; i < book->line.n; i++)
 		n += is_in[book->line.account[i]];
 	rd_recon_item *items = RD_NEW_N(a, rd_recon_item, n + 1);

@@ -24,6 +24,4 @@ void rd_recon_book_items(rd_arena *a, const rd_book *book, rd_row account, rd_da
                          rd_recon_items *ret_items);
 /* The key of one line of the book. */
 uint64_t rd_recon_line_key(const rd_book *book, rd_row line);
-/* The account or one above it is `top`. */
-bool rd_account_is_under(const rd_book *book, rd_row account, rd_row top);
 #endif
