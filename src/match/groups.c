@@ -342,8 +342,13 @@ static bool take_sum(rd_recon_work *w, const rd_recon_side *one, uint32_t target
 	if (!gather(w, one, target, many, window, proven, &s) || s.n < 2 ||
 	    !one_sum(w, &s, amount < 0 ? -amount : amount, proven))
 		return false;
-	for (uint32_t i = 0; i < s.size; i++)
-		items[i] = s.at[s.solution[i]];
+	for (uint32_t i = 0; i < s.size; i++) { /* by row, as people read them */
+		uint32_t at = s.at[s.solution[i]], k = i;
+
+		for (; k > 0 && many->items[items[k - 1]].row > many->items[at].row; k--)
+			items[k] = items[k - 1];
+		items[k] = at;
+	}
 	uint32_t why = RD_RECON_SUM | RD_RECON_AMOUNT | (window ? RD_RECON_WINDOW : RD_RECON_DAY) |
 	               (proven ? RD_RECON_TEXT : 0);
 
