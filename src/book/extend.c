@@ -440,8 +440,9 @@ static rd_rc look_over(rd_extend *x, const rd_extra_voucher *extra, uint32_t n, 
 	return RD_OK;
 }
 
-rd_rc rd_book_extend(const rd_book *old, const rd_extra_voucher *extra, uint32_t n, rd_str place,
-                     rd_book **ret_book, rd_err *err)
+rd_rc rd_book_extend(const rd_book *old, const rd_extra_voucher *extra, uint32_t n,
+                     const rd_row *annulled, uint32_t n_annulled, rd_str place, rd_book **ret_book,
+                     rd_err *err)
 {
 	rd_extend x = {.old = old, .n_vouchers = n};
 
@@ -459,6 +460,8 @@ rd_rc rd_book_extend(const rd_book *old, const rd_extra_voucher *extra, uint32_t
 	copy_lines(&x);
 	copy_rest(&x);
 	copy_places(&x, place);
+	for (uint32_t i = 0; i < n_annulled; i++)
+		x.book->voucher.flags[annulled[i]] |= RD_VCH_VOID;
 	for (uint32_t v = 0; v < n; v++)
 		add_voucher(&x, &extra[v]);
 	if (x.book->voucher.document && x.book->line.document)

@@ -40,7 +40,10 @@ typedef struct rd_extra_voucher {
 
 /* Vouchers get the next free numbers of their journal and period: provisional ones, that the
  * program gives anew. `place` is the name of the file the lines are said to stand in. RD_INPUT
- * for a voucher without date or lines, or a line without account; RD_LIMIT beyond RD_ROWS_MAX. */
+ * for a voucher without date or lines, or a line without account; RD_LIMIT beyond RD_ROWS_MAX.
+ * Vouchers of `annulled` are void in the new book; balances that the files state do not count what
+ * is not posted, and stay. */
 RD_NODISCARD rd_rc rd_book_extend(const rd_book *old, const rd_extra_voucher *extra, uint32_t n,
-                                  rd_str place, rd_book **ret_book, rd_err *err);
+                                  const rd_row *annulled, uint32_t n_annulled, rd_str place,
+                                  rd_book **ret_book, rd_err *err);
 #endif
