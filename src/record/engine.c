@@ -296,7 +296,8 @@ static rd_rc move(const rd_engine *e, rd_tx *tx, const rd_actor *actor, const rd
 
 	RD_TRY(rd_guard_refs(tx, &now, was, problems, err));
 	RD_TRY(rd_guard_asked(tx, t, (const rd_value(*)[2])draft.asked, problems, err));
-	rd_cell(&now, RD_COL_STATE)[0] = RD_VALUE_TEXT(rd_str_of(k->states[t->to].name));
+	if (t->to != RD_STAYS)
+		rd_cell(&now, RD_COL_STATE)[0] = RD_VALUE_TEXT(rd_str_of(k->states[t->to].name));
 	RD_TRY(run_hook(t->hook,
 	                &(rd_hook_call){.engine = e,
 	                                .tx = tx,

@@ -2,7 +2,7 @@
 import pathlib
 import re
 
-from model.read import (COMMON, COMMON_KEYS, COMMON_LABELS, FORMATS, RESERVED_KEYS, ROLES, SETTABLE, SQL_WORDS,
+from model.read import (COMMON, COMMON_KEYS, COMMON_LABELS, FORMATS, RESERVED_KEYS, ROLES, SETTABLE, SQL_WORDS, STAYS,
                         STATE, TONES, TOP, TRANSITION, VERBS, Reader, Wrong, program)
 from model.rrule import is_rule
 
@@ -156,7 +156,9 @@ class Kind(Reader):
                  "help": self.words(r, "help", "transition", i, optional=True)}
             if any(t["name"] == u["name"] for u in self.transitions) or t["name"] in VERBS:
                 self.wrong(f"transition '{t['name']}' stands twice or is a verb", "transition", i, "name")
-            t["to"] = self.state(self.text(r, "to", "transition", i, optional=False))
+            # "=": the record stays in the state where it is.
+            stays = self.text(r, "to", "transition", i, optional=False) == "="
+            t["to"] = STAYS if stays else self.state(r["to"])
             if t["to"] is None:
                 self.wrong(f"state '{r['to']}' is not known", "transition", i, "to")
             t["from"] = self.sources(r, i, t["to"])
@@ -228,7 +230,7 @@ class Kind(Reader):
         while todo:
             s = todo.pop()
             for t in self.transitions:
-                if s in t["from"] and t["to"] not in seen:
+                if s in t["from"] and t["to"] != STAYS and t["to"] not in seen:
                     seen.add(t["to"])
                     todo.append(t["to"])
         for i, s in enumerate(self.states):
