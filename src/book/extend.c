@@ -170,7 +170,8 @@ static void copy_rest(rd_extend *x)
 	b->mixed = same(x, o->mixed, sizeof *b->mixed, o->n_mixed);
 	b->n_periods = o->n_periods;
 	b->periods =
-		rd_arena_alloc(x->arena, ((size_t)o->n_periods + x->n_vouchers + 1) * sizeof *b->periods, 64);
+		rd_arena_alloc(x->arena, ((size_t)o->n_periods + x->n_vouchers + 1) * sizeof *b->periods,
+	                   64);
 	if (o->n_periods)
 		memcpy(b->periods, o->periods, o->n_periods * sizeof *b->periods);
 }

@@ -33,7 +33,7 @@ typedef struct rd_extra_voucher {
 	rd_period period; /* 0 = that of the date */
 	rd_str journal;   /* 凭证字 */
 	rd_str preparer, reviewer, poster;
-	bool closing;     /* closes P&L accounts */
+	bool closing; /* closes P&L accounts */
 	const rd_extra_line *lines;
 	uint32_t n_lines;
 } rd_extra_voucher;

@@ -162,7 +162,8 @@ void rd_extend_balances(rd_extend *x)
 		rd_period moved = seen_in(&s, b->voucher.period[v]);
 
 		for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
-			rd_minor net = b->line.flags[i] & RD_LINE_CREDIT ? -b->line.amount[i] : b->line.amount[i];
+			rd_minor net =
+				b->line.flags[i] & RD_LINE_CREDIT ? -b->line.amount[i] : b->line.amount[i];
 			rd_row own = b->line.account[i];
 
 			for (rd_row a = own; a; a = b->account.parent[a]) {

@@ -84,8 +84,8 @@ rd_rc rd_drafts_apply(const rd_book *book, const rd_drafts *drafts, rd_book **re
 				out[n_out++] = v;
 		}
 	}
-	rd_rc rc = rd_book_extend(book, extra, drafts->n, out, n_out, RD_STR(RD_CORRECT_PLACE),
-	                          ret_book, err);
+	rd_rc rc =
+		rd_book_extend(book, extra, drafts->n, out, n_out, RD_STR(RD_CORRECT_PLACE), ret_book, err);
 
 	rd_arena_free(scratch);
 	return rc;

@@ -69,8 +69,8 @@ static void compare(pairing *p, const rd_row account[2])
 			continue;
 		d.code = keep(p->arena, rd_book_text(named, named->account.code[own]));
 		d.name = keep(p->arena, rd_book_text(named, named->account.name[own]));
-		p->to->accounts = rd_grow(p->arena, p->to->accounts, p->to->n_accounts, &p->cap,
-		                          sizeof *p->to->accounts);
+		p->to->accounts =
+			rd_grow(p->arena, p->to->accounts, p->to->n_accounts, &p->cap, sizeof *p->to->accounts);
 		p->to->accounts[p->to->n_accounts++] = d;
 	}
 	for (int k = 0; k < 2; k++)

@@ -28,17 +28,18 @@ typedef struct rd_diff_line {
 typedef struct rd_diff_tax {
 	rd_minor output, input, transferred; /* change of 销项税额, 进项税额, 进项税额转出 */
 	rd_minor vat;                        /* output - input + transferred */
-	rd_minor profit;     /* change of profit before tax (income tax base before adjustments) */
-	rd_minor income_tax; /* profit x 25 % (企业所得税法 4条); small firms with low profit pay less */
+	rd_minor profit; /* change of profit before tax (income tax base before adjustments) */
+	rd_minor
+		income_tax; /* profit x 25 % (企业所得税法 4条); small firms with low profit pay less */
 } rd_diff_tax;
 
 typedef struct rd_diff {
 	rd_standard standard;
 	rd_period period; /* statements are of the end of this one */
 	uint32_t n_accounts;
-	rd_diff_account *accounts; /* by code, then period */
+	rd_diff_account *accounts;                /* by code, then period */
 	rd_minor total_debit[2], total_credit[2]; /* movements of all accounts and periods */
-	rd_minor closing[2];                      /* sum of all closing balances: 0 when books balance */
+	rd_minor closing[2]; /* sum of all closing balances: 0 when books balance */
 	uint32_t n_lines;
 	rd_diff_line *lines;
 	rd_diff_tax tax;

@@ -44,7 +44,8 @@ static void put_lines(rd_json *j, const rd_diff *d)
 		const rd_statement_line *l = d->lines[i].line;
 
 		rd_json_object(j);
-		rd_json_put_text(j, "statement", l->statement == RD_STATEMENT_BALANCE ? "balance" : "income");
+		rd_json_put_text(j, "statement",
+		                 l->statement == RD_STATEMENT_BALANCE ? "balance" : "income");
 		rd_json_put_int(j, "line", l->line);
 		rd_json_put_words(j, "name", l->name);
 		put_pair(j, "value_minor", d->lines[i].value);
@@ -66,9 +67,10 @@ static void put_tax(rd_json *j, const rd_diff_tax *t)
 	                             "output tax - input tax + input tax transferred out"});
 	rd_json_put_int(j, "profit_minor", t->profit);
 	rd_json_put_int(j, "income_tax_minor", t->income_tax);
-	rd_json_put_words(j, "income_tax_formula",
-	                  (rd_words){"利润总额变动 × 25%（未考虑纳税调整和小型微利优惠）",
-	                             "change of profit before tax x 25 % (before adjustments and reliefs)"});
+	rd_json_put_words(
+		j, "income_tax_formula",
+		(rd_words){"利润总额变动 × 25%（未考虑纳税调整和小型微利优惠）",
+	               "change of profit before tax x 25 % (before adjustments and reliefs)"});
 	rd_json_close(j);
 }
 

@@ -16,7 +16,8 @@ static void from_journal(rd_ledger *l)
 			rd_minor debit = rd_line_debit(b, i), credit = rd_line_credit(b, i);
 
 			if (flags & RD_VCH_OPENING) {
-				if (!(b->account.flags[a] & RD_ACC_OPENING) && b->voucher.period[v] == b->periods[0])
+				if (!(b->account.flags[a] & RD_ACC_OPENING) &&
+				    b->voucher.period[v] == b->periods[0])
 					l->opening[a] += debit - credit;
 				continue;
 			}

@@ -12,8 +12,8 @@
 typedef struct rd_ledger {
 	const rd_book *b;
 	uint32_t n_periods;
-	rd_minor *opening;        /* by account, debit positive */
-	rd_minor *debit, *credit; /* [account * n_periods + period index] */
+	rd_minor *opening;                        /* by account, debit positive */
+	rd_minor *debit, *credit;                 /* [account * n_periods + period index] */
 	rd_minor *closing_debit, *closing_credit; /* the part that closing vouchers moved */
 } rd_ledger;
 

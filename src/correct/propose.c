@@ -32,7 +32,8 @@ static const rd_words basis_small = {
 	RULES_51_EN "; Accounting Standards for Small Enterprises, article 88: errors of earlier "
 				"periods are corrected prospectively"};
 static const rd_words basis_enterprise = {
-	RULES_51 "；《企业会计准则第28号——会计政策、会计估计变更和差错更正》第十二条：重要的前期差错追溯重述",
+	RULES_51
+	"；《企业会计准则第28号——会计政策、会计估计变更和差错更正》第十二条：重要的前期差错追溯重述",
 	RULES_51_EN "; CAS 28, article 12: material errors of earlier periods are restated"};
 static const rd_words basis_minor = {
 	RULES_51 "；《企业会计准则第28号》：不重要的前期差错可直接计入当期",
@@ -187,7 +188,9 @@ static rd_role role_of_code(const rd_book *b, rd_str code)
 {
 	rd_row a = rd_book_find_account(b, code);
 
-	return a ? (rd_role)b->account.role[a] : rd_str_is(code, "6901") ? RD_ROLE_PRIOR_YEAR : RD_ROLE_NONE;
+	return a                         ? (rd_role)b->account.role[a]
+	       : rd_str_is(code, "6901") ? RD_ROLE_PRIOR_YEAR
+	                                 : RD_ROLE_NONE;
 }
 
 static rd_minor profit_of(const rd_book *b, const rd_draft_line *lines, uint32_t n)
@@ -252,11 +255,13 @@ static void difference(rd_proposing *p, rd_row v, const rd_draft_line *was,
 			rd_proposing_text(p, "更正%.*s%s金额", RD_STR_ARG(name), more ? "少记" : "多记");
 	}
 	if (more)
-		state(p, RD_METHOD_MORE, basis_51, "科目正确，只是少记了金额：用蓝字补记差额",
-		      "the accounts are right and the amount was too small: the difference is added in blue");
+		state(
+			p, RD_METHOD_MORE, basis_51, "科目正确，只是少记了金额：用蓝字补记差额",
+			"the accounts are right and the amount was too small: the difference is added in blue");
 	else
-		state(p, RD_METHOD_LESS, basis_51, "科目正确，只是多记了金额：用红字冲减差额",
-		      "the accounts are right and the amount was too large: the difference is taken off in red");
+		state(
+			p, RD_METHOD_LESS, basis_51, "科目正确，只是多记了金额：用红字冲减差额",
+			"the accounts are right and the amount was too large: the difference is taken off in red");
 }
 
 /* Accounts of profit and loss of a closed year give way to 以前年度损益调整. */
@@ -373,10 +378,11 @@ static void prior_year(rd_proposing *p, rd_row v, const rd_draft_line *was, uint
 		d->lines[i].text = rd_proposing_text(p, "更正%.*s", RD_STR_ARG(name));
 	if (adjust) {
 		close_prior_year(p, &p->to->drafts.items[p->to->drafts.n - 1]);
-		state(p, RD_METHOD_PRIOR_YEAR, basis_enterprise,
-		      "以前年度的重要差错：用一张蓝字凭证更正，损益通过“以前年度损益调整”，再转入未分配利润",
-		      "a material error of an earlier year: one blue voucher; profit and loss goes through "
-		      "prior-year adjustments and on to retained earnings");
+		state(
+			p, RD_METHOD_PRIOR_YEAR, basis_enterprise,
+			"以前年度的重要差错：用一张蓝字凭证更正，损益通过“以前年度损益调整”，再转入未分配利润",
+			"a material error of an earlier year: one blue voucher; profit and loss goes through "
+			"prior-year adjustments and on to retained earnings");
 		p->to->decide = (rd_words){
 			"请确认重要性；所得税影响（如需更正申报）和盈余公积的调整另行补作，并更正比较报表",
 			"confirm that it is material; the effect on income tax (when the return is corrected) and "
@@ -404,8 +410,9 @@ static void reenter(rd_proposing *p, rd_row v, const rd_draft_line *right, uint3
 	state(p, RD_METHOD_REENTER, basis, "凭证尚未记账：作废后重新填制即可",
 	      "the voucher is not posted yet: cancel it and enter it anew");
 	if (n == 0) {
-		p->to->decide = (rd_words){"这张凭证不应存在：在软件中作废（或删除）未记账的凭证，号码由软件整理",
-		                           "this voucher should not be there: cancel it in the program"};
+		p->to->decide =
+			(rd_words){"这张凭证不应存在：在软件中作废（或删除）未记账的凭证，号码由软件整理",
+		               "this voucher should not be there: cancel it in the program"};
 		return;
 	}
 	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_REENTER, v, n);
@@ -446,9 +453,10 @@ void rd_proposing_rewrite(rd_proposing *p, rd_row v, const rd_draft_line *right,
 	}
 	d = rd_proposing_draft(p, RD_DRAFT_BLUE, v, n);
 	fill(d, right, n, 1, rd_proposing_text(p, "订正%.*s", RD_STR_ARG(name)));
-	state(p, RD_METHOD_RED_BLUE, basis_51,
-	      "已记账、同一年度：先用红字冲销原凭证，再用蓝字填制正确的凭证",
-	      "posted, in the same year: the original is reversed in red and the right one entered in blue");
+	state(
+		p, RD_METHOD_RED_BLUE, basis_51,
+		"已记账、同一年度：先用红字冲销原凭证，再用蓝字填制正确的凭证",
+		"posted, in the same year: the original is reversed in red and the right one entered in blue");
 }
 
 /* ---- the whole ---- */

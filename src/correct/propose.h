@@ -34,15 +34,16 @@ rd_words rd_correct_method_words(rd_correct_method m);
 typedef struct rd_correct_terms {
 	rd_day as_of;         /* the day of the new vouchers when its period is open; may be NONE */
 	rd_period first_open; /* 0 = rd_book_first_open */
-	rd_minor materiality; /* effect on profit from which an earlier year's error is material; 0 = any */
+	rd_minor
+		materiality; /* effect on profit from which an earlier year's error is material; 0 = any */
 } rd_correct_terms;
 
 typedef struct rd_proposal {
 	rd_correct_method method;
-	bool ready;      /* may be entered as it is; else an accountant has to complete it */
-	rd_words reason; /* why this method; for NONE and REIMPORT: why there is no voucher */
-	rd_words decide; /* what a person has to look at or decide first */
-	rd_words basis;  /* law and standard */
+	bool ready;             /* may be entered as it is; else an accountant has to complete it */
+	rd_words reason;        /* why this method; for NONE and REIMPORT: why there is no voucher */
+	rd_words decide;        /* what a person has to look at or decide first */
+	rd_words basis;         /* law and standard */
 	rd_minor profit_effect; /* of the drafts on profit before tax (or on 6901), income positive */
 	rd_drafts drafts;
 } rd_proposal;

@@ -90,8 +90,9 @@ static void again(rd_proposing *p)
 	uint32_t n;
 
 	if (v == RD_NONE) {
-		no_voucher(p, RD_METHOD_NONE, "这条发现不是某一张凭证的问题，没有可以直接套用的更正凭证",
-		           "this is not about one voucher: there is no correction voucher to apply as it is");
+		no_voucher(
+			p, RD_METHOD_NONE, "这条发现不是某一张凭证的问题，没有可以直接套用的更正凭证",
+			"this is not about one voucher: there is no correction voucher to apply as it is");
 		return;
 	}
 	rd_draft_line *lines = rd_correct_lines(p->arena, p->b, v, &n);
@@ -111,8 +112,9 @@ static void duplicate(rd_proposing *p)
 		return;
 	}
 	rd_proposing_rewrite(p, v, NULL, 0);
-	decide(p, true, "请先核对两张凭证的原始凭证，确认是同一笔业务重复入账",
-	       "first compare the documents of both vouchers: is it one business that was booked twice?");
+	decide(
+		p, true, "请先核对两张凭证的原始凭证，确认是同一笔业务重复入账",
+		"first compare the documents of both vouchers: is it one business that was booked twice?");
 }
 
 /* The same lines, with one of them changed. */
@@ -145,9 +147,10 @@ static void usual_side(rd_proposing *p)
 		return;
 	}
 	with_line(p, p->f->line, 0, true);
-	decide(p, true, "请确认这一行是冲减费用或收入；蓝字凭证已改为正常方向的红字金额",
-	       "see that the line reduces the expense or income: in the blue voucher it stands in red on "
-	       "the usual side");
+	decide(
+		p, true, "请确认这一行是冲减费用或收入；蓝字凭证已改为正常方向的红字金额",
+		"see that the line reduces the expense or income: in the blue voucher it stands in red on "
+		"the usual side");
 }
 
 static void account_or_again(rd_proposing *p, rd_row account, const char *zh, const char *en)
@@ -183,10 +186,11 @@ static void keyword(rd_proposing *p)
 
 static void capitalise(rd_proposing *p)
 {
-	account_or_again(p, any_leaf(p->b, RD_ROLE_FIXED_ASSET),
-	                 "请确认符合固定资产条件、选定明细科目，并建立资产卡片；次月起计提折旧",
-	                 "see that it is a fixed asset, choose the sub-account and open its card; it is "
-	                 "depreciated from the next month");
+	account_or_again(
+		p, any_leaf(p->b, RD_ROLE_FIXED_ASSET),
+		"请确认符合固定资产条件、选定明细科目，并建立资产卡片；次月起计提折旧",
+		"see that it is a fixed asset, choose the sub-account and open its card; it is "
+		"depreciated from the next month");
 }
 
 static void closing_counter(rd_proposing *p)
@@ -224,10 +228,12 @@ static void unbalanced(rd_proposing *p)
 		"accounting software takes no voucher that does not balance: most likely a line, side or "
 		"digit was lost in the export. Export it again; if it does not balance there either, enter it "
 		"anew from the document"};
-	p->to->basis = (rd_words){"《会计基础工作规范》第五十一条；《企业会计准则——基本准则》第十一条：借贷记账法",
-	                          "Basic Accounting Work Rules, article 51; double entry (CAS, Basic Standard, "
-	                          "article 11)"};
-	decide(p, true, "请对照原始凭证改好分录，借贷相等后才能提交", "complete the lines from the document");
+	p->to->basis =
+		(rd_words){"《会计基础工作规范》第五十一条；《企业会计准则——基本准则》第十一条：借贷记账法",
+	               "Basic Accounting Work Rules, article 51; double entry (CAS, Basic Standard, "
+	               "article 11)"};
+	decide(p, true, "请对照原始凭证改好分录，借贷相等后才能提交",
+	       "complete the lines from the document");
 }
 
 /* The base amount does not follow from foreign amount and rate; only in vouchers of two lines is
@@ -254,7 +260,8 @@ static void foreign(rd_proposing *p)
 		lines[i].foreign = lines[i].rate = 0;
 	}
 	rd_proposing_rewrite(p, v, lines, n);
-	decide(p, false, "请核对汇率和原币金额哪一个正确", "which one is right, the rate or the foreign amount?");
+	decide(p, false, "请核对汇率和原币金额哪一个正确",
+	       "which one is right, the rate or the foreign amount?");
 }
 
 static void accrual(rd_proposing *p)
@@ -266,17 +273,20 @@ static void accrual(rd_proposing *p)
 		return;
 	}
 	rd_proposing_rewrite(p, v, NULL, 0);
-	decide(p, false, "暂估到期未冲：请确认发票是否已到。已到的红字冲回暂估后按发票入账；未到的查明原因",
-	       "has the invoice come? If so, the accrual is taken back in red and the invoice entered; if "
-	       "not, find out why");
+	decide(
+		p, false,
+		"暂估到期未冲：请确认发票是否已到。已到的红字冲回暂估后按发票入账；未到的查明原因",
+		"has the invoice come? If so, the accrual is taken back in red and the invoice entered; if "
+		"not, find out why");
 }
 
 static void prior_pl(rd_proposing *p)
 {
 	if (p->b->standard != RD_STD_ENTERPRISE) {
-		no_voucher(p, RD_METHOD_NONE, "执行小企业会计准则：以前年度差错计入当期，本来就是合规的做法",
-		           "under the standards for small enterprises errors of earlier years belong to the "
-		           "current period: this is the lawful way");
+		no_voucher(
+			p, RD_METHOD_NONE, "执行小企业会计准则：以前年度差错计入当期，本来就是合规的做法",
+			"under the standards for small enterprises errors of earlier years belong to the "
+			"current period: this is the lawful way");
 		return;
 	}
 	rd_row v = voucher_of(p), to = leaf_named(p->b, RD_ROLE_PRIOR_YEAR, 0, NULL);
@@ -338,7 +348,8 @@ static void close_accounts(rd_proposing *p, rd_period period, rd_row only)
 	if (sum)
 		rd_proposing_add(p, d, profit, 0, sum < 0, sum < 0 ? -sum : sum, "结转本期损益");
 	p->to->ready = true;
-	entry(p, basis_close, "期末没有结转损益，补作结转凭证", "profit and loss was not closed: the closing entry");
+	entry(p, basis_close, "期末没有结转损益，补作结转凭证",
+	      "profit and loss was not closed: the closing entry");
 	decide(p, true, "请确认本期业务已全部入账、全部凭证已审核后再结转",
 	       "close when everything of the period is entered and reviewed");
 }
@@ -354,7 +365,8 @@ static void close_pl(rd_proposing *p)
 }
 
 /* What an account holds goes to another one. */
-static void move_balance(rd_proposing *p, rd_row from, rd_row to, rd_minor balance, const char *text)
+static void move_balance(rd_proposing *p, rd_row from, rd_row to, rd_minor balance,
+                         const char *text)
 {
 	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
 	rd_minor size = balance < 0 ? -balance : balance;
@@ -384,11 +396,15 @@ static void year_profit(rd_proposing *p)
 		return;
 	}
 	move_balance(p, p->f->account, to, balance,
-	             p->b->account.role[p->f->account] == RD_ROLE_PROFIT ? "结转本年利润" : "结转利润分配");
-	entry(p, (rd_words){"《小企业会计准则》附录、《企业会计准则应用指南》附录：本年利润年末转入利润分配——未分配利润",
-	                    "standard charts: the profit of the year is transferred to retained earnings"},
-	      "年末没有把余额转入未分配利润，补作结转凭证",
-	      "the balance was not transferred to retained earnings at the end of the year");
+	             p->b->account.role[p->f->account] == RD_ROLE_PROFIT ? "结转本年利润"
+	                                                                 : "结转利润分配");
+	entry(
+		p,
+		(rd_words){
+			"《小企业会计准则》附录、《企业会计准则应用指南》附录：本年利润年末转入利润分配——未分配利润",
+			"standard charts: the profit of the year is transferred to retained earnings"},
+		"年末没有把余额转入未分配利润，补作结转凭证",
+		"the balance was not transferred to retained earnings at the end of the year");
 	decide(p, true, "请确认年度决算已完成", "see that the year is finished");
 }
 
@@ -403,8 +419,10 @@ static void overhead(rd_proposing *p)
 		return;
 	}
 	move_balance(p, p->f->account, to, balance, "分配结转制造费用");
-	entry(p, basis_close, "期末制造费用应分配转入生产成本", "overhead is allocated to production at the end of a period");
-	decide(p, false, "请按分配标准（工时、产量等）在各产品之间分配", "allocate it over the products by the usual key");
+	entry(p, basis_close, "期末制造费用应分配转入生产成本",
+	      "overhead is allocated to production at the end of a period");
+	decide(p, false, "请按分配标准（工时、产量等）在各产品之间分配",
+	       "allocate it over the products by the usual key");
 }
 
 static void disposal(rd_proposing *p)
@@ -418,11 +436,12 @@ static void disposal(rd_proposing *p)
 		return;
 	}
 	move_balance(p, p->f->account, to, balance, "结转固定资产清理净损益");
-	entry(p, basis_close, "清理完毕后，净损益应转出", "after the disposal its net result is transferred");
-	decide(p, false,
-	       "请确认清理已完成并经批准；企业会计准则下正常出售的损益记入资产处置损益",
-	       "see that the disposal is finished and approved; under CAS the result of a normal sale goes "
-	       "to gains on disposal of assets");
+	entry(p, basis_close, "清理完毕后，净损益应转出",
+	      "after the disposal its net result is transferred");
+	decide(
+		p, false, "请确认清理已完成并经批准；企业会计准则下正常出售的损益记入资产处置损益",
+		"see that the disposal is finished and approved; under CAS the result of a normal sale goes "
+		"to gains on disposal of assets");
 }
 
 static void transfer_out(rd_proposing *p)
@@ -446,10 +465,14 @@ static void transfer_out(rd_proposing *p)
 	rd_proposing_add(p, d, p->f->account, p->b->line.party[p->f->line], false, tax->i, text);
 	rd_proposing_add(p, d, to, 0, true, tax->i, text);
 	p->to->profit_effect = -tax->i;
-	entry(p, (rd_words){"《增值税法》（2026年1月1日施行）第二十二条：用于集体福利、个人消费等的进项税额不得抵扣",
-	                    "VAT Law (in force 2026-01-01), article 22: input tax on goods for welfare or "
-	                    "personal consumption is not deducted"},
-	      "用途不得抵扣，进项税额应转出", "the use is not deductible: the input tax is transferred out");
+	entry(
+		p,
+		(rd_words){
+			"《增值税法》（2026年1月1日施行）第二十二条：用于集体福利、个人消费等的进项税额不得抵扣",
+			"VAT Law (in force 2026-01-01), article 22: input tax on goods for welfare or "
+			"personal consumption is not deducted"},
+		"用途不得抵扣，进项税额应转出",
+		"the use is not deductible: the input tax is transferred out");
 	decide(p, true, "请核对用途；确实用于应税项目的不必转出，转出的注意更正增值税申报",
 	       "look at the use: if it is for taxable business nothing is transferred");
 }
@@ -468,11 +491,14 @@ static void both_accounts(rd_proposing *p)
 	rd_minor size = one < two ? one : two;
 	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
 
-	rd_proposing_add(p, d, (rd_row)(x->i < 0 ? a : b)->i, p->f->party, false, size, "同一单位往来对冲");
-	rd_proposing_add(p, d, (rd_row)(x->i < 0 ? b : a)->i, p->f->party, true, size, "同一单位往来对冲");
+	rd_proposing_add(p, d, (rd_row)(x->i < 0 ? a : b)->i, p->f->party, false, size,
+	                 "同一单位往来对冲");
+	rd_proposing_add(p, d, (rd_row)(x->i < 0 ? b : a)->i, p->f->party, true, size,
+	                 "同一单位往来对冲");
 	entry(p, rd_checks[p->f->check]->basis, "同一单位在几个科目有相反的余额，可以对冲",
 	      "one partner has balances on both sides, which may be set off");
-	decide(p, false, "对冲须有对方认可的往来核对或抵账协议", "a set-off needs the partner's agreement");
+	decide(p, false, "对冲须有对方认可的往来核对或抵账协议",
+	       "a set-off needs the partner's agreement");
 }
 
 /* ---- what no voucher puts right ---- */

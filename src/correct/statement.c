@@ -36,16 +36,15 @@ static void slice_book(values *v)
 	for (rd_row i = 0; i < b->line.n; i++) {
 		rd_row voucher = rd_line_voucher(b, i), a = b->line.account[i];
 
-		if (!rd_role_has_partner((rd_role)b->account.role[a]) || b->voucher.flags[voucher] & RD_VCH_VOID ||
-		    b->voucher.period[voucher] > v->period)
+		if (!rd_role_has_partner((rd_role)b->account.role[a]) ||
+		    b->voucher.flags[voucher] & RD_VCH_VOID || b->voucher.period[voucher] > v->period)
 			continue;
 		v->slices[n++] = (slice){a, b->line.party[i], rd_line_net(b, i)};
 	}
 	for (rd_row r = 0; r < b->tb.n; r++)
 		if (b->tb.party[r] && b->n_periods && b->tb.period[r] == b->periods[0] && b->line.n)
-			v->slices[n++] =
-				(slice){b->tb.account[r], b->tb.party[r],
-			            b->tb.amount[RD_TB_OPEN_D][r] - b->tb.amount[RD_TB_OPEN_C][r]};
+			v->slices[n++] = (slice){b->tb.account[r], b->tb.party[r],
+			                         b->tb.amount[RD_TB_OPEN_D][r] - b->tb.amount[RD_TB_OPEN_C][r]};
 	if (n)
 		qsort(v->slices, n, sizeof *v->slices, slice_cmp);
 	for (uint32_t i = 0; i < n; i++) {
@@ -129,7 +128,8 @@ static rd_minor of_line(const values *v, uint32_t from, uint32_t number)
 
 	for (uint32_t i = from; i-- > 0;)
 		if (rd_statement_lines[i].standard == own->standard &&
-		    rd_statement_lines[i].statement == own->statement && rd_statement_lines[i].line == number)
+		    rd_statement_lines[i].statement == own->statement &&
+		    rd_statement_lines[i].line == number)
 			return v->out[i];
 	return 0;
 }

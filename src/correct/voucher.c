@@ -142,8 +142,10 @@ static void say(checking *c, const char *field, bool warning, const char *zh, co
 	c->to->items = rd_grow(c->arena, c->to->items, c->to->n, &c->to->cap, sizeof *c->to->items);
 	rd_draft_problem *p = &c->to->items[c->to->n++];
 
-	*p = (rd_draft_problem){
-		.voucher = c->voucher, .line = c->line, .field = field, .warning = warning};
+	*p = (rd_draft_problem){.voucher = c->voucher,
+	                        .line = c->line,
+	                        .field = field,
+	                        .warning = warning};
 	va_start(a, en);
 	vsnprintf(p->en, sizeof p->en, en, a);
 	va_end(a);
@@ -155,8 +157,7 @@ static void say(checking *c, const char *field, bool warning, const char *zh, co
 
 static bool in_standard_chart(const rd_book *b, rd_str code)
 {
-	const rd_chart_entry *t =
-		b->standard == RD_STD_SMALL ? rd_chart_small : rd_chart_enterprise;
+	const rd_chart_entry *t = b->standard == RD_STD_SMALL ? rd_chart_small : rd_chart_enterprise;
 	uint32_t n = b->standard == RD_STD_SMALL        ? rd_chart_small_n
 	             : b->standard == RD_STD_ENTERPRISE ? rd_chart_enterprise_n
 	                                                : 0;
@@ -234,7 +235,8 @@ static void check_date(checking *c)
 		say(c, "date", false, "%s 以前的期间已结账，日期请填在未结账期间",
 		    "periods before %s are closed: choose a day in an open one", first);
 	else if (c->last && p > c->last)
-		say(c, "date", false, "日期晚于 %s，请核对", "the date is after %s: look at it again", last);
+		say(c, "date", false, "日期晚于 %s，请核对", "the date is after %s: look at it again",
+		    last);
 	if (p && c->d->period && c->d->period != p && c->d->period % 100 <= 12)
 		say(c, "period", false, "会计期间与日期不一致", "the period is not that of the date");
 }
@@ -254,8 +256,8 @@ static void check_red(checking *c)
 	for (uint32_t i = 0; i < c->d->n_lines; i++)
 		if (c->d->lines[i].amount > 0 && c->d->role == RD_DRAFT_LESS) {
 			c->line = i;
-			say(c, c->d->lines[i].credit ? "credit" : "debit", true,
-			    "红字差额凭证的金额一般为负数", "amounts of a difference in red are negative");
+			say(c, c->d->lines[i].credit ? "credit" : "debit", true, "红字差额凭证的金额一般为负数",
+			    "amounts of a difference in red are negative");
 		}
 	c->line = RD_NONE;
 	if (c->d->role != RD_DRAFT_RED)

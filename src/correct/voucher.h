@@ -14,9 +14,9 @@
 #include "base/json.h"
 #include "book/book.h"
 
-#define RD_DRAFTS_MAX      200u               /* vouchers of one correction */
-#define RD_DRAFT_LINES_MAX 500u               /* lines of one voucher */
-#define RD_DRAFT_TEXT_MAX  200u               /* characters of a summary */
+#define RD_DRAFTS_MAX      200u                     /* vouchers of one correction */
+#define RD_DRAFT_LINES_MAX 500u                     /* lines of one voucher */
+#define RD_DRAFT_TEXT_MAX  200u                     /* characters of a summary */
 #define RD_DRAFT_MONEY_MAX INT64_C(100000000000000) /* one line, fen: 1,000 billion yuan */
 
 /* What a draft voucher is for. */
