@@ -1,6 +1,7 @@
 #include "desk/hands.h"
 #include "desk/anchors.h"
 #include "desk/catalogue.h"
+#include "desk/causes.h"
 #include "desk/follow.h"
 #include "desk/notice.h"
 #include "desk/reminders.h"
@@ -9,7 +10,7 @@
 #include "desk/webhooks.h"
 #include "store/checkpoint.h"
 
-#define ENTRIES_MAX (RD_UPKEEP_N + RD_REMINDERS_N + RD_ANCHOR_ENTRIES_MAX + 2)
+#define ENTRIES_MAX (RD_UPKEEP_N + RD_REMINDERS_N + RD_ANCHOR_ENTRIES_MAX + 4)
 #define KINDS_N     (RD_SEND_JOBS_N + RD_ANCHOR_JOBS_N)
 
 static const char *const queues[] = {"post"};
@@ -113,6 +114,7 @@ static void make_entries(rd_hands *h)
 	rd_upkeep_entries(h->entries);
 	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
 	h->entries[n++] = rd_catalogue_entry(h->config.engine);
+	h->entries[n++] = rd_causes_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
 	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);
 	n += rd_anchor_entries(&h->anchors, h->entries + n);
