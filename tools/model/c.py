@@ -136,7 +136,7 @@ class Writer:
             f"\t.review_every = {text(k.review_every)}, .review_asks = {text(k.review_asks)}, "
             f".review_date = {k.column_of(k.review_date) if k.review_date else -1},\n"
             f"\t.hook_create = {text(k.hook_of['create'])}, .hook_change = {text(k.hook_of['change'])}, "
-            f".hook_archive = {text(k.hook_of['archive'])},\n"
+            f".hook_archive = {text(k.hook_of['archive'])}, .hook_restore = {text(k.hook_of['restore'])},\n"
             f"\t.table = {text(k.table)},\n\t{statements},\n"
             f"\t.schema = {text(json.dumps(api.schemas(k), **compact))},\n"
             f"\t.describe = {text(json.dumps(api.describe(k), **compact))},\n}};\n")
