@@ -1,11 +1,10 @@
 #include "desk/causes.h"
 #include "base/assert.h"
-#include "base/json.h"
 #include "desk/cell.h"
 #include "desk/hooks.h"
+#include "desk/make.h"
 #include "desk/person.h"
 #include "store/queries.gen.h"
-#include <stdio.h>
 
 #define BODY_MAX (16u << 10)
 
@@ -26,7 +25,6 @@ static int64_t id_of(const rd_q_cause_all_row *rows, uint32_t n, const char *cod
 
 static void write_body(const rd_cause_seed *s, int64_t parent_id, rd_buf *out)
 {
-	char id[24];
 	rd_json j;
 
 	rd_json_init(&j, out, 0);
@@ -36,10 +34,7 @@ static void write_body(const rd_cause_seed *s, int64_t parent_id, rd_buf *out)
 	rd_json_put_text(&j, "name", s->name);
 	rd_json_put_text(&j, "name_en", s->name_en);
 	rd_json_put_text(&j, "help_text", s->help);
-	if (parent_id) {
-		(void)snprintf(id, sizeof id, "%lld", (long long)parent_id);
-		rd_json_put_text(&j, "parent", id);
-	}
+	rd_make_put_id(&j, "parent", parent_id);
 	rd_json_close(&j);
 }
 
@@ -47,20 +42,13 @@ static rd_rc add(const rd_engine *e, rd_tx *tx, const rd_cause_seed *s, int64_t 
                  int64_t *ret_id, rd_err *err)
 {
 	const rd_actor system = rd_desk_system(tx->firm_id);
-	rd_problems problems = {0};
 	rd_record r;
 	rd_buf body;
-	json_t *json;
 
 	rd_buf_init(&body, BODY_MAX);
 	write_body(s, parent_id, &body);
-	rd_rc rc = rd_check_parse(rd_buf_view(&body), &json, err);
+	rd_rc rc = rd_make(e, tx, &system, "cause", &body, &r, err);
 
-	if (rc == RD_OK) {
-		rc = rd_record_create(e, tx, &system, rd_kind_find(RD_STR("cause")), 0, json, &r, &problems,
-		                      err);
-		json_decref(json);
-	}
 	rd_buf_done(&body);
 	if (rc == RD_OK)
 		*ret_id = rd_cell(&r, RD_COL_ID)->i;

@@ -90,3 +90,24 @@ FROM kind_case c
 WHERE c.firm_id = :firm_id AND c.id IN (SELECT j.value FROM json_each(:ids) j)
 	AND c.state = 'closed' AND c.archived_at_us IS NULL
 ORDER BY c.id LIMIT :max;
+
+-- name: case_corrections :all
+-- Corrections of a case, the oldest first.
+-- in: firm_id i64, case_id i64, max i64
+-- out: id i64
+SELECT f.from_id AS id FROM record_refs f
+WHERE f.firm_id = :firm_id AND f.to_kind = 'case' AND f.to_id = :case_id
+	AND f.from_kind = 'correction' AND f.field = 'case'
+ORDER BY f.from_id LIMIT :max;
+
+-- name: names_of_users :all
+-- Everybody of the firm, to be left out of texts.
+-- in: firm_id i64, max i64
+-- out: name text
+SELECT name FROM kind_user WHERE firm_id = :firm_id ORDER BY id LIMIT :max;
+
+-- name: names_of_contacts :all
+-- in: firm_id i64, client_id i64, max i64
+-- out: name text
+SELECT name FROM kind_contact WHERE firm_id = :firm_id AND client_id = :client_id
+ORDER BY id LIMIT :max;
