@@ -1,4 +1,5 @@
 /* The life of a case: what each transition does beside moving it (model/case.toml). */
+#include "desk/assign.h"
 #include "desk/cell.h"
 #include "desk/followup.h"
 #include "desk/hooks.h"
@@ -19,9 +20,8 @@ static void stamp(rd_hook_call *call, const char *field)
 
 rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 {
-	(void)err;
 	stamp_once(call, "found_at");
-	return RD_OK;
+	return rd_assign_case(call, err);
 }
 
 rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
@@ -106,5 +106,16 @@ rd_rc rd_hook_case_hand_over(rd_hook_call *call, rd_err *err)
 {
 	(void)call;
 	(void)err;
+	return RD_OK;
+}
+
+rd_rc rd_hook_case_take(rd_hook_call *call, rd_err *err)
+{
+	rd_value *owner = rd_cell(call->now, RD_COL_OWNER);
+
+	if (owner->type != RD_NULL && owner->i != call->actor->user_id)
+		return rd_fail(err, RD_BARRED, "这起异常已有人负责；如需接手，请对方转交",
+		               "somebody is in charge of this case already; ask for a hand-over");
+	*owner = RD_VALUE_INT(call->actor->user_id);
 	return RD_OK;
 }

@@ -188,11 +188,13 @@ typedef enum rd_second {
 	RD_SECOND_TRANSITION /* another person than who did transition `second_transition` last */
 } rd_second;
 
+#define RD_STAYS UINT16_MAX /* rd_transition.to: the record stays in the state where it is */
+
 typedef struct rd_transition {
 	const char *name;
 	rd_words label, help;
 	uint32_t from;         /* mask of states */
-	uint16_t to;           /* a state */
+	uint16_t to;           /* a state, or RD_STAYS */
 	uint64_t needs;        /* mask of fields that must have a value before */
 	uint32_t needs_common; /* mask of 1 << rd_common: RD_COL_OWNER, _CLIENT, _TEAM, _DUE */
 	const rd_field *asks;  /* what its body holds; column >= 0: stored in the record, too */
@@ -222,6 +224,7 @@ typedef struct rd_kind_common {
 	rd_words label;
 	bool used, required;
 	bool client_visible;
+	bool unowned; /* owner: who makes a record is not its owner unless named */
 } rd_kind_common;
 
 typedef enum rd_own_record { RD_OWN_NONE, RD_OWN_OWNER, RD_OWN_CLIENT } rd_own_record;

@@ -2,7 +2,7 @@
 import pathlib
 import re
 
-from model.read import (COMMON, COMMON_KEYS, COMMON_LABELS, FORMATS, RESERVED_KEYS, ROLES, SETTABLE, SQL_WORDS,
+from model.read import (COMMON, COMMON_KEYS, COMMON_LABELS, FORMATS, RESERVED_KEYS, ROLES, SETTABLE, SQL_WORDS, STAYS,
                         STATE, TONES, TOP, TRANSITION, VERBS, Reader, Wrong, program)
 from model.rrule import is_rule
 
@@ -67,7 +67,7 @@ class Kind(Reader):
         self.about, self.common = about, {}
         for key, (_, _, label) in SETTABLE.items():
             raw = table.get(key, {})
-            self.keys(raw, {"label", "required", "client_visible", "used"}, "common")
+            self.keys(raw, {"label", "required", "client_visible", "used", "unowned"}, "common")
             used = self.flag(raw, "used", "common", preset=key not in ("client", "team") or key in about)
             if self.own == key or self.singleton:
                 used = False
@@ -76,7 +76,8 @@ class Kind(Reader):
             self.common[key] = {
                 "label": self.words(raw, "label", "common", optional=True) or label, "used": used,
                 "required": self.flag(raw, "required", "common"),
-                "client_visible": self.flag(raw, "client_visible", "common")}
+                "client_visible": self.flag(raw, "client_visible", "common"),
+                "unowned": self.flag(raw, "unowned", "common")}
             if self.common[key]["required"] and not used:
                 self.wrong(f"'{key}' is required but not used by this kind", "common", key=key)
 
@@ -156,7 +157,9 @@ class Kind(Reader):
                  "help": self.words(r, "help", "transition", i, optional=True)}
             if any(t["name"] == u["name"] for u in self.transitions) or t["name"] in VERBS:
                 self.wrong(f"transition '{t['name']}' stands twice or is a verb", "transition", i, "name")
-            t["to"] = self.state(self.text(r, "to", "transition", i, optional=False))
+            # "=": the record stays in the state where it is.
+            stays = self.text(r, "to", "transition", i, optional=False) == "="
+            t["to"] = STAYS if stays else self.state(r["to"])
             if t["to"] is None:
                 self.wrong(f"state '{r['to']}' is not known", "transition", i, "to")
             t["from"] = self.sources(r, i, t["to"])
@@ -228,7 +231,7 @@ class Kind(Reader):
         while todo:
             s = todo.pop()
             for t in self.transitions:
-                if s in t["from"] and t["to"] not in seen:
+                if s in t["from"] and t["to"] != STAYS and t["to"] not in seen:
                     seen.add(t["to"])
                     todo.append(t["to"])
         for i, s in enumerate(self.states):
