@@ -1,6 +1,8 @@
 /* The life of a case: what each transition does beside moving it (model/case.toml). */
+#include "desk/assign.h"
 #include "desk/cell.h"
 #include "desk/clocks.h"
+#include "desk/followup.h"
 #include "desk/hooks.h"
 
 /* The first time counts: who triages a case twice has not acknowledged it later. */
@@ -20,6 +22,7 @@ static void stamp(rd_hook_call *call, const char *field)
 rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 {
 	stamp_once(call, "found_at");
+	RD_TRY(rd_assign_case(call, err));
 	return rd_clocks_start(call, err);
 }
 
@@ -60,6 +63,7 @@ rd_rc rd_hook_case_send_back(rd_hook_call *call, rd_err *err)
 rd_rc rd_hook_case_close(rd_hook_call *call, rd_err *err)
 {
 	stamp(call, "closed_at");
+	RD_TRY(rd_followup_closed(call, err));
 	return rd_clocks_moved(call, err);
 }
 

@@ -46,8 +46,8 @@ static rd_rc is_there(rd_tx *tx, int64_t user_id, rd_day day, bool *ret, int64_t
 		return RD_OK;
 	RD_TRY(rd_q_absence_on(tx, user_id, day, &away, &found, err));
 	*ret = !found;
-	if (found && away.deputy_id.type == RD_INT)
-		*ret_deputy = away.deputy_id.i;
+	if (found)
+		*ret_deputy = away.deputy_id;
 	return RD_OK;
 }
 

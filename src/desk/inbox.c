@@ -8,6 +8,8 @@
 #include "store/queries.gen.h"
 #include <stdio.h>
 
+#define DATE_LEN 10u /* 2026-02-24 */
+
 static rd_str keep(rd_arena *a, const char *text, int n)
 {
 	return (rd_str){rd_arena_copy(a, text, (size_t)n), (uint32_t)n};

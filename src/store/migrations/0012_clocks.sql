@@ -8,7 +8,6 @@ CREATE INDEX kind_case_clock ON kind_case (firm_id, clock_at_us, id) WHERE clock
 CREATE INDEX kind_case_type_made ON kind_case (firm_id, type_id, created_at_us);
 ALTER TABLE kind_department ADD COLUMN answer_minutes BIGINT; -- minutes to answer; null: not given
 ALTER TABLE kind_task ADD COLUMN holds BIGINT; -- 0 or 1; the case waits; null: not given
-CREATE INDEX kind_absence_person ON kind_absence (firm_id, person_id, last_day) WHERE archived_at_us IS NULL;
 
 -- Duty: model/duty.toml
 CREATE TABLE kind_duty (

@@ -67,15 +67,6 @@ ORDER BY t.id LIMIT 1;
 -- out: answer_minutes i64?
 SELECT answer_minutes FROM kind_department WHERE firm_id = :firm_id AND id = :id;
 
--- name: absence_on :one
--- Whether a person is away on a day, and who stands in.
--- in: firm_id i64, person_id i64, day i64
--- out: deputy_id i64?
-SELECT deputy_id FROM kind_absence
-WHERE firm_id = :firm_id AND person_id = :person_id AND last_day >= :day AND first_day <= :day
-	AND state = 'approved' AND archived_at_us IS NULL
-ORDER BY id DESC LIMIT 1;
-
 -- name: duty_between :all
 -- Turns that have a part in a time, in the order in which people are called.
 -- in: firm_id i64, from_us i64, until_us i64, max i64
