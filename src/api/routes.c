@@ -133,6 +133,10 @@ const rd_route rd_routes[] = {
 	 rd_api_case_candidates, .summary = {"谁可以处理这起异常", "who could handle a case"}},
 	{RD_HTTP_GET, "/api/v1/load", RD_PERM_STAFF, 0, RD_RUN_READ,
 	 rd_api_load, .summary = {"每人手上的工作", "what everybody has on the desk"}},
+	{RD_HTTP_GET, "/api/v1/cases/{id}/clocks", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_case_clocks, .summary = {"异常的各项时限", "the clocks of a case"}},
+	{RD_HTTP_GET, "/api/v1/roster/now", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_roster, .summary = {"现在谁在值班，哪些时段无人", "who is on duty now, and when nobody is"}},
 	/* finding */
 	{RD_HTTP_GET, "/api/v1/search", RD_PERM_SIGNED_IN, 0, RD_RUN_READ,
 	 rd_api_search, .summary = {"全文搜索", "search by words"}, .query = "q kind limit"},

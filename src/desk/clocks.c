@@ -362,3 +362,29 @@ rd_rc rd_clock_settle(const rd_clock_basis *b, rd_record *r, int64_t now_us, rd_
 	*rd_field_cell(r, "clock_at") = best == INT64_MAX ? RD_VALUE_NULL : RD_VALUE_INT(best);
 	return RD_OK;
 }
+
+/* ---- as people see them ---- */
+
+rd_rc rd_clock_faces(const rd_clock_basis *b, const rd_record *r, int64_t now_us,
+                     rd_clock_face ret_faces[RD_CLOCKS_N], rd_err *err)
+{
+	int64_t until = rd_field_int(r, "paused_at", now_us);
+	bool estimated;
+
+	for (rd_clock c = 0; c < RD_CLOCKS_N; c++) {
+		rd_clock_face f = {.limit_minutes = rd_clock_minutes(b, c),
+		                   .runs = rd_clock_runs(r, c),
+		                   .breached = rd_clock_breached(r, c)};
+
+		if (clocks[c].due) {
+			f.due_us = rd_field_int(r, clocks[c].due, 0);
+			f.ended_us = rd_field_int(r, clocks[c].end, 0);
+		} else {
+			f.ended_us = rd_cell(r, RD_COL_CREATED_AT)->i;
+		}
+		if (f.runs)
+			RD_TRY(rd_worktime_between(&b->hours, until, f.due_us, &f.left_us, &estimated, err));
+		ret_faces[c] = f;
+	}
+	return RD_OK;
+}

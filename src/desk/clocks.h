@@ -93,6 +93,17 @@ RD_NODISCARD rd_rc rd_clock_settle(const rd_clock_basis *b, rd_record *r, int64_
 void rd_clock_opinion(const rd_clock_basis *b, rd_day due, int64_t *ret_remind_us,
                       int64_t *ret_late_us);
 
+/* One clock as people see it; `report` has no due time. */
+typedef struct rd_clock_face {
+	int64_t limit_minutes;    /* business time */
+	int64_t due_us, ended_us; /* 0 = none, not yet */
+	int64_t left_us;          /* business time until it is due, negative when late; while it runs */
+	bool runs, breached;
+} rd_clock_face;
+/* All clocks of a case at now_us; of one that waits, what was left when it began to wait. */
+RD_NODISCARD rd_rc rd_clock_faces(const rd_clock_basis *b, const rd_record *r, int64_t now_us,
+                                  rd_clock_face ret_faces[RD_CLOCKS_N], rd_err *err);
+
 /* ---- called at the end of the hooks of a case (desk/case.c) ---- */
 
 RD_NODISCARD rd_rc rd_clocks_start(rd_hook_call *call, rd_err *err); /* it is created */
