@@ -15,8 +15,8 @@
  * rung with nobody who is there and may read the case gives way to the next at once. When the last
  * finds nobody, all administrators are told so (unattended).
  *
- * A written decision (opinion_due) is reminded of, and when it is late, becomes a breach and a task:
- * whether to report to the authority (会计基础工作规范 第78条(六)).
+ * A written decision (opinion_due) is reminded of, and when it is late, becomes a breach and a task
+ * to decide on a report to the authority (Basic Accounting Work Rules, art. 78 (6)).
  */
 #ifndef RD_DESK_LADDER_H
 #define RD_DESK_LADDER_H
