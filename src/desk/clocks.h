@@ -10,13 +10,13 @@
  *
  * A limit is the minutes that the firm has set for the grade (P3 while there is none), or the
  * shorter ones of the exception type, times the per cent of the client's service level. Time counts
- * by the calendar of the client, else of the firm (desk/hours.h, base/worktime.h). Every due time is
- * a field of the case record, so each change is one fact; `due` is the nearest open one.
+ * by the calendar of the client, else of the firm (desk/hours.h, base/worktime.h). Every due time
+ * is a field of the case record, so each change is one fact; `due` is the nearest open one.
  *
  * While the case waits for others (paused_at) its clocks stand still: resuming moves the open due
  * times by the business time that passed, to the microsecond. A new grade, type or client moves
- * them by the difference of the limits. Re-opening begins the clock of correction anew with its full
- * limit, without breaches, pauses or escalation; who re-opened it has acknowledged it.
+ * them by the difference of the limits. Re-opening begins the clock of correction anew with its
+ * full limit, without breaches, pauses or escalation; who re-opened it has acknowledged it.
  *
  * A breach is written into `breached` once a clock; `clock_at` says when the next step is to be
  * taken (desk/ladder.h). Nobody sets these fields by hand: BARRED.
@@ -112,8 +112,8 @@ RD_NODISCARD rd_rc rd_clocks_moved(rd_hook_call *call, rd_err *err);
 
 /* ---- for other parts of the desk that let a case wait ---- */
 
-/* Pauses the case `reason` (an option of pause_reason) unless it waits already, is closed, or is not
- * acknowledged yet; *ret_paused says whether. */
+/* Pauses the case for `reason` (an option of pause_reason) unless it waits already, is closed, or
+ * is not triaged yet; *ret_paused says whether. */
 RD_NODISCARD rd_rc rd_clocks_hold(const rd_engine *e, rd_tx *tx, const rd_actor *actor,
                                   int64_t case_id, const char *reason, bool *ret_paused,
                                   rd_err *err);

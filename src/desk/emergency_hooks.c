@@ -8,6 +8,7 @@
 #include "store/queries.gen.h"
 #include <stdio.h>
 
+#define TASKS_MAX   100u
 #define REVIEW_DAYS 5 /* working days for the review afterwards */
 #define MINUTE_US   60000000LL
 
@@ -35,18 +36,38 @@ rd_rc rd_hook_emergency_create(rd_hook_call *call, rd_err *err)
 	return RD_OK;
 }
 
+/* Whoever answers finds the tasks on his desk, and hands on what others are to do. */
+static rd_rc give_tasks(const rd_hook_call *call, int64_t user, rd_err *err)
+{
+	const rd_kind *k = rd_kind_find(RD_STR("task"));
+	const rd_actor system = rd_task_system(call);
+	const rd_q_emergency_unowned_row *rows;
+	uint32_t n;
+
+	RD_TRY(rd_q_emergency_unowned(call->tx, rd_cell(call->now, RD_COL_ID)->i, TASKS_MAX, &rows, &n,
+	                              err));
+	for (uint32_t i = 0; i < n; i++) {
+		rd_record was, now;
+
+		RD_TRY(rd_record_get(call->tx, &system, k, rows[i].id, &was, err));
+		now = rd_record_copy(call->tx->arena, &was);
+		*rd_cell(&now, RD_COL_OWNER) = RD_VALUE_INT(user);
+		RD_TRY(rd_record_write(call->tx, &system, &was, &now, err));
+	}
+	return RD_OK;
+}
+
 rd_rc rd_hook_emergency_acknowledge(rd_hook_call *call, rd_err *err)
 {
 	int64_t user = call->actor->user_id;
 
-	(void)err;
 	stamp(call, "acknowledged_at");
 	if (user) {
 		*rd_field_cell(call->now, "acknowledged_by") = RD_VALUE_INT(user);
 		*rd_cell(call->now, RD_COL_OWNER) = RD_VALUE_INT(user);
 	}
 	call_nobody(call);
-	return RD_OK;
+	return user ? give_tasks(call, user, err) : RD_OK;
 }
 
 rd_rc rd_hook_emergency_contain(rd_hook_call *call, rd_err *err)

@@ -356,7 +356,7 @@ static void waiting_stops_the_ladder(void)
 	UNIT_INT(of_case(&o, id, "correct_due_us"), china(1, 21, 10, 30));
 	UNIT_TRUE(
 		case_is(&o, id, "paused_at_us IS NULL AND pause_reason IS NULL AND breached IS NULL"));
-	/* Work that ends the correction ends the waiting, too: no breach of the time that was waited. */
+	/* Work that ends the correction ends the waiting, too, without a breach of what was waited. */
 	office_move(&o, li, "case", id, "pause", "{\"pause_reason\":\"authority\"}");
 	o.place.now_us = china(3, 20, 10, 0);
 	office_move(&o, li, "case", id, "verify", "{}");

@@ -1,6 +1,6 @@
 /*
- * clockwork.h - what the tests of the clocks of cases share: an office with the real hooks, moments in
- * China, and short ways to make a case and to ask for a column of it. Failures end the test.
+ * clockwork.h - what the tests of the clocks of cases share: an office with the real hooks, moments
+ * in China, and short ways to make a case and to ask for a column of it. Failures end the test.
  */
 #ifndef CLOCKWORK_H
 #define CLOCKWORK_H

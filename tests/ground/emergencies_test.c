@@ -292,6 +292,9 @@ static void people_are_called_until_somebody_answers(void)
 	office_move(&o, b, "emergency", id, "acknowledge", "{}");
 	UNIT_INT(number(&o, "SELECT acknowledged_by_id FROM kind_emergency"), b);
 	UNIT_INT(number(&o, "SELECT owner_id FROM kind_emergency"), b);
+	UNIT_INT(number(&o, "SELECT count(*) FROM kind_task t JOIN kind_emergency e ON e.owner_id = "
+	                    "t.owner_id"),
+	         5);
 	call(&o, china(1, 9, 8, 0));
 	is_told(&o, "nobody is called any more", a, "called called");
 	office_close(&o);

@@ -95,6 +95,16 @@ WHERE firm_id = :firm_id AND type_id = :type_id
 	AND state IN ('declared', 'acknowledged', 'contained') AND archived_at_us IS NULL
 ORDER BY id LIMIT 1;
 
+-- name: emergency_unowned :all
+-- Open tasks of an emergency that nobody is in charge of.
+-- in: firm_id i64, emergency_id i64, max i64
+-- out: id i64
+SELECT t.id FROM record_refs r JOIN kind_task t ON t.firm_id = r.firm_id AND t.id = r.from_id
+WHERE r.firm_id = :firm_id AND r.to_kind = 'emergency' AND r.to_id = :emergency_id
+	AND r.from_kind = 'task' AND t.owner_id IS NULL AND t.state IN ('open', 'doing')
+	AND t.archived_at_us IS NULL
+ORDER BY t.id LIMIT :max;
+
 -- name: emergency_teams :all
 -- Who leads the teams that hear of emergencies first.
 -- in: firm_id i64, max i64
