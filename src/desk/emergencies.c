@@ -330,6 +330,17 @@ uint32_t rd_emergency_steps(rd_str body, rd_str ret_steps[RD_EMERGENCY_STEPS_MAX
 	return n;
 }
 
+/* A name is one line: what a body may hold besides becomes a blank. */
+static rd_str one_line(rd_arena *a, rd_str s)
+{
+	char *copy = rd_arena_copy(a, s.ptr, s.len);
+
+	for (uint32_t i = 0; i < s.len; i++)
+		if (copy[i] == '\t' || copy[i] == '\r')
+			copy[i] = ' ';
+	return (rd_str){copy, s.len};
+}
+
 static rd_rc add_task(const work *w, const rd_record *r, rd_str step, rd_err *err)
 {
 	const rd_value *client = rd_cell(r, RD_COL_CLIENT);
@@ -340,7 +351,7 @@ static rd_rc add_task(const work *w, const rd_record *r, rd_str step, rd_err *er
 	rd_buf_init(&body, 8192);
 	rd_json_init(&j, &body, 0);
 	rd_json_object(&j);
-	rd_json_put_str(&j, "name", step);
+	rd_json_put_str(&j, "name", one_line(w->tx->arena, step));
 	rd_json_put_text(&j, "priority", "urgent");
 	rd_json_key(&j, "about");
 	rd_json_object(&j);
@@ -477,13 +488,13 @@ static rd_rc declared(const work *w, int64_t id, rd_err *err)
 	RD_TRY(rd_record_get(w->tx, &w->system, rd_kind_find(RD_STR("emergency")), id, &r, err));
 	int64_t case_id = rd_field_int(&r, "case", 0);
 
+	if (!is_open(&r))
+		return RD_OK; /* taken back before anybody was called */
 	if (case_id) {
 		RD_TRY(rd_record_get(w->tx, &w->system, rd_kind_find(RD_STR("case")), case_id, &c, err));
 		if (rd_cell(&c, RD_COL_ARCHIVED_AT)->type == RD_NULL)
 			RD_TRY(join(w, &c, id, err));
 	}
-	if (!is_open(&r))
-		return RD_OK;
 	RD_TRY(add_tasks(w, &r, err));
 	RD_TRY(tell_teams(w, &r, err));
 	return call_next(w, &r, err);

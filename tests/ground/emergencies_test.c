@@ -237,7 +237,7 @@ static void the_playbook_becomes_tasks(void)
 	open_real(&o);
 	int64_t article = office_record(
 		&o, 0, "article",
-		"{\"name\":\"资金被盗处置\",\"category\":\"playbook\",\"body\":\"# 处置\\n说明\\n- 冻结账户\\n"
+		"{\"name\":\"资金被盗处置\",\"category\":\"playbook\",\"body\":\"# 处置\\n说明\\n- 冻结\\t账户\\n"
 		"  * 报警\\n1. 联系银行\\n2、通知客户\\n2026年的例子\\n- \"}");
 
 	(void)snprintf(more, sizeof more, ",\"playbook\":\"%lld\"", (long long)article);
@@ -245,7 +245,7 @@ static void the_playbook_becomes_tasks(void)
 	follow(&o);
 	UNIT_INT(number(&o, "SELECT count(*) FROM kind_task WHERE about_kind = 'emergency'"), 4);
 	UNIT_INT(number(&o,
-	                "SELECT count(*) FROM kind_task WHERE name IN ('冻结账户', '报警', '联系银行', "
+	                "SELECT count(*) FROM kind_task WHERE name IN ('冻结 账户', '报警', '联系银行', "
 	                "'通知客户')"),
 	         4);
 	UNIT_INT(number(&o, "SELECT count(*) FROM kind_emergency WHERE plan_id IS NOT NULL"), 1);
