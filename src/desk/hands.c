@@ -4,6 +4,7 @@
 #include "desk/catalogue.h"
 #include "desk/causes.h"
 #include "desk/effect.h"
+#include "desk/evidence.h"
 #include "desk/follow.h"
 #include "desk/notice.h"
 #include "desk/questions.h"
@@ -133,6 +134,8 @@ static void make_entries(rd_hands *h)
 	h->entries[n++] = rd_effects_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
 	h->entries[n++] = rd_question_entry(h->config.engine);
+	rd_evidence_entries(h->config.engine, h->entries + n);
+	n += RD_EVIDENCE_ENTRIES_N;
 	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);
 	n += rd_anchor_entries(&h->anchors, h->entries + n);
 	RD_ASSERT(n <= RD_PERIODIC_MAX);
