@@ -44,6 +44,8 @@ extern const rd_shape rd_shape_marks;
 /* choices.c */
 rd_handler rd_api_choices, rd_api_choices_set;
 extern const rd_shape rd_shape_choices;
+/* package.c */
+rd_handler rd_api_case_package;
 /* work.c */
 rd_handler rd_api_case_candidates, rd_api_load;
 /* webhooks.c */

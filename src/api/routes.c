@@ -131,6 +131,8 @@ const rd_route rd_routes[] = {
 	/* who does what */
 	{RD_HTTP_GET, "/api/v1/cases/{id}/candidates", RD_PERM_STAFF, 0, RD_RUN_READ,
 	 rd_api_case_candidates, .summary = {"谁可以处理这起异常", "who could handle a case"}},
+	{RD_HTTP_GET, "/api/v1/cases/{id}/package", RD_PERM_STAFF, 0, RD_RUN_SLOW,
+	 rd_api_case_package, .summary = {"异常资料包（可离线核验）", "everything of a case, to be checked offline"}},
 	{RD_HTTP_GET, "/api/v1/load", RD_PERM_STAFF, 0, RD_RUN_READ,
 	 rd_api_load, .summary = {"每人手上的工作", "what everybody has on the desk"}},
 	/* finding */
