@@ -129,7 +129,7 @@ class Writer:
             f".own = RD_OWN_{own}, .singleton = {'true' if k.singleton else 'false'}, "
             f".keeps_files = {'true' if k.keeps_files else 'false'},\n"
             f"\t.fields = {fields}, .n_fields = {n_fields}, .states = {states}, .n_states = {n_states}, "
-            f".initial = {k.initial},\n"
+            f".initial = {k.initial}, .sealed = {mask(k.sealed)},\n"
             f"\t.transitions = {transitions}, .n_transitions = {n_transitions},\n"
             f"\t.rights = {{{rights}}},\n\t.common = {self.common()},\n"
             f"\t.columns = {columns}, .n_columns = {n_columns}, .list = {listed}, .n_list = {n_list}, "
