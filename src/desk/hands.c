@@ -3,6 +3,7 @@
 #include "desk/anchors.h"
 #include "desk/catalogue.h"
 #include "desk/causes.h"
+#include "desk/effect.h"
 #include "desk/follow.h"
 #include "desk/notice.h"
 #include "desk/questions.h"
@@ -129,6 +130,7 @@ static void make_entries(rd_hands *h)
 	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
 	h->entries[n++] = rd_catalogue_entry(h->config.engine);
 	h->entries[n++] = rd_causes_entry(h->config.engine);
+	h->entries[n++] = rd_effects_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
 	h->entries[n++] = rd_question_entry(h->config.engine);
 	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);

@@ -103,11 +103,94 @@ ORDER BY f.from_id LIMIT :max;
 -- name: names_of_users :all
 -- Everybody of the firm, to be left out of texts.
 -- in: firm_id i64, max i64
--- out: name text
-SELECT name FROM kind_user WHERE firm_id = :firm_id ORDER BY id LIMIT :max;
+-- out: id i64, name text
+SELECT id, name FROM kind_user WHERE firm_id = :firm_id ORDER BY id LIMIT :max;
 
 -- name: names_of_contacts :all
 -- in: firm_id i64, client_id i64, max i64
 -- out: name text
 SELECT name FROM kind_contact WHERE firm_id = :firm_id AND client_id = :client_id
 ORDER BY id LIMIT :max;
+
+-- name: followups_of :all
+-- What came out of a case: measures, reviews and feedback that refer to it, the oldest first.
+-- in: firm_id i64, case_id i64, max i64
+-- out: kind text, id i64
+SELECT DISTINCT f.from_kind AS kind, f.from_id AS id FROM record_refs f
+WHERE f.firm_id = :firm_id AND f.to_kind = 'case' AND f.to_id = :case_id
+	AND f.from_kind IN ('control', 'effect_review', 'feedback', 'improvement', 'risk')
+ORDER BY f.from_kind, f.from_id LIMIT :max;
+
+-- name: contacts_to_tell :all
+-- Whom a client is told through: those who may enter the portal first, then those who sign.
+-- in: firm_id i64, client_id i64, max i64
+-- out: id i64
+SELECT id FROM kind_contact
+WHERE firm_id = :firm_id AND client_id = :client_id AND state = 'active' AND archived_at_us IS NULL
+ORDER BY coalesce(portal, 0) DESC, coalesce(signs, 0) DESC, id LIMIT :max;
+
+-- name: questions_about :one
+-- Whether the client was asked about a case.
+-- in: firm_id i64, case_id i64
+-- out: n i64
+SELECT count(*) AS n FROM record_refs
+WHERE firm_id = :firm_id AND to_kind = 'case' AND to_id = :case_id AND from_kind = 'question'
+	AND field = 'case';
+
+-- name: effect_planned :one
+-- The review of a case that is still to be done.
+-- in: firm_id i64, case_id i64
+-- out: id i64
+SELECT e.id FROM record_refs f
+JOIN kind_effect_review e ON e.firm_id = f.firm_id AND e.id = f.from_id
+WHERE f.firm_id = :firm_id AND f.to_kind = 'case' AND f.to_id = :case_id
+	AND f.from_kind = 'effect_review' AND f.field = 'case' AND e.state = 'planned'
+	AND e.archived_at_us IS NULL
+ORDER BY e.id LIMIT 1;
+
+-- name: effect_due :all
+-- Reviews whose day has come and that have no verdict yet.
+-- in: firm_id i64, now_us i64, max i64
+-- out: id i64
+SELECT id FROM kind_effect_review
+WHERE firm_id = :firm_id AND due_at_us <= :now_us AND verdict IS NULL AND state = 'planned'
+	AND archived_at_us IS NULL
+ORDER BY due_at_us, id LIMIT :max;
+
+-- name: effect_like :one
+-- Cases of a type at a client that were found in a span, without one of them and what turned out to
+-- be none.
+-- in: firm_id i64, client_id i64, type_id i64, from_us i64, until_us i64, except_id i64
+-- out: n i64
+SELECT count(*) AS n FROM kind_case
+WHERE firm_id = :firm_id AND client_id = :client_id AND type_id = :type_id
+	AND found_at_us >= :from_us AND found_at_us < :until_us AND id <> :except_id
+	AND state <> 'dismissed' AND state <> 'duplicate' AND archived_at_us IS NULL;
+
+-- name: knowledge_for :all
+-- Published articles about a type or a cause: what they are about of the two, and in how many cases
+-- they helped.
+-- in: firm_id i64, type_id i64, cause_id i64, max i64
+-- out: id i64, by_type i64, by_cause i64, helped i64
+SELECT a.id, max(m.by_type) AS by_type, max(m.by_cause) AS by_cause,
+	(SELECT count(*) FROM links l WHERE l.firm_id = :firm_id AND l.other_kind = 'article'
+		AND l.other_id = a.id AND l.meaning = 'helped-by') AS helped
+FROM (SELECT from_id, 1 AS by_type, 0 AS by_cause FROM record_refs
+	WHERE firm_id = :firm_id AND to_kind = 'exception_type' AND to_id = :type_id
+		AND from_kind = 'article' AND field = 'exception_types'
+	UNION ALL
+	SELECT from_id, 0 AS by_type, 1 AS by_cause FROM record_refs
+	WHERE firm_id = :firm_id AND to_kind = 'cause' AND to_id = :cause_id
+		AND from_kind = 'article' AND field = 'causes') m
+JOIN kind_article a ON a.firm_id = :firm_id AND a.id = m.from_id
+WHERE a.state = 'published' AND a.archived_at_us IS NULL
+GROUP BY a.id
+ORDER BY by_type + by_cause DESC, helped DESC, a.id DESC LIMIT :max;
+
+-- name: knowledge_helped :one
+-- In how many cases an article helped.
+-- in: firm_id i64, article_id i64
+-- out: n i64
+SELECT count(*) AS n FROM links
+WHERE firm_id = :firm_id AND other_kind = 'article' AND other_id = :article_id
+	AND meaning = 'helped-by';
