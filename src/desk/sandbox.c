@@ -300,7 +300,7 @@ static rd_rc said(const rd_sandbox_reply *reply, rd_err *err)
 	const rd_err *e = &reply->err;
 
 	if ((reply->rc != RD_INPUT && reply->rc != RD_ASK && reply->rc != RD_LIMIT &&
-	     reply->rc != RD_IO && reply->rc != RD_USAGE) ||
+	     reply->rc != RD_IO && reply->rc != RD_USAGE && reply->rc != RD_NOT_FOUND) ||
 	    !is_text(e->file, sizeof e->file) || !is_text(e->zh, sizeof e->zh) ||
 	    !is_text(e->en, sizeof e->en))
 		return rd_sandbox_unbelieved(err);
