@@ -10,10 +10,11 @@
 #include "desk/reminders.h"
 #include "desk/reviews.h"
 #include "desk/send.h"
+#include "desk/statements.h"
 #include "desk/webhooks.h"
 #include "store/checkpoint.h"
 
-static const char *const queues[] = {"post"};
+static const char *const queues[] = {"post", "books"};
 
 struct rd_hands {
 	rd_hands_config config;
@@ -22,6 +23,7 @@ struct rd_hands {
 	rd_outbound *outbound;
 	rd_sender sender;
 	rd_anchors anchors;
+	rd_statement_jobs_ctx statements;
 	rd_job_kind kinds[RD_JOB_KINDS_MAX];
 	uint32_t n_kinds;
 	rd_follower followers[2];
@@ -118,6 +120,9 @@ static void make_kinds(rd_hands *h)
 	n += RD_ANCHOR_JOBS_N;
 	rd_question_jobs(&h->sender, h->kinds + n);
 	n += RD_QUESTION_JOBS_N;
+	h->statements = (rd_statement_jobs_ctx){h->config.engine, NULL};
+	rd_statement_jobs(&h->statements, h->kinds + n);
+	n += RD_STATEMENT_JOBS_N;
 	RD_ASSERT(n <= RD_JOB_KINDS_MAX);
 	h->n_kinds = n;
 }

@@ -73,8 +73,7 @@ typedef struct rd_sandbox_answer {
 RD_NODISCARD rd_rc rd_sandbox_read(const rd_sandbox_job *job, rd_sandbox_answer *ret, rd_err *err);
 
 /* A bank statement (io/bank.h) of the job's one file; the caller frees it. */
-RD_NODISCARD rd_rc rd_sandbox_bank(const rd_sandbox_job *job, rd_bank **ret_bank,
-                                   rd_err *err);
+RD_NODISCARD rd_rc rd_sandbox_bank(const rd_sandbox_job *job, rd_bank **ret_bank, rd_err *err);
 /* What stands around line job->line of the job's one file, as a JSON object (report/browse.h). A
  * sheet of a workbook stands behind '#' in the file's name. */
 RD_NODISCARD rd_rc rd_sandbox_place(const rd_sandbox_job *job, rd_arena *a, rd_str *ret_json,

@@ -130,9 +130,8 @@ static rd_rc read_mapping(const rd_sandbox_request *q, rd_arena *a, rd_mapping *
 	*ret_n = 0;
 	if (q->mapping_len == 0)
 		return RD_OK;
-	return rd_mapping_parse(a, "mapping",
-	                        (rd_str){base + q->mapping_at, (uint32_t)q->mapping_len}, ret_mappings,
-	                        ret_n, err);
+	return rd_mapping_parse(a, "mapping", (rd_str){base + q->mapping_at, (uint32_t)q->mapping_len},
+	                        ret_mappings, ret_n, err);
 }
 
 static rd_rc read_books(const rd_sandbox_request *q, rd_arena *a, result *ret, rd_err *err)
@@ -186,8 +185,8 @@ static rd_rc read_place(const rd_sandbox_request *q, rd_arena *a, result *ret, r
 	rd_buf out;
 
 	name = strrchr(file.name, '#');
-	RD_TRY(rd_place_read(a, &file, rd_str_of(name ? name + 1 : ""), q->line, q->around, &view,
-	                     err));
+	RD_TRY(
+		rd_place_read(a, &file, rd_str_of(name ? name + 1 : ""), q->line, q->around, &view, err));
 	rd_buf_init(&out, RD_SANDBOX_PLACE_MAX);
 	rd_json_init(&j, &out, 0);
 	rd_json_object(&j);
@@ -204,12 +203,9 @@ static rd_rc read_place(const rd_sandbox_request *q, rd_arena *a, result *ret, r
 static rd_rc read_all(const rd_sandbox_request *q, rd_arena *a, result *ret, rd_err *err)
 {
 	switch ((rd_sandbox_task)q->task) {
-	case RD_SANDBOX_BOOKS:
-		return read_books(q, a, ret, err);
-	case RD_SANDBOX_BANK:
-		return read_statement(q, a, ret, err);
-	case RD_SANDBOX_PLACE:
-		return read_place(q, a, ret, err);
+	case RD_SANDBOX_BOOKS: return read_books(q, a, ret, err);
+	case RD_SANDBOX_BANK: return read_statement(q, a, ret, err);
+	case RD_SANDBOX_PLACE: return read_place(q, a, ret, err);
 	}
 	return rd_fail(err, RD_USAGE, "未知的读取任务", "an unknown task of reading");
 }

@@ -17,8 +17,8 @@ enum { RD_SANDBOX_WHY_FD = 2, RD_SANDBOX_REQUEST_FD = 3, RD_SANDBOX_ANSWER_FD = 
 typedef struct rd_sandbox_request {
 	char magic[8];
 	uint32_t n_files, standard;
-	uint64_t size;                    /* of all */
-	uint64_t mapping_at, mapping_len; /* in the request, bytes */
+	uint64_t size;                     /* of all */
+	uint64_t mapping_at, mapping_len;  /* in the request, bytes */
 	uint32_t task, line, around, zero; /* rd_sandbox_task; of a place */
 	rd_sandbox_limits limits;
 } rd_sandbox_request;
