@@ -27,7 +27,7 @@ static int digit(char c)
 	return c <= '9' ? c - '0' : c - 'a' + 10;
 }
 
-rd_rc rd_file_copy(rd_store *s, int64_t firm_id, rd_str sha256, int fd, rd_err *err)
+rd_rc rd_content_copy(rd_store *s, int64_t firm_id, rd_str sha256, int fd, rd_err *err)
 {
 	rd_blob_reader *r;
 	rd_blob_id id;
@@ -65,7 +65,7 @@ static rd_rc copy(void *ctx, uint32_t i, int fd, rd_err *err)
 	const reading *r = ctx;
 
 	RD_ASSERT(i == 0);
-	return rd_file_copy(r->store, r->firm_id, r->sha256, fd, err);
+	return rd_content_copy(r->store, r->firm_id, r->sha256, fd, err);
 }
 
 rd_rc rd_statement_read(rd_store *s, int64_t firm_id, const rd_attached *file, const char *program,
@@ -155,7 +155,7 @@ static void put_money(rd_record *r, const char *field, rd_minor v, rd_str curren
 	rd_value *cell = rd_field_cell(r, field);
 
 	cell[0] = RD_VALUE_INT(v);
-	cell[1] = RD_VALUE_STR(currency);
+	cell[1] = RD_VALUE_TEXT(currency);
 }
 
 /* What was recognised, as people see it: JSON with the notes that were met. */
@@ -212,7 +212,7 @@ static void fill(rd_arena *a, rd_record *now, const rd_bank *b)
 	}
 	*rd_field_cell(now, "lines") = RD_VALUE_INT(b->n_lines);
 	*rd_field_cell(now, "rejected") = RD_VALUE_INT((int64_t)b->rejected);
-	*rd_field_cell(now, "recognised") = RD_VALUE_STR(recognised(a, b));
+	*rd_field_cell(now, "recognised") = RD_VALUE_TEXT(recognised(a, b));
 	*rd_field_cell(now, "problem") = RD_VALUE_NULL;
 	*rd_field_cell(now, "first_day") = from == RD_DAY_NONE ? RD_VALUE_NULL : RD_VALUE_INT(from);
 	*rd_field_cell(now, "last_day") = to == RD_DAY_NONE ? RD_VALUE_NULL : RD_VALUE_INT(to);
@@ -222,11 +222,11 @@ static void fill(rd_arena *a, rd_record *now, const rd_bank *b)
 	rd_str currency = rd_bank_text(b, first->currency);
 
 	if (rd_field_str(now, "bank_account").len == 0 && account.len && account.len <= 60)
-		*rd_field_cell(now, "bank_account") = RD_VALUE_STR(account);
+		*rd_field_cell(now, "bank_account") = RD_VALUE_TEXT(account);
 	if (rd_field_str(now, "bank").len == 0 && bank.len && bank.len <= 120)
-		*rd_field_cell(now, "bank") = RD_VALUE_STR(bank);
+		*rd_field_cell(now, "bank") = RD_VALUE_TEXT(bank);
 	if (currency.len == 3)
-		*rd_field_cell(now, "currency") = RD_VALUE_STR(currency);
+		*rd_field_cell(now, "currency") = RD_VALUE_TEXT(currency);
 	const rd_bank_part *last = first;
 
 	for (uint32_t i = 1; i < b->n_parts; i++)
@@ -259,7 +259,7 @@ static rd_rc note(rd_tx *tx, void *ctx, rd_err *err)
 
 			rd_buf_init(&text, 2000);
 			rd_buf_printf(&text, "%s\n%s", t->why.zh, t->why.en);
-			*rd_field_cell(&now, "problem") = RD_VALUE_STR(
+			*rd_field_cell(&now, "problem") = RD_VALUE_TEXT(
 				((rd_str){rd_arena_copy(tx->arena, text.data, text.size), (uint32_t)text.size}));
 			rd_buf_done(&text);
 		}
