@@ -50,7 +50,9 @@ uint64_t rd_recon_line_key(const rd_book *book, rd_row line)
 	/* of lines of one voucher, account and amount the first is not the second */
 	for (rd_row i = line; i-- > book->voucher.first[v] && before < 1000;)
 		before += book->line.account[i] == book->line.account[line] && rd_line_net(book, i) == net;
-	return rd_hash_i64(h, before);
+	/* positive, and never 0: keys stand in JSON as ids */
+	h = rd_hash_i64(h, before) & INT64_MAX;
+	return h ? h : 1;
 }
 
 /* The document number as text: it may stand on the statement, too. */
