@@ -219,8 +219,11 @@ rd_rc rd_simulate(rd_arena *arena, const rd_book *book, const rd_result *before,
 	rd_simulation s = {.target_gone = true};
 	rd_run_options o = *options;
 
-	/* The day that counts as today is the same for both, whatever the new vouchers' dates are. */
+	/* The day that counts as today is the same for both, but the new vouchers are not of tomorrow. */
 	o.as_of = before->as_of;
+	for (uint32_t i = 0; i < drafts->n; i++)
+		if (o.as_of != RD_DAY_NONE && drafts->items[i].date > o.as_of)
+			o.as_of = drafts->items[i].date;
 	RD_TRY(rd_drafts_apply(book, drafts, &s.after, err));
 	rd_rc rc = rd_run_checks(s.after, &o, &s.result, err);
 

@@ -376,6 +376,14 @@ static void prior_year(rd_proposing *p, rd_row v, const rd_draft_line *was, uint
 	d->n_lines = net_lines(p, d->lines, was, n_was, right, n, adjust);
 	for (uint32_t i = 0; i < d->n_lines; i++)
 		d->lines[i].text = rd_proposing_text(p, "更正%.*s", RD_STR_ARG(name));
+	if (d->n_lines == 0) {
+		p->to->drafts.n--;
+		state(
+			p, RD_METHOD_NONE, basis_51,
+			"以前年度的凭证，更正前后各科目余额相同：对本年没有影响，不必再做更正凭证",
+			"a voucher of an earlier year, and no balance would change: there is nothing to correct now");
+		return;
+	}
 	if (adjust) {
 		close_prior_year(p, &p->to->drafts.items[p->to->drafts.n - 1]);
 		state(
@@ -468,9 +476,11 @@ static rd_proposing begin(rd_arena *arena, const rd_book *b, const rd_correct_te
 
 	*ret = (rd_proposal){.reason = {"", ""}, .decide = {"", ""}, .basis = {"", ""}};
 	p.open = terms->first_open ? terms->first_open : rd_book_first_open(b);
-	p.day = p.open ? rd_period_last(p.open) : terms->as_of;
-	if (terms->as_of != RD_DAY_NONE && rd_day_period(terms->as_of) == p.open)
-		p.day = terms->as_of;
+	rd_day today = terms->as_of != RD_DAY_NONE ? terms->as_of : b->last_day;
+
+	p.day = p.open ? rd_period_last(p.open) : today;
+	if (today != RD_DAY_NONE && rd_day_period(today) == p.open)
+		p.day = today;
 	return p;
 }
 

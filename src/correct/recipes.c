@@ -325,6 +325,8 @@ static void close_accounts(rd_proposing *p, rd_period period, rd_row only)
 	const rd_book *b = p->b;
 	rd_row profit = any_leaf(b, RD_ROLE_PROFIT);
 	rd_ledger *l = rd_ledger_new(p->arena, b);
+	/* What stayed open in a closed period is closed now; what is of this one is closed later. */
+	rd_period until = only && period < p->open ? rd_period_add(p->open, -1) : period;
 	rd_minor sum = 0;
 
 	if (profit == 0) {
@@ -336,7 +338,7 @@ static void close_accounts(rd_proposing *p, rd_period period, rd_row only)
 	if (period > p->open)
 		d->date = rd_period_last(period);
 	for (rd_row a = 1; a < b->account.n && d->n_lines < RD_DRAFT_LINES_MAX - 1; a++) {
-		rd_minor balance = rd_ledger_closing(l, a, period);
+		rd_minor balance = rd_ledger_closing(l, a, until);
 		bool income = rd_role_is_income((rd_role)b->account.role[a]);
 
 		if (!rd_role_is_pl((rd_role)b->account.role[a]) || (only && a != only) || balance == 0)
@@ -347,6 +349,11 @@ static void close_accounts(rd_proposing *p, rd_period period, rd_row only)
 	}
 	if (sum)
 		rd_proposing_add(p, d, profit, 0, sum < 0, sum < 0 ? -sum : sum, "结转本期损益");
+	if (d->n_lines == 0) {
+		p->to->drafts.n--;
+		again(p);
+		return;
+	}
 	p->to->ready = true;
 	entry(p, basis_close, "期末没有结转损益，补作结转凭证",
 	      "profit and loss was not closed: the closing entry");
@@ -543,13 +550,16 @@ static const struct {
 	{"benford-first-two", look},
 	{"cash-balance-negative", look},
 	{"cash-balance-too-large", look},
+	{"cash-payment-over-limit", look},
 	{"cash-receipts-spent", look},
+	{"clearing-group-not-zero", look},
 	{"code-with-several-names", data},
 	{"control-totals-differ", data},
 	{"cost-does-not-fit-revenue", look},
 	{"date-outside-file-period", data},
 	{"date-unreadable", data},
 	{"disposal-account-not-cleared", disposal},
+	{"document-dated-after-posting", look},
 	{"dup-amount-near-date", duplicate},
 	{"dup-entry", duplicate},
 	{"dup-invoice-exact", duplicate},
@@ -579,12 +589,15 @@ static const struct {
 	{"overhead-not-allocated", overhead},
 	{"partner-balance-wrong-side", look},
 	{"partner-in-several-accounts", both_accounts},
+	{"period-field-differs-from-date", data},
 	{"profit-and-loss-not-closed", close_pl},
 	{"red-entry-hits-prior-year-pl", prior_pl},
 	{"red-ink-pair", look},
 	{"repeated-reverse-repost", look},
 	{"required-column-missing", data},
+	{"reversal-next-period", look},
 	{"rollforward-break", data},
+	{"round-amounts", look},
 	{"self-review", paper},
 	{"shareholder-loan-at-year-end", look},
 	{"stock-too-large", look},
