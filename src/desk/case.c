@@ -1,4 +1,5 @@
 /* The life of a case: what each transition does beside moving it (model/case.toml). */
+#include "desk/assign.h"
 #include "desk/cell.h"
 #include "desk/hooks.h"
 
@@ -18,9 +19,8 @@ static void stamp(rd_hook_call *call, const char *field)
 
 rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 {
-	(void)err;
 	stamp_once(call, "found_at");
-	return RD_OK;
+	return rd_assign_case(call, err);
 }
 
 rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)

@@ -123,7 +123,8 @@ static void fill(const rd_actor *actor, int64_t id, const rd_draft *draft, rd_re
 		rd_cell(r, RD_COL_RESTRICTED)[0] = RD_VALUE_INT(0);
 	if (k->own == RD_OWN_OWNER)
 		rd_cell(r, RD_COL_OWNER)[0] = RD_VALUE_INT(id);
-	else if (k->common[RD_COL_OWNER].used && !(draft->common >> RD_COL_OWNER & 1) && actor->user_id)
+	else if (k->common[RD_COL_OWNER].used && !k->common[RD_COL_OWNER].unowned &&
+	         !(draft->common >> RD_COL_OWNER & 1) && actor->user_id)
 		rd_cell(r, RD_COL_OWNER)[0] = RD_VALUE_INT(actor->user_id);
 	if (k->own == RD_OWN_CLIENT)
 		rd_cell(r, RD_COL_CLIENT)[0] = RD_VALUE_INT(id);

@@ -224,6 +224,7 @@ typedef struct rd_kind_common {
 	rd_words label;
 	bool used, required;
 	bool client_visible;
+	bool unowned; /* owner: who makes a record is not its owner unless named */
 } rd_kind_common;
 
 typedef enum rd_own_record { RD_OWN_NONE, RD_OWN_OWNER, RD_OWN_CLIENT } rd_own_record;

@@ -75,7 +75,7 @@ class Writer:
         for key in COMMON_KEYS:
             c = self.kind.common.get(key)
             if c:
-                flags = "".join(f", .{n} = true" for n in ("used", "required", "client_visible") if c[n])
+                flags = "".join(f", .{n} = true" for n in ("used", "required", "client_visible", "unowned") if c[n])
                 rows.append(f"[{COMMON_KEYS.index(key)}] = {{.label = {words(c['label'])}{flags}}}")
         return "{" + ", ".join(rows) + "}"
 
