@@ -81,6 +81,12 @@ static rd_row any_leaf(const rd_book *b, rd_role role)
 	return one ? one : leaf_named(b, role, 0, NULL);
 }
 
+static void look(rd_proposing *p)
+{
+	no_voucher(p, RD_METHOD_NONE, "这是需要核对的线索：查明原因之前没有可更正的分录",
+	           "this is a clue: until the cause is known there is no entry to correct");
+}
+
 /* ---- recipes for vouchers ---- */
 
 /* Reversed and entered again as it stands: the accountant changes the blue one. */
@@ -399,7 +405,7 @@ static void year_profit(rd_proposing *p)
 	if (to == 0)
 		to = only_leaf(p->b, RD_ROLE_RETAINED);
 	if (to == 0 || balance == 0 || p->f->account == 0 || says(p, "transferred-late")) {
-		again(p);
+		look(p);
 		return;
 	}
 	move_balance(p, p->f->account, to, balance,
@@ -422,7 +428,7 @@ static void overhead(rd_proposing *p)
 
 	if (to == 0 || balance == 0 || p->f->account == 0 ||
 	    !(p->b->account.flags[p->f->account] & RD_ACC_LEAF)) {
-		again(p);
+		look(p);
 		return;
 	}
 	move_balance(p, p->f->account, to, balance, "分配结转制造费用");
@@ -439,7 +445,7 @@ static void disposal(rd_proposing *p)
 
 	if (to == 0 || balance == 0 || p->f->account == 0 ||
 	    !(p->b->account.flags[p->f->account] & RD_ACC_LEAF)) {
-		again(p);
+		look(p);
 		return;
 	}
 	move_balance(p, p->f->account, to, balance, "结转固定资产清理净损益");
@@ -462,7 +468,7 @@ static void transfer_out(rd_proposing *p)
 			to = a;
 	if (tax == NULL || tax->i <= 0 || to == 0 || p->f->account == 0 || v == RD_NONE ||
 	    !(p->b->account.flags[p->f->account] & RD_ACC_LEAF)) {
-		again(p);
+		look(p);
 		return;
 	}
 	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, v, 2);
@@ -491,7 +497,7 @@ static void both_accounts(rd_proposing *p)
 
 	if (!a || !b || !x || !y || (x->i > 0) == (y->i > 0) || x->i == 0 || y->i == 0 ||
 	    p->f->party == 0) {
-		again(p);
+		look(p);
 		return;
 	}
 	rd_minor one = x->i < 0 ? -x->i : x->i, two = y->i < 0 ? -y->i : y->i;
@@ -527,12 +533,6 @@ static void paper(rd_proposing *p)
 {
 	no_voucher(p, RD_METHOD_NONE, "缺少的是单据、签字或说明，不是分录错误：请补齐资料",
 	           "what is missing is a document, a signature or an explanation, not an entry");
-}
-
-static void look(rd_proposing *p)
-{
-	no_voucher(p, RD_METHOD_NONE, "这是需要核对的线索：查明原因之前没有可更正的分录",
-	           "this is a clue: until the cause is known there is no entry to correct");
 }
 
 static const struct {
