@@ -28,7 +28,8 @@ typedef enum rd_correct_method {
 	RD_METHOD_ENTRY,      /* the entry that is missing */
 	RD_METHODS
 } rd_correct_method;
-const char *rd_correct_method_name(rd_correct_method m); /* "red-blue" */
+const char *rd_correct_method_name(
+	rd_correct_method m); /* "reverse": as in model/correction.toml */
 rd_words rd_correct_method_words(rd_correct_method m);
 
 typedef struct rd_correct_terms {

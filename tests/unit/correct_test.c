@@ -1,6 +1,8 @@
+#include "book/image.h"
 #include "correct/apply.h"
 #include "correct/diff.h"
 #include "correct/propose.h"
+#include "correct/seen.h"
 #include "io/export_vouchers.h"
 #include "ledger.h"
 #include "shelf.h"
@@ -572,6 +574,76 @@ static void every_finding_has_an_answer(void)
 	}
 }
 
+/* ---- the next import ---- */
+
+static void what_was_posted_is_seen(void)
+{
+	trial t = trial_of(small_book(), "2024-02 记-1", 0);
+	rd_book *after;
+	rd_draft_seen *seen;
+	uint32_t missing;
+	rd_buf out;
+	rd_err err;
+
+	t.lines[0].account = RD_STR("1601");
+	rewrite(&t);
+	UNIT_OK(rd_drafts_apply(t.b, &t.p.drafts, &after, &err), &err);
+	seen = rd_drafts_seen(t.arena, t.b, &t.p.drafts, &missing);
+	UNIT_INT(missing, 2);
+	seen = rd_drafts_seen(t.arena, after, &t.p.drafts, &missing);
+	UNIT_INT(missing, 0);
+	UNIT_INT(seen[0].voucher, 6);
+	UNIT_INT(seen[1].voucher, 7);
+	UNIT_TRUE(seen[0].same_text);
+	/* The blue one was entered with another amount and other words. */
+	rd_draft *blue = &t.p.drafts.items[1];
+
+	blue->lines[0].amount = blue->lines[1].amount = 100000;
+	blue->lines[0].text = blue->lines[1].text = RD_STR("x");
+	seen = rd_drafts_seen(t.arena, after, &t.p.drafts, &missing);
+	UNIT_INT(missing, 1);
+	UNIT_INT(seen[1].voucher, 7);
+	rd_buf_init(&out, 4096);
+	rd_drafts_missing_text(after, &t.p.drafts, seen, RD_ZH, &out);
+	UNIT_TEXT(
+		rd_buf_view(&out),
+		"第 2 张（蓝字更正，2024-02-20，1,000.00）在账里没有找到；最接近的是 2024-02 记-5。\n");
+	rd_buf_done(&out);
+	rd_book_free(after);
+	done(&t);
+}
+
+/* A book from an image is extended like the one it was made of. */
+static void images_are_extended(void)
+{
+	trial t = trial_of(random_book(77), "2024-01 记-3", 202401);
+	size_t size = rd_image_size(t.b);
+	void *image = rd_column_new(size);
+	rd_book *copy, *x, *y;
+	rd_err err;
+
+	rd_image_write(t.b, image);
+	UNIT_OK(rd_image_open(image, size, &copy, &err), &err);
+	rewrite(&t);
+	UNIT_OK(rd_drafts_apply(t.b, &t.p.drafts, &x, &err), &err);
+	UNIT_OK(rd_drafts_apply(copy, &t.p.drafts, &y, &err), &err);
+	UNIT_INT(rd_image_size(x), rd_image_size(y));
+	if (rd_image_size(x) == rd_image_size(y)) {
+		size_t n = rd_image_size(x);
+		void *a = rd_column_new(n), *b = rd_column_new(n);
+
+		rd_image_write(x, a);
+		rd_image_write(y, b);
+		UNIT_INT(memcmp(a, b, n), 0);
+		rd_column_free(a, n);
+		rd_column_free(b, n);
+	}
+	rd_book_free(x);
+	rd_book_free(y);
+	rd_book_free(copy);
+	done(&t);
+}
+
 /* ---- files for accounting software ---- */
 
 static void compare_vouchers(const rd_book *b, rd_row from, const rd_book *back, bool party)
@@ -671,6 +743,8 @@ const unit_test correct_tests[] = {
 	{"the balance sheet balances", statements_balance},
 	{"a duplicate is gone in the trial", a_duplicate_is_gone},
 	{"every finding has an answer", every_finding_has_an_answer},
+	{"what was posted is seen in the next import", what_was_posted_is_seen},
+	{"a book from an image is extended alike", images_are_extended},
 	{"files for accounting software are read back", files_are_read_back},
 	{"formulas in texts do not run", formulas_are_texts},
 	{0},
