@@ -404,11 +404,15 @@ static void prior_year(rd_proposing *p, rd_row v, const rd_draft_line *was, uint
 	                           "consider whether the income tax return of that year is corrected"};
 }
 
+/* Books that never say "posted" do not tell: then the careful way. */
 static bool is_posted(const rd_book *b, rd_row v)
 {
-	if (!(b->has & RD_HAS_POSTER)) /* the books do not say: the careful way */
+	if (b->voucher.flags[v] & RD_VCH_POSTED || !(b->has & RD_HAS_POSTER))
 		return true;
-	return b->voucher.flags[v] & RD_VCH_POSTED;
+	for (rd_row i = 0; i < b->voucher.n; i++)
+		if (b->voucher.flags[i] & RD_VCH_POSTED)
+			return false;
+	return true;
 }
 
 static void reenter(rd_proposing *p, rd_row v, const rd_draft_line *right, uint32_t n)
