@@ -128,7 +128,7 @@ rd_rc rd_api_tag_remove(rd_call *call, rd_tx *tx, rd_err *err)
 
 static const rd_shape_field link_fields[] = {
 	{"meaning", RD_SHAPE_TEXT, true, 1, 32,
-     "causes, mitigates, duplicates, concerns, follows-from"},
+     "causes, mitigates, duplicates, concerns, follows-from, helped-by"},
 	{"kind", RD_SHAPE_TEXT, true, 1, 64, "kind of the other record"},
 	{"record", RD_SHAPE_ID, true, 0, 0, "the other record"},
 };

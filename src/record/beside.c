@@ -5,7 +5,7 @@
 #include "store/queries.gen.h"
 
 const char *const rd_link_meanings[] = {"causes",   "mitigates",    "duplicates",
-                                        "concerns", "follows-from", NULL};
+                                        "concerns", "follows-from", "helped-by", NULL};
 
 /* ---- what all of them ask first ---- */
 

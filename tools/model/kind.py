@@ -41,8 +41,8 @@ class Kind(Reader):
         self.read_list()
         self.read_review()
         hooks_raw = raw.get("hooks", {})
-        self.keys(hooks_raw, {"create", "change", "archive"}, "hooks")
-        self.hook_of = {v: self.hook(hooks_raw, v, "hooks") for v in ("create", "change", "archive")}
+        self.keys(hooks_raw, {"create", "change", "archive", "restore"}, "hooks")
+        self.hook_of = {v: self.hook(hooks_raw, v, "hooks") for v in ("create", "change", "archive", "restore")}
 
     def read_number(self):
         self.number = self.text(self.raw, "number")
