@@ -2,7 +2,7 @@
 #include "base/assert.h"
 #include "book/chart.h"
 #include "check/balance.h"
-#include "correct/ledger.h"
+#include "correct/holdings.h"
 #include "correct/propose_impl.h"
 #include <string.h>
 
@@ -330,7 +330,7 @@ static void close_accounts(rd_proposing *p, rd_period period, rd_row only)
 {
 	const rd_book *b = p->b;
 	rd_row profit = any_leaf(b, RD_ROLE_PROFIT);
-	rd_ledger *l = rd_ledger_new(p->arena, b);
+	rd_holdings *l = rd_holdings_new(p->arena, b);
 	/* What stayed open in a closed period is closed now; what is of this one is closed later. */
 	rd_period until = only && period < p->open ? rd_period_add(p->open, -1) : period;
 	rd_minor sum = 0;
@@ -344,7 +344,7 @@ static void close_accounts(rd_proposing *p, rd_period period, rd_row only)
 	if (period > p->open)
 		d->date = rd_period_last(period);
 	for (rd_row a = 1; a < b->account.n && d->n_lines < RD_DRAFT_LINES_MAX - 1; a++) {
-		rd_minor balance = rd_ledger_closing(l, a, until);
+		rd_minor balance = rd_holdings_closing(l, a, until);
 		bool income = rd_role_is_income((rd_role)b->account.role[a]);
 
 		if (!rd_role_is_pl((rd_role)b->account.role[a]) || (only && a != only) || balance == 0)

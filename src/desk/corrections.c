@@ -103,7 +103,8 @@ rd_correction_ask rd_correction_ask_of(const rd_record *correction, const rd_rec
 	return ask;
 }
 
-rd_rc rd_correction_keep(rd_tx *tx, const rd_actor *actor, int64_t id, rd_str kept, rd_err *err)
+rd_rc rd_correction_keep(rd_tx *tx, const rd_actor *actor, int64_t id, rd_str tried, rd_str kept,
+                         rd_err *err)
 {
 	rd_record was, now;
 
@@ -113,6 +114,9 @@ rd_rc rd_correction_keep(rd_tx *tx, const rd_actor *actor, int64_t id, rd_str ke
 	if (!rd_str_is(state, "draft") && !rd_str_is(state, "rejected"))
 		return RD_OK;
 	RD_TRY(rd_may_record(tx, actor, &was, RD_KIND_CHANGE, err));
+	if (!rd_str_eq(rd_field_str(&was, "vouchers"), tried))
+		return rd_fail(err, RD_CONFLICT, "试算期间更正凭证被改动了；请重新试算",
+		               "the vouchers were changed while they were tried: try again");
 	now = rd_record_copy(tx->arena, &was);
 	*rd_field_cell(&now, "simulated") = RD_VALUE_TEXT(kept);
 	return rd_record_write(tx, actor, &was, &now, err);

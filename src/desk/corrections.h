@@ -15,9 +15,10 @@
 rd_correction_ask rd_correction_ask_of(const rd_record *correction, const rd_record *books,
                                        rd_day today);
 /* Keeps the trial at the record: only while it may be edited (draft, rejected); later a trial is
- * looked at and not kept. Needs the right to change it. */
-RD_NODISCARD rd_rc rd_correction_keep(rd_tx *tx, const rd_actor *actor, int64_t id, rd_str kept,
-                                      rd_err *err);
+ * looked at and not kept. Needs the right to change it. CONFLICT when its vouchers are not `tried`
+ * any more. */
+RD_NODISCARD rd_rc rd_correction_keep(rd_tx *tx, const rd_actor *actor, int64_t id, rd_str tried,
+                                      rd_str kept, rd_err *err);
 
 /* After a new import of a set of books was committed: which corrections that were posted are in it.
  * Each becomes confirmed, or missing with what is missing; one that was confirmed and is gone again

@@ -151,7 +151,8 @@ static rd_rc keep(rd_tx *tx, void *ctx, rd_err *err)
 
 	UNIT_TRUE(rd_str_has(rd_buf_view(&out), "\"redink.simulation/1\""));
 	if (rc == RD_OK)
-		rc = rd_correction_keep(tx, &li, d->correction, rd_buf_view(&kept), err);
+		rc = rd_correction_keep(tx, &li, d->correction, rd_str_of(d->vouchers), rd_buf_view(&kept),
+		                        err);
 	rd_buf_done(&out);
 	rd_buf_done(&kept);
 	return rc;

@@ -1,6 +1,6 @@
 /*
- * volume.h - small sealed books for tests of the server: a file of its own, because the names of the
- * builder and those of the records are not for one file.
+ * volume.h - small sealed books for tests of the server. A file of its own, because the names of
+ * the builder and those of the records are not for one file.
  *
  * Rows are lines of "number|journal|date|account code|account name|debit|credit|summary". The books
  * are under 小企业会计准则.

@@ -267,8 +267,8 @@ static void a_closed_period_is_not_open(void)
 static rd_minor closing_of(const rd_book *b, const char *code)
 {
 	rd_arena *a = rd_arena_new();
-	rd_ledger *l = rd_ledger_new(a, b);
-	rd_minor x = rd_ledger_closing(l, rd_book_find_account(b, rd_str_of(code)), 999912);
+	rd_holdings *l = rd_holdings_new(a, b);
+	rd_minor x = rd_holdings_closing(l, rd_book_find_account(b, rd_str_of(code)), 999912);
 
 	rd_arena_free(a);
 	return x;
@@ -381,13 +381,13 @@ static rd_book *random_book(uint64_t seed)
 static void same_balances(const rd_book *x, const rd_book *y)
 {
 	rd_arena *a = rd_arena_new();
-	rd_ledger *l = rd_ledger_new(a, x), *m = rd_ledger_new(a, y);
+	rd_holdings *l = rd_holdings_new(a, x), *m = rd_holdings_new(a, y);
 
 	for (rd_row i = 1; i < y->account.n; i++) {
 		rd_str code = rd_book_text(y, y->account.code[i]);
 		rd_row k = rd_book_find_account(x, code);
 
-		UNIT_INT(k ? rd_ledger_closing(l, k, 999912) : 0, rd_ledger_closing(m, i, 999912));
+		UNIT_INT(k ? rd_holdings_closing(l, k, 999912) : 0, rd_holdings_closing(m, i, 999912));
 	}
 	rd_arena_free(a);
 }
@@ -410,7 +410,7 @@ static void reversals_add_up(void)
 		rd_draft_line *lines = rd_correct_lines(a, b, v, &n);
 
 		unit_case("seed %d, voucher %u", (int)seed, v);
-		/* Without: the voucher is void, as one that is entered anew by nothing else would make it. */
+		/* Without it: the voucher is void, as when it is entered anew. */
 		rd_draft moved = {.role = RD_DRAFT_REENTER,
 		                  .date = b->voucher.date[v],
 		                  .has_original = true,
@@ -478,7 +478,7 @@ static void statements_balance(void)
 {
 	rd_book *b = small_book();
 	rd_arena *a = rd_arena_new();
-	rd_minor *x = rd_statement_values(a, rd_ledger_new(a, b), 202402);
+	rd_minor *x = rd_statement_values(a, rd_holdings_new(a, b), 202402);
 	rd_minor assets = 0, claims = 0, profit = 0, receivable = 0;
 
 	for (uint32_t i = 0; i < rd_statement_lines_n; i++) {
@@ -499,7 +499,7 @@ static void statements_balance(void)
 	UNIT_INT(claims, assets);
 	UNIT_INT(receivable, 200000);
 	UNIT_INT(profit, 200000 - 30000 - 120000 - 8000);
-	UNIT_INT(rd_profit_before_tax(rd_ledger_new(a, b), 202402), profit);
+	UNIT_INT(rd_profit_before_tax(rd_holdings_new(a, b), 202402), profit);
 	rd_arena_free(a);
 	rd_book_free(b);
 }
