@@ -125,7 +125,7 @@ static rd_period seen_in(const restate *s, rd_period p)
 }
 
 /* `above`: the account is a parent of the line's own. Only accounts that had no line before get
- * rows of their own: where a row is missing beside lines, the trial balance was incomplete before. */
+ * rows of their own: where one is missing beside lines, the trial balance was incomplete before. */
 static void restate_account(restate *s, rd_row account, rd_row line, rd_period moved, bool above)
 {
 	const rd_lines *l = &s->x->book->line;

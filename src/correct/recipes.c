@@ -220,7 +220,7 @@ static void unbalanced(rd_proposing *p)
 	rd_minor net = rd_voucher_net(p->b, v);
 
 	p->to->method = RD_METHOD_REENTER;
-	rd_draft *draft = rd_proposing_draft(p, RD_DRAFT_REENTER, v, n);
+	rd_voucher_draft *draft = rd_proposing_draft(p, RD_DRAFT_REENTER, v, n);
 
 	for (uint32_t i = 0; i < n; i++)
 		draft->lines[draft->n_lines++] = lines[i];
@@ -339,7 +339,7 @@ static void close_accounts(rd_proposing *p, rd_period period, rd_row only)
 		again(p);
 		return;
 	}
-	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, b->account.n + 1);
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, b->account.n + 1);
 
 	if (period > p->open)
 		d->date = rd_period_last(period);
@@ -381,7 +381,7 @@ static void close_pl(rd_proposing *p)
 static void move_balance(rd_proposing *p, rd_row from, rd_row to, rd_minor balance,
                          const char *text)
 {
-	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
 	rd_minor size = balance < 0 ? -balance : balance;
 
 	rd_proposing_add(p, d, to, 0, balance < 0, size, text);
@@ -471,7 +471,7 @@ static void transfer_out(rd_proposing *p)
 		look(p);
 		return;
 	}
-	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, v, 2);
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, v, 2);
 	rd_str name = rd_proposing_name(p, v);
 	const char *text = rd_proposing_text(p, "%.*s进项税额转出", RD_STR_ARG(name)).ptr;
 
@@ -502,7 +502,7 @@ static void both_accounts(rd_proposing *p)
 	}
 	rd_minor one = x->i < 0 ? -x->i : x->i, two = y->i < 0 ? -y->i : y->i;
 	rd_minor size = one < two ? one : two;
-	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
 
 	rd_proposing_add(p, d, (rd_row)(x->i < 0 ? a : b)->i, p->f->party, false, size,
 	                 "同一单位往来对冲");

@@ -55,7 +55,8 @@ static rd_text party_id(const rd_book *b, rd_str key)
 }
 
 /* False when the draft names an account that the books do not have: it cannot be in them. */
-static bool effects_of_draft(rd_arena *arena, const rd_book *b, const rd_draft *d, effects *ret)
+static bool effects_of_draft(rd_arena *arena, const rd_book *b, const rd_voucher_draft *d,
+                             effects *ret)
 {
 	ret->items = RD_NEW_N(arena, effect, d->n_lines + 1);
 	ret->n = 0;
@@ -118,7 +119,7 @@ static uint32_t nearness(const effects *x, const effects *y)
 	return n;
 }
 
-static bool has_text(const rd_book *b, rd_row v, const rd_draft *d)
+static bool has_text(const rd_book *b, rd_row v, const rd_voucher_draft *d)
 {
 	for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++)
 		for (uint32_t k = 0; k < d->n_lines; k++)
@@ -132,7 +133,7 @@ typedef struct looking {
 	rd_arena *scratch;
 	const rd_book *b;
 	bool *taken; /* by voucher */
-	const rd_draft *d;
+	const rd_voucher_draft *d;
 	rd_row original;
 	effects wanted;
 	bool possible;
@@ -205,7 +206,7 @@ void rd_drafts_missing_text(const rd_book *book, const rd_drafts *drafts, const 
                             int lang, rd_buf *out)
 {
 	for (uint32_t i = 0; i < drafts->n; i++) {
-		const rd_draft *d = &drafts->items[i];
+		const rd_voucher_draft *d = &drafts->items[i];
 		rd_words role = rd_draft_role_words(d->role);
 		char day[16], money[RD_MINOR_TEXT], name[96];
 

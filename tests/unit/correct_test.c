@@ -40,7 +40,7 @@ static rd_str shown(rd_arena *arena, const rd_drafts *drafts)
 
 	rd_buf_init(&out, 1 << 20);
 	for (uint32_t v = 0; v < drafts->n; v++) {
-		const rd_draft *d = &drafts->items[v];
+		const rd_voucher_draft *d = &drafts->items[v];
 		char day[16];
 
 		rd_day_format(d->date, day);
@@ -227,7 +227,7 @@ static void problems_name_their_field(void)
 
 	t.lines[0].account = RD_STR("1601");
 	rewrite(&t);
-	rd_draft *d = t.p.drafts.items;
+	rd_voucher_draft *d = t.p.drafts.items;
 
 	rd_drafts_check(t.arena, t.b, &t.p.drafts, &terms, &p);
 	UNIT_INT(p.errors, 0);
@@ -411,12 +411,12 @@ static void reversals_add_up(void)
 
 		unit_case("seed %d, voucher %u", (int)seed, v);
 		/* Without it: the voucher is void, as when it is entered anew. */
-		rd_draft moved = {.role = RD_DRAFT_REENTER,
-		                  .date = b->voucher.date[v],
-		                  .has_original = true,
-		                  .original = rd_voucher_ref_of(a, b, v),
-		                  .lines = lines,
-		                  .n_lines = n};
+		rd_voucher_draft moved = {.role = RD_DRAFT_REENTER,
+		                          .date = b->voucher.date[v],
+		                          .has_original = true,
+		                          .original = rd_voucher_ref_of(a, b, v),
+		                          .lines = lines,
+		                          .n_lines = n};
 		rd_draft_line *right = rd_correct_lines(a, b, v, &n);
 
 		right[0].account = rd_book_text(b, b->account.code[1]);
@@ -424,7 +424,7 @@ static void reversals_add_up(void)
 		if (rd_voucher_ref_find(b, &moved.original) == v && b->voucher.date[v] != RD_DAY_NONE) {
 			rd_correct_rewrite(a, b, v, NULL, 0, &terms, &p);
 			UNIT_OK(rd_drafts_apply(b, &(rd_drafts){&moved, 1}, &without, &err), &err);
-			rd_draft both[2] = {p.drafts.items[0], moved};
+			rd_voucher_draft both[2] = {p.drafts.items[0], moved};
 
 			both[1].role = RD_DRAFT_BLUE;
 			UNIT_OK(rd_drafts_apply(b, &(rd_drafts){both, 2}, &after, &err), &err);
@@ -596,7 +596,7 @@ static void what_was_posted_is_seen(void)
 	UNIT_INT(seen[1].voucher, 7);
 	UNIT_TRUE(seen[0].same_text);
 	/* The blue one was entered with another amount and other words. */
-	rd_draft *blue = &t.p.drafts.items[1];
+	rd_voucher_draft *blue = &t.p.drafts.items[1];
 
 	blue->lines[0].amount = blue->lines[1].amount = 100000;
 	blue->lines[0].text = blue->lines[1].text = RD_STR("x");
