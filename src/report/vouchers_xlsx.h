@@ -4,6 +4,7 @@
  */
 #ifndef RD_REPORT_VOUCHERS_XLSX_H
 #define RD_REPORT_VOUCHERS_XLSX_H
+#include "base/err.h"
 #include "book/book.h"
 
 /* As rd_records_xlsx_begin; the file is whole or there is an error. */
