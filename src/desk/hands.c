@@ -1,5 +1,6 @@
 #include "desk/hands.h"
 #include "desk/anchors.h"
+#include "desk/case.h"
 #include "desk/catalogue.h"
 #include "desk/follow.h"
 #include "desk/notice.h"
@@ -9,8 +10,8 @@
 #include "desk/webhooks.h"
 #include "store/checkpoint.h"
 
-#define ENTRIES_MAX (RD_UPKEEP_N + RD_REMINDERS_N + RD_ANCHOR_ENTRIES_MAX + 2)
-#define KINDS_N     (RD_SEND_JOBS_N + RD_ANCHOR_JOBS_N)
+#define ENTRIES_MAX (RD_UPKEEP_N + RD_REMINDERS_N + RD_ANCHOR_ENTRIES_MAX + 3)
+#define KINDS_N     (RD_SEND_JOBS_N + RD_ANCHOR_JOBS_N + 1)
 
 static const char *const queues[] = {"post"};
 
@@ -114,6 +115,7 @@ static void make_entries(rd_hands *h)
 	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
 	h->entries[n++] = rd_catalogue_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
+	h->entries[n++] = rd_case_entry(h->config.engine);
 	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);
 	n += rd_anchor_entries(&h->anchors, h->entries + n);
 	h->n_entries = n;
@@ -131,6 +133,8 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->sender = (rd_sender){&h->desk, rd_post_real(h->outbound)};
 	rd_send_jobs(&h->sender, h->kinds);
 	rd_anchor_jobs(&h->sender, h->kinds + RD_SEND_JOBS_N);
+	h->kinds[RD_SEND_JOBS_N + RD_ANCHOR_JOBS_N] =
+		(rd_job_kind){rd_case_grade_job, rd_case_grade_all, &h->desk, 600, 0};
 	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
 	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
 	make_entries(h);
