@@ -23,20 +23,8 @@ static const char *const nature_fields[RD_GRADE_NATURES] = {"mismatch", "missing
                                                             "unusual",  "rule",    "late",
                                                             "system"};
 
-/* Five texts of five digits, as JSON. */
-static bool read_table(rd_str json, uint8_t ret[RD_GRADE_LEVELS][RD_GRADE_LEVELS])
-{
-	json_t *rows = json_loadb(json.ptr, json.len, 0, NULL);
-	bool good = json_array_size(rows) == RD_GRADE_LEVELS;
-
-	for (size_t i = 0; good && i < RD_GRADE_LEVELS; i++) {
-		const char *row = json_string_value(json_array_get(rows, i));
-
-		good = row && rd_grading_row(rd_str_of(row), ret[i]);
-	}
-	json_decref(rows);
-	return good;
-}
+static const char *const table_fields[RD_GRADE_LEVELS] = {"impact_1", "impact_2", "impact_3",
+                                                          "impact_4", "impact_5"};
 
 static void preset_of(const rd_kind *k, const char *field, int32_t *ret)
 {
@@ -55,11 +43,18 @@ static void number_of(const rd_kind *k, const rd_record *r, const char *field, i
 		preset_of(k, field, ret);
 }
 
+static rd_str row_of(const rd_kind *k, const rd_record *r, const char *field)
+{
+	int32_t i = rd_kind_field_find(k, rd_str_of(field));
+
+	RD_ASSERT(i >= 0);
+	return r ? rd_field_str(r, field) : rd_str_of(k->fields[i].preset_text);
+}
+
 static bool read_grading(const rd_kind *k, const rd_record *r, rd_grading *ret)
 {
-	int32_t table = rd_kind_field_find(k, RD_STR("priorities")), step;
+	int32_t step;
 
-	RD_ASSERT(table >= 0);
 	for (uint32_t i = 0; i < RD_GRADE_NATURES; i++) {
 		number_of(k, r, nature_fields[i], &step);
 		ret->nature[i] = (int8_t)step;
@@ -70,8 +65,10 @@ static bool read_grading(const rd_kind *k, const rd_record *r, rd_grading *ret)
 	number_of(k, r, "recurrences", &ret->recurrences);
 	number_of(k, r, "client_weight", &ret->client_weight);
 	number_of(k, r, "blocker", &ret->blocker);
-	return read_table(r ? rd_field_str(r, "priorities") : rd_str_of(k->fields[table].preset_text),
-	                  ret->table);
+	for (uint32_t i = 0; i < RD_GRADE_LEVELS; i++)
+		if (!rd_grading_row(row_of(k, r, table_fields[i]), ret->table[i]))
+			return false;
+	return true;
 }
 
 static rd_rc load_grading(rd_tx *tx, rd_grading *ret, rd_err *err)
@@ -295,8 +292,8 @@ static rd_rc grading_changed(rd_hook_call *call, rd_err *err)
 	int64_t id;
 
 	if (!read_grading(call->now->kind, call->now, &g))
-		return rd_fail(err, RD_INPUT, "定级表须有五行，每行五个 1 至 4 的数字，如 44332",
-		               "the table has five rows of five digits 1 to 4, such as 44332");
+		return rd_fail(err, RD_INPUT, "定级表每行须是五个 1 至 4 的数字，如 44332",
+		               "each row of the table is five digits 1 to 4, such as 44332");
 	if (!rd_str_is(rd_field_str(call->now, "scope"), "firm"))
 		return rd_fail(err, RD_INPUT, "适用范围 scope 只能是 firm", "scope can only be firm");
 	return rd_job_add(call->engine->store, call->tx,

@@ -156,7 +156,11 @@ CREATE TABLE kind_grading (
 	due_at_us BIGINT, -- microseconds UTC; null: no due time
 	name TEXT NOT NULL, -- name
 	scope TEXT NOT NULL, -- holds for
-	priorities TEXT NOT NULL, -- JSON array of texts; table
+	impact_1 TEXT NOT NULL, -- impact 1
+	impact_2 TEXT NOT NULL, -- impact 2
+	impact_3 TEXT NOT NULL, -- impact 3
+	impact_4 TEXT NOT NULL, -- impact 4
+	impact_5 TEXT NOT NULL, -- impact 5
 	mismatch BIGINT NOT NULL, -- accounts do not agree: steps up
 	missing BIGINT NOT NULL, -- data missing: steps up
 	operation BIGINT NOT NULL, -- operating error: steps up
