@@ -1,4 +1,4 @@
-/* What nobody has to type: a report is three fields, the rest follows from type, client and period. */
+/* What nobody has to type: a report is three fields, the rest follows from type, client, period. */
 #include "base/assert.h"
 #include "desk/case.h"
 #include "desk/grade.h"

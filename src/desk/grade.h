@@ -43,8 +43,8 @@ typedef struct rd_grade_facts {
 int32_t rd_grade_of(const rd_grading *g, const rd_grade_facts *f, rd_buf *zh, rd_buf *en);
 
 /* What counts as material, in minor units; 0 = nothing is known. What somebody has set comes first
- * (the books, then the client). Otherwise 0.5 % of the registered capital, or 500 yuan a head, within
- * 1,000 and 500,000 yuan: the usual share of auditing practice, on what is known of every
+ * (the books, then the client). Otherwise 0.5 % of the registered capital, or 500 yuan a head,
+ * within 1,000 and 500,000 yuan: the usual share of auditing practice, on what is known of every
  * client. */
 rd_minor rd_materiality_of(rd_minor of_books, rd_minor of_client, rd_minor capital,
                            int64_t headcount);

@@ -249,7 +249,7 @@ def desk_bodies(n, who, client):
         "check_setting": {"name": f"参数{n}", "slug": "cash-negative", "param": "limit", "value": "1", **about},
         "cause": {"name": f"原因{n}", "code": f"x{n}", "branch": "@first"},
         "problem": {"name": f"问题{n}", **about},
-        "grading": {"name": f"分级{n}"},
+        **({"grading": {"name": "分级"}} if n == "a" else {}),  # one a firm
         "case": {"name": f"异常{n}", "type": "@exception_type", "appearance": "现金为负", **about},
         "correction": {"name": f"更正{n}", "method": "@first", "vouchers": "[]", **case, **books, **about},
         "question": {"name": f"询问{n}", **about}, "time_entry": {"name": f"工时{n}", "minutes": 5, "day": day,

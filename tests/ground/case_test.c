@@ -518,10 +518,11 @@ static rd_rc rebuild(rd_tx *tx, void *ctx, rd_err *err)
 
 static int64_t sum(const desk *d)
 {
-	return place_number(&d->o.place,
-	                    "SELECT sum(version * 1000 + length(state) * 100 + length(name) + findings "
-	                    "+ coalesce(closed_at_us, 7) % 1009 + coalesce(triaged_at_us, 5) % 1013 + "
-	                    "length(coalesce(grade, '')) + length(grade_reason)) FROM kind_case");
+	return place_number(
+		&d->o.place,
+		"SELECT CAST(sum(version * 1000 + length(state) * 100 + length(name) + findings "
+		"+ coalesce(closed_at_us, 7) % 1009 + coalesce(triaged_at_us, 5) % 1013 + "
+		"length(coalesce(grade, '')) + length(grade_reason)) AS BIGINT) FROM kind_case");
 }
 
 static void everything_replays(void)
