@@ -136,7 +136,7 @@ RECORD = {
 OPEN_TO_LINKS = {("GET", ""), ("PATCH", ""), ("GET", "/timeline"), ("GET", "/comments"), ("POST", "/comments"),
                  ("POST", "/do/{word}")}
 OPEN_OTHERS = {"/api/v1/session", "/api/v1/kinds", "/api/v1/session/prove", "/api/v1/comments/{id}",
-               "/api/v1/attachments/{id}"}
+               "/api/v1/attachments/{id}", "/api/v1/report"}
 # Routes of no record: body, statuses of whoever may, what else is asked ("person": no contact, no link)
 OTHER = {
     "GET /healthz": (None, {200}, None), "GET /readyz": (None, {200}, None),
@@ -165,6 +165,8 @@ OTHER = {
     "DELETE /api/v1/user/{id}/sessions/{sub}": (None, {404}, None),
     "GET /api/v1/user/{id}/tokens": (None, {200, 404}, None),
     "DELETE /api/v1/user/{id}/tokens/{sub}": (None, {404}, None),
+    "GET /api/v1/case/{id}/page": (None, {404}, "person"), "POST /api/v1/report": (BAD, {422}, None),
+    "POST /api/v1/report/mail": (b"x", {403}, None),
     "GET /api/v1/inbox": (None, {200}, None), "GET /api/v1/inbox/count": (None, {200}, None),
     "POST /api/v1/inbox/read": (BAD, {422}, None), "POST /api/v1/inbox/{id}/read": (None, {404}, None),
     "GET /api/v1/me/choices": (None, {200}, None), "PUT /api/v1/me/choices": (BAD, {422}, None),
@@ -447,6 +449,8 @@ class Table:
         body, good, asks = OTHER[f"{method} {path}"]
         at = path.replace("{id}", "1").replace("{sub}", "1").replace("{word}", "x")
         headers = {"If-Match": '"1"'} if method == "PATCH" else {}
+        if path.endswith("/mail"):
+            headers["Content-Type"] = "message/rfc822"
         r = self.nobody.call(method, at, body, headers)
         want = good if perm == "PUBLIC" else {401}
         self.say(r.status in want, self.nobody, method, at, want, r)

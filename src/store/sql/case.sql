@@ -93,3 +93,16 @@ ORDER BY id LIMIT 1;
 -- in: firm_id i64, number text
 -- out: id i64
 SELECT id FROM kind_client WHERE firm_id = :firm_id AND number = :number;
+
+-- name: contact_of_link :one
+-- in: firm_id i64, link_id i64
+-- out: contact_id i64
+SELECT contact_id FROM one_time_links WHERE firm_id = :firm_id AND id = :link_id;
+
+-- name: comment_before_last :one
+-- The comment behind which the last `skip` ones stand.
+-- in: firm_id i64, kind text, record_id i64, skip i64
+-- out: id i64
+SELECT id FROM comments
+WHERE firm_id = :firm_id AND kind = :kind AND record_id = :record_id
+ORDER BY id DESC LIMIT 1 OFFSET :skip;
