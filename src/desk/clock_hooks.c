@@ -7,6 +7,7 @@
 #include "desk/hours.h"
 #include "desk/person.h"
 #include "desk/tasks.h"
+#include "record/show.h"
 #include "store/queries.gen.h"
 #include <stdio.h>
 
@@ -34,22 +35,9 @@ static bool is_closed(const rd_record *r)
 	return state < 0 || r->kind->states[state].closed;
 }
 
-static bool same_cell(const rd_hook_call *call, const char *field)
+static bool same_cell(const rd_record *a, const rd_record *b, const char *field)
 {
-	const rd_value *a = rd_field_cell(call->now, field), *b = rd_field_cell(call->was, field);
-
-	if (a->type != b->type || a->type == RD_NULL)
-		return a->type == b->type;
-	return a->type == RD_TEXT ? rd_str_eq(a->str, b->str) : a->i == b->i;
-}
-
-static rd_rc by_hand(const rd_hook_call *call, rd_err *err)
-{
-	for (uint32_t i = 0; i < sizeof kept / sizeof *kept; i++)
-		if (!same_cell(call, kept[i]))
-			return rd_fail(err, RD_BARRED, "“%s”由系统按工作时间计算，不能手工修改",
-			               "%s is computed from working time and is not set by hand", kept[i]);
-	return RD_OK;
+	return rd_value_same(rd_field_cell(a, field), rd_field_cell(b, field));
 }
 
 static rd_rc begin(const rd_clock_basis *b, rd_record *r, rd_clock clock, int64_t from_us,
@@ -111,15 +99,15 @@ static void acknowledge(const rd_hook_call *call)
 }
 
 /* Clocks that ran until now and are late, whether this ends them or not. */
-static void judge(const rd_hook_call *call)
+static void judge(rd_tx *tx, const rd_record *was, rd_record *now)
 {
-	rd_record then = rd_record_copy(call->tx->arena, call->was);
+	rd_record then = rd_record_copy(tx->arena, was);
 
 	for (rd_clock c = RD_CLOCK_ACK; c < RD_CLOCKS_N; c++)
-		*rd_field_cell(&then, due_fields[c]) = *rd_field_cell(call->now, due_fields[c]);
-	*rd_field_cell(&then, "breached") = *rd_field_cell(call->now, "breached");
-	rd_clock_judge(call->tx->arena, &then, call->tx->now_us);
-	*rd_field_cell(call->now, "breached") = *rd_field_cell(&then, "breached");
+		*rd_field_cell(&then, due_fields[c]) = *rd_field_cell(now, due_fields[c]);
+	*rd_field_cell(&then, "breached") = *rd_field_cell(now, "breached");
+	rd_clock_judge(tx->arena, &then, tx->now_us);
+	*rd_field_cell(now, "breached") = *rd_field_cell(&then, "breached");
 }
 
 /* Work on it ends the waiting, also for the clocks that end with it. */
@@ -139,24 +127,37 @@ static rd_rc go_on(const rd_hook_call *call, const rd_clock_basis *b, rd_err *er
 }
 
 /* By as much as the limits differ, so that what has run and what was waited stays as it was. */
-static rd_rc move_due(const rd_hook_call *call, const rd_clock_basis *b, rd_err *err)
+static rd_rc move_due(rd_tx *tx, const rd_clock_basis *b, const rd_record *was, rd_record *now,
+                      rd_err *err)
 {
-	rd_clock_basis was;
+	rd_clock_basis before;
 
-	if (same_cell(call, "grade") && same_cell(call, "type") &&
-	    rd_cell(call->was, RD_COL_CLIENT)->i == rd_cell(call->now, RD_COL_CLIENT)->i)
+	if (same_cell(was, now, "grade") && same_cell(was, now, "type") &&
+	    rd_value_same(rd_cell(was, RD_COL_CLIENT), rd_cell(now, RD_COL_CLIENT)))
 		return RD_OK;
-	RD_TRY(rd_clock_basis_load(call->tx, call->was, b->zone_offset_s, &was, err));
+	RD_TRY(rd_clock_basis_load(tx, was, b->zone_offset_s, &before, err));
 	for (rd_clock c = RD_CLOCK_ACK; c < RD_CLOCKS_N; c++) {
-		int64_t more = rd_clock_minutes(b, c) - rd_clock_minutes(&was, c), due;
+		int64_t more = rd_clock_minutes(b, c) - rd_clock_minutes(&before, c), due;
 
-		if (!rd_clock_runs(call->now, c))
+		if (!rd_clock_runs(now, c))
 			continue;
-		RD_TRY(rd_clock_shift(&b->hours, rd_field_int(call->now, due_fields[c], 0),
-		                      more * MINUTE_US, &due, err));
-		*rd_field_cell(call->now, due_fields[c]) = RD_VALUE_INT(due);
+		RD_TRY(rd_clock_shift(&b->hours, rd_field_int(now, due_fields[c], 0), more * MINUTE_US,
+		                      &due, err));
+		*rd_field_cell(now, due_fields[c]) = RD_VALUE_INT(due);
 	}
 	return RD_OK;
+}
+
+rd_rc rd_clocks_regraded(rd_tx *tx, int32_t zone_offset_s, const rd_record *was, rd_record *now,
+                         rd_err *err)
+{
+	rd_clock_basis b;
+
+	RD_TRY(rd_clock_basis_load(tx, now, zone_offset_s, &b, err));
+	RD_TRY(move_due(tx, &b, was, now, err));
+	if (!rd_clock_is_paused(now))
+		judge(tx, was, now);
+	return rd_clock_settle(&b, now, tx->now_us, err);
 }
 
 static rd_rc reopen(const rd_hook_call *call, const rd_clock_basis *b, rd_err *err)
@@ -190,8 +191,6 @@ rd_rc rd_clocks_moved(rd_hook_call *call, rd_err *err)
 {
 	rd_clock_basis b;
 
-	if (call->transition == NULL && !call->actor->system)
-		RD_TRY(by_hand(call, err));
 	acknowledge(call);
 	RD_TRY(rd_clock_basis_load(call->tx, call->now, call->engine->zone_offset_s, &b, err));
 	if (is_closed(call->was) && !is_closed(call->now)) {
@@ -199,9 +198,9 @@ rd_rc rd_clocks_moved(rd_hook_call *call, rd_err *err)
 		return rd_clock_settle(&b, call->now, call->tx->now_us, err);
 	}
 	RD_TRY(go_on(call, &b, err));
-	RD_TRY(move_due(call, &b, err));
+	RD_TRY(move_due(call->tx, &b, call->was, call->now, err));
 	if (!rd_clock_is_paused(call->now))
-		judge(call);
+		judge(call->tx, call->was, call->now);
 	RD_TRY(verify(call, &b, err));
 	return rd_clock_settle(&b, call->now, call->tx->now_us, err);
 }

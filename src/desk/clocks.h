@@ -19,7 +19,7 @@
  * full limit, without breaches, pauses or escalation; who re-opened it has acknowledged it.
  *
  * A breach is written into `breached` once a clock; `clock_at` says when the next step is to be
- * taken (desk/ladder.h). Nobody sets these fields by hand: BARRED.
+ * taken (desk/ladder.h). Nobody sets these fields by hand (desk/case_fill.c).
  *
  * Threads: as commands. What is loaded lives in tx->arena.
  */
@@ -109,6 +109,10 @@ RD_NODISCARD rd_rc rd_clock_faces(const rd_clock_basis *b, const rd_record *r, i
 RD_NODISCARD rd_rc rd_clocks_start(rd_hook_call *call, rd_err *err); /* it is created */
 /* After every transition and change. */
 RD_NODISCARD rd_rc rd_clocks_moved(rd_hook_call *call, rd_err *err);
+
+/* The program grades a case anew outside of a command: before rd_record_write. */
+RD_NODISCARD rd_rc rd_clocks_regraded(rd_tx *tx, int32_t zone_offset_s, const rd_record *was,
+                                      rd_record *now, rd_err *err);
 
 /* ---- for other parts of the desk that let a case wait ---- */
 

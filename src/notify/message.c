@@ -74,6 +74,11 @@ static const struct {
                              {"“{title}”的值班表上 {when} 没有在岗人员，请补排。",
                               "The roster of \"{title}\" has nobody on duty on {when}. Please plan "
                               "it."}},
+	[RD_MESSAGE_REPORTED] = {"reported",
+                             {"[{number}] 新报告的异常：{title}",
+                              "[{number}] newly reported: {title}"},
+                             {"{who}报告了异常 {number}“{title}”。",
+                              "{who} reported {number} \"{title}\"."}},
 };
 
 static const rd_words nobody = {"系统", "The system"};

@@ -22,6 +22,7 @@ typedef enum rd_message_kind {
 	RD_MESSAGE_CALLED,     /* an emergency: answer now */
 	RD_MESSAGE_UNATTENDED, /* nobody was there to be told, or nobody answered */
 	RD_MESSAGE_DUTY_GAP,   /* nobody is on duty tomorrow */
+	RD_MESSAGE_REPORTED,   /* an exception of a client whom one supervises */
 	RD_MESSAGE_KINDS       /* how many */
 } rd_message_kind;
 

@@ -68,8 +68,8 @@ static inline int64_t case_of(office *o, int64_t type, const char *more)
 	char body[500];
 
 	(void)snprintf(body, sizeof body,
-	               "{\"name\":\"缺号\",\"type\":\"%lld\",\"appearance\":\"记-7 缺号\"%s}",
-	               (long long)type, more);
+	               "{\"name\":\"缺号\",\"type\":\"%lld\",\"appearance\":\"记-7 缺号\"%s%s}",
+	               (long long)type, more, strstr(more, "grade") ? ",\"grade_fixed\":true" : "");
 	return office_record(o, 0, "case", body);
 }
 

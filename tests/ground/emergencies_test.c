@@ -60,16 +60,18 @@ static int64_t type_of(office *o, const char *slug, const char *more)
 	return office_record(o, 0, "exception_type", body);
 }
 
+/* A grade that is given stands. */
 static int64_t case_of(office *o, int64_t type, int64_t client, const char *more)
 {
+	const char *fixed = strstr(more, "grade") ? ",\"grade_fixed\":true" : "";
 	char body[500], who[60] = "";
 
 	if (client)
 		(void)snprintf(who, sizeof who, ",\"client\":\"%lld\"", (long long)client);
-	(void)
-		snprintf(body, sizeof body,
-	             "{\"name\":\"可疑付款\",\"type\":\"%lld\",\"appearance\":\"三笔付款无凭证\"%s%s}",
-	             (long long)type, who, more);
+	(void)snprintf(
+		body, sizeof body,
+		"{\"name\":\"可疑付款\",\"type\":\"%lld\",\"appearance\":\"三笔付款无凭证\"%s%s%s}",
+		(long long)type, who, more, fixed);
 	return office_record(o, 0, "case", body);
 }
 
@@ -113,8 +115,8 @@ static void rules_start_an_emergency(void)
 		{",\"grade\":\"p1\",\"origin\":\"drill\"", NULL},
 		{",\"grade\":\"p4\",\"amount\":{\"minor\":100000000,\"currency\":\"CNY\"}", "money"},
 		{",\"grade\":\"p4\",\"amount\":{\"minor\":99999999,\"currency\":\"CNY\"}", NULL},
-		{",\"amount\":{\"minor\":-100000000,\"currency\":\"CNY\"}", "money"},
-		{",\"amount\":{\"minor\":1000000,\"currency\":\"JPY\"}", "money"},
+		{",\"grade\":\"p4\",\"amount\":{\"minor\":-100000000,\"currency\":\"CNY\"}", "money"},
+		{",\"grade\":\"p4\",\"amount\":{\"minor\":1000000,\"currency\":\"JPY\"}", "money"},
 		{",\"grade\":\"p2\",\"tax_deadline\":\"2026-01-09\"", "deadline"},
 		{",\"grade\":\"p3\",\"tax_deadline\":\"2026-01-09\"", NULL},
 		{",\"grade\":\"p2\",\"tax_deadline\":\"2026-01-10\"", NULL},
@@ -173,7 +175,7 @@ static void a_new_grade_starts_one_and_others_join(void)
 
 	follow(&o);
 	UNIT_INT(emergencies(&o), 0);
-	office_change(&o, 0, "case", first, "{\"grade\":\"p1\"}");
+	office_change(&o, 0, "case", first, "{\"grade\":\"p1\",\"grade_reason\":\"急\"}");
 	follow(&o);
 	UNIT_INT(emergencies(&o), 1);
 	/* The same type and client join; another client and another type do not. */
@@ -244,10 +246,10 @@ static void the_playbook_becomes_tasks(void)
 	(void)case_of(&o, type_of(&o, "t", more), 0, ",\"grade\":\"p1\"");
 	follow(&o);
 	UNIT_INT(number(&o, "SELECT count(*) FROM kind_task WHERE about_kind = 'emergency'"), 4);
-	UNIT_INT(number(&o,
-	                "SELECT count(*) FROM kind_task WHERE name IN ('冻结 账户', '报警', '联系银行', "
-	                "'通知客户')"),
-	         4);
+	UNIT_INT(
+		number(&o, "SELECT count(*) FROM kind_task WHERE name IN ('冻结 账户', '报警', '联系银行', "
+	               "'通知客户')"),
+		4);
 	UNIT_INT(number(&o, "SELECT count(*) FROM kind_emergency WHERE plan_id IS NOT NULL"), 1);
 	(void)case_of(&o, type_of(&o, "u", ""), 0, ",\"grade\":\"p1\"");
 	follow(&o);

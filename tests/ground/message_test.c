@@ -42,6 +42,8 @@ static void every_kind_says_what_it_is(void)
 	     "or nobody answered. Please see to it."},
 		{RD_MESSAGE_DUTY_GAP, "duty-gap", "2026-03-05 无人值班：银行存款未达",
 	     "The roster of \"银行存款未达\" has nobody on duty on 2026-03-05. Please plan it."},
+		{RD_MESSAGE_REPORTED, "reported", "[CASE-7] 新报告的异常：银行存款未达",
+	     "陈敏 reported CASE-7 \"银行存款未达\"."},
 	};
 
 	UNIT_INT(sizeof rows / sizeof rows[0], RD_MESSAGE_KINDS);

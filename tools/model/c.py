@@ -62,10 +62,11 @@ class Writer:
         k = self.kind
         asks, n_asks = self.array("rd_field", [self.field(a) for a in t["asks"]], "asks")
         index = {f["name"]: i for i, f in enumerate(k.fields)}
-        needs = [index[n] for n in t["needs"] if n in index]
+        needs = sum(1 << index[n] for n in t["needs"] if n in index)
+        high = f"(rd_field_set)0x{needs >> 64:x} << 64 | " if needs >> 64 else ""
         common = [COMMON_KEYS.index(n) for n in t["needs"] if n not in index]
         return (f"{{.name = {text(t['name'])}, .label = {words(t['label'])}, .help = {words(t['help'])}, "
-                f".from = {mask(t['from'])}, .to = {t['to']}, .needs = {mask(needs)}, "
+                f".from = {mask(t['from'])}, .to = {t['to']}, .needs = {high}0x{needs % 2**64:x}u, "
                 f".needs_common = {mask(common)}, .asks = {asks}, .n_asks = {n_asks}, "
                 f".may = {self.rights(t['may'])}, .second = RD_SECOND_{t['second'].upper()}, "
                 f".second_transition = {t['second_index']}, .hook = {text(t['hook'])}}}")
@@ -126,9 +127,10 @@ class Writer:
             f"\t.name = {text(k.name)}, .label = {words(k.label)}, .plural = {words(k.plural)},\n"
             f"\t.help = {words(k.help)}, .basis = {text(k.basis)}, .number = {text(k.number)},\n"
             f"\t.title = {k.title_index()}, .about = {mask(COMMON_KEYS.index(a) for a in k.about)}, "
-            f".own = RD_OWN_{own}, .singleton = {'true' if k.singleton else 'false'},\n"
+            f".own = RD_OWN_{own}, .singleton = {'true' if k.singleton else 'false'}, "
+            f".keeps_files = {'true' if k.keeps_files else 'false'},\n"
             f"\t.fields = {fields}, .n_fields = {n_fields}, .states = {states}, .n_states = {n_states}, "
-            f".initial = {k.initial},\n"
+            f".initial = {k.initial}, .sealed = {mask(k.sealed)},\n"
             f"\t.transitions = {transitions}, .n_transitions = {n_transitions},\n"
             f"\t.rights = {{{rights}}},\n\t.common = {self.common()},\n"
             f"\t.columns = {columns}, .n_columns = {n_columns}, .list = {listed}, .n_list = {n_list}, "

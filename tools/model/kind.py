@@ -31,11 +31,13 @@ class Kind(Reader):
         if self.own not in (None, "owner", "client"):
             self.wrong("'own' is \"owner\" or \"client\"", key="own")
         self.singleton = self.flag(raw, "singleton")
+        self.keeps_files = self.flag(raw, "keeps_files")
         self.table = "kind_" + self.name
         self.read_number()
         self.read_common()
         self.read_fields()
         self.read_states()
+        self.read_sealed()
         self.read_transitions()
         self.read_rights()
         self.read_list()
@@ -85,8 +87,8 @@ class Kind(Reader):
         raw = self.raw.get("field")
         if not isinstance(raw, list) or not raw:
             self.wrong("a kind needs at least one [[field]]")
-        if len(raw) > 64:
-            self.wrong("a kind has at most 64 fields", "field", 64)
+        if len(raw) > 128:
+            self.wrong("a kind has at most 128 fields", "field", 128)
         self.fields, self.columns = [], [
             {"name": c, "key": k, "type": t, "nullable": n, "field": -1} for k, c, t, n in COMMON]
         for i, r in enumerate(raw):
@@ -148,6 +150,16 @@ class Kind(Reader):
 
     def state(self, name):
         return next((i for i, s in enumerate(self.states) if s["name"] == name), None)
+
+    def read_sealed(self):
+        """States in which files are evidence: none comes, none goes."""
+        self.sealed = []
+        for n in self.names(self.raw, "sealed", None) if "sealed" in self.raw else []:
+            i = self.state(n)
+            if i is None:
+                self.wrong(f"'{n}' is no state of this kind", "sealed", 0, "sealed", n)
+            else:
+                self.sealed.append(i)
 
     def read_transitions(self):
         self.transitions = []
