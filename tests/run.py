@@ -48,6 +48,7 @@ SUITES = {
     "model": (False, [f"{ASAN}/tests/model/model"]),
     "api": (False, [PY, "tests/api/run.py"]),
     "api-pg": (False, [PY, "tests/pg.py", PY, "tests/api/run.py"]),
+    "case-cli": (False, [PY, "tests/api/case_cli.py"]),
     "security": (False, [PY, "tests/api/security.py"]),
     "matrix-quick": ("only", [PY, "tests/api/matrix.py", "--quick"]),
     "matrix": (False, [PY, "tests/api/matrix.py"]),

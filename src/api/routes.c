@@ -130,7 +130,7 @@ const rd_route rd_routes[] = {
 	{RD_HTTP_POST, "/api/v1/jobs/{id}/retry", RD_PERM_ADMIN, 0, RD_RUN_WRITE,
 	 rd_api_job_retry, .summary = {"重新开始后台任务", "begin a job anew"}},
 	/* cases */
-	{RD_HTTP_GET, "/api/v1/case/{id}/page", RD_PERM_STAFF, 0, RD_RUN_READ,
+	{RD_HTTP_GET, "/api/v1/cases/{id}/page", RD_PERM_STAFF, 0, RD_RUN_READ,
 	 rd_api_case_page, .summary = {"异常页面的全部内容", "all that the page of a case shows"}},
 	{RD_HTTP_POST, "/api/v1/report", RD_PERM_SIGNED_IN, 0, RD_RUN_WRITE,
 	 rd_api_report, .summary = {"客户用链接报告异常", "a client with a link reports"}, .shape = &rd_shape_report},

@@ -165,7 +165,7 @@ OTHER = {
     "DELETE /api/v1/user/{id}/sessions/{sub}": (None, {404}, None),
     "GET /api/v1/user/{id}/tokens": (None, {200, 404}, None),
     "DELETE /api/v1/user/{id}/tokens/{sub}": (None, {404}, None),
-    "GET /api/v1/case/{id}/page": (None, {404}, "person"), "POST /api/v1/report": (BAD, {422}, None),
+    "GET /api/v1/cases/{id}/page": (None, {404}, "person"), "POST /api/v1/report": (BAD, {422}, None),
     "POST /api/v1/report/mail": (b"x", {403}, None),
     "GET /api/v1/inbox": (None, {200}, None), "GET /api/v1/inbox/count": (None, {200}, None),
     "POST /api/v1/inbox/read": (BAD, {422}, None), "POST /api/v1/inbox/{id}/read": (None, {404}, None),
