@@ -50,6 +50,8 @@ SUITES = {
     "api-pg": (False, [PY, "tests/pg.py", PY, "tests/api/run.py"]),
     "case-cli": (False, [PY, "tests/api/case_cli.py"]),
     "security": (False, [PY, "tests/api/security.py"]),
+    "package": (False, [PY, "tests/api/package.py"]),
+    "package-pg": (False, [PY, "tests/pg.py", PY, "tests/api/package.py"]),
     "matrix-quick": ("only", [PY, "tests/api/matrix.py", "--quick"]),
     "matrix": (False, [PY, "tests/api/matrix.py"]),
     "matrix-pg": (False, [PY, "tests/pg.py", PY, "tests/api/matrix.py"]),

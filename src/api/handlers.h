@@ -18,6 +18,8 @@ rd_handler rd_api_comment_list, rd_api_comment_add, rd_api_comment_edit, rd_api_
 	rd_api_reminder_add, rd_api_reminder_remove;
 extern const rd_shape rd_shape_comment, rd_shape_comment_edit, rd_shape_tag, rd_shape_link,
 	rd_shape_reminder;
+/* imports.c */
+rd_handler rd_api_import_preview, rd_api_import_losses;
 /* bulk.c, export.c, import.c */
 rd_handler rd_api_bulk, rd_api_export, rd_api_import;
 extern const rd_shape rd_shape_bulk;
@@ -50,6 +52,15 @@ extern const rd_shape rd_shape_marks;
 /* choices.c */
 rd_handler rd_api_choices, rd_api_choices_set;
 extern const rd_shape rd_shape_choices;
+/* package.c */
+rd_handler rd_api_case_package;
+/* analysis.c */
+rd_handler rd_api_causes, rd_api_case_similar, rd_api_case_knowledge, rd_api_case_helped,
+	rd_api_case_followups, rd_api_case_followup_add, rd_api_case_lesson,
+	rd_api_case_summary_draft;
+extern const rd_shape rd_shape_helped, rd_shape_followup;
+/* work.c */
+rd_handler rd_api_case_candidates, rd_api_load;
 /* webhooks.c */
 rd_handler rd_api_webhooks, rd_api_webhook_add, rd_api_webhook_change, rd_api_webhook_secret,
 	rd_api_webhook_remove, rd_api_deliveries, rd_api_delivery_again;

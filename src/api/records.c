@@ -16,7 +16,10 @@ void rd_put_available(rd_json *j, const rd_record *r, const rd_available *list, 
 		rd_json_object(j);
 		rd_json_put_text(j, "name", a->transition->name);
 		rd_json_put_words(j, "label", a->transition->label);
-		rd_json_put_text(j, "to", r->kind->states[a->transition->to].name);
+		if (a->transition->to == RD_STAYS)
+			rd_json_put_str(j, "to", rd_cell(r, RD_COL_STATE)->str);
+		else
+			rd_json_put_text(j, "to", r->kind->states[a->transition->to].name);
 		rd_json_put_bool(j, "allowed", a->allowed);
 		if (!a->allowed)
 			rd_json_put_words(j, "why", a->why);

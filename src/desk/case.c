@@ -1,6 +1,8 @@
 /* The life of a case: what each transition does beside moving it (model/case.toml). What others
  * have to do at the same moment (clocks, assignment, follow-up) is one call in these hooks. */
 #include "desk/case.h"
+#include "desk/assign.h"
+#include "desk/followup.h"
 #include "desk/hooks.h"
 
 /* The first time counts: who triages a case twice has not acknowledged it later. */
@@ -39,6 +41,7 @@ static rd_rc until_later(const rd_hook_call *call, rd_err *err)
 rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(rd_case_fill(call, err));
+	RD_TRY(rd_assign_case(call, err));
 	RD_TRY(rd_case_guard(call, err));
 	RD_TRY(rd_case_count(call, err));
 	return rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err);
@@ -91,7 +94,7 @@ rd_rc rd_hook_case_close(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(rd_case_gate(call, err));
 	stamp(call, "closed_at");
-	return RD_OK;
+	return rd_followup_closed(call, err);
 }
 
 rd_rc rd_hook_case_dismiss(rd_hook_call *call, rd_err *err)
@@ -133,5 +136,16 @@ rd_rc rd_hook_case_hand_over(rd_hook_call *call, rd_err *err)
 		return rd_fail(err, RD_INPUT, "请选择另一位负责人", "choose another person to take over");
 	stamp_once(call, "acked_at");
 	stamp_once(call, "triaged_at");
+	return RD_OK;
+}
+
+rd_rc rd_hook_case_take(rd_hook_call *call, rd_err *err)
+{
+	rd_value *owner = rd_cell(call->now, RD_COL_OWNER);
+
+	if (owner->type != RD_NULL && owner->i != call->actor->user_id)
+		return rd_fail(err, RD_BARRED, "这起异常已有人负责；如需接手，请对方转交",
+		               "somebody is in charge of this case already; ask for a hand-over");
+	*owner = RD_VALUE_INT(call->actor->user_id);
 	return RD_OK;
 }

@@ -155,7 +155,6 @@ static rd_rc from_client(rd_hook_call *call, rd_period period, rd_err *err)
 	RD_TRY(rd_case_other(call->tx, "client", id->i, &client, err));
 	copy(now, "reviewer", &client, "reviewer");
 	copy_common(now, RD_COL_TEAM, rd_cell(&client, RD_COL_TEAM));
-	copy_common(now, RD_COL_OWNER, rd_field_cell(&client, "accountant"));
 	day = rd_tax_day(period, rhythm_of(&client));
 	if (day != RD_DAY_NONE && is_null(now, "tax_deadline"))
 		*rd_field_cell(now, "tax_deadline") = RD_VALUE_INT(day);

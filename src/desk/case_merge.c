@@ -23,8 +23,8 @@ static rd_rc comment(rd_hook_call *call, const rd_kind *k, int64_t id, rd_buf *t
 	const rd_actor system = program(call);
 	int64_t comment_id;
 
-	return rd_comment_add(call->engine, call->tx, &system, k, id, 0, rd_buf_view(text), NULL, 0,
-	                      &comment_id, err);
+	return rd_comment_add(call->engine, call->tx, &system, k, id,
+	                      &(rd_comment_new){.body = rd_buf_view(text)}, &comment_id, err);
 }
 
 /* ---- duplicates ---- */

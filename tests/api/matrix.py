@@ -134,7 +134,7 @@ RECORD = {
     ("GET", "/attachments"): (None, "read"), ("POST", "/attachments"): (b"x", "attach"),
 }
 OPEN_TO_LINKS = {("GET", ""), ("PATCH", ""), ("GET", "/timeline"), ("GET", "/comments"), ("POST", "/comments"),
-                 ("POST", "/do/{word}")}
+                 ("POST", "/do/{word}"), ("POST", "/attachments")}
 OPEN_OTHERS = {"/api/v1/session", "/api/v1/kinds", "/api/v1/session/prove", "/api/v1/comments/{id}",
                "/api/v1/attachments/{id}", "/api/v1/report"}
 # Routes of no record: body, statuses of whoever may, what else is asked ("person": no contact, no link)
@@ -161,6 +161,14 @@ OTHER = {
     "POST /api/v1/user/{id}/view": (None, {404}, None),
     "POST /api/v1/contact/{id}/link": ({"kind": "task", "record": "1"}, {404, 403}, None),
     "GET /api/v1/search": (None, {200}, "person"),
+    "GET /api/v1/cases/{id}/package": (None, {404}, None),
+    "GET /api/v1/cases/{id}/candidates": (None, {404}, None), "GET /api/v1/load": (None, {200}, None),
+    "GET /api/v1/imports/{id}/preview": (None, {404}, None), "GET /api/v1/imports/{id}/losses": (None, {404}, None),
+    "GET /api/v1/causes": (None, {200}, None), "GET /api/v1/cases/{id}/similar": (None, {404}, None),
+    "GET /api/v1/cases/{id}/knowledge": (None, {404}, None), "GET /api/v1/cases/{id}/followups": (None, {404}, None),
+    "GET /api/v1/cases/{id}/summary-draft": (None, {404}, None), "POST /api/v1/cases/{id}/lesson": (None, {404}, None),
+    "POST /api/v1/cases/{id}/helped": ({"article": "1"}, {404, 403}, None),
+    "POST /api/v1/cases/{id}/followups": ({"kind": "risk"}, {404, 403}, None),
     "DELETE /api/v1/user/{id}/totp": (None, {404}, None), "GET /api/v1/user/{id}/sessions": (None, {200, 404}, None),
     "DELETE /api/v1/user/{id}/sessions/{sub}": (None, {404}, None),
     "GET /api/v1/user/{id}/tokens": (None, {200, 404}, None),

@@ -143,7 +143,8 @@ static void states_and_transitions_fit(void)
 			const rd_transition *tr = &k->transitions[t];
 
 			unit_case("%s.%s", k->name, tr->name);
-			UNIT_TRUE(tr->from != 0 && tr->from >> (k->n_states - 1) <= 1 && tr->to < k->n_states);
+			UNIT_TRUE(tr->from != 0 && tr->from >> (k->n_states - 1) <= 1 &&
+			          (tr->to < k->n_states || tr->to == RD_STAYS));
 			UNIT_INT(rd_kind_transition_find(k, rd_str_of(tr->name)), t);
 			UNIT_TRUE((tr->second == RD_SECOND_TRANSITION) == (tr->second_transition >= 0));
 			UNIT_TRUE(tr->second_transition != t);
