@@ -230,6 +230,10 @@ static void books_and_secrecy_follow(void)
 	               "{\"name\":\"x\",\"client\":\"%lld\",\"books\":\"%lld\",\"appearance\":\"x\"}",
 	               (long long)d.other, (long long)books);
 	UNIT_INT(act_as(&d, d.anna, "case", 0, NULL, body, NULL), RD_INPUT);
+	(void)snprintf(body, sizeof body, "{\"client\":\"%lld\"}", (long long)d.other);
+	UNIT_INT(act_as(&d, d.anna, "case", id_of(&r), NULL, body, NULL), RD_INPUT);
+	UNIT_INT(act_as(&d, d.anna, "case", id_of(&r), NULL, "{\"period\":\"202602\"}", NULL),
+	         RD_INPUT);
 
 	int64_t secret = office_record(&d.o, 0, "exception_type",
 	                               "{\"slug\":\"fraud\",\"name\":\"舞弊线索\",\"area\":\"conduct\","
@@ -420,7 +424,7 @@ static void another_grading_grades_anew(void)
 	UNIT_INT(act_as(&d, d.sue, "grading", 0, NULL, "{}", NULL), RD_CONFLICT);
 	UNIT_TRUE(is(&d, id, "grade = 'p3'"));
 	const rd_job_kind kinds[] = {{rd_case_grade_job, rd_case_grade_all, &d.o.desk, 60, 0}};
-	static const char *const queues[] = {"post"};
+	static const char *const queues[] = {"books"};
 	const rd_jobs_config jobs = {.store = d.o.store,
 	                             .kinds = kinds,
 	                             .n_kinds = 1,
