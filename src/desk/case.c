@@ -54,6 +54,7 @@ rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(rd_case_guard(call, err));
+	RD_TRY(rd_case_fits(call, err));
 	RD_TRY(rd_case_retype(call, err));
 	RD_TRY(rd_case_count(call, err));
 	RD_TRY(rd_case_regrade(call, err));
