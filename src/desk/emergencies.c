@@ -3,9 +3,9 @@
 #include "base/money.h"
 #include "desk/cell.h"
 #include "desk/duty.h"
+#include "desk/make.h"
 #include "desk/notice.h"
 #include "desk/settings.h"
-#include "desk/tasks.h"
 #include "record/beside.h"
 #include "record/show.h"
 #include "store/queries.gen.h"
@@ -202,16 +202,6 @@ static rd_rc find_trigger(work *w, const rd_record *r, bool count, trigger *t, r
 
 /* ---- declaring ---- */
 
-static void put_id(rd_json *j, const char *key, int64_t id)
-{
-	char text[24];
-
-	if (id == 0)
-		return;
-	(void)snprintf(text, sizeof text, "%lld", (long long)id);
-	rd_json_put_text(j, key, text);
-}
-
 static rd_str shortened(rd_str s)
 {
 	uint32_t at = 0;
@@ -231,20 +221,6 @@ static void put_name(const work *w, const rd_record *r, const trigger *t, rd_str
 	rd_json_put_str(j, "name", shortened(title));
 }
 
-static rd_rc create(const work *w, const char *kind, rd_str body, rd_record *ret, rd_err *err)
-{
-	rd_problems problems = {0};
-	json_t *json;
-
-	body.ptr = rd_arena_copy(w->tx->arena, body.ptr, body.len);
-	RD_TRY(rd_check_parse(body, &json, err));
-	rd_rc rc = rd_record_create(w->engine, w->tx, &w->system, rd_kind_find(rd_str_of(kind)), 0,
-	                            json, ret, &problems, err);
-
-	json_decref(json);
-	return rc;
-}
-
 /* `stands`: the case is in the tables, so that it can be referred to. */
 static rd_rc declare(const work *w, const rd_record *r, bool stands, const trigger *t,
                      int64_t *ret_id, rd_err *err)
@@ -261,16 +237,16 @@ static rd_rc declare(const work *w, const rd_record *r, bool stands, const trigg
 	rd_json_init(&j, &body, 0);
 	rd_json_object(&j);
 	put_name(w, r, t, type.name, &j);
-	put_id(&j, "case", stands ? id_of(r) : 0);
-	put_id(&j, "type", rd_field_int(r, "type", 0));
+	rd_make_put_id(&j, "case", stands ? id_of(r) : 0);
+	rd_make_put_id(&j, "type", rd_field_int(r, "type", 0));
 	rd_json_put_text(&j, "set_off", t->set_off);
 	rd_json_put_text(&j, "rule", t->rule);
-	put_id(&j, "plan", found && type.playbook_id.type == RD_INT ? type.playbook_id.i : 0);
+	rd_make_put_id(&j, "plan", found && type.playbook_id.type == RD_INT ? type.playbook_id.i : 0);
 	if (strcmp(t->set_off, "clients") != 0)
-		put_id(&j, "client", client->type == RD_INT ? client->i : 0);
+		rd_make_put_id(&j, "client", client->type == RD_INT ? client->i : 0);
 	rd_json_close(&j);
 	rd_json_end(&j);
-	rd_rc rc = create(w, "emergency", rd_buf_view(&body), &made, err);
+	rd_rc rc = rd_make(w->engine, w->tx, &w->system, "emergency", &body, &made, err);
 
 	rd_buf_done(&body);
 	if (rc == RD_OK)
@@ -434,15 +410,11 @@ static rd_rc add_task(const work *w, const rd_record *r, rd_str step, rd_err *er
 	rd_json_object(&j);
 	rd_json_put_str(&j, "name", one_line(w->tx->arena, step));
 	rd_json_put_text(&j, "priority", "urgent");
-	rd_json_key(&j, "about");
-	rd_json_object(&j);
-	rd_json_put_text(&j, "kind", "emergency");
-	put_id(&j, "id", id_of(r));
-	rd_json_close(&j);
-	put_id(&j, "client", client->type == RD_INT ? client->i : 0);
+	rd_make_put_any(&j, "about", "emergency", id_of(r));
+	rd_make_put_id(&j, "client", client->type == RD_INT ? client->i : 0);
 	rd_json_close(&j);
 	rd_json_end(&j);
-	rd_rc rc = rd_task_add(w->engine, w->tx, &w->system, 0, rd_buf_view(&body), &unused, err);
+	rd_rc rc = rd_make(w->engine, w->tx, &w->system, "task", &body, &unused, err);
 
 	rd_buf_done(&body);
 	return rc;

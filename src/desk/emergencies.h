@@ -4,11 +4,11 @@
  *
  * A case that is made, or whose grade, amount, deadline or type changes, is held against the rules
  * that the firm has set (emergency.*): the grade; and of P1 and P2 the amount, a tax deadline that
- * is near, and many clients hit by one type within some hours. A case that meets one joins the open
- * emergency of the same type and client (or of many clients), else one is declared, in the same
- * transaction. Counting clients is left to the follower "emergencies", which asks once for a batch
- * of cases, and looks at those that the program has graded anew. Drills, closed cases and those that
- * belong to one start none. Whoever declares one by hand sets off the same.
+ * is near, and many clients hit by one type within some hours. A case that meets one joins the
+ * open emergency of the same type and client (or of many clients), else one is declared, in the
+ * same transaction. Counting clients is left to the follower "emergencies", which asks once for a
+ * batch of cases, and looks at those that the program has graded anew. Drills, closed cases and
+ * those that belong to one start none. Whoever declares one by hand sets off the same.
  *
  * A new emergency gets its tasks: the items of the playbook of the type, or a preset list; whoever
  * acknowledges it finds them on his desk. The people on duty are called in the order of the roster
