@@ -211,12 +211,17 @@ static rd_str shortened(rd_str s)
 	return (rd_str){s.ptr, at};
 }
 
-/* Everybody reads emergencies: of a case that few may read nothing is said. */
+/* Everybody reads emergencies: of a case that few may read it says only that there is one. */
+static bool is_hidden(const rd_record *r)
+{
+	return rd_cell(r, RD_COL_RESTRICTED)->i != 0;
+}
+
 static void put_name(const work *w, const rd_record *r, const trigger *t, rd_str type, rd_json *j)
 {
 	rd_str title = strcmp(t->set_off, "clients") == 0 ? type : rd_field_str(r, "name");
 
-	if (rd_cell(r, RD_COL_RESTRICTED)->i != 0 || title.len == 0)
+	if (is_hidden(r) || title.len == 0)
 		title = rd_str_of(w->english ? "Case open to few" : "限知情人的异常");
 	rd_json_put_str(j, "name", shortened(title));
 }
@@ -238,12 +243,15 @@ static rd_rc declare(const work *w, const rd_record *r, bool stands, const trigg
 	rd_json_object(&j);
 	put_name(w, r, t, type.name, &j);
 	rd_make_put_id(&j, "case", stands ? id_of(r) : 0);
-	rd_make_put_id(&j, "type", rd_field_int(r, "type", 0));
 	rd_json_put_text(&j, "set_off", t->set_off);
-	rd_json_put_text(&j, "rule", t->rule);
-	rd_make_put_id(&j, "plan", found && type.playbook_id.type == RD_INT ? type.playbook_id.i : 0);
-	if (strcmp(t->set_off, "clients") != 0)
-		rd_make_put_id(&j, "client", client->type == RD_INT ? client->i : 0);
+	if (!is_hidden(r)) {
+		rd_make_put_id(&j, "type", rd_field_int(r, "type", 0));
+		rd_json_put_text(&j, "rule", t->rule);
+		rd_make_put_id(&j, "plan",
+		               found && type.playbook_id.type == RD_INT ? type.playbook_id.i : 0);
+		if (strcmp(t->set_off, "clients") != 0)
+			rd_make_put_id(&j, "client", client->type == RD_INT ? client->i : 0);
+	}
 	rd_json_close(&j);
 	rd_json_end(&j);
 	rd_rc rc = rd_make(w->engine, w->tx, &w->system, "emergency", &body, &made, err);
@@ -261,7 +269,7 @@ static rd_rc find_emergency(work *w, const rd_record *r, bool stands, bool count
 	const rd_value *client = rd_cell(r, RD_COL_CLIENT);
 	rd_q_emergency_open_row open;
 	trigger t = {.set_off = NULL};
-	bool found;
+	bool found = false;
 
 	*ret_id = 0;
 	if (!is_open(r) || rd_field_cell(r, "emergency")->type != RD_NULL ||
@@ -270,8 +278,9 @@ static rd_rc find_emergency(work *w, const rd_record *r, bool stands, bool count
 	RD_TRY(find_trigger(w, r, count, &t, err));
 	if (t.set_off == NULL)
 		return RD_OK;
-	RD_TRY(rd_q_emergency_open(w->tx, rd_field_int(r, "type", 0),
-	                           client->type == RD_INT ? client->i : 0, &open, &found, err));
+	if (!is_hidden(r))
+		RD_TRY(rd_q_emergency_open(w->tx, rd_field_int(r, "type", 0),
+		                           client->type == RD_INT ? client->i : 0, &open, &found, err));
 	*ret_id = found ? open.id : 0;
 	return found ? RD_OK : declare(w, r, stands, &t, ret_id, err);
 }

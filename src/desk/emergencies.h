@@ -8,7 +8,8 @@
  * open emergency of the same type and client (or of many clients), else one is declared, in the
  * same transaction. Counting clients is left to the follower "emergencies", which asks once for a
  * batch of cases, and looks at those that the program has graded anew. Drills, closed cases and
- * those that belong to one start none. Whoever declares one by hand sets off the same.
+ * those that belong to one start none; of a need-to-know case the emergency says neither client nor
+ * type. Whoever declares one by hand sets off the same.
  *
  * A new emergency gets its tasks: the items of the playbook of the type, or a preset list; whoever
  * acknowledges it finds them on his desk. The people on duty are called in the order of the roster

@@ -237,6 +237,22 @@ static void many_clients_at_once_are_one_emergency(void)
 	office_close(&o);
 }
 
+static void of_a_restricted_case_nothing_is_said(void)
+{
+	office o;
+
+	open_real(&o);
+	(void)case_of(&o, type_of(&o, "t", ""), client_of(&o, 1),
+	              ",\"grade\":\"p1\",\"restricted\":true");
+	follow(&o);
+	UNIT_INT(number(&o,
+	                "SELECT count(*) FROM kind_emergency WHERE name = '限知情人的异常' AND "
+	                "client_id IS NULL AND type_id IS NULL AND rule IS NULL AND restricted = 0"),
+	         1);
+	UNIT_INT(number(&o, "SELECT count(*) FROM kind_task WHERE client_id IS NOT NULL"), 0);
+	office_close(&o);
+}
+
 /* ---- tasks ---- */
 
 static void the_playbook_becomes_tasks(void)
@@ -368,6 +384,7 @@ const unit_test emergencies_tests[] = {
 	{"rules can be turned off", rules_can_be_turned_off},
 	{"a new grade starts one, and others join", a_new_grade_starts_one_and_others_join},
 	{"many clients at once are one emergency", many_clients_at_once_are_one_emergency},
+	{"of a restricted case nothing is said", of_a_restricted_case_nothing_is_said},
 	{"the playbook becomes tasks", the_playbook_becomes_tasks},
 	{"people are called until somebody answers", people_are_called_until_somebody_answers},
 	{"without a roster those above are called", without_a_roster_those_above_are_called},
