@@ -2,6 +2,7 @@
 #include "desk/anchors.h"
 #include "desk/catalogue.h"
 #include "desk/follow.h"
+#include "desk/indexing.h"
 #include "desk/notice.h"
 #include "desk/reminders.h"
 #include "desk/reviews.h"
@@ -23,6 +24,7 @@ struct rd_hands {
 	rd_anchors anchors;
 	rd_job_kind kinds[KINDS_N];
 	rd_follower followers[2];
+	rd_indexing indexing;
 	rd_periodic_entry entries[ENTRIES_MAX];
 	uint32_t n_entries;
 	rd_jobs *jobs;
@@ -66,6 +68,15 @@ static void worked(void *ctx)
 		rd_jobs_wake(h->jobs);
 }
 
+static void looked(void *ctx)
+{
+	rd_hands *h = ctx;
+	rd_err err = {0};
+
+	if (rd_indexing_look(&h->indexing, &err) != RD_OK)
+		tell(h, "indexing", &err);
+}
+
 static void live(void *ctx, int64_t firm_id, const rd_log_row *row)
 {
 	rd_hands *h = ctx;
@@ -91,6 +102,8 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	                                 .live_ctx = h,
 	                                 .worked = worked,
 	                                 .worked_ctx = h,
+	                                 .looked = looked,
+	                                 .looked_ctx = h,
 	                                 .told = told_follower,
 	                                 .told_ctx = h};
 	const rd_periodic_config periodic = {.store = store,
@@ -131,8 +144,9 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->sender = (rd_sender){&h->desk, rd_post_real(h->outbound)};
 	rd_send_jobs(&h->sender, h->kinds);
 	rd_anchor_jobs(&h->sender, h->kinds + RD_SEND_JOBS_N);
-	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
-	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
+	h->indexing = (rd_indexing){h->desk.store, 0};
+	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk, rd_notice_look};
+	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk, rd_webhook_look};
 	make_entries(h);
 
 	rd_rc rc = start(h, err);

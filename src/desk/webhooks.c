@@ -251,6 +251,19 @@ rd_rc rd_webhook_follow(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx
 	return RD_OK;
 }
 
+rd_rc rd_webhook_look(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx, uint32_t *ret_first,
+                      rd_err *err)
+{
+	const rd_q_webhook_list_row *hooks;
+	uint32_t n_hooks;
+
+	(void)rows;
+	(void)ctx;
+	RD_TRY(rd_q_webhook_list(tx, RD_WEBHOOKS_MAX, &hooks, &n_hooks, err));
+	*ret_first = n_hooks ? 0 : n;
+	return RD_OK;
+}
+
 rd_rc rd_delivery_list(rd_tx *tx, const rd_actor *actor, int64_t webhook_id, int64_t before_id,
                        uint32_t max, const rd_delivery **ret_list, uint32_t *ret_n, rd_err *err)
 {

@@ -69,6 +69,8 @@ typedef struct rd_command {
 
 /* Hands `c` to the writer; it is the store's until done(c). */
 void rd_store_submit(rd_store *s, rd_command *c);
+/* How many were handed over since the store was opened; two looks tell whether it is busy. */
+uint64_t rd_store_commands(const rd_store *s);
 /* The same, and waits. */
 RD_NODISCARD rd_rc rd_store_write(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn,
                                   void *ctx, rd_err *err);

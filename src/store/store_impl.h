@@ -14,6 +14,7 @@ typedef struct writer {
 	pthread_cond_t more;
 	rd_command *first, *last; /* the queue, under `lock` */
 	bool stopping, running;
+	_Atomic uint64_t submitted; /* commands, since the start */
 } writer;
 
 struct rd_store {

@@ -167,6 +167,7 @@ void rd_store_submit(rd_store *s, rd_command *c)
 
 	RD_ASSERT(c->run && c->done && c->arena && c->firm_id >= 0);
 	c->next = NULL;
+	(void)atomic_fetch_add(&w->submitted, 1);
 	(void)pthread_mutex_lock(&w->lock);
 	RD_ASSERT(!w->stopping);
 	if (w->last)
@@ -179,6 +180,11 @@ void rd_store_submit(rd_store *s, rd_command *c)
 	(void)pthread_mutex_unlock(&w->lock);
 	if (was_empty)
 		(void)pthread_cond_signal(&w->more);
+}
+
+uint64_t rd_store_commands(const rd_store *s)
+{
+	return atomic_load(&s->writer.submitted);
 }
 
 typedef struct waiting {

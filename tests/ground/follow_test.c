@@ -95,7 +95,7 @@ static void every_event_comes_once_and_in_order(void)
 	office o;
 	uint32_t n = 0, before;
 	rd_err err = {0};
-	const rd_follower f = {"test", note, &w};
+	const rd_follower f = {"test", note, &w, NULL};
 
 	w = (watcher){0};
 	office_open(&o);
@@ -147,7 +147,7 @@ static void the_thread_follows(void)
 	rd_follow *f = NULL;
 	rd_err err = {0};
 	uint32_t before;
-	const rd_follower followers[] = {{"test", note, &w}};
+	const rd_follower followers[] = {{"test", note, &w, NULL}};
 
 	w = seen = (watcher){0};
 	office_open(&o);
@@ -194,7 +194,7 @@ static void two_processes_share_the_work(void)
 	office_open(&o);
 	rd_store *other = place_store(&o.place);
 	uint32_t before = events_of(&o, OFFICE_FIRM);
-	rd_follower followers[2] = {{"test", note, &w[0]}, {"test", note, &w[1]}};
+	rd_follower followers[2] = {{"test", note, &w[0], NULL}, {"test", note, &w[1], NULL}};
 
 	for (int i = 0; i < 2; i++)
 		UNIT_OK(rd_follow_start(&(rd_follow_config){.store = i ? other : o.store,
