@@ -22,7 +22,7 @@
 #define RD_DESK_FOLLOW_H
 #include "store/log.h"
 
-#define RD_FOLLOW_BATCH  100u /* events in one transaction: others wait for the writer meanwhile */
+#define RD_FOLLOW_BATCH  100u  /* events in one transaction: others wait for the writer meanwhile */
 #define RD_FOLLOW_LOOK   1000u /* events looked at before */
 #define RD_FOLLOWERS_MAX 8u
 

@@ -3,7 +3,7 @@
  *
  * At each look at all firms: everything when the writer is quiet, in small steps, and as soon as
  * people come, no more; while it is busy only what is above RD_INDEXING_KEPT, so that a search never
- * has more rows than that to read beside the index.
+ * has more rows than that to read beside the index: 10 ms of SQLite.
  *
  * Threads: one at a time (that of the followers).
  */
@@ -11,7 +11,7 @@
 #define RD_DESK_INDEXING_H
 #include "store/store.h"
 
-#define RD_INDEXING_KEPT  20000u /* records of a firm that may wait while the writer is busy */
+#define RD_INDEXING_KEPT  50000u /* records of a firm that may wait while the writer is busy */
 #define RD_INDEXING_QUIET 200u   /* fewer commands than that since the last look: quiet */
 
 typedef struct rd_indexing {

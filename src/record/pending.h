@@ -3,7 +3,7 @@
  *
  * Each word of a record is a place of its own in search_term, and a new record has some fifteen. So
  * a command writes one row with all of them (search_pending), and many rows go into the index
- * together, in its order. Searches read both: RD_TERM_THERE. The two hold together what the
+ * together, when the writer has time. Searches read both: RD_TERM_THERE. The two hold together what the
  * records say; when nothing waits, search_term alone does, as `redink rebuild` makes it.
  *
  * Failure: that of the database. Threads: that of the transaction.

@@ -182,7 +182,7 @@ rd_rc rd_project(rd_tx *tx, rd_str actor, const rd_fact *f, int64_t at_us, rd_er
 typedef struct deriving {
 	rd_tx tx;
 	const rd_kind *kind;
-	uint32_t n; /* records whose words wait */
+	uint32_t n;                        /* records whose words wait */
 	int32_t from[RD_KIND_COLUMNS_MAX]; /* cell of the row for a column of the kind; -1 = firm_id */
 } deriving;
 

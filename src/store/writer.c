@@ -106,6 +106,59 @@ static rd_rc run_all(run *r, rd_command *batch, uint32_t n, rd_arena *scratch, r
 	return rc;
 }
 
+/* ---- telling ---- */
+
+static void call_done(rd_command *batch)
+{
+	for (rd_command *c = batch, *next; c; c = next) {
+		next = c->next; /* after done, c may be gone */
+		c->done(c);
+	}
+}
+
+/* What is over is told by a thread of its own while others wait for the writer: an answer costs as
+ * much as some statements. When nobody waits, without the detour. */
+static void tell(writer *w, rd_command *batch)
+{
+	rd_command *last = batch;
+
+	while (last->next)
+		last = last->next;
+	(void)pthread_mutex_lock(&w->lock);
+	bool detour = w->first != NULL || w->telling || w->over_first != NULL;
+
+	if (detour) {
+		if (w->over_last)
+			w->over_last->next = batch;
+		else
+			w->over_first = batch;
+		w->over_last = last;
+		(void)pthread_cond_signal(&w->told);
+	}
+	(void)pthread_mutex_unlock(&w->lock);
+	if (!detour)
+		call_done(batch);
+}
+
+static void *teller_main(void *arg)
+{
+	writer *w = arg;
+	rd_command *over;
+
+	do {
+		(void)pthread_mutex_lock(&w->lock);
+		w->telling = false;
+		while (w->over_first == NULL && !w->ending)
+			(void)pthread_cond_wait(&w->told, &w->lock);
+		over = w->over_first;
+		w->over_first = w->over_last = NULL;
+		w->telling = over != NULL;
+		(void)pthread_mutex_unlock(&w->lock);
+		call_done(over);
+	} while (over);
+	return NULL;
+}
+
 static void run_batch(rd_store *s, rd_command *batch, uint32_t n, rd_arena *scratch)
 {
 	run r = {.store = s, .careful = s->backend != RD_SQLITE};
@@ -120,10 +173,7 @@ static void run_batch(rd_store *s, rd_command *batch, uint32_t n, rd_arena *scra
 	}
 	if (rc != RD_OK)
 		all_fail(batch, rc, &err);
-	for (rd_command *c = batch, *next; c; c = next) {
-		next = c->next; /* after done, c may be gone */
-		c->done(c);
-	}
+	tell(&s->writer, batch);
 }
 
 /* The head of the queue, at most `max` commands; NULL when it is to end and all is done. */
@@ -223,6 +273,36 @@ rd_rc rd_store_write(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn, vo
 	return w.command.rc;
 }
 
+/* After the writer: it has all that is to be told. */
+static void end_teller(writer *w)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	w->ending = true;
+	(void)pthread_cond_signal(&w->told);
+	(void)pthread_mutex_unlock(&w->lock);
+	(void)pthread_join(w->teller, NULL);
+}
+
+static void forget_locks(writer *w)
+{
+	(void)pthread_cond_destroy(&w->more);
+	(void)pthread_cond_destroy(&w->told);
+	(void)pthread_mutex_destroy(&w->lock);
+}
+
+static rd_rc start_threads(rd_store *s, rd_err *err)
+{
+	writer *w = &s->writer;
+	bool teller = pthread_create(&w->teller, NULL, teller_main, w) == 0;
+
+	if (teller && pthread_create(&w->thread, NULL, writer_main, s) == 0)
+		return RD_OK;
+	if (teller)
+		end_teller(w);
+	return rd_fail(err, RD_UNAVAILABLE, "系统不给线程；请检查限额",
+	               "the system gives no thread; look at its limits");
+}
+
 rd_rc rd_writer_start(rd_store *s, rd_err *err)
 {
 	writer *w = &s->writer;
@@ -231,11 +311,13 @@ rd_rc rd_writer_start(rd_store *s, rd_err *err)
 	w->log = rd_log_new(s->home);
 	(void)pthread_mutex_init(&w->lock, NULL);
 	(void)pthread_cond_init(&w->more, NULL);
-	if (pthread_create(&w->thread, NULL, writer_main, s) != 0)
-		return rd_fail(err, RD_UNAVAILABLE, "系统不给线程；请检查限额",
-		               "the system gives no thread; look at its limits");
-	w->running = true;
-	return RD_OK;
+	(void)pthread_cond_init(&w->told, NULL);
+	rd_rc rc = start_threads(s, err);
+
+	w->running = rc == RD_OK;
+	if (rc != RD_OK)
+		forget_locks(w);
+	return rc;
 }
 
 void rd_writer_stop(rd_store *s)
@@ -248,8 +330,8 @@ void rd_writer_stop(rd_store *s)
 		(void)pthread_cond_signal(&w->more);
 		(void)pthread_mutex_unlock(&w->lock);
 		(void)pthread_join(w->thread, NULL);
-		(void)pthread_cond_destroy(&w->more);
-		(void)pthread_mutex_destroy(&w->lock);
+		end_teller(w);
+		forget_locks(w);
 		w->running = false;
 	}
 	rd_log_free(w->log);

@@ -253,13 +253,12 @@ SELECT count(*) AS n FROM (SELECT 1 AS x FROM search_pending WHERE firm_id = :fi
 SELECT DISTINCT firm_id FROM search_pending WHERE firm_id > :after ORDER BY firm_id LIMIT :max;
 
 -- name: pending_merge :exec
--- The words of the first `max` records that wait, in the order of the index.
+-- The words of the first `max` records that wait.
 -- in: firm_id i64, max i64
 INSERT OR IGNORE INTO search_term (firm_id, term, kind, id)
 SELECT :firm_id, t.value, p.kind, p.id
 FROM (SELECT kind, id, terms FROM search_pending WHERE firm_id = :firm_id
-      ORDER BY kind, id LIMIT :max) p, json_each(p.terms) t
-ORDER BY t.value, p.kind, p.id;
+      ORDER BY kind, id LIMIT :max) p, json_each(p.terms) t;
 
 -- name: pending_merged :exec
 -- The same records wait no longer.
