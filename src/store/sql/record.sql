@@ -250,7 +250,9 @@ SELECT count(*) AS n FROM (SELECT 1 AS x FROM search_pending WHERE firm_id = :fi
 -- operator: the upkeep of all firms asks who has words waiting
 -- in: after i64, max i64
 -- out: firm_id i64
-SELECT DISTINCT firm_id FROM search_pending WHERE firm_id > :after ORDER BY firm_id LIMIT :max;
+SELECT t.firm_id FROM trees t
+WHERE t.firm_id > :after AND EXISTS (SELECT 1 FROM search_pending p WHERE p.firm_id = t.firm_id)
+ORDER BY t.firm_id LIMIT :max;
 
 -- name: pending_merge :exec
 -- The words of the first `max` records that wait.
