@@ -62,7 +62,7 @@ static int next_n(int n)
 {
 	if (place_is_pg())
 		return n + 1 + n / 4; /* each round makes a schema */
-	return n + 1 + (n > 60 ? n / 8 : 0);
+	return n + 1 + (n > 40 ? n / 5 : 0);
 }
 
 /* ---- uploads ---- */
