@@ -26,6 +26,7 @@ typedef struct rd_tx {
 	int64_t now_us;     /* one clock reading for the whole; in writes never before the last event */
 	rd_arena *arena;    /* until the command is answered */
 	struct rd_log *log; /* NULL in reads */
+	const rd_store *store; /* it is of; NULL when a database is read without an open store */
 } rd_tx;
 
 typedef struct rd_store_config {
