@@ -54,7 +54,8 @@ typedef struct rd_blobs_options {
 rd_blobs_options rd_blobs_said(const rd_args *args, int first);
 
 /* Where the options say, after a look whether it answers; the URL is given. What is read lies in
- * `folder` meanwhile, which lives as long. *ret_s3 is closed by the caller, also when this fails. */
+ * `folder` meanwhile, which lives as long. *ret_s3 is closed by the caller, also when this
+ * fails. */
 RD_NODISCARD rd_rc rd_blobs_place(const rd_args *args, const rd_blobs_options *options,
                                   const char *folder, rd_s3 **ret_s3, rd_blob_place *ret_place,
                                   rd_err *err);

@@ -69,8 +69,8 @@ void rd_follow_stop(rd_follow *f);
 /* The firm's log has grown. */
 void rd_follow_poke(rd_follow *f, int64_t firm_id);
 
-/* Without a thread: one follower, one firm, up to one batch and what is passed over before it; *ret_n
- * events, 0 = there was nothing. */
+/* Without a thread: one follower, one firm, up to one batch and what is passed over before it.
+ * *ret_n events, 0 = there was nothing. */
 RD_NODISCARD rd_rc rd_follow_batch(rd_store *s, const rd_follower *follower, int64_t firm_id,
                                    rd_arena *a, uint32_t *ret_n, rd_err *err);
 #endif

@@ -2,8 +2,8 @@
  * indexing.h - when the words that wait (record/pending.h) go into the index.
  *
  * At each look at all firms: everything when the writer is quiet, in small steps, and as soon as
- * people come, no more; while it is busy only what is above RD_INDEXING_KEPT, so that a search never
- * has more rows than that to read beside the index: 10 ms of SQLite.
+ * people come, no more; while it is busy only what is above RD_INDEXING_KEPT, so that a search
+ * never has more rows than that to read beside the index: 10 ms of SQLite.
  *
  * Threads: one at a time (that of the followers).
  */

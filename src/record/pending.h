@@ -1,10 +1,10 @@
 /*
  * pending.h - words of records on their way into the index.
  *
- * Each word of a record is a place of its own in search_term, and a new record has some fifteen. So
- * a command writes one row with all of them (search_pending), and many rows go into the index
- * together, when the writer has time. Searches read both: RD_TERM_THERE. The two hold together what the
- * records say; when nothing waits, search_term alone does, as `redink rebuild` makes it.
+ * Each word of a record is a place of its own in search_term, and a new record has some fifteen.
+ * So a command writes one row with all of them (search_pending), and many rows go into the index
+ * together, when the writer has time. Searches read both: RD_TERM_THERE. The two hold together
+ * what the records say; when nothing waits, search_term alone does, as `redink rebuild` makes it.
  *
  * Failure: that of the database. Threads: that of the transaction.
  */
@@ -12,7 +12,7 @@
 #define RD_RECORD_PENDING_H
 #include "record/fact.h"
 
-#define RD_PENDING_STEP 250u /* records of one step: others wait for the writer meanwhile */
+#define RD_PENDING_STEP 100u /* records of one step: others wait for the writer meanwhile */
 
 /* SQL: the record `x` (a table's alias with kind and id) has the term of a parameter. To be printed
  * with the number of the parameter of the term, the SQL of the kind and of the id, and the same

@@ -6,13 +6,13 @@
  * moment; blobs are copied afterwards, which is as good, since they are never changed. It is
  * verified before it counts: until then it lies in a folder within the one named, new-…, and its
  * redink.db is the last to come out. When something fails, all of it is removed again; what a
- * killed process left is such a folder, which may be deleted. The signing key is not in it, only its public half (old.keys): keep
- * the key elsewhere, or hand the restored store's new one to auditors; what the old one signed is
- * gone on from.
+ * killed process left is such a folder, which may be deleted. The signing key is not in it, only
+ * its public half (old.keys): keep the key elsewhere, or hand the restored store's new one to
+ * auditors; what the old one signed is gone on from.
  *
  * Restoring puts a backup into an empty place, SQLite or PostgreSQL: it moves a store from one to
- * the other as well. Blobs come first, then rows: when it fails it can be done again, but
- * for PostgreSQL when all that failed was the last verification: then the rows are there (CONFLICT),
+ * the other as well. Blobs come first, then rows: when it fails it can be done again, but for
+ * PostgreSQL when all that failed was the last verification: then the rows are there (CONFLICT),
  * and redink verify tells about them.
  */
 #ifndef RD_STORE_BACKUP_H

@@ -32,7 +32,8 @@ typedef struct run {
 static rd_rc call(run *r, rd_command *c)
 {
 	writer *w = &r->store->writer;
-	rd_tx tx = {.db = w->db, .firm_id = c->firm_id, .arena = c->arena, .log = w->log, .store = r->store};
+	rd_tx tx = {
+		.db = w->db, .firm_id = c->firm_id, .arena = c->arena, .log = w->log, .store = r->store};
 
 	c->err = (rd_err){0};
 	tx.now_us = rd_log_enter(w->log, c->firm_id);

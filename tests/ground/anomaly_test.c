@@ -1,6 +1,7 @@
 /* Anomalies: the n-th operation on a file, read or write of the database, or allocation of SQLite
- * fails, for n = 1, 2, 3 … until all pass; once, and for ever after. Around a backup, an upload, and
- * a transition: nothing half is left, nothing acknowledged is lost, and to do it again succeeds. */
+ * fails, for n = 1, 2, 3 … until all pass; once, and for ever after. Around a backup, an upload, a
+ * restore and a transition: nothing half is left, nothing acknowledged is lost, and to do it again
+ * succeeds. */
 #include "desk/hooks.h"
 #include "faulty.h"
 #include "place.h"
