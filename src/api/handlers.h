@@ -18,6 +18,8 @@ rd_handler rd_api_comment_list, rd_api_comment_add, rd_api_comment_edit, rd_api_
 	rd_api_reminder_add, rd_api_reminder_remove;
 extern const rd_shape rd_shape_comment, rd_shape_comment_edit, rd_shape_tag, rd_shape_link,
 	rd_shape_reminder;
+/* imports.c */
+rd_handler rd_api_import_preview, rd_api_import_losses;
 /* bulk.c, export.c, import.c */
 rd_handler rd_api_bulk, rd_api_export, rd_api_import;
 extern const rd_shape rd_shape_bulk;
@@ -38,12 +40,27 @@ extern const rd_shape rd_shape_sign_in, rd_shape_code, rd_shape_prove, rd_shape_
 /* sessions.c */
 rd_handler rd_api_sessions, rd_api_session_end, rd_api_tokens, rd_api_token_end, rd_api_sessions_of,
 	rd_api_session_end_of, rd_api_tokens_of, rd_api_token_end_of, rd_api_totp_reset;
+/* cases.c */
+rd_handler rd_api_case_page;
+/* report.c */
+rd_handler rd_api_report, rd_api_report_mail;
+extern const rd_shape rd_shape_report;
+extern const rd_upload rd_upload_mail;
 /* inbox.c */
 rd_handler rd_api_inbox, rd_api_inbox_count, rd_api_inbox_read, rd_api_inbox_read_many;
 extern const rd_shape rd_shape_marks;
 /* choices.c */
 rd_handler rd_api_choices, rd_api_choices_set;
 extern const rd_shape rd_shape_choices;
+/* package.c */
+rd_handler rd_api_case_package;
+/* analysis.c */
+rd_handler rd_api_causes, rd_api_case_similar, rd_api_case_knowledge, rd_api_case_helped,
+	rd_api_case_followups, rd_api_case_followup_add, rd_api_case_lesson,
+	rd_api_case_summary_draft;
+extern const rd_shape rd_shape_helped, rd_shape_followup;
+/* work.c */
+rd_handler rd_api_case_candidates, rd_api_load;
 /* webhooks.c */
 rd_handler rd_api_webhooks, rd_api_webhook_add, rd_api_webhook_change, rd_api_webhook_secret,
 	rd_api_webhook_remove, rd_api_deliveries, rd_api_delivery_again;

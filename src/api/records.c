@@ -6,7 +6,7 @@
 
 /* ---- one record ---- */
 
-static void put_available(rd_json *j, const rd_record *r, const rd_available *list, uint32_t n)
+void rd_put_available(rd_json *j, const rd_record *r, const rd_available *list, uint32_t n)
 {
 	rd_json_key(j, "available_transitions");
 	rd_json_array(j);
@@ -16,7 +16,10 @@ static void put_available(rd_json *j, const rd_record *r, const rd_available *li
 		rd_json_object(j);
 		rd_json_put_text(j, "name", a->transition->name);
 		rd_json_put_words(j, "label", a->transition->label);
-		rd_json_put_text(j, "to", r->kind->states[a->transition->to].name);
+		if (a->transition->to == RD_STAYS)
+			rd_json_put_str(j, "to", rd_cell(r, RD_COL_STATE)->str);
+		else
+			rd_json_put_text(j, "to", r->kind->states[a->transition->to].name);
 		rd_json_put_bool(j, "allowed", a->allowed);
 		if (!a->allowed)
 			rd_json_put_words(j, "why", a->why);
@@ -47,7 +50,7 @@ static void put_answer(rd_call *call)
 
 	rd_json_object(j);
 	rd_show_members(j, a->record.kind, a->record.cells, rd_call_view(call));
-	put_available(j, &a->record, a->list, a->n);
+	rd_put_available(j, &a->record, a->list, a->n);
 	rd_json_close(j);
 }
 

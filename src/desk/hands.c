@@ -1,19 +1,25 @@
 #include "desk/hands.h"
+#include "base/assert.h"
 #include "desk/anchors.h"
+#include "desk/case.h"
 #include "desk/catalogue.h"
+#include "desk/causes.h"
+#include "desk/effect.h"
+#include "desk/evidence.h"
 #include "desk/follow.h"
 #include "desk/indexing.h"
 #include "desk/notice.h"
+#include "desk/questions.h"
 #include "desk/reminders.h"
 #include "desk/reviews.h"
 #include "desk/send.h"
+#include "desk/shelf.h"
+#include "desk/statements.h"
 #include "desk/webhooks.h"
 #include "store/checkpoint.h"
 
-#define ENTRIES_MAX (RD_UPKEEP_N + RD_REMINDERS_N + RD_ANCHOR_ENTRIES_MAX + 2)
-#define KINDS_N     (RD_SEND_JOBS_N + RD_ANCHOR_JOBS_N)
-
 static const char *const queues[] = {"post"};
+static const char *const queues_of_books[] = {RD_IMPORT_QUEUE};
 
 struct rd_hands {
 	rd_hands_config config;
@@ -22,12 +28,18 @@ struct rd_hands {
 	rd_outbound *outbound;
 	rd_sender sender;
 	rd_anchors anchors;
-	rd_job_kind kinds[KINDS_N];
+	rd_statement_jobs_ctx statement_jobs;
+	rd_statements *statements;
+	rd_job_kind kinds[RD_JOB_KINDS_MAX];
+	uint32_t n_kinds;
 	rd_follower followers[2];
 	rd_indexing indexing;
-	rd_periodic_entry entries[ENTRIES_MAX];
+	rd_periodic_entry entries[RD_PERIODIC_MAX];
 	uint32_t n_entries;
+	rd_shelf *shelf;
+	rd_importer importer;
 	rd_jobs *jobs;
+	rd_jobs *books; /* minutes of reading and checking do not hold up a mail */
 	rd_follow *follow;
 	rd_periodic *periodic;
 };
@@ -66,6 +78,8 @@ static void worked(void *ctx)
 
 	if (h->jobs)
 		rd_jobs_wake(h->jobs);
+	if (h->books)
+		rd_jobs_wake(h->books);
 }
 
 static void looked(void *ctx)
@@ -89,7 +103,7 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	rd_store *store = h->desk.store;
 	const rd_jobs_config jobs = {.store = store,
 	                             .kinds = h->kinds,
-	                             .n_kinds = KINDS_N,
+	                             .n_kinds = h->n_kinds,
 	                             .queues = queues,
 	                             .n_queues = sizeof queues / sizeof *queues,
 	                             .threads = h->config.threads ? h->config.threads : 2,
@@ -114,9 +128,32 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	                                     .worked = worked,
 	                                     .worked_ctx = h};
 
+	rd_jobs_config books = jobs;
+
+	books.queues = queues_of_books;
 	RD_TRY(rd_jobs_start(&jobs, &h->jobs, err));
+	RD_TRY(rd_jobs_start(&books, &h->books, err));
 	RD_TRY(rd_follow_start(&follow, &h->follow, err));
 	return rd_periodic_start(&periodic, &h->periodic, err);
+}
+
+static void make_kinds(rd_hands *h)
+{
+	uint32_t n = 0;
+
+	rd_send_jobs(&h->sender, h->kinds);
+	n += RD_SEND_JOBS_N;
+	rd_anchor_jobs(&h->sender, h->kinds + n);
+	n += RD_ANCHOR_JOBS_N;
+	rd_question_jobs(&h->sender, h->kinds + n);
+	n += RD_QUESTION_JOBS_N;
+	h->statement_jobs = (rd_statement_jobs_ctx){h->config.engine, NULL};
+	rd_statement_jobs(&h->statement_jobs, h->kinds + n);
+	n += RD_STATEMENT_JOBS_N;
+	h->kinds[n++] = rd_import_job(&h->importer);
+	h->kinds[n++] = (rd_job_kind){rd_case_grade_job, rd_case_grade_all, &h->desk, 600, 0};
+	RD_ASSERT(n <= RD_JOB_KINDS_MAX);
+	h->n_kinds = n;
 }
 
 static void make_entries(rd_hands *h)
@@ -126,9 +163,16 @@ static void make_entries(rd_hands *h)
 	rd_upkeep_entries(h->entries);
 	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
 	h->entries[n++] = rd_catalogue_entry(h->config.engine);
+	h->entries[n++] = rd_causes_entry(h->config.engine);
+	h->entries[n++] = rd_effects_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
+	h->entries[n++] = rd_question_entry(h->config.engine);
+	rd_evidence_entries(h->config.engine, h->entries + n);
+	n += RD_EVIDENCE_ENTRIES_N;
+	h->entries[n++] = rd_case_entry(h->config.engine);
 	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);
 	n += rd_anchor_entries(&h->anchors, h->entries + n);
+	RD_ASSERT(n <= RD_PERIODIC_MAX);
 	h->n_entries = n;
 }
 
@@ -142,8 +186,10 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->desk = (rd_desk){config->engine->store, config->engine->zone_offset_s};
 	h->outbound = rd_outbound_new(&h->config.outbound);
 	h->sender = (rd_sender){&h->desk, rd_post_real(h->outbound)};
-	rd_send_jobs(&h->sender, h->kinds);
-	rd_anchor_jobs(&h->sender, h->kinds + RD_SEND_JOBS_N);
+	h->shelf = rd_shelf_new(&(rd_shelf_config){.store = h->desk.store});
+	h->statements = rd_statements_new(h->desk.store, NULL);
+	h->importer = (rd_importer){config->engine, h->shelf};
+	make_kinds(h);
 	h->indexing = (rd_indexing){h->desk.store, 0};
 	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk, rd_notice_look};
 	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk, rd_webhook_look};
@@ -169,6 +215,16 @@ static void sign_all(rd_hands *h)
 		tell(h, "checkpoints", &err);
 }
 
+rd_statements *rd_hands_statements(const rd_hands *h)
+{
+	return h->statements;
+}
+
+rd_shelf *rd_hands_shelf(const rd_hands *h)
+{
+	return h->shelf;
+}
+
 void rd_hands_poke(rd_hands *h, int64_t firm_id)
 {
 	rd_follow_poke(h->follow, firm_id);
@@ -184,6 +240,9 @@ void rd_hands_stop(rd_hands *h)
 	}
 	rd_follow_stop(h->follow);
 	rd_jobs_stop(h->jobs);
+	rd_jobs_stop(h->books);
+	rd_shelf_free(h->shelf);
+	rd_statements_free(h->statements);
 	rd_outbound_free(h->outbound);
 	rd_arena_free(h->arena);
 }

@@ -50,7 +50,30 @@ typedef struct rd_read_options {
 RD_NODISCARD rd_rc rd_read_paths(const char *const *paths, uint32_t n_paths,
                                  const rd_read_options *options, rd_book **ret_book, rd_err *err);
 
+/* A file that is in memory already. Its bytes are the caller's and stay until the call ends. */
+typedef struct rd_read_file {
+	const char *name; /* as people know it; mappings look at it */
+	const char *data;
+	uint64_t bytes;
+} rd_read_file;
+
+/* The same for files that are in memory: all count as named. Opens nothing, so that it works where
+ * nothing may be opened. options->chart_path must be NULL. */
+RD_NODISCARD rd_rc rd_read_memory(const rd_read_file *files, uint32_t n_files,
+                                  const rd_read_options *options, rd_book **ret_book, rd_err *err);
+
 /* ---- between the readers (one file a format) ---- */
+
+/* Takes the rows of tables in place of the builder: another reader over the same cells (bank.h). */
+typedef struct rd_taker {
+	void *ctx;
+	/* A table begins. excel: numbers in date cells may be serial days. */
+	void (*begin)(void *ctx, bool excel);
+	/* One row; the cells are valid during the call. */
+	rd_rc (*row)(void *ctx, const rd_str *cells, uint32_t n_cells, uint32_t line, rd_err *err);
+	/* Behind its last row: whether it was a table of the taker's. */
+	rd_rc (*end)(void *ctx, bool *ret_taken, rd_err *err);
+} rd_taker;
 
 /* An open file: bytes are read with pread; a small file or one that must be decoded is in memory.
  */
@@ -58,6 +81,7 @@ typedef struct rd_source {
 	rd_builder *builder;
 	const rd_read_options *options;
 	const rd_mapping *mapping; /* for this file; may be NULL */
+	const rd_taker *taker;     /* NULL = the builder */
 	const char *path;          /* as named */
 	rd_row file;               /* its row in the builder */
 	int fd;                    /* -1 when only in memory */

@@ -188,11 +188,13 @@ typedef enum rd_second {
 	RD_SECOND_TRANSITION /* another person than who did transition `second_transition` last */
 } rd_second;
 
+#define RD_STAYS UINT16_MAX /* rd_transition.to: the record stays in the state where it is */
+
 typedef struct rd_transition {
 	const char *name;
 	rd_words label, help;
 	uint32_t from;         /* mask of states */
-	uint16_t to;           /* a state */
+	uint16_t to;           /* a state, or RD_STAYS */
 	uint64_t needs;        /* mask of fields that must have a value before */
 	uint32_t needs_common; /* mask of 1 << rd_common: RD_COL_OWNER, _CLIENT, _TEAM, _DUE */
 	const rd_field *asks;  /* what its body holds; column >= 0: stored in the record, too */
@@ -222,6 +224,7 @@ typedef struct rd_kind_common {
 	rd_words label;
 	bool used, required;
 	bool client_visible;
+	bool unowned; /* owner: who makes a record is not its owner unless named */
 } rd_kind_common;
 
 typedef enum rd_own_record { RD_OWN_NONE, RD_OWN_OWNER, RD_OWN_CLIENT } rd_own_record;
@@ -236,10 +239,12 @@ typedef struct rd_kind {
 	uint32_t about;     /* mask of 1 << RD_COL_CLIENT, RD_COL_TEAM: what it may concern */
 	rd_own_record own;  /* OWNER: owner_id is its own id (user); CLIENT: client_id is (client) */
 	bool singleton;     /* one record a firm */
+	bool keeps_files;   /* attachments are never taken away; reading one is an event */
 	const rd_field *fields;
 	uint16_t n_fields;
 	const rd_state *states;
 	uint16_t n_states, initial;
+	uint32_t sealed; /* states in which attached files are evidence: none comes or goes */
 	const rd_transition *transitions;
 	uint16_t n_transitions;
 	rd_kind_rights rights[RD_KIND_VERBS];
@@ -253,7 +258,7 @@ typedef struct rd_kind {
 	const char *review_every; /* rule that rd_rrule_parse reads; NULL = no review */
 	const char *review_asks;  /* "owner" or the name of a field that refers to a user */
 	int16_t review_date; /* column of the day of the next review; -1 = the rule says it alone */
-	const char *hook_create, *hook_change, *hook_archive; /* NULL = none */
+	const char *hook_create, *hook_change, *hook_archive, *hook_restore; /* NULL = none */
 	const char *table;
 	/* insert: all columns in order. update: all columns in order, and the version that is expected
 	 * as the last value; sets all but firm_id and id; no row changed = a conflict (count it).

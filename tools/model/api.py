@@ -2,7 +2,7 @@
 import json
 
 from model.kind import common_field
-from model.read import INT_MAX, RELATIONS, ROLES, SETTABLE, VERBS
+from model.read import INT_MAX, RELATIONS, ROLES, SETTABLE, STAYS, VERBS
 
 PATTERNS = {"slug": "^[a-z][a-z0-9._-]*$", "uscc": "^[0-9A-HJ-NP-RTUW-Y]{18}$", "currency": "^[A-Z]{3}$",
             "clock": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", "phone": "^[0-9 +()-]{5,20}$", "url": "^https?://",
@@ -162,10 +162,11 @@ def describe(kind):
         "fields": [describe_field(common_field(kind, k)) for k in SETTABLE if kind.common[k]["used"]]
         + [describe_field(f) for f in kind.fields],
         "states": [lean({"name": s["name"], "label": said(s["label"]), "help": said(s["help"]), "tone": s["tone"],
-                         "closed": s["closed"], "initial": s["initial"]}) for s in kind.states],
+                         "closed": s["closed"], "initial": s["initial"], "sealed": i in kind.sealed})
+                   for i, s in enumerate(kind.states)],
         "transitions": [lean({
             "name": t["name"], "label": said(t["label"]), "help": said(t["help"]),
-            "from": [kind.states[s]["name"] for s in t["from"]], "to": kind.states[t["to"]]["name"],
+            "from": [kind.states[s]["name"] for s in t["from"]], "to": "=" if t["to"] == STAYS else kind.states[t["to"]]["name"],
             "needs": t["needs"], "asks": [describe_field(a) for a in t["asks"]],
             "second_person": None if t["second"] == "none" else
             kind.transitions[t["second_index"]]["name"] if t["second"] == "transition" else "creator",

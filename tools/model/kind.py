@@ -2,7 +2,7 @@
 import pathlib
 import re
 
-from model.read import (COMMON, COMMON_KEYS, COMMON_LABELS, FORMATS, RESERVED_KEYS, ROLES, SETTABLE, SQL_WORDS,
+from model.read import (COMMON, COMMON_KEYS, COMMON_LABELS, FORMATS, RESERVED_KEYS, ROLES, SETTABLE, SQL_WORDS, STAYS,
                         STATE, TONES, TOP, TRANSITION, VERBS, Reader, Wrong, program)
 from model.rrule import is_rule
 
@@ -31,18 +31,20 @@ class Kind(Reader):
         if self.own not in (None, "owner", "client"):
             self.wrong("'own' is \"owner\" or \"client\"", key="own")
         self.singleton = self.flag(raw, "singleton")
+        self.keeps_files = self.flag(raw, "keeps_files")
         self.table = "kind_" + self.name
         self.read_number()
         self.read_common()
         self.read_fields()
         self.read_states()
+        self.read_sealed()
         self.read_transitions()
         self.read_rights()
         self.read_list()
         self.read_review()
         hooks_raw = raw.get("hooks", {})
-        self.keys(hooks_raw, {"create", "change", "archive"}, "hooks")
-        self.hook_of = {v: self.hook(hooks_raw, v, "hooks") for v in ("create", "change", "archive")}
+        self.keys(hooks_raw, {"create", "change", "archive", "restore"}, "hooks")
+        self.hook_of = {v: self.hook(hooks_raw, v, "hooks") for v in ("create", "change", "archive", "restore")}
 
     def read_number(self):
         self.number = self.text(self.raw, "number")
@@ -67,7 +69,7 @@ class Kind(Reader):
         self.about, self.common = about, {}
         for key, (_, _, label) in SETTABLE.items():
             raw = table.get(key, {})
-            self.keys(raw, {"label", "required", "client_visible", "used"}, "common")
+            self.keys(raw, {"label", "required", "client_visible", "used", "unowned"}, "common")
             used = self.flag(raw, "used", "common", preset=key not in ("client", "team") or key in about)
             if self.own == key or self.singleton:
                 used = False
@@ -76,7 +78,8 @@ class Kind(Reader):
             self.common[key] = {
                 "label": self.words(raw, "label", "common", optional=True) or label, "used": used,
                 "required": self.flag(raw, "required", "common"),
-                "client_visible": self.flag(raw, "client_visible", "common")}
+                "client_visible": self.flag(raw, "client_visible", "common"),
+                "unowned": self.flag(raw, "unowned", "common")}
             if self.common[key]["required"] and not used:
                 self.wrong(f"'{key}' is required but not used by this kind", "common", key=key)
 
@@ -148,6 +151,16 @@ class Kind(Reader):
     def state(self, name):
         return next((i for i, s in enumerate(self.states) if s["name"] == name), None)
 
+    def read_sealed(self):
+        """States in which files are evidence: none comes, none goes."""
+        self.sealed = []
+        for n in self.names(self.raw, "sealed", None) if "sealed" in self.raw else []:
+            i = self.state(n)
+            if i is None:
+                self.wrong(f"'{n}' is no state of this kind", "sealed", 0, "sealed", n)
+            else:
+                self.sealed.append(i)
+
     def read_transitions(self):
         self.transitions = []
         for i, r in enumerate(self.raw.get("transition", [])):
@@ -156,7 +169,9 @@ class Kind(Reader):
                  "help": self.words(r, "help", "transition", i, optional=True)}
             if any(t["name"] == u["name"] for u in self.transitions) or t["name"] in VERBS:
                 self.wrong(f"transition '{t['name']}' stands twice or is a verb", "transition", i, "name")
-            t["to"] = self.state(self.text(r, "to", "transition", i, optional=False))
+            # "=": the record stays in the state where it is.
+            stays = self.text(r, "to", "transition", i, optional=False) == "="
+            t["to"] = STAYS if stays else self.state(r["to"])
             if t["to"] is None:
                 self.wrong(f"state '{r['to']}' is not known", "transition", i, "to")
             t["from"] = self.sources(r, i, t["to"])
@@ -228,7 +243,7 @@ class Kind(Reader):
         while todo:
             s = todo.pop()
             for t in self.transitions:
-                if s in t["from"] and t["to"] not in seen:
+                if s in t["from"] and t["to"] != STAYS and t["to"] not in seen:
                     seen.add(t["to"])
                     todo.append(t["to"])
         for i, s in enumerate(self.states):

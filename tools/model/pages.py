@@ -1,6 +1,6 @@
 """A page of documentation for each kind, Chinese first."""
 from model.api import rights_text
-from model.read import RELATIONS, ROLES, SETTABLE, VERBS
+from model.read import RELATIONS, ROLES, SETTABLE, STAYS, VERBS
 
 ROLE_WORDS = dict(zip(ROLES, ("管理员", "主管", "会计", "复核人", "部门成员", "合规人员", "审计人员", "客户联系人")))
 RELATION_WORDS = dict(zip(RELATIONS, ("本人负责", "本人参与", "本团队", "本人客户", "本机构", "所属客户")))
@@ -70,7 +70,7 @@ def page(kind):
         if t["second"] == "transition":
             second = f"；与 {kind.transitions[t['second_index']]['name']} 的办理人不同"
         sources = ", ".join(kind.states[s]["name"] for s in t["from"])
-        out.append(f"| `{t['name']}` | {both(t['label'])} | {sources} → {kind.states[t['to']]['name']} | "
+        out.append(f"| `{t['name']}` | {both(t['label'])} | {sources} → {'=' if t['to'] == STAYS else kind.states[t['to']]['name']} | "
                    f"{', '.join(t['needs'])} | {', '.join(a['name'] for a in t['asks'])} | "
                    f"{cell(who(t['may']) + second)} |")
     out += ["", "## 权限 / Rights", "", "| 操作 | 谁可以 |", "|---|---|"]

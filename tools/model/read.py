@@ -43,9 +43,10 @@ INT_MAX = 2**53 - 1
 LENGTHS = {"text": 200, "long": 20000, "list": 50, "refs": 200}
 LENGTH_MAX = {"text": 2000, "long": 200000, "list": 200, "refs": 500}
 STACK_MAX = 16
+STAYS = 0xffff  # RD_STAYS of record/kind.h: a transition that leaves the state as it is
 
-TOP = {"kind", "name", "plural", "help", "basis", "number", "title", "about", "own", "singleton", "field", "state",
-       "transition", "rights", "common", "list", "review", "hooks"}
+TOP = {"kind", "name", "plural", "help", "basis", "number", "title", "about", "own", "singleton", "keeps_files", "field", "state",
+       "transition", "rights", "common", "list", "review", "hooks", "sealed"}
 FIELD = {"name", "type", "label", "help", "format", "required", "unique", "secret", "client_visible", "searched",
          "assigns", "fixed", "range", "length", "to", "options", "computed", "preset", "may"}
 STATE = {"name", "label", "help", "tone", "closed", "initial"}
