@@ -521,16 +521,35 @@ static bool may_matter(const rd_log_row *row)
 	return matters;
 }
 
+/* Whether there is something to do for an event. */
+static bool is_work(const rd_tx *tx, const rd_log_row *row)
+{
+	bool is_new = rd_str_is(row->type, "emergency.created");
+	bool is_case = rd_str_is(row->kind, "case");
+
+	return !row->erased && row->at_us >= tx->now_us - RD_NOTICE_AGE_US &&
+	       (is_new || (is_case && may_matter(row)));
+}
+
+rd_rc rd_emergency_look(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx,
+                        uint32_t *ret_first, rd_err *err)
+{
+	(void)ctx;
+	(void)err;
+	*ret_first = 0;
+	while (*ret_first < n && !is_work(tx, &rows[*ret_first]))
+		++*ret_first;
+	return RD_OK;
+}
+
 rd_rc rd_emergency_follow(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx, rd_err *err)
 {
 	work w = {.engine = NULL};
 
 	for (uint32_t i = 0; i < n; i++) {
-		bool is_case = rd_str_is(rows[i].kind, "case");
 		bool is_new = rd_str_is(rows[i].type, "emergency.created");
 
-		if (rows[i].erased || rows[i].at_us < tx->now_us - RD_NOTICE_AGE_US ||
-		    !(is_new || (is_case && may_matter(&rows[i]))))
+		if (!is_work(tx, &rows[i]))
 			continue;
 		if (w.engine == NULL)
 			RD_TRY(begin(tx, ctx, &w, err));

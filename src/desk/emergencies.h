@@ -30,6 +30,9 @@
 
 /* The follower "emergencies"; ctx is an rd_engine. */
 rd_follow_fn rd_emergency_follow;
+/* Whether it would have anything to do; rd_follow_look_fn. */
+rd_rc rd_emergency_look(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx,
+                        uint32_t *ret_first, rd_err *err);
 /* The entry "emergencies"; `e` must live as long. */
 rd_periodic_entry rd_emergency_entry(const rd_engine *e);
 

@@ -10,6 +10,7 @@
 #include "desk/evidence.h"
 #include "desk/follow.h"
 #include "desk/ladder.h"
+#include "desk/indexing.h"
 #include "desk/notice.h"
 #include "desk/questions.h"
 #include "desk/reminders.h"
@@ -37,6 +38,7 @@ struct rd_hands {
 	rd_job_kind kinds[RD_JOB_KINDS_MAX];
 	uint32_t n_kinds;
 	rd_follower followers[FOLLOWERS_N];
+	rd_indexing indexing;
 	rd_periodic_entry entries[RD_PERIODIC_MAX];
 	uint32_t n_entries;
 	rd_shelf *shelf;
@@ -85,6 +87,15 @@ static void worked(void *ctx)
 		rd_jobs_wake(h->books);
 }
 
+static void looked(void *ctx)
+{
+	rd_hands *h = ctx;
+	rd_err err = {0};
+
+	if (rd_indexing_look(&h->indexing, &err) != RD_OK)
+		tell(h, "indexing", &err);
+}
+
 static void live(void *ctx, int64_t firm_id, const rd_log_row *row)
 {
 	rd_hands *h = ctx;
@@ -110,6 +121,8 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	                                 .live_ctx = h,
 	                                 .worked = worked,
 	                                 .worked_ctx = h,
+	                                 .looked = looked,
+	                                 .looked_ctx = h,
 	                                 .told = told_follower,
 	                                 .told_ctx = h};
 	const rd_periodic_config periodic = {.store = store,
@@ -185,10 +198,13 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->statements = rd_statements_new(h->desk.store, NULL);
 	h->importer = (rd_importer){config->engine, h->shelf};
 	make_kinds(h);
-	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
-	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
-	h->followers[2] =
-		(rd_follower){"emergencies", rd_emergency_follow, (void *)(uintptr_t)h->config.engine};
+	h->indexing = (rd_indexing){h->desk.store, 0};
+	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk, rd_notice_look};
+	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk, rd_webhook_look};
+	h->followers[2] = (rd_follower){.name = "emergencies",
+	                                .run = rd_emergency_follow,
+	                                .ctx = (void *)(uintptr_t)h->config.engine,
+	                                .look = rd_emergency_look};
 	make_entries(h);
 
 	rd_rc rc = start(h, err);

@@ -245,8 +245,8 @@ void office_write(office *o, rd_tx_fn *fn, void *ctx)
 
 void office_followers(office *o, rd_follower followers[2])
 {
-	followers[0] = (rd_follower){"notices", rd_notice_follow, &o->desk};
-	followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &o->desk};
+	followers[0] = (rd_follower){"notices", rd_notice_follow, &o->desk, rd_notice_look};
+	followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &o->desk, rd_webhook_look};
 }
 
 uint32_t office_jobs(office *o)
