@@ -2,7 +2,7 @@
 #include <string.h>
 
 #define QUARTERS     4 /* a clue counts one, a fact four */
-#define VOUCHERS_MIN 200
+#define VOUCHERS_MIN 500
 #define TOP          5u /* checks that are named */
 
 static const int64_t weights[] = {0, 1, 5, 20, 100};

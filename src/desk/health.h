@@ -4,7 +4,7 @@
  * Points: each live finding counts by its severity - blocker 100, high 20, medium 5, low 1, info
  * 0 -, a clue a quarter of a fact; of one check at most RD_HEALTH_OF_CHECK findings of a severity
  * count, so that one habit of the bookkeeper is not the whole verdict. The sum is taken for each
- * 1,000 vouchers, with at least 200 vouchers, so that a small set of books is not condemned for a
+ * 1,000 vouchers, with at least 500 vouchers, so that a small set of books is not condemned for a
  * single mistake. Up to 10 points: A, 50: B, 150: C, 400: D, 1,000: E, above: F.
  *
  * A live blocker that is a fact: D at best; three checks with such: E at best. A fact of severity
