@@ -4,6 +4,7 @@
     mkmodel.py OUT.c OUT.d MODEL_DIR MIGRATION.sql...   C tables; fails when a table does not fit its kind
     mkmodel.py --synonyms OUT.c SYNONYMS.csv      C table of words that mean the same
     mkmodel.py --catalogue OUT.c TYPES.csv        C table of the exception types that a firm begins with
+    mkmodel.py --causes OUT.c CAUSES.csv          C table of the causes that a firm begins with
     mkmodel.py --check [MODEL_DIR]                only looks
     mkmodel.py --ts FILE                          TypeScript types
     mkmodel.py --docs DIR                         a page a kind
@@ -71,6 +72,23 @@ def catalogue(out, path):
     pathlib.Path(out).write_text(c.write_catalogue(rows), encoding="utf-8")
 
 
+def causes(out, path):
+    branches = {o["name"] for f in read_all(MODEL)["cause"].fields if f["name"] == "branch" for o in f["options"]}
+    rows, seen = [], {}
+    with open(path, encoding="utf-8", newline="") as f:
+        for row in csv.DictReader(f):
+            where = f"{path}: {row['code']}"
+            if row["code"] in seen:
+                raise Wrong(f"{where}: twice")
+            if row["branch"] not in branches:
+                raise Wrong(f"{where}: '{row['branch']}' is no branch")
+            if row["parent"] and seen.get(row["parent"]) != row["branch"]:
+                raise Wrong(f"{where}: its parent does not stand before it, or is of another branch")
+            seen[row["code"]] = row["branch"]
+            rows.append(row)
+    pathlib.Path(out).write_text(c.write_causes(rows), encoding="utf-8")
+
+
 def docs(folder):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,6 +105,8 @@ def main(args):
             synonyms(out, path)
         case ["--catalogue", out, path]:
             catalogue(out, path)
+        case ["--causes", out, path]:
+            causes(out, path)
         case ["--ts", out]:
             pathlib.Path(out).write_text(api.typescript(read_all(MODEL)), encoding="utf-8")
         case ["--docs", folder]:

@@ -6,7 +6,7 @@ Each rule is one function that yields (line, message). Keep it boring.
 import pathlib, re, sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-LIB = {"base", "book", "io", "match", "stat", "check", "checks", "mine"}  # libredink
+LIB = {"base", "book", "io", "match", "stat", "check", "checks", "correct", "mine"}  # libredink
 MAY_INCLUDE = {                  # who may include whom; anything else is an error
     "base": {"base"},
     "book": {"base", "book"},
@@ -15,6 +15,7 @@ MAY_INCLUDE = {                  # who may include whom; anything else is an err
     "match": {"base", "book", "stat", "match"},
     "check": {"base", "book", "match", "stat", "check"},
     "checks": {"base", "book", "match", "stat", "check"},
+    "correct": {"base", "book", "stat", "check", "correct"},
     "mine": {"base", "stat", "mine"},
     "report": LIB | {"report"},
     "net": {"base", "net"},

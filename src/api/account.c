@@ -2,6 +2,7 @@
 #include "api/inner.h"
 #include "auth/secret.h"
 #include "desk/catalogue.h"
+#include "desk/causes.h"
 #include "http/cookie.h"
 
 /* Signing in and out, one's own account, set-up and links. All of them wait (password hashes), so
@@ -152,12 +153,13 @@ rd_rc rd_api_setup(rd_call *call, rd_tx *tx, rd_err *err)
 	int64_t firm_id, user_id;
 
 	(void)tx;
-	uint32_t types;
+	uint32_t types, causes;
 
 	RD_TRY(rd_identity_setup(call->api->identity, &firm, call->req->arena, &firm_id, &user_id,
 	                         &call->problems, err));
 	/* Were it to fail here, the daily run would fill it in. */
 	RD_TRY(rd_catalogue_fill(&call->api->engine, firm_id, &types, err));
+	RD_TRY(rd_causes_fill(&call->api->engine, firm_id, &causes, err));
 	rd_json *j = rd_call_json(call);
 
 	rd_json_object(j);

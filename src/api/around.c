@@ -11,8 +11,9 @@ static const rd_shape_field comment_fields[] = {
 	{"body", RD_SHAPE_RAW, true, 1, RD_COMMENT_MAX, "Markdown"},
 	{"parent", RD_SHAPE_ID, false, 0, 0, "comment that is answered"},
 	{"mentions", RD_SHAPE_IDS, false, 0, RD_MENTIONS_MAX, "users; they watch from then on"},
+	{"for_client", RD_SHAPE_BOOL, false, 0, 0, "contacts of the client see it; else it stays inside"},
 };
-const rd_shape rd_shape_comment = {"CommentNew", comment_fields, 3};
+const rd_shape rd_shape_comment = {"CommentNew", comment_fields, 4};
 const rd_shape rd_shape_comment_edit = {"CommentEdit", comment_fields, 1};
 
 rd_rc rd_api_comment_list(rd_call *call, rd_tx *tx, rd_err *err)
@@ -34,6 +35,7 @@ rd_rc rd_api_comment_list(rd_call *call, rd_tx *tx, rd_err *err)
 		rd_json_put_str(j, "author", list[i].author);
 		rd_put_time(j, "at", list[i].at_us);
 		rd_put_time(j, "edited_at", list[i].edited_at_us);
+		rd_json_put_bool(j, "for_client", list[i].for_client);
 		rd_json_put_bool(j, "removed", list[i].removed);
 		rd_json_put_str(j, "body", list[i].body);
 		rd_json_close(j);
@@ -43,13 +45,14 @@ rd_rc rd_api_comment_list(rd_call *call, rd_tx *tx, rd_err *err)
 
 rd_rc rd_api_comment_add(rd_call *call, rd_tx *tx, rd_err *err)
 {
-	uint32_t n;
-	const int64_t *who = rd_shape_ids(call->body, "mentions", call->req->arena, &n);
+	rd_comment_new c = {.body = call->in[0].str,
+	                    .parent_id = call->in[1].type == RD_INT ? call->in[1].i : 0,
+	                    .for_client = call->in[3].type == RD_INT && call->in[3].i};
 	int64_t id;
 
-	RD_TRY(rd_comment_add(&call->api->engine, tx, &call->who.actor, call->kind, call->id,
-	                      call->in[1].type == RD_INT ? call->in[1].i : 0, call->in[0].str, who, n,
-	                      &id, err));
+	c.mentions = rd_shape_ids(call->body, "mentions", call->req->arena, &c.n_mentions);
+	RD_TRY(rd_comment_add(&call->api->engine, tx, &call->who.actor, call->kind, call->id, &c, &id,
+	                      err));
 	return rd_answer_made(call, id);
 }
 
@@ -125,7 +128,7 @@ rd_rc rd_api_tag_remove(rd_call *call, rd_tx *tx, rd_err *err)
 
 static const rd_shape_field link_fields[] = {
 	{"meaning", RD_SHAPE_TEXT, true, 1, 32,
-     "causes, mitigates, duplicates, concerns, follows-from"},
+     "causes, mitigates, duplicates, concerns, follows-from, helped-by"},
 	{"kind", RD_SHAPE_TEXT, true, 1, 64, "kind of the other record"},
 	{"record", RD_SHAPE_ID, true, 0, 0, "the other record"},
 };

@@ -109,7 +109,9 @@ static rd_rc upload_open(rd_call *call, rd_err *err)
 	RD_TRY(good_name(u->file.name, err));
 	RD_TRY(rd_store_read(api->store, call->who.actor.firm_id, call->req->arena, may_attach, call,
 	                     err));
-	RD_TRY(rd_blob_begin(api->store, call->who.actor.firm_id, (int64_t)call->route->body_max,
+	RD_TRY(rd_blob_begin(api->store, call->who.actor.firm_id,
+	                     call->who.shown == RD_BY_LINK ? RD_LINK_UPLOAD_MAX
+	                                                   : (int64_t)call->route->body_max,
 	                     &u->writer, err));
 	call->stream = u;
 	return RD_OK;

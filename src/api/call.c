@@ -148,9 +148,9 @@ static rd_rc may_call(rd_call *call, rd_err *err)
 	return RD_OK;
 }
 
-/* A link opens one record: it, what was said and done about it, and what its kind looks like. The
- * firm's own marks on it (tags, links, watchers) and everything that finds other records stay
- * closed. */
+/* A link opens one record: it, what was said and done about it, and what its kind looks like; a
+ * photo may be added, but what others attached is not shown. The firm's own marks on it (tags,
+ * links, watchers) and everything that finds other records stay closed. */
 static rd_rc within_link(rd_call *call, rd_err *err)
 {
 	static const char *const open[] = {"/api/v1/{kind}/{id}", "/api/v1/{kind}/{id}/do/{word}",
@@ -173,6 +173,9 @@ static rd_rc within_link(rd_call *call, rd_err *err)
 	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
 		if (strcmp(path, open[i]) == 0 && rd_str_is(call->who.scope, record))
 			return RD_OK;
+	if (call->route->upload && strcmp(path, "/api/v1/{kind}/{id}/attachments") == 0 &&
+	    rd_str_is(call->who.scope, record))
+		return RD_OK;
 	return rd_may_not_found(err);
 }
 

@@ -44,6 +44,8 @@ extern const rd_shape rd_shape_marks;
 /* choices.c */
 rd_handler rd_api_choices, rd_api_choices_set;
 extern const rd_shape rd_shape_choices;
+/* work.c */
+rd_handler rd_api_case_candidates, rd_api_load;
 /* webhooks.c */
 rd_handler rd_api_webhooks, rd_api_webhook_add, rd_api_webhook_change, rd_api_webhook_secret,
 	rd_api_webhook_remove, rd_api_deliveries, rd_api_delivery_again;

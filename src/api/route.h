@@ -62,8 +62,9 @@ typedef struct rd_route {
 	const rd_upload *upload; /* of such a body: it is streamed; NULL: in memory */
 } rd_route;
 
-#define RD_API_BODY_MAX (1u << 20)
-#define RD_UPLOAD_MAX   (1u << 30)
+#define RD_API_BODY_MAX    (1u << 20)
+#define RD_UPLOAD_MAX      (1u << 30)
+#define RD_LINK_UPLOAD_MAX (64 << 20) /* what a contact adds by a link: photos, a scan */
 
 extern const rd_route rd_routes[];
 extern const uint32_t rd_routes_count;

@@ -128,6 +128,11 @@ const rd_route rd_routes[] = {
 	 rd_api_job_cancel, .summary = {"取消后台任务", "cancel a job"}},
 	{RD_HTTP_POST, "/api/v1/jobs/{id}/retry", RD_PERM_ADMIN, 0, RD_RUN_WRITE,
 	 rd_api_job_retry, .summary = {"重新开始后台任务", "begin a job anew"}},
+	/* who does what */
+	{RD_HTTP_GET, "/api/v1/cases/{id}/candidates", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_case_candidates, .summary = {"谁可以处理这起异常", "who could handle a case"}},
+	{RD_HTTP_GET, "/api/v1/load", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_load, .summary = {"每人手上的工作", "what everybody has on the desk"}},
 	/* finding */
 	{RD_HTTP_GET, "/api/v1/search", RD_PERM_SIGNED_IN, 0, RD_RUN_READ,
 	 rd_api_search, .summary = {"全文搜索", "search by words"}, .query = "q kind limit"},

@@ -408,6 +408,11 @@ static void settle(rd_book *b, rd_row i)
 		a->side[i] = RD_SIDE_CREDIT;
 }
 
+void rd_chart_settle(rd_book *b, rd_row account)
+{
+	settle(b, account);
+}
+
 void rd_chart_apply(rd_book *b, rd_standard stated)
 {
 	link_parents(b);

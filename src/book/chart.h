@@ -20,6 +20,8 @@ extern const uint32_t rd_chart_small_n, rd_chart_enterprise_n;
 
 /* Fills standard, class, role, side, parent, level and leaf flags of all accounts. */
 void rd_chart_apply(rd_book *b, rd_standard stated);
+/* Class, role and side of one account that came after, under the book's standard. */
+void rd_chart_settle(rd_book *b, rd_row account);
 
 bool rd_role_is_pl(rd_role role); /* revenue, expense, … : closed to profit */
 bool rd_role_is_expense(rd_role role);

@@ -1,5 +1,7 @@
 /* The life of a case: what each transition does beside moving it (model/case.toml). */
+#include "desk/assign.h"
 #include "desk/cell.h"
+#include "desk/followup.h"
 #include "desk/hooks.h"
 
 /* The first time counts: who triages a case twice has not acknowledged it later. */
@@ -18,9 +20,8 @@ static void stamp(rd_hook_call *call, const char *field)
 
 rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 {
-	(void)err;
 	stamp_once(call, "found_at");
-	return RD_OK;
+	return rd_assign_case(call, err);
 }
 
 rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
@@ -68,9 +69,8 @@ rd_rc rd_hook_case_send_back(rd_hook_call *call, rd_err *err)
 
 rd_rc rd_hook_case_close(rd_hook_call *call, rd_err *err)
 {
-	(void)err;
 	stamp(call, "closed_at");
-	return RD_OK;
+	return rd_followup_closed(call, err);
 }
 
 rd_rc rd_hook_case_dismiss(rd_hook_call *call, rd_err *err)

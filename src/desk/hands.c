@@ -1,16 +1,17 @@
 #include "desk/hands.h"
+#include "base/assert.h"
 #include "desk/anchors.h"
 #include "desk/catalogue.h"
+#include "desk/causes.h"
+#include "desk/effect.h"
 #include "desk/follow.h"
 #include "desk/notice.h"
+#include "desk/questions.h"
 #include "desk/reminders.h"
 #include "desk/reviews.h"
 #include "desk/send.h"
 #include "desk/webhooks.h"
 #include "store/checkpoint.h"
-
-#define ENTRIES_MAX (RD_UPKEEP_N + RD_REMINDERS_N + RD_ANCHOR_ENTRIES_MAX + 2)
-#define KINDS_N     (RD_SEND_JOBS_N + RD_ANCHOR_JOBS_N)
 
 static const char *const queues[] = {"post"};
 
@@ -21,9 +22,10 @@ struct rd_hands {
 	rd_outbound *outbound;
 	rd_sender sender;
 	rd_anchors anchors;
-	rd_job_kind kinds[KINDS_N];
+	rd_job_kind kinds[RD_JOB_KINDS_MAX];
+	uint32_t n_kinds;
 	rd_follower followers[2];
-	rd_periodic_entry entries[ENTRIES_MAX];
+	rd_periodic_entry entries[RD_PERIODIC_MAX];
 	uint32_t n_entries;
 	rd_jobs *jobs;
 	rd_follow *follow;
@@ -78,7 +80,7 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	rd_store *store = h->desk.store;
 	const rd_jobs_config jobs = {.store = store,
 	                             .kinds = h->kinds,
-	                             .n_kinds = KINDS_N,
+	                             .n_kinds = h->n_kinds,
 	                             .queues = queues,
 	                             .n_queues = sizeof queues / sizeof *queues,
 	                             .threads = h->config.threads ? h->config.threads : 2,
@@ -106,6 +108,20 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	return rd_periodic_start(&periodic, &h->periodic, err);
 }
 
+static void make_kinds(rd_hands *h)
+{
+	uint32_t n = 0;
+
+	rd_send_jobs(&h->sender, h->kinds);
+	n += RD_SEND_JOBS_N;
+	rd_anchor_jobs(&h->sender, h->kinds + n);
+	n += RD_ANCHOR_JOBS_N;
+	rd_question_jobs(&h->sender, h->kinds + n);
+	n += RD_QUESTION_JOBS_N;
+	RD_ASSERT(n <= RD_JOB_KINDS_MAX);
+	h->n_kinds = n;
+}
+
 static void make_entries(rd_hands *h)
 {
 	uint32_t n = RD_UPKEEP_N + RD_REMINDERS_N;
@@ -113,9 +129,13 @@ static void make_entries(rd_hands *h)
 	rd_upkeep_entries(h->entries);
 	rd_reminders_entries(&h->desk, h->entries + RD_UPKEEP_N);
 	h->entries[n++] = rd_catalogue_entry(h->config.engine);
+	h->entries[n++] = rd_causes_entry(h->config.engine);
+	h->entries[n++] = rd_effects_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
+	h->entries[n++] = rd_question_entry(h->config.engine);
 	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);
 	n += rd_anchor_entries(&h->anchors, h->entries + n);
+	RD_ASSERT(n <= RD_PERIODIC_MAX);
 	h->n_entries = n;
 }
 
@@ -129,8 +149,7 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->desk = (rd_desk){config->engine->store, config->engine->zone_offset_s};
 	h->outbound = rd_outbound_new(&h->config.outbound);
 	h->sender = (rd_sender){&h->desk, rd_post_real(h->outbound)};
-	rd_send_jobs(&h->sender, h->kinds);
-	rd_anchor_jobs(&h->sender, h->kinds + RD_SEND_JOBS_N);
+	make_kinds(h);
 	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
 	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
 	make_entries(h);

@@ -163,6 +163,11 @@ RD_NODISCARD rd_rc rd_identity_token_end(rd_identity *id, const rd_caller *who, 
 RD_NODISCARD rd_rc rd_identity_link_new(rd_identity *id, const rd_caller *who, int64_t contact_id,
                                         const rd_kind *kind, int64_t record_id, rd_token *ret_link,
                                         rd_err *err);
+/* The same by the program, in its transaction, for a letter to the contact; `life_us`: how long it
+ * is good. */
+RD_NODISCARD rd_rc rd_identity_link_mail(rd_store *s, rd_tx *tx, int64_t contact_id,
+                                         const rd_kind *kind, int64_t record_id, int64_t life_us,
+                                         rd_token *ret_link, rd_err *err);
 RD_NODISCARD rd_rc rd_identity_link_look(rd_identity *id, rd_str link, rd_err *err);
 RD_NODISCARD rd_rc rd_identity_link_use(rd_identity *id, rd_str link, const rd_visit *visit,
                                         rd_signed_in *ret, rd_err *err);

@@ -1,13 +1,14 @@
 /* Magic links: a contact of a client sees one record, without a password. */
 #include "base/assert.h"
 #include "desk/identity_impl.h"
+#include "desk/person.h"
 #include "store/queries.gen.h"
 
 /* ---- made ---- */
 
 typedef struct making {
 	const rd_caller *who;
-	int64_t contact_id, record_id, link_id;
+	int64_t contact_id, record_id, link_id, life_us;
 	const rd_kind *kind;
 	const rd_token *link;
 } making;
@@ -53,8 +54,8 @@ static rd_rc make_link(rd_tx *tx, void *ctx, rd_err *err)
 
 	RD_TRY(may_link(tx, m, err));
 	RD_TRY(rd_q_door_add(tx, m->link_id, rd_digest_str(m->link->digest), RD_STR("portal"), 0,
-	                     m->contact_id, kind, m->record_id, tx->now_us,
-	                     tx->now_us + RD_LINK_LIFE_US, NULL, err));
+	                     m->contact_id, kind, m->record_id, tx->now_us, tx->now_us + m->life_us,
+	                     NULL, err));
 	const rd_said said[] = {{.key = "link", .number = m->link_id},
 	                        {.key = "kind", .text = kind},
 	                        {.key = "record", .number = m->record_id}};
@@ -74,6 +75,7 @@ rd_rc rd_identity_link_new(rd_identity *id, const rd_caller *who, int64_t contac
 	            .kind = kind,
 	            .record_id = record_id,
 	            .link_id = rd_store_new_id(id->store),
+	            .life_us = RD_LINK_LIFE_US,
 	            .link = &link};
 
 	RD_TRY(rd_identity_by_person(who, err));
@@ -86,6 +88,22 @@ rd_rc rd_identity_link_new(rd_identity *id, const rd_caller *who, int64_t contac
 		*ret_link = link;
 	rd_secret_wipe(&link, sizeof link);
 	return rc;
+}
+
+rd_rc rd_identity_link_mail(rd_store *s, rd_tx *tx, int64_t contact_id, const rd_kind *kind,
+                            int64_t record_id, int64_t life_us, rd_token *ret_link, rd_err *err)
+{
+	const rd_caller program = {.actor = rd_desk_system(tx->firm_id)};
+	making m = {.who = &program,
+	            .contact_id = contact_id,
+	            .kind = kind,
+	            .record_id = record_id,
+	            .link_id = rd_store_new_id(s),
+	            .life_us = life_us,
+	            .link = ret_link};
+
+	rd_token_link_new(ret_link);
+	return make_link(tx, &m, err);
 }
 
 /* ---- looked at, used ---- */

@@ -52,12 +52,24 @@ RD_NODISCARD rd_rc rd_read_paths(const char *const *paths, uint32_t n_paths,
 
 /* ---- between the readers (one file a format) ---- */
 
+/* Takes the rows of tables in place of the builder: another reader over the same cells (bank.h). */
+typedef struct rd_taker {
+	void *ctx;
+	/* A table begins. excel: numbers in date cells may be serial days. */
+	void (*begin)(void *ctx, bool excel);
+	/* One row; the cells are valid during the call. */
+	rd_rc (*row)(void *ctx, const rd_str *cells, uint32_t n_cells, uint32_t line, rd_err *err);
+	/* Behind its last row: whether it was a table of the taker's. */
+	rd_rc (*end)(void *ctx, bool *ret_taken, rd_err *err);
+} rd_taker;
+
 /* An open file: bytes are read with pread; a small file or one that must be decoded is in memory.
  */
 typedef struct rd_source {
 	rd_builder *builder;
 	const rd_read_options *options;
 	const rd_mapping *mapping; /* for this file; may be NULL */
+	const rd_taker *taker;     /* NULL = the builder */
 	const char *path;          /* as named */
 	rd_row file;               /* its row in the builder */
 	int fd;                    /* -1 when only in memory */

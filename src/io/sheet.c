@@ -24,6 +24,8 @@ rd_sheet *rd_sheet_new(rd_source *s, rd_row file, bool excel)
 	rd_sheet *t = RD_NEW(a, rd_sheet);
 
 	*t = (rd_sheet){.source = s, .file = file, .excel = excel, .sample = {.arena = a}};
+	if (s->taker)
+		s->taker->begin(s->taker->ctx, excel);
 	return t;
 }
 
@@ -86,6 +88,10 @@ void rd_sheet_row(rd_sheet *t, const rd_str *cells, uint32_t n, uint32_t line)
 {
 	if (t->rc != RD_OK || (t->recognised && t->plan.kind == RD_FILE_OTHER))
 		return;
+	if (t->source->taker) {
+		t->rc = t->source->taker->row(t->source->taker->ctx, cells, n, line, &t->err);
+		return;
+	}
 	if (t->streaming) {
 		add(t, cells, n, line);
 		return;
@@ -95,8 +101,25 @@ void rd_sheet_row(rd_sheet *t, const rd_str *cells, uint32_t n, uint32_t line)
 		recognise(t, false);
 }
 
+static rd_rc end_taken(rd_sheet *t, rd_file_kind *ret_kind, rd_err *err)
+{
+	const rd_taker *taker = t->source->taker;
+	bool taken = false;
+
+	if (t->rc == RD_OK)
+		t->rc = taker->end(taker->ctx, &taken, &t->err);
+	if (t->rc != RD_OK) {
+		*err = t->err;
+		return t->rc;
+	}
+	*ret_kind = taken ? RD_FILE_STANDARD : RD_FILE_OTHER;
+	return RD_OK;
+}
+
 rd_rc rd_sheet_end(rd_sheet *t, rd_file_kind *ret_kind, rd_err *err)
 {
+	if (t->source->taker)
+		return end_taken(t, ret_kind, err);
 	if (t->rc == RD_OK && !t->streaming) {
 		t->sample.whole = true;
 		recognise(t, true);

@@ -2,38 +2,30 @@
 #include "record/beside.h"
 #include "store/queries.gen.h"
 
-/* What people of the firm say to each other about a record is not for the client's contacts; those
- * see what came by a link. */
-static bool for_reader(const rd_actor *actor, rd_str author)
-{
-	return !(actor->roles & RD_ROLE_CLIENT_CONTACT) || rd_str_starts(author, "link:");
-}
-
 rd_rc rd_around_comments(rd_tx *tx, const rd_actor *actor, const rd_kind *k, int64_t id,
                          int64_t after_id, uint32_t max, const rd_comment **ret_list,
                          uint32_t *ret_n, rd_err *err)
 {
 	const rd_q_comment_list_row *rows;
 	rd_record r;
-	uint32_t n, kept = 0;
+	uint32_t n;
 
 	RD_TRY(rd_record_get(tx, actor, k, id, &r, err));
-	RD_TRY(rd_q_comment_list(tx, rd_str_of(k->name), id, after_id, max, &rows, &n, err));
+	RD_TRY(rd_q_comment_list(tx, rd_str_of(k->name), id, after_id,
+	                         (actor->roles & RD_ROLE_CLIENT_CONTACT) != 0, max, &rows, &n, err));
 	rd_comment *list = RD_NEW_N(tx->arena, rd_comment, n + 1);
 
-	for (uint32_t i = 0; i < n; i++) {
-		if (!for_reader(actor, rows[i].author))
-			continue;
-		list[kept++] = (rd_comment){.id = rows[i].id,
-		                            .parent_id = rows[i].parent_id,
-		                            .at_us = rows[i].at_us,
-		                            .edited_at_us = rows[i].edited_at_us,
-		                            .author = rows[i].author,
-		                            .body = rows[i].body,
-		                            .removed = rows[i].removed};
-	}
+	for (uint32_t i = 0; i < n; i++)
+		list[i] = (rd_comment){.id = rows[i].id,
+		                       .parent_id = rows[i].parent_id,
+		                       .at_us = rows[i].at_us,
+		                       .edited_at_us = rows[i].edited_at_us,
+		                       .author = rows[i].author,
+		                       .body = rows[i].body,
+		                       .for_client = rows[i].for_client,
+		                       .removed = rows[i].removed};
 	*ret_list = list;
-	*ret_n = kept;
+	*ret_n = n;
 	return RD_OK;
 }
 

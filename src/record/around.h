@@ -8,11 +8,12 @@
 #define RD_RECORD_AROUND_H
 #include "record/may.h"
 
-/* A contact sees what contacts wrote: what people of the firm write stays inside. */
+/* The two threads: what people of the firm say among themselves, and what is for the client. A
+ * contact gets the second alone. */
 typedef struct rd_comment {
 	int64_t id, parent_id, at_us, edited_at_us;
 	rd_str author, body;
-	bool removed;
+	bool for_client, removed;
 } rd_comment;
 RD_NODISCARD rd_rc rd_around_comments(rd_tx *tx, const rd_actor *actor, const rd_kind *k,
                                       int64_t id, int64_t after_id, uint32_t max,

@@ -5,7 +5,7 @@
 #include "store/queries.gen.h"
 
 const char *const rd_link_meanings[] = {"causes",   "mitigates",    "duplicates",
-                                        "concerns", "follows-from", NULL};
+                                        "concerns", "follows-from", "helped-by", NULL};
 
 /* ---- what all of them ask first ---- */
 
@@ -78,30 +78,57 @@ static rd_rc users_exist(rd_tx *tx, const int64_t *users, uint32_t n, rd_err *er
 	return RD_OK;
 }
 
-rd_rc rd_comment_add(const rd_engine *e, rd_tx *tx, const rd_actor *actor, const rd_kind *k,
-                     int64_t record_id, int64_t parent_id, rd_str body, const int64_t *mentions,
-                     uint32_t n_mentions, int64_t *ret_id, rd_err *err)
+static bool clients_see(const rd_kind *k)
 {
+	const rd_kind_rights *read = &k->rights[RD_KIND_READ];
+
+	for (uint16_t i = 0; i < read->n; i++)
+		if (read->rows[i].roles & RD_KIND_CLIENT)
+			return true;
+	return false;
+}
+
+/* The comment that is answered is of this record and of this thread. */
+static rd_rc parent_fits(rd_tx *tx, const rd_record *r, const rd_fact *f, rd_err *err)
+{
+	rd_q_comment_get_row parent;
+	bool found;
+
+	if (f->parent_id == 0)
+		return RD_OK;
+	RD_TRY(rd_q_comment_get(tx, f->parent_id, &parent, &found, err));
+	if (!found || parent.record_id != rd_cell(r, RD_COL_ID)->i ||
+	    !rd_str_is(parent.kind, r->kind->name))
+		return rd_fail(err, RD_INPUT, "要回复的评论不在这条记录下",
+		               "the comment that is answered is not of this record");
+	if (parent.for_client != f->for_client)
+		return rd_fail(err, RD_INPUT,
+		               "要回复的评论在另一个讨论区；内部讨论和与客户的沟通分开进行",
+		               "the comment that is answered is of the other thread: what is said inside "
+		               "and what is said to the client are kept apart");
+	return RD_OK;
+}
+
+rd_rc rd_comment_add(const rd_engine *e, rd_tx *tx, const rd_actor *actor, const rd_kind *k,
+                     int64_t record_id, const rd_comment_new *c, int64_t *ret_id, rd_err *err)
+{
+	bool contact = (actor->roles & RD_ROLE_CLIENT_CONTACT) != 0;
 	rd_record r;
 	rd_fact f = {.type = RD_FACT_COMMENTED,
 	             .about_id = rd_store_new_id(e->store),
-	             .parent_id = parent_id,
-	             .text = body,
-	             .users = mentions,
-	             .n_users = n_mentions};
+	             .parent_id = c->parent_id,
+	             .text = c->body,
+	             .for_client = c->for_client || contact,
+	             .users = c->mentions,
+	             .n_users = c->n_mentions};
 
 	RD_TRY(may(tx, actor, k, record_id, &r, err));
-	RD_TRY(text_fits(body, RD_COMMENT_MAX, err));
-	RD_TRY(users_exist(tx, mentions, n_mentions, err));
-	if (parent_id) {
-		rd_q_comment_get_row parent;
-		bool found;
-
-		RD_TRY(rd_q_comment_get(tx, parent_id, &parent, &found, err));
-		if (!found || parent.record_id != record_id || !rd_str_is(parent.kind, k->name))
-			return rd_fail(err, RD_INPUT, "要回复的评论不在这条记录下",
-			               "the comment that is answered is not of this record");
-	}
+	RD_TRY(text_fits(c->body, RD_COMMENT_MAX, err));
+	if (f.for_client && !clients_see(k))
+		return rd_fail(err, RD_INPUT, "客户看不到这类记录；请作为内部评论发表",
+		               "clients never see records of this kind; say it inside");
+	RD_TRY(users_exist(tx, c->mentions, c->n_mentions, err));
+	RD_TRY(parent_fits(tx, &r, &f, err));
 	RD_TRY(write(tx, actor, &r, &f, err));
 	*ret_id = f.about_id;
 	return RD_OK;

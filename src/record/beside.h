@@ -22,10 +22,16 @@
 
 extern const char *const rd_link_meanings[]; /* ends with NULL */
 
-/* The people mentioned are users of the firm; they watch the record from then on. */
+typedef struct rd_comment_new {
+	rd_str body;
+	int64_t parent_id;       /* comment that is answered, of the same thread; 0 = none */
+	const int64_t *mentions; /* users of the firm; they watch the record from then on */
+	uint32_t n_mentions;
+	bool for_client; /* contacts of the client see it; what a contact writes always is */
+} rd_comment_new;
+/* INPUT for a comment to the client on a record of a kind that contacts never see. */
 RD_NODISCARD rd_rc rd_comment_add(const rd_engine *e, rd_tx *tx, const rd_actor *actor,
-                                  const rd_kind *k, int64_t record_id, int64_t parent_id,
-                                  rd_str body, const int64_t *mentions, uint32_t n_mentions,
+                                  const rd_kind *k, int64_t record_id, const rd_comment_new *c,
                                   int64_t *ret_id, rd_err *err);
 /* By its author. */
 RD_NODISCARD rd_rc rd_comment_edit(rd_tx *tx, const rd_actor *actor, int64_t comment_id,

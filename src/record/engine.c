@@ -30,6 +30,7 @@ rd_rc rd_engine_check(const rd_engine *e, rd_err *err)
 		RD_TRY(need_hook(e, k, k->hook_create, err));
 		RD_TRY(need_hook(e, k, k->hook_change, err));
 		RD_TRY(need_hook(e, k, k->hook_archive, err));
+		RD_TRY(need_hook(e, k, k->hook_restore, err));
 		for (uint16_t t = 0; t < k->n_transitions; t++)
 			RD_TRY(need_hook(e, k, k->transitions[t].hook, err));
 	}
@@ -123,7 +124,8 @@ static void fill(const rd_actor *actor, int64_t id, const rd_draft *draft, rd_re
 		rd_cell(r, RD_COL_RESTRICTED)[0] = RD_VALUE_INT(0);
 	if (k->own == RD_OWN_OWNER)
 		rd_cell(r, RD_COL_OWNER)[0] = RD_VALUE_INT(id);
-	else if (k->common[RD_COL_OWNER].used && !(draft->common >> RD_COL_OWNER & 1) && actor->user_id)
+	else if (k->common[RD_COL_OWNER].used && !k->common[RD_COL_OWNER].unowned &&
+	         !(draft->common >> RD_COL_OWNER & 1) && actor->user_id)
 		rd_cell(r, RD_COL_OWNER)[0] = RD_VALUE_INT(actor->user_id);
 	if (k->own == RD_OWN_CLIENT)
 		rd_cell(r, RD_COL_CLIENT)[0] = RD_VALUE_INT(id);
@@ -350,10 +352,9 @@ rd_rc rd_record_archive(const rd_engine *e, rd_tx *tx, const rd_actor *actor, co
 	}
 	rd_record now = rd_record_copy(tx->arena, &was);
 
-	if (archived)
-		RD_TRY(run_hook(
-			k->hook_archive,
-			&(rd_hook_call){.engine = e, .tx = tx, .actor = actor, .now = &now, .was = &was}, err));
+	RD_TRY(run_hook(
+		archived ? k->hook_archive : k->hook_restore,
+		&(rd_hook_call){.engine = e, .tx = tx, .actor = actor, .now = &now, .was = &was}, err));
 	rd_fact f = {.type = archived ? RD_FACT_ARCHIVED : RD_FACT_RESTORED, .now = now, .was = was};
 
 	RD_TRY(write(tx, actor, &f, err));

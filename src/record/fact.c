@@ -84,6 +84,7 @@ static void encode(const rd_fact *f, rd_buf *out)
 	put_int(&j, "about", f->about_id);
 	put_int(&j, "parent", f->parent_id);
 	put_text(&j, "text", f->text);
+	put_int(&j, "for_client", f->for_client);
 	put_text(&j, "kind", f->other_kind);
 	put_users(&j, f);
 	put_text(&j, "sha256", f->sha256);
@@ -208,6 +209,7 @@ static rd_rc replay(rd_tx *tx, const rd_log_row *row, const json_t *o, rd_fact *
 	f->about_id = int_of(o, "about");
 	f->parent_id = int_of(o, "parent");
 	f->text = text_of(o, "text");
+	f->for_client = int_of(o, "for_client");
 	f->other_kind = text_of(o, "kind");
 	f->sha256 = text_of(o, "sha256");
 	f->media_type = text_of(o, "media_type");

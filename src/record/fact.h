@@ -56,6 +56,7 @@ typedef struct rd_fact {
 	int64_t about_id;     /* comment, attachment, reminder; watcher; the other record of a link */
 	int64_t parent_id;    /* COMMENTED: answered comment; 0 = none */
 	rd_str text;          /* comment; tag; meaning of a link; name of a file; note of a reminder */
+	bool for_client;      /* COMMENTED: contacts of the client see it */
 	rd_str other_kind;    /* LINKED: kind of the other record */
 	const int64_t *users; /* COMMENTED: who is mentioned */
 	uint32_t n_users;

@@ -224,6 +224,7 @@ typedef struct rd_kind_common {
 	rd_words label;
 	bool used, required;
 	bool client_visible;
+	bool unowned; /* owner: who makes a record is not its owner unless named */
 } rd_kind_common;
 
 typedef enum rd_own_record { RD_OWN_NONE, RD_OWN_OWNER, RD_OWN_CLIENT } rd_own_record;
@@ -255,7 +256,7 @@ typedef struct rd_kind {
 	const char *review_every; /* rule that rd_rrule_parse reads; NULL = no review */
 	const char *review_asks;  /* "owner" or the name of a field that refers to a user */
 	int16_t review_date; /* column of the day of the next review; -1 = the rule says it alone */
-	const char *hook_create, *hook_change, *hook_archive; /* NULL = none */
+	const char *hook_create, *hook_change, *hook_archive, *hook_restore; /* NULL = none */
 	const char *table;
 	/* insert: all columns in order. update: all columns in order, and the version that is expected
 	 * as the last value; sets all but firm_id and id; no row changed = a conflict (count it).

@@ -147,8 +147,9 @@ static rd_rc project_comment(rd_tx *tx, rd_str actor, const rd_fact *f, int64_t 
 {
 	rd_str kind = rd_str_of(f->kind->name);
 
+	/* A contact has no other thread; events of older releases do not say it. */
 	RD_TRY(rd_q_comment_add(tx, f->about_id, kind, f->record_id, f->parent_id, actor, at_us,
-	                        f->text, NULL, err));
+	                        f->text, f->for_client || rd_str_starts(actor, "link:"), NULL, err));
 	/* Who is mentioned wants to know how it goes on. */
 	for (uint32_t i = 0; i < f->n_users; i++)
 		RD_TRY(rd_q_watch_add(tx, kind, f->record_id, f->users[i], NULL, err));

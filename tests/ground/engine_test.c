@@ -136,8 +136,10 @@ static rd_rc do_comment(rd_tx *tx, void *ctx)
 {
 	act *a = ctx;
 
-	return rd_comment_add(&engine, tx, a->who, kind_of(a), a->id, 0, rd_str_of(a->text), &a->other,
-	                      a->other != 0, &a->made, &err);
+	const rd_comment_new c = {
+		.body = rd_str_of(a->text), .mentions = &a->other, .n_mentions = a->other != 0};
+
+	return rd_comment_add(&engine, tx, a->who, kind_of(a), a->id, &c, &a->made, &err);
 }
 
 static rd_rc do_tag(rd_tx *tx, void *ctx)

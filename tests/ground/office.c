@@ -1,4 +1,5 @@
 #include "office.h"
+#include "desk/questions.h"
 #include "desk/webhooks.h"
 #include "record/beside.h"
 #include "store/queries.gen.h"
@@ -103,9 +104,13 @@ static rd_rc run(rd_tx *tx, void *ctx, rd_err *err)
 	rd_record record;
 	json_t *body = NULL;
 
+	const rd_comment_new comment = {.body = rd_str_of(r->body),
+	                                .mentions = r->mentions,
+	                                .n_mentions = r->n_mentions};
+
 	if (r->mentions || r->body[0] != '{')
-		return rd_comment_add(&r->o->engine, tx, &r->actor, r->kind, r->id, 0, rd_str_of(r->body),
-		                      r->mentions, r->n_mentions, &(int64_t){0}, err);
+		return rd_comment_add(&r->o->engine, tx, &r->actor, r->kind, r->id, &comment, &(int64_t){0},
+		                      err);
 	RD_TRY(rd_check_parse(rd_str_of(r->body), &body, err));
 	rd_rc rc = r->create ? rd_record_create(&r->o->engine, tx, &r->actor, r->kind, r->id, body,
 	                                        &record, &problems, err)
@@ -247,14 +252,15 @@ void office_followers(office *o, rd_follower followers[2])
 uint32_t office_jobs(office *o)
 {
 	static const char *const queues[] = {"post"};
-	rd_job_kind kinds[RD_SEND_JOBS_N];
+	rd_job_kind kinds[RD_SEND_JOBS_N + RD_QUESTION_JOBS_N];
 	uint32_t ran = 0;
 	rd_err err = {0};
 
 	rd_send_jobs(&o->sender, kinds);
+	rd_question_jobs(&o->sender, kinds + RD_SEND_JOBS_N);
 	must(rd_jobs_run(&(rd_jobs_config){.store = o->store,
 	                                   .kinds = kinds,
-	                                   .n_kinds = RD_SEND_JOBS_N,
+	                                   .n_kinds = RD_SEND_JOBS_N + RD_QUESTION_JOBS_N,
 	                                   .queues = queues,
 	                                   .n_queues = 1},
 	                 1000, &ran, &err),

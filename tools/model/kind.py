@@ -41,8 +41,8 @@ class Kind(Reader):
         self.read_list()
         self.read_review()
         hooks_raw = raw.get("hooks", {})
-        self.keys(hooks_raw, {"create", "change", "archive"}, "hooks")
-        self.hook_of = {v: self.hook(hooks_raw, v, "hooks") for v in ("create", "change", "archive")}
+        self.keys(hooks_raw, {"create", "change", "archive", "restore"}, "hooks")
+        self.hook_of = {v: self.hook(hooks_raw, v, "hooks") for v in ("create", "change", "archive", "restore")}
 
     def read_number(self):
         self.number = self.text(self.raw, "number")
@@ -67,7 +67,7 @@ class Kind(Reader):
         self.about, self.common = about, {}
         for key, (_, _, label) in SETTABLE.items():
             raw = table.get(key, {})
-            self.keys(raw, {"label", "required", "client_visible", "used"}, "common")
+            self.keys(raw, {"label", "required", "client_visible", "used", "unowned"}, "common")
             used = self.flag(raw, "used", "common", preset=key not in ("client", "team") or key in about)
             if self.own == key or self.singleton:
                 used = False
@@ -76,7 +76,8 @@ class Kind(Reader):
             self.common[key] = {
                 "label": self.words(raw, "label", "common", optional=True) or label, "used": used,
                 "required": self.flag(raw, "required", "common"),
-                "client_visible": self.flag(raw, "client_visible", "common")}
+                "client_visible": self.flag(raw, "client_visible", "common"),
+                "unowned": self.flag(raw, "unowned", "common")}
             if self.common[key]["required"] and not used:
                 self.wrong(f"'{key}' is required but not used by this kind", "common", key=key)
 

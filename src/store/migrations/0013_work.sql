@@ -58,6 +58,7 @@ CREATE TABLE kind_question (
 	answer TEXT, -- answer; null: not given
 	answer_note TEXT, -- more; null: not given
 	answered_at_us BIGINT, -- microseconds UTC; answered at; null: not given
+	sent_at_us BIGINT, -- microseconds UTC; sent at; null: not given
 	reminders BIGINT, -- reminders; null: not given
 	next_reminder_at_us BIGINT, -- microseconds UTC; next reminder; null: not given
 	pauses BIGINT, -- 0 or 1; pauses the clocks; null: not given
@@ -100,3 +101,17 @@ CREATE INDEX kind_time_entry_owner ON kind_time_entry (firm_id, owner_id, day_da
 CREATE INDEX kind_time_entry_due ON kind_time_entry (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_time_entry_list ON kind_time_entry (firm_id, day_day, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_time_entry_archived ON kind_time_entry (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
+
+-- The two threads of a record: what people of the firm say among themselves, and what the client's
+-- contacts see and answer.
+ALTER TABLE comments ADD COLUMN for_client BIGINT NOT NULL DEFAULT 0; -- 1 = contacts of the client see it
+UPDATE comments SET for_client = 1 WHERE author LIKE 'link:%';
+
+-- Questions whose next letter has come due.
+CREATE INDEX kind_question_reminder ON kind_question (firm_id, next_reminder_at_us, id)
+	WHERE next_reminder_at_us IS NOT NULL;
+
+-- What somebody has on the desk, without the closed cases of all years.
+CREATE INDEX kind_case_open_of ON kind_case (firm_id, owner_id, due_at_us)
+	WHERE closed_at_us IS NULL AND archived_at_us IS NULL;
+CREATE INDEX kind_absence_of ON kind_absence (firm_id, person_id, last_day) WHERE archived_at_us IS NULL;

@@ -149,7 +149,9 @@ CREATE TABLE kind_effect_review (
 	case_id BIGINT NOT NULL, -- id; case
 	closed_on_day BIGINT, -- day number; closed on; null: not given
 	times_back BIGINT, -- came back since; null: not given
+	back_before BIGINT, -- came back before; null: not given
 	same_type BIGINT, -- new of the same type; null: not given
+	same_before BIGINT, -- of the same type before; null: not given
 	cost_minor BIGINT, -- minor units; cost; null: not given
 	cost_currency TEXT, -- ISO 4217; cost; null: not given
 	verdict TEXT, -- verdict; null: not given
@@ -196,3 +198,14 @@ CREATE INDEX kind_feedback_owner ON kind_feedback (firm_id, owner_id, created_at
 CREATE INDEX kind_feedback_due ON kind_feedback (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_feedback_list ON kind_feedback (firm_id, created_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_feedback_archived ON kind_feedback (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
+
+-- How cases are counted by cause, and how like ones are found (src/desk/causes.c, similar.c).
+CREATE INDEX kind_case_by_cause ON kind_case (firm_id, cause_id, found_at_us, type_id, client_id, restricted) WHERE cause_id IS NOT NULL AND archived_at_us IS NULL;
+CREATE INDEX kind_case_closed_type ON kind_case (firm_id, type_id, closed_at_us, id) WHERE state = 'closed' AND archived_at_us IS NULL;
+CREATE INDEX kind_case_closed_client ON kind_case (firm_id, client_id, type_id, closed_at_us, id) WHERE state = 'closed' AND archived_at_us IS NULL;
+CREATE INDEX kind_case_closed_cause ON kind_case (firm_id, cause_id, closed_at_us, id) WHERE state = 'closed' AND archived_at_us IS NULL;
+CREATE INDEX kind_case_closed_account ON kind_case (firm_id, type_id, account, closed_at_us, id) WHERE state = 'closed' AND archived_at_us IS NULL;
+CREATE INDEX kind_case_like ON kind_case (firm_id, client_id, type_id, found_at_us, id) WHERE archived_at_us IS NULL;
+
+-- Articles are found by the causes that they are about.
+ALTER TABLE kind_article ADD COLUMN causes TEXT; -- JSON array of ids; causes; null: not given

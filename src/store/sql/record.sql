@@ -2,9 +2,9 @@
 -- the statements that the build makes from model/<kind>.toml.
 
 -- name: comment_add :exec
--- in: firm_id i64, id i64, kind text, record_id i64, parent_id i64, author text, at_us i64, body text
-INSERT INTO comments (firm_id, id, kind, record_id, parent_id, author, at_us, body, edited_at_us, removed)
-VALUES (:firm_id, :id, :kind, :record_id, :parent_id, :author, :at_us, :body, 0, 0);
+-- in: firm_id i64, id i64, kind text, record_id i64, parent_id i64, author text, at_us i64, body text, for_client bool
+INSERT INTO comments (firm_id, id, kind, record_id, parent_id, author, at_us, body, for_client, edited_at_us, removed)
+VALUES (:firm_id, :id, :kind, :record_id, :parent_id, :author, :at_us, :body, :for_client, 0, 0);
 
 -- name: comment_edit :exec
 -- in: firm_id i64, id i64, body text, at_us i64
@@ -18,14 +18,15 @@ WHERE firm_id = :firm_id AND id = :id;
 
 -- name: comment_get :one
 -- in: firm_id i64, id i64
--- out: kind text, record_id i64, author text, removed i64
-SELECT kind, record_id, author, removed FROM comments WHERE firm_id = :firm_id AND id = :id;
+-- out: kind text, record_id i64, author text, removed i64, for_client bool
+SELECT kind, record_id, author, removed, for_client FROM comments WHERE firm_id = :firm_id AND id = :id;
 
 -- name: comment_list :all
--- in: firm_id i64, kind text, record_id i64, after_id i64, max i64
--- out: id i64, parent_id i64, author text, at_us i64, body text, edited_at_us i64, removed i64
-SELECT id, parent_id, author, at_us, body, edited_at_us, removed FROM comments
-WHERE firm_id = :firm_id AND kind = :kind AND record_id = :record_id AND id > :after_id
+-- Both threads, or with least 1 only what the client sees.
+-- in: firm_id i64, kind text, record_id i64, after_id i64, least i64, max i64
+-- out: id i64, parent_id i64, author text, at_us i64, body text, edited_at_us i64, removed i64, for_client bool
+SELECT id, parent_id, author, at_us, body, edited_at_us, removed, for_client FROM comments
+WHERE firm_id = :firm_id AND kind = :kind AND record_id = :record_id AND id > :after_id AND for_client >= :least
 ORDER BY id LIMIT :max;
 
 -- name: watch_add :exec
