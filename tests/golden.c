@@ -6,7 +6,8 @@
  * A case is a folder: its files are one client's books (all but args.txt and expect.txt). The
  * check is the name of the folder above. args.txt: one option a line: "as-of 2025-12-31",
  * "set check.param=value", "no-guards". Each case runs with 1, 2 and 7 cuts on 1 and 2 threads
- * and must give the same bytes; so must the books that went through an image. --update writes expect.txt, to be read before it is committed.
+ * and must give the same bytes, and so must the books that went through an image. --update writes
+ * expect.txt, to be read before it is committed.
  */
 #include "book/image.h"
 #include "check/run.h"

@@ -18,6 +18,8 @@ rd_handler rd_api_comment_list, rd_api_comment_add, rd_api_comment_edit, rd_api_
 	rd_api_reminder_add, rd_api_reminder_remove;
 extern const rd_shape rd_shape_comment, rd_shape_comment_edit, rd_shape_tag, rd_shape_link,
 	rd_shape_reminder;
+/* imports.c */
+rd_handler rd_api_import_preview, rd_api_import_losses;
 /* bulk.c, export.c, import.c */
 rd_handler rd_api_bulk, rd_api_export, rd_api_import;
 extern const rd_shape rd_shape_bulk;

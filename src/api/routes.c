@@ -136,6 +136,11 @@ const rd_route rd_routes[] = {
 	/* finding */
 	{RD_HTTP_GET, "/api/v1/search", RD_PERM_SIGNED_IN, 0, RD_RUN_READ,
 	 rd_api_search, .summary = {"全文搜索", "search by words"}, .query = "q kind limit"},
+	/* imports of books: the rest of it are attachments and transitions */
+	{RD_HTTP_GET, "/api/v1/imports/{id}/preview", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_import_preview, .summary = {"导入预览：识别结果与差异", "what was recognised, and what would change"}},
+	{RD_HTTP_GET, "/api/v1/imports/{id}/losses", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_import_losses, .summary = {"撤销导入会失去什么", "what an undo would lose"}},
 	/* records */
 	{RD_HTTP_GET, "/api/v1/{kind}", RD_PERM_KIND, RD_KIND_READ, RD_RUN_READ,
 	 rd_api_record_list, .summary = {"列表", "list"}, .query = "filter sort cursor limit count"},

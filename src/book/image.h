@@ -25,7 +25,7 @@
 size_t rd_image_size(const rd_book *b);
 /* Writes it to `to`, which holds rd_image_size(b) bytes. */
 void rd_image_write(const rd_book *b, void *to);
-/* A book over `image`, which comes from rd_column_new or mmap and is `size` bytes long. CORRUPT when
- * it is damaged or of another version; the image then stays the caller's. */
+/* A book over `image`, which comes from rd_column_new or mmap and is `size` bytes long. CORRUPT
+ * when it is damaged or of another version; the image then stays the caller's. */
 RD_NODISCARD rd_rc rd_image_open(void *image, size_t size, rd_book **ret_book, rd_err *err);
 #endif

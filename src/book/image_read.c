@@ -195,7 +195,7 @@ static rd_rc take_sections(opening *o)
 
 /* ---- texts ---- */
 
-/* Slots for ids that are placed one after the other; a text that stands twice is no text of ours. */
+/* Ids are placed one after the other; a text that stands twice is no text of ours. */
 static bool place(rd_dict *d, uint32_t id)
 {
 	const char *text = d->texts[id];

@@ -10,10 +10,12 @@
 #include "desk/reminders.h"
 #include "desk/reviews.h"
 #include "desk/send.h"
+#include "desk/shelf.h"
 #include "desk/webhooks.h"
 #include "store/checkpoint.h"
 
 static const char *const queues[] = {"post"};
+static const char *const queues_of_books[] = {RD_IMPORT_QUEUE};
 
 struct rd_hands {
 	rd_hands_config config;
@@ -27,7 +29,10 @@ struct rd_hands {
 	rd_follower followers[2];
 	rd_periodic_entry entries[RD_PERIODIC_MAX];
 	uint32_t n_entries;
+	rd_shelf *shelf;
+	rd_importer importer;
 	rd_jobs *jobs;
+	rd_jobs *books; /* minutes of reading and checking do not hold up a mail */
 	rd_follow *follow;
 	rd_periodic *periodic;
 };
@@ -66,6 +71,8 @@ static void worked(void *ctx)
 
 	if (h->jobs)
 		rd_jobs_wake(h->jobs);
+	if (h->books)
+		rd_jobs_wake(h->books);
 }
 
 static void live(void *ctx, int64_t firm_id, const rd_log_row *row)
@@ -103,7 +110,11 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	                                     .worked = worked,
 	                                     .worked_ctx = h};
 
+	rd_jobs_config books = jobs;
+
+	books.queues = queues_of_books;
 	RD_TRY(rd_jobs_start(&jobs, &h->jobs, err));
+	RD_TRY(rd_jobs_start(&books, &h->books, err));
 	RD_TRY(rd_follow_start(&follow, &h->follow, err));
 	return rd_periodic_start(&periodic, &h->periodic, err);
 }
@@ -118,6 +129,7 @@ static void make_kinds(rd_hands *h)
 	n += RD_ANCHOR_JOBS_N;
 	rd_question_jobs(&h->sender, h->kinds + n);
 	n += RD_QUESTION_JOBS_N;
+	h->kinds[n++] = rd_import_job(&h->importer);
 	RD_ASSERT(n <= RD_JOB_KINDS_MAX);
 	h->n_kinds = n;
 }
@@ -149,6 +161,8 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->desk = (rd_desk){config->engine->store, config->engine->zone_offset_s};
 	h->outbound = rd_outbound_new(&h->config.outbound);
 	h->sender = (rd_sender){&h->desk, rd_post_real(h->outbound)};
+	h->shelf = rd_shelf_new(&(rd_shelf_config){.store = h->desk.store});
+	h->importer = (rd_importer){config->engine, h->shelf};
 	make_kinds(h);
 	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
 	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
@@ -174,6 +188,11 @@ static void sign_all(rd_hands *h)
 		tell(h, "checkpoints", &err);
 }
 
+rd_shelf *rd_hands_shelf(const rd_hands *h)
+{
+	return h->shelf;
+}
+
 void rd_hands_poke(rd_hands *h, int64_t firm_id)
 {
 	rd_follow_poke(h->follow, firm_id);
@@ -189,6 +208,8 @@ void rd_hands_stop(rd_hands *h)
 	}
 	rd_follow_stop(h->follow);
 	rd_jobs_stop(h->jobs);
+	rd_jobs_stop(h->books);
+	rd_shelf_free(h->shelf);
 	rd_outbound_free(h->outbound);
 	rd_arena_free(h->arena);
 }

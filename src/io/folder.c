@@ -1,4 +1,5 @@
-/* rd_read_paths: which files there are, what each is, and the book they make together. */
+/* rd_read_paths, rd_read_memory: which files there are, what each is, and the book they make
+ * together. */
 #include "base/assert.h"
 #include "base/digest.h"
 #include "base/limits.h"
@@ -17,9 +18,10 @@
 
 typedef struct item {
 	const char *path;
-	bool named;    /* given by the caller: must be readable */
-	bool is_chart; /* --chart FILE */
-	rd_rc rc;      /* why it was left out, when it was */
+	const rd_read_file *memory; /* its bytes; NULL = on disk */
+	bool named;                 /* given by the caller: must be readable */
+	bool is_chart;              /* --chart FILE */
+	rd_rc rc;                   /* why it was left out, when it was */
 	rd_err err;
 } item;
 
@@ -156,6 +158,17 @@ static void digest(rd_source *s)
 	rd_column_free(buf, size);
 }
 
+static void digest_memory(rd_source *s)
+{
+	rd_sha256 d;
+	rd_file *f = rd_builder_file(s->builder, s->file);
+
+	rd_sha256_init(&d);
+	rd_sha256_add(&d, s->data, s->bytes);
+	rd_sha256_end(&d, f->sha256);
+	f->has_sha256 = true;
+}
+
 static bool looks_xml(const char *p, uint32_t n)
 {
 	uint32_t i = n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
@@ -206,6 +219,20 @@ static rd_rc read_open(rd_source *s, rd_err *err)
 	return rc;
 }
 
+static rd_rc read_memory(rd_source *s, const rd_read_file *m, rd_err *err)
+{
+	s->fd = -1;
+	s->data = s->head = m->data;
+	s->bytes = m->bytes;
+	s->head_len = m->bytes < HEAD_BYTES ? (uint32_t)m->bytes : HEAD_BYTES;
+	rd_builder_file(s->builder, s->file)->bytes = s->bytes;
+	if (s->options->digest)
+		digest_memory(s);
+	rd_rc rc = dispatch(s, err);
+
+	return rc == RD_OK ? rc : rd_err_at(err, m->name, 0);
+}
+
 static rd_rc read_item(reading *r, rd_builder *b, const item *it, rd_row *ret_file, rd_err *err)
 {
 	rd_source s = {.builder = b, .options = r->options, .path = it->path};
@@ -214,6 +241,8 @@ static rd_rc read_item(reading *r, rd_builder *b, const item *it, rd_row *ret_fi
 	s.mapping = it->is_chart ? &chart : mapping_for(r->options, it->path);
 	RD_TRY(rd_builder_add_file(b, rd_str_of(it->path), &s.file, err));
 	*ret_file = s.file;
+	if (it->memory)
+		return read_memory(&s, it->memory, err);
 	s.fd = open(it->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (s.fd < 0) {
 		rd_fail_os(err, errno, "打不开", "cannot open");
@@ -338,22 +367,43 @@ static rd_rc read_book(reading *r, rd_book **ret_book, rd_err *err)
 	}
 }
 
-rd_rc rd_read_paths(const char *const *paths, uint32_t n_paths, const rd_read_options *options,
-                    rd_book **ret_book, rd_err *err)
+/* What was collected, as a book; `rc` is how collecting went. */
+static rd_rc read_collected(reading *r, rd_rc rc, rd_book **ret_book, rd_err *err)
 {
-	reading r = {.arena = rd_arena_new(), .options = options};
 	rd_book *book = NULL;
-	rd_rc rc = collect(&r, paths, n_paths, err);
 
-	RD_ASSERT(options->threads >= 1);
+	RD_ASSERT(r->options->threads >= 1);
 	if (rc == RD_OK)
-		rc = read_book(&r, &book, err);
+		rc = read_book(r, &book, err);
 	if (rc == RD_OK && !holds_books(book)) {
-		rc = nothing_read(&r, book, err);
+		rc = nothing_read(r, book, err);
 		rd_book_free(book);
 	}
 	if (rc == RD_OK)
 		*ret_book = book;
-	rd_arena_free(r.arena);
+	rd_arena_free(r->arena);
 	return rc;
+}
+
+rd_rc rd_read_paths(const char *const *paths, uint32_t n_paths, const rd_read_options *options,
+                    rd_book **ret_book, rd_err *err)
+{
+	reading r = {.arena = rd_arena_new(), .options = options};
+
+	return read_collected(&r, collect(&r, paths, n_paths, err), ret_book, err);
+}
+
+rd_rc rd_read_memory(const rd_read_file *files, uint32_t n_files, const rd_read_options *options,
+                     rd_book **ret_book, rd_err *err)
+{
+	reading r = {.arena = rd_arena_new(), .options = options};
+	rd_rc rc = RD_OK;
+
+	RD_ASSERT(options->chart_path == NULL);
+	for (uint32_t i = 0; i < n_files && rc == RD_OK; i++) {
+		rc = add_item(&r, files[i].name, true, err);
+		if (rc == RD_OK)
+			r.items[r.n - 1].memory = &files[i];
+	}
+	return read_collected(&r, rc, ret_book, err);
 }

@@ -50,6 +50,18 @@ typedef struct rd_read_options {
 RD_NODISCARD rd_rc rd_read_paths(const char *const *paths, uint32_t n_paths,
                                  const rd_read_options *options, rd_book **ret_book, rd_err *err);
 
+/* A file that is in memory already. Its bytes are the caller's and stay until the call ends. */
+typedef struct rd_read_file {
+	const char *name; /* as people know it; mappings look at it */
+	const char *data;
+	uint64_t bytes;
+} rd_read_file;
+
+/* The same for files that are in memory: all count as named. Opens nothing, so that it works where
+ * nothing may be opened. options->chart_path must be NULL. */
+RD_NODISCARD rd_rc rd_read_memory(const rd_read_file *files, uint32_t n_files,
+                                  const rd_read_options *options, rd_book **ret_book, rd_err *err);
+
 /* ---- between the readers (one file a format) ---- */
 
 /* Takes the rows of tables in place of the builder: another reader over the same cells (bank.h). */

@@ -248,6 +248,18 @@ static bool is_sha256(rd_str s)
 	return s.len == 64;
 }
 
+/* Files of a record whose state is sealed are evidence. */
+static rd_rc not_sealed(const rd_record *r, rd_err *err)
+{
+	int32_t state = rd_kind_state_find(r->kind, rd_cell(r, RD_COL_STATE)->str);
+
+	if (state < 0 || !(r->kind->sealed >> state & 1))
+		return RD_OK;
+	return rd_fail(err, RD_BARRED, "文件已是证据，不能再增加或移除；请另建一条记录上传",
+	               "the files are evidence by now: none can be added or removed; make another "
+	               "record for others");
+}
+
 rd_rc rd_attachment_add(const rd_engine *e, rd_tx *tx, const rd_actor *actor, const rd_kind *k,
                         int64_t record_id, const rd_attachment *file, int64_t *ret_id, rd_err *err)
 {
@@ -261,6 +273,7 @@ rd_rc rd_attachment_add(const rd_engine *e, rd_tx *tx, const rd_actor *actor, co
 
 	RD_ASSERT(is_sha256(file->sha256));
 	RD_TRY(may(tx, actor, k, record_id, &r, err));
+	RD_TRY(not_sealed(&r, err));
 	RD_TRY(text_fits(file->name, RD_FILE_NAME_MAX, err));
 	RD_TRY(write(tx, actor, &r, &f, err));
 	*ret_id = f.about_id;
@@ -280,6 +293,7 @@ rd_rc rd_attachment_remove(rd_tx *tx, const rd_actor *actor, int64_t attachment_
 	RD_TRY(may_by_name(tx, actor, a.kind, a.record_id, &r, err));
 	if (!is_author(actor, a.author))
 		RD_TRY(rd_may_record(tx, actor, &r, RD_KIND_CHANGE, err));
+	RD_TRY(not_sealed(&r, err));
 	return write(tx, actor, &r, &f, err);
 }
 

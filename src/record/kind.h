@@ -243,6 +243,7 @@ typedef struct rd_kind {
 	uint16_t n_fields;
 	const rd_state *states;
 	uint16_t n_states, initial;
+	uint32_t sealed; /* states in which attached files are evidence: none comes or goes */
 	const rd_transition *transitions;
 	uint16_t n_transitions;
 	rd_kind_rights rights[RD_KIND_VERBS];

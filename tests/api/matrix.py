@@ -162,6 +162,7 @@ OTHER = {
     "POST /api/v1/contact/{id}/link": ({"kind": "task", "record": "1"}, {404, 403}, None),
     "GET /api/v1/search": (None, {200}, "person"),
     "GET /api/v1/cases/{id}/candidates": (None, {404}, None), "GET /api/v1/load": (None, {200}, None),
+    "GET /api/v1/imports/{id}/preview": (None, {404}, None), "GET /api/v1/imports/{id}/losses": (None, {404}, None),
     "DELETE /api/v1/user/{id}/totp": (None, {404}, None), "GET /api/v1/user/{id}/sessions": (None, {200, 404}, None),
     "DELETE /api/v1/user/{id}/sessions/{sub}": (None, {404}, None),
     "GET /api/v1/user/{id}/tokens": (None, {200, 404}, None),

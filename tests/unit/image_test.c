@@ -174,7 +174,7 @@ static void what_is_accepted_can_be_checked(void)
 		rd_result_free(r);
 		rd_book_free(book);
 	}
-	unit_note("%u of %u were books", taken, tries);
+	unit_note("  %u of %u were books\n", taken, tries);
 	UNIT_TRUE(taken > tries / 10 && taken < tries);
 	rd_column_free(image, size);
 	rd_book_free(b);
@@ -201,7 +201,7 @@ static void opening_is_quick(void)
 	int64_t copied = now_ns() - start;
 	start = now_ns();
 	UNIT_OK(rd_image_open(image, size, &again, &err), &err);
-	unit_note("%u lines, %zu bytes: opened in %jd us, copied in %jd us", b->line.n, size,
+	unit_note("  %u lines, %zu bytes: opened in %jd us, copied in %jd us\n", b->line.n, size,
 	          (intmax_t)(now_ns() - start) / 1000, (intmax_t)copied / 1000);
 	rd_column_free(copy, size);
 	rd_book_free(again);

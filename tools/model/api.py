@@ -162,7 +162,8 @@ def describe(kind):
         "fields": [describe_field(common_field(kind, k)) for k in SETTABLE if kind.common[k]["used"]]
         + [describe_field(f) for f in kind.fields],
         "states": [lean({"name": s["name"], "label": said(s["label"]), "help": said(s["help"]), "tone": s["tone"],
-                         "closed": s["closed"], "initial": s["initial"]}) for s in kind.states],
+                         "closed": s["closed"], "initial": s["initial"], "sealed": i in kind.sealed})
+                   for i, s in enumerate(kind.states)],
         "transitions": [lean({
             "name": t["name"], "label": said(t["label"]), "help": said(t["help"]),
             "from": [kind.states[s]["name"] for s in t["from"]], "to": "=" if t["to"] == STAYS else kind.states[t["to"]]["name"],

@@ -128,7 +128,7 @@ class Writer:
             f"\t.title = {k.title_index()}, .about = {mask(COMMON_KEYS.index(a) for a in k.about)}, "
             f".own = RD_OWN_{own}, .singleton = {'true' if k.singleton else 'false'},\n"
             f"\t.fields = {fields}, .n_fields = {n_fields}, .states = {states}, .n_states = {n_states}, "
-            f".initial = {k.initial},\n"
+            f".initial = {k.initial}, .sealed = {mask(k.sealed)},\n"
             f"\t.transitions = {transitions}, .n_transitions = {n_transitions},\n"
             f"\t.rights = {{{rights}}},\n\t.common = {self.common()},\n"
             f"\t.columns = {columns}, .n_columns = {n_columns}, .list = {listed}, .n_list = {n_list}, "

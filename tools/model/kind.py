@@ -36,6 +36,7 @@ class Kind(Reader):
         self.read_common()
         self.read_fields()
         self.read_states()
+        self.read_sealed()
         self.read_transitions()
         self.read_rights()
         self.read_list()
@@ -148,6 +149,16 @@ class Kind(Reader):
 
     def state(self, name):
         return next((i for i, s in enumerate(self.states) if s["name"] == name), None)
+
+    def read_sealed(self):
+        """States in which files are evidence: none comes, none goes."""
+        self.sealed = []
+        for n in self.names(self.raw, "sealed", None) if "sealed" in self.raw else []:
+            i = self.state(n)
+            if i is None:
+                self.wrong(f"'{n}' is no state of this kind", "sealed", 0, "sealed", n)
+            else:
+                self.sealed.append(i)
 
     def read_transitions(self):
         self.transitions = []
