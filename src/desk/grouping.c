@@ -439,8 +439,8 @@ static rd_rc say_gone(const rd_grouping *g, rd_tx *tx, int64_t case_id, rd_err *
 	                     : "检查 " RD_STR_FMT " 已不再发现这起异常的任何线索，可以提交验证并关闭。",
 	                 RD_STR_ARG(g->run_number));
 
-	return rd_comment_add(g->engine, tx, &g->work->system, rd_kind_find(RD_STR("case")), case_id, 0,
-	                      (rd_str){text, (uint32_t)n}, NULL, 0, &id, err);
+	return rd_comment_add(g->engine, tx, &g->work->system, rd_kind_find(RD_STR("case")), case_id,
+	                      &(rd_comment_new){.body = {text, (uint32_t)n}}, &id, err);
 }
 
 static rd_rc nothing_left(const rd_grouping *g, rd_tx *tx, const group_case *c, rd_err *err)

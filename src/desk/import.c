@@ -3,6 +3,7 @@
 #include "desk/cell.h"
 #include "desk/hooks.h"
 #include "desk/person.h"
+#include "desk/runs.h"
 #include "record/may.h"
 #include "store/queries.gen.h"
 #include <stdio.h>
@@ -245,6 +246,7 @@ rd_rc rd_hook_import_commit(rd_hook_call *call, rd_err *err)
 {
 	rd_record was, now;
 	rd_import_source s;
+	int64_t run;
 
 	RD_TRY(get(call->tx, "books", rd_field_int(call->now, "books", 0), &was, err));
 	RD_TRY(load(call->tx, call->was, &was, &s, err));
@@ -259,7 +261,9 @@ rd_rc rd_hook_import_commit(rd_hook_call *call, rd_err *err)
 		*rd_field_cell(call->now, "mapping") = RD_VALUE_TEXT(s.mapping);
 		*rd_field_cell(&now, "mapping") = RD_VALUE_TEXT(s.mapping);
 	}
-	return write_books(call, &was, &now, err);
+	RD_TRY(write_books(call, &was, &now, err));
+	return rd_runs_start(call->engine, call->tx, call->actor, id_of(&now), s.import_id, "import",
+	                     &run, err);
 }
 
 /* ---- undo ---- */
@@ -374,5 +378,9 @@ rd_rc rd_hook_import_undo(rd_hook_call *call, rd_err *err)
 		*rd_field_cell(&now, "first_day") = *rd_field_cell(&old, "first_day");
 		*rd_field_cell(&now, "last_day") = *rd_field_cell(&old, "last_day");
 	}
-	return write_books(call, &was, &now, err);
+	RD_TRY(write_books(call, &was, &now, err));
+	/* What the undone files showed is gone, and what those before them showed is back. */
+	return before ? rd_runs_start(call->engine, call->tx, call->actor, id_of(&now), before,
+	                              "import", &(int64_t){0}, err)
+	              : RD_OK;
 }

@@ -7,7 +7,7 @@
 #include "store/queries.gen.h"
 #include <stdio.h>
 
-#define LEASE_S       300u
+#define LEASE_S       1200u /* the shelf may have to read the files once more */
 #define TRIES         3u
 #define RENEW_US      5000000 /* the lease is renewed, and cancelling noticed, this often */
 #define THREADS_LINES 200000u /* books that are checked by more than one thread */
