@@ -4,7 +4,7 @@
 #include "desk/gate.h"
 #include "desk/grouping.h"
 
-/* What checks found: of a set of books, a case, a run; one with its places; what people make of it. */
+/* What checks found, of a set of books, a case or a run, and what people make of it. */
 
 static void put_words(rd_json *j, const char *key, rd_str zh, rd_str en)
 {

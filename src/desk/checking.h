@@ -94,6 +94,6 @@ rd_words rd_checking_severity_words(uint32_t severity);
 int32_t rd_checking_severity_of(rd_str name);
 /* The title of a check; its slug in both languages when this release has no such check. */
 rd_words rd_checking_title(rd_str slug, rd_arena *a);
-/* What the findings depend on beside books, parameters and decisions: the checks of this release. */
+/* What findings depend on beside books, parameters and decisions: the checks of this release. */
 uint64_t rd_checking_release(void);
 #endif
