@@ -119,7 +119,7 @@ ORDER BY severity DESC, id LIMIT :max;
 -- The cases of a set of books with what findings and decisions need to know of them, the oldest first.
 -- in: firm_id i64, books_id i64
 -- out: id i64, type_id i64, period text, state text, archived i64, accepted_until i64?, findings i64, closed_at_us i64, times_back i64, severity text, duplicate_of i64
-SELECT id, type_id, coalesce(period, '') AS period, state,
+SELECT id, coalesce(type_id, 0) AS type_id, coalesce(period, '') AS period, state,
 	CASE WHEN archived_at_us IS NULL THEN 0 ELSE 1 END AS archived, accepted_until_day AS accepted_until,
 	coalesce(findings, 0) AS findings, coalesce(closed_at_us, 0) AS closed_at_us,
 	coalesce(times_back, 0) AS times_back, coalesce(severity, '') AS severity,
