@@ -198,9 +198,9 @@ static rd_rc take_sections(opening *o)
 
 /* ---- texts ---- */
 
-/* Places of ids in the dictionary. Texts of strangers may be chosen so that they all want one place:
- * steps are counted, and more than a dictionary of honest texts takes are refused. A text that
- * stands twice is no text of ours. */
+/* Places of ids in the dictionary. Texts of strangers may be chosen so that all want one place:
+ * steps are counted, and more than a dictionary of honest texts takes are refused. No text stands
+ * twice. */
 static bool place_all(opening *o)
 {
 	rd_dict *d = &o->store->dict;
