@@ -109,7 +109,6 @@ static const char *map_request(uint64_t *ret_size)
 
 	if (fstat(RD_SANDBOX_REQUEST_FD, &st) != 0 || st.st_size < (off_t)sizeof(rd_sandbox_request))
 		return NULL;
-	/* Readers may look a few bytes behind a text: the last page has room, or one more follows. */
 	void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, RD_SANDBOX_REQUEST_FD, 0);
 
 	*ret_size = (uint64_t)st.st_size;
