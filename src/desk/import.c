@@ -26,6 +26,12 @@ static int64_t id_of(const rd_record *r)
 	return rd_cell(r, RD_COL_ID)->i;
 }
 
+static rd_rc closed(rd_err *err)
+{
+	return rd_fail(err, RD_BARRED, "账套已结账；请先重新打开账套",
+	               "the set of books is closed; reopen it first");
+}
+
 /* ---- the files ---- */
 
 static uint8_t digit(char c)
@@ -147,19 +153,76 @@ rd_rc rd_import_source_load(rd_tx *tx, int64_t import_id, rd_import_source *ret,
 	return load(tx, &import, &books, ret, err);
 }
 
+/* ---- what people may write ---- */
+
+static bool same(const rd_value *a, const rd_value *b)
+{
+	if (a->type == RD_NULL || b->type == RD_NULL)
+		return a->type == b->type;
+	return a->type == RD_TEXT ? rd_str_eq(a->str, b->str) : a->i == b->i;
+}
+
+static bool differs(const rd_hook_call *call, const char *field)
+{
+	static const rd_value none = {.type = RD_NULL};
+
+	return !same(rd_field_cell(call->now, field),
+	             call->was ? rd_field_cell(call->was, field) : &none);
+}
+
+/* What reading, checking, commit and undo write, nobody writes by hand. */
+static rd_rc by_program(const rd_hook_call *call, const char *const *fields, rd_err *err)
+{
+	for (; *fields; fields++)
+		if (differs(call, *fields) && !call->actor->system)
+			return rd_fail(err, RD_INPUT, "%s 由程序填写，不能手工修改",
+			               "%s is written by the program and cannot be set by hand", *fields);
+	return RD_OK;
+}
+
+rd_rc rd_hook_books_change(rd_hook_call *call, rd_err *err)
+{
+	static const char *const fields[] = {"current_import", "last_run",  "health",   "health_reason",
+	                                     "live_findings",  "first_day", "last_day", NULL};
+
+	return by_program(call, fields, err);
+}
+
+static rd_rc only_asked(const rd_hook_call *call, rd_err *err)
+{
+	static const char *const fields[] = {"recognised", "differences", "files",     "records",
+	                                     "rejected",   "vouchers",    "first_day", "last_day",
+	                                     "contents",   "before",      "problem",   NULL};
+
+	return by_program(call, fields, err);
+}
+
+rd_rc rd_hook_import_change(rd_hook_call *call, rd_err *err)
+{
+	RD_TRY(only_asked(call, err));
+	if (!same(rd_cell(call->now, RD_COL_CLIENT), rd_cell(call->was, RD_COL_CLIENT)))
+		return rd_fail(err, RD_INPUT, "导入不能改到另一个客户；请另建导入",
+		               "an import stays with its client; make another one");
+	if (is_sealed(rd_cell(call->was, RD_COL_STATE)->str) &&
+	    (differs(call, "mapping") || differs(call, "mode")))
+		return rd_fail(err, RD_BARRED, "已确认的导入不能再改列映射和方式；请另建导入",
+		               "mapping and mode of a committed import stay; make another import");
+	return RD_OK;
+}
+
 /* ---- creation and preview ---- */
 
 rd_rc rd_hook_import_create(rd_hook_call *call, rd_err *err)
 {
 	rd_record books;
 
+	RD_TRY(only_asked(call, err));
 	RD_TRY(get(call->tx, "books", rd_field_int(call->now, "books", 0), &books, err));
 	if (rd_cell(&books, RD_COL_CLIENT)->i != rd_cell(call->now, RD_COL_CLIENT)->i)
 		return rd_fail(err, RD_INPUT, "账套不属于这个客户；请选择该客户的账套",
 		               "the set of books is of another client; choose one of this client");
 	if (rd_str_is(rd_cell(&books, RD_COL_STATE)->str, "closed"))
-		return rd_fail(err, RD_BARRED, "账套已结账；请先重新打开账套",
-		               "the set of books is closed; reopen it first");
+		return closed(err);
 	return RD_OK;
 }
 
@@ -197,8 +260,7 @@ static rd_rc unchanged(const rd_record *now, const rd_record *books, const rd_im
 
 	hex_of(s->contents, hex);
 	if (rd_str_is(rd_cell(books, RD_COL_STATE)->str, "closed"))
-		return rd_fail(err, RD_BARRED, "账套已结账；请先重新打开账套",
-		               "the set of books is closed; reopen it first");
+		return closed(err);
 	if (!rd_str_is(rd_field_str(now, "contents"), hex))
 		return rd_fail(err, RD_BARRED, "预览之后文件、列映射或会计准则有变动；请重新预览",
 		               "files, mapping or standard changed after the preview; preview again");
@@ -363,6 +425,8 @@ rd_rc rd_hook_import_undo(rd_hook_call *call, rd_err *err)
 	bool more;
 
 	RD_TRY(get(call->tx, "books", rd_field_int(call->now, "books", 0), &was, err));
+	if (rd_str_is(rd_cell(&was, RD_COL_STATE)->str, "closed"))
+		return closed(err);
 	if (rd_field_int(&was, "current_import", 0) != id)
 		return rd_fail(err, RD_BARRED, "这不是账套的当前导入；请先撤销之后的导入",
 		               "this is not the current import of the books; undo the later ones first");
