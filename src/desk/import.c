@@ -336,12 +336,15 @@ typedef struct losing {
 	bool more;
 } losing;
 
+/* A case on which nobody has begun is no work: the next run withdraws it. */
 static bool counts(const rd_record *r)
 {
 	static const char *const posted[] = {"posted", "confirmed", "missing"};
 	rd_str state = rd_cell(r, RD_COL_STATE)->str;
 
-	if (strcmp(r->kind->name, "correction") != 0)
+	if (strcmp(r->kind->name, "case") == 0)
+		return !rd_str_is(state, "reported");
+	if (strcmp(r->kind->name, "run") == 0)
 		return true;
 	for (size_t i = 0; i < sizeof posted / sizeof *posted; i++)
 		if (rd_str_is(state, posted[i]))
@@ -380,12 +383,13 @@ rd_rc rd_import_losses(rd_tx *tx, int64_t import_id, const rd_import_loss **ret_
                        uint32_t *ret_n, bool *ret_more, rd_err *err)
 {
 	losing l = {RD_NEW_N(tx->arena, rd_import_loss, RD_IMPORT_LOSSES_MAX), 0, false};
-	uint32_t runs;
+	losing runs = {RD_NEW_N(tx->arena, rd_import_loss, RD_IMPORT_LOSSES_MAX), 0, false};
 
-	RD_TRY(lose(tx, &l, "import", import_id, "run", "import", err));
-	runs = l.n;
-	for (uint32_t i = 0; i < runs; i++)
-		RD_TRY(lose(tx, &l, "run", l.list[i].id, "case", "first_run", err));
+	/* Runs are made by the program, and again when they are needed: what came of them counts. */
+	RD_TRY(lose(tx, &runs, "import", import_id, "run", "import", err));
+	l.more = runs.more;
+	for (uint32_t i = 0; i < runs.n; i++)
+		RD_TRY(lose(tx, &l, "run", runs.list[i].id, "case", "first_run", err));
 	RD_TRY(lose(tx, &l, "import", import_id, "correction", "import", err));
 	*ret_list = l.list;
 	*ret_n = l.n;
@@ -395,24 +399,23 @@ rd_rc rd_import_losses(rd_tx *tx, int64_t import_id, const rd_import_loss **ret_
 
 static rd_rc name_losses(const rd_import_loss *list, uint32_t n, bool more, rd_err *err)
 {
-	uint32_t runs = 0, cases = 0, corrections = 0;
+	uint32_t cases = 0, corrections = 0;
 	char first[160] = "";
 	size_t at = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		runs += strcmp(list[i].kind, "run") == 0;
 		cases += strcmp(list[i].kind, "case") == 0;
 		corrections += strcmp(list[i].kind, "correction") == 0;
-		if (strcmp(list[i].kind, "run") != 0 && at + 24 < sizeof first)
+		if (at + 24 < sizeof first)
 			at += (size_t)snprintf(first + at, sizeof first - at, " %.20s",
 			                       rd_str_is(list[i].number, "") ? "?" : list[i].number.ptr);
 	}
 	return rd_fail(err, RD_BARRED,
-	               "撤销会使后续工作失去依据：检查 %u 次、异常 %u 起、已入账的更正 %u 项%s%s。"
+	               "撤销会使后续工作失去依据：已着手处理的异常 %u 起、已入账的更正 %u 项%s%s。"
 	               "确认后请勾选“已知会失去后续工作”再撤销",
-	               "later work would lose its ground: %u runs, %u cases, %u posted "
+	               "later work would lose its ground: %u cases, %u posted "
 	               "corrections%s%s; to undo in spite of it, say accept_loss",
-	               runs, cases, corrections, more ? " +" : "", first);
+	               cases, corrections, more ? " +" : "", first);
 }
 
 rd_rc rd_hook_import_undo(rd_hook_call *call, rd_err *err)

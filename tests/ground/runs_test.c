@@ -308,6 +308,14 @@ static void the_grade_follows_its_formula(void)
 	}
 }
 
+static rd_rc cancel(rd_tx *tx, void *ctx, rd_err *err)
+{
+	const starting *s = ctx;
+	const rd_actor system = rd_desk_system(tx->firm_id);
+
+	return rd_runs_cancel(tx, &system, s->run, err);
+}
+
 static void cancelled_runs_end(void)
 {
 	checked c;
@@ -326,6 +334,14 @@ static void cancelled_runs_end(void)
 	UNIT_TRUE(next != s.run);
 	UNIT_TRUE(checked_is(&c, "kind_run", s.run, "state", "failed"));
 	UNIT_TRUE(checked_is(&c, "kind_run", next, "state", "done"));
+	/* One that nobody works on ends at once; one that has ended cannot. */
+	office_write(&c.o, start, &s);
+	office_write(&c.o, cancel, &s);
+	UNIT_TRUE(checked_is(&c, "kind_run", s.run, "state", "failed"));
+	UNIT_INT(checked_work(&c), 0);
+	rd_err err = {0};
+
+	UNIT_INT(rd_store_write(c.o.store, OFFICE_FIRM, c.o.place.arena, cancel, &s, &err), RD_BARRED);
 	checked_close(&c);
 }
 

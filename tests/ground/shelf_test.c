@@ -411,12 +411,21 @@ static void an_undo_names_what_is_lost(void)
 	attach(&f, import, "1.csv", january);
 	preview(&f, import);
 	UNIT_OK(try_move(&f, import, "commit", "{}", &err), &err);
+	/* A case that the run on it has found, and that somebody has begun to work on. */
+	int64_t type = office_record(&f.o, 0, "exception_type",
+	                             "{\"slug\":\"x\",\"name\":\"x\",\"area\":\"voucher\",\"nature\":"
+	                             "\"mismatch\",\"severity\":\"high\",\"finds\":\"x\"}");
+
 	(void)snprintf(body, sizeof body,
-	               "{\"name\":\"检查\",\"books\":\"%jd\",\"import\":\"%jd\",\"client\":\"%jd\"}",
-	               (intmax_t)f.books, (intmax_t)import, (intmax_t)f.client);
-	(void)office_record(&f.o, 0, "run", body);
+	               "{\"name\":\"x\",\"type\":\"%jd\",\"client\":\"%jd\",\"appearance\":\"y\","
+	               "\"first_run\":\"%jd\"}",
+	               (intmax_t)type, (intmax_t)f.client,
+	               (intmax_t)place_number(&f.o.place, "SELECT max(id) FROM kind_run"));
+	int64_t found = office_record(&f.o, 0, "case", body);
+
+	office_move(&f.o, 0, "case", found, "triage", "{}");
 	UNIT_INT(try_move(&f, import, "undo", "{\"reason\":\"x\"}", &err), RD_BARRED);
-	UNIT_TRUE(strstr(err.en, "1 runs, 0 cases, 0 posted corrections") != NULL);
+	UNIT_TRUE(strstr(err.en, "1 cases, 0 posted corrections") != NULL);
 	UNIT_INT(current(&f), import);
 	UNIT_OK(try_move(&f, import, "undo", "{\"reason\":\"x\",\"accept_loss\":true}", &err), &err);
 	UNIT_INT(current(&f), 0);
