@@ -336,6 +336,13 @@ typedef struct losing {
 	bool more;
 } losing;
 
+static rd_str number_of(const rd_record *r)
+{
+	const rd_value *v = rd_cell(r, RD_COL_NUMBER);
+
+	return v->type == RD_NULL ? RD_STR("?") : v->str;
+}
+
 /* A case on which nobody has begun is no work: the next run withdraws it. */
 static bool counts(const rd_record *r)
 {
@@ -372,9 +379,8 @@ static rd_rc lose(rd_tx *tx, losing *l, const char *to_kind, int64_t to_id, cons
 		}
 		RD_TRY(get(tx, kind, rows[i].from_id, &r, err));
 		if (counts(&r))
-			l->list[l->n++] =
-				(rd_import_loss){kind, rows[i].from_id, rd_cell(&r, RD_COL_NUMBER)->str,
-			                     rd_cell(&r, RD_COL_STATE)->str};
+			l->list[l->n++] = (rd_import_loss){kind, rows[i].from_id, number_of(&r),
+			                                   rd_cell(&r, RD_COL_STATE)->str};
 	}
 	return RD_OK;
 }
@@ -407,8 +413,9 @@ static rd_rc name_losses(const rd_import_loss *list, uint32_t n, bool more, rd_e
 		cases += strcmp(list[i].kind, "case") == 0;
 		corrections += strcmp(list[i].kind, "correction") == 0;
 		if (at + 24 < sizeof first)
-			at += (size_t)snprintf(first + at, sizeof first - at, " %.20s",
-			                       rd_str_is(list[i].number, "") ? "?" : list[i].number.ptr);
+			at += (size_t)snprintf(first + at, sizeof first - at, " %.*s",
+			                       list[i].number.len < 20 ? (int)list[i].number.len : 20,
+			                       list[i].number.ptr);
 	}
 	return rd_fail(err, RD_BARRED,
 	               "撤销会使后续工作失去依据：已着手处理的异常 %u 起、已入账的更正 %u 项%s%s。"
