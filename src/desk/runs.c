@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "base/hash.h"
 #include "desk/cell.h"
+#include "desk/clocks.h"
 #include "desk/hooks.h"
 #include "desk/person.h"
 #include "desk/runs_impl.h"
@@ -290,7 +291,7 @@ rd_rc rd_hook_case_withdraw(rd_hook_call *call, rd_err *err)
 		               "only a case of which nothing is left is withdrawn; else decide that it is "
 		               "no exception, and why");
 	*rd_field_cell(call->now, "closed_at") = RD_VALUE_INT(call->tx->now_us);
-	return RD_OK;
+	return rd_clocks_moved(call, err);
 }
 
 /* ---- looking at one, and stopping it ---- */
