@@ -310,8 +310,8 @@ rd_rc rd_api_case_followup_add(rd_call *call, rd_tx *tx, rd_err *err)
 	};
 	rd_record made;
 
-	RD_TRY(rd_followup_create(&call->api->engine, tx, &call->who.actor, call->id, &new, &made,
-	                          err));
+	RD_TRY(
+		rd_followup_create(&call->api->engine, tx, &call->who.actor, call->id, &new, &made, err));
 	return answer_made(call, &made);
 }
 

@@ -3,9 +3,9 @@
  *
  * The current import of the case's set of books is taken from the shelf and compared with itself
  * without the error (correct/impact.h): with the latest correction of the case that was not
- * withdrawn or rejected, else without the voucher that the case names, else for its account. The result goes
- * into the field impact_books as JSON, with the import it was computed on and when, and the tax at
- * stake into impact_tax, which a person may correct.
+ * withdrawn or rejected, else without the voucher that the case names, else for its account. The
+ * result goes into the field impact_books as JSON, with the import it was computed on and when, and
+ * the tax at stake into impact_tax, which a person may correct.
  *
  * Threads: any; waits for files, so never inside a transaction.
  */
@@ -25,7 +25,7 @@ typedef struct rd_impact_order {
  * with its impact; it lives in `a`. */
 RD_NODISCARD rd_rc rd_impact_compute(const rd_impact_order *order, rd_arena *a, rd_record *ret_case,
                                      rd_err *err);
-/* What is kept on a case: its JSON ("" = none), and whether the books have another import by now. */
+/* What is kept on a case: its JSON ("" = none); *ret_stale: the books have another import now. */
 RD_NODISCARD rd_rc rd_impact_kept(rd_tx *tx, const rd_record *c, rd_str *ret_json, bool *ret_stale,
                                   rd_err *err);
 #endif
