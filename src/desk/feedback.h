@@ -4,8 +4,8 @@
  *
  * Records of kind feedback, made when a case is closed, in the firm's language, due some days later
  * (setting feedback.days); the reminders of due records do the rest. Persons who closed or
- * handled the case themselves are not told again. Who prepared the books is whom the case names among its
- * persons, else the accountant of the client. The client is told as the setting feedback.client
+ * handled the case themselves are not told again. Who prepared the books is whom the case names
+ * among its persons, else the accountant of the client. The client is told as the setting feedback.client
  * says, through a contact who may enter the portal when there is one; it reads and acknowledges by
  * a link of that contact, and the owner of the case sees to it.
  */
