@@ -130,6 +130,9 @@ static rd_rc send(telling *t, const receiver *to, rd_err *err)
 
 	rd_buf_done(&body);
 	rd_buf_done(&text);
+	if (rc == RD_OK && to->contact_id)
+		rc = rd_feedback_letter_order(t->call->engine->store, t->call->tx,
+		                              rd_cell(&made, RD_COL_ID)->i, err);
 	return rc;
 }
 
