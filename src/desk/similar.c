@@ -10,7 +10,7 @@
 #define TERMS      8u  /* words by which the index is entered */
 #define OF_TERM    25u
 #define IDS_MAX    (OF_TYPE + 3 * OF_OTHERS + TERMS * OF_TERM)
-#define LOOKED_MAX 60u /* of the best, whether the actor may read them */
+#define LOOKED_MAX 40u /* of the best, whether the actor may read them */
 #define TEXT_MAX   1024u
 #define WORDS_MAX  64u
 
