@@ -35,7 +35,7 @@ static int64_t a_case(firm *f, const char *more)
 		"{\"name\":\"断号 记-12\",\"type\":\"%lld\",\"client\":\"%lld\",\"owner\":\"%lld\","
 		"\"reporter\":\"%lld\",\"appearance\":\"甲公司张三漏了记-12，金额 12,345.60 元\","
 		"\"amount\":{\"minor\":1234560,\"currency\":\"CNY\"},\"grade\":\"p2\","
-		"\"grade_fixed\":true,\"grade_reason\":\"x\",\"period\":\"2026-01\",\"place\":\"财务部\"%s%s}",
+		"\"grade_reason\":\"急\",\"period\":\"2026-01\",\"place\":\"财务部\"%s%s}",
 		L(f->type), L(f->client), L(f->li), L(f->wang),
 		strstr(more, "persons") ? "" : ",\"persons\":[\"外人\"]", more);
 	return office_record(&f->o, f->zhao, "case", body);
