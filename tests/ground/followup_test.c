@@ -613,10 +613,10 @@ static void time_adds_up_on_the_case(void)
 static void the_log_makes_it_all_again(void)
 {
 	static const char *const sums[] = {
-		"SELECT sum(version) + sum(spent_minutes) + sum(coalesce(cost_minor, 0)) FROM kind_case",
-		"SELECT sum(version) + count(lesson_id) FROM kind_case",
-		"SELECT sum(version) + count(acknowledged_at_us) FROM kind_feedback",
-		"SELECT sum(version) + count(verdict) FROM kind_effect_review",
+		"SELECT CAST(sum(version) + sum(spent_minutes) + sum(coalesce(cost_minor, 0)) AS BIGINT) FROM kind_case",
+		"SELECT CAST(sum(version) + count(lesson_id) AS BIGINT) FROM kind_case",
+		"SELECT CAST(sum(version) + count(acknowledged_at_us) AS BIGINT) FROM kind_feedback",
+		"SELECT CAST(sum(version) + count(verdict) AS BIGINT) FROM kind_effect_review",
 		"SELECT count(*) FROM kind_improvement",
 		"SELECT count(*) FROM links",
 		"SELECT count(*) FROM kind_article",
