@@ -8,6 +8,7 @@
 #include "desk/causes.h"
 #include "desk/effect.h"
 #include "desk/evidence.h"
+#include "desk/feedback.h"
 #include "desk/follow.h"
 #include "desk/ladder.h"
 #include "desk/indexing.h"
@@ -171,6 +172,7 @@ static void make_kinds(rd_hands *h)
 	n += RD_ANCHOR_JOBS_N;
 	rd_question_jobs(&h->sender, h->kinds + n);
 	n += RD_QUESTION_JOBS_N;
+	h->kinds[n++] = rd_feedback_job(&h->sender);
 	h->statement_jobs = (rd_statement_jobs_ctx){h->config.engine, NULL};
 	rd_statement_jobs(&h->statement_jobs, h->kinds + n);
 	n += RD_STATEMENT_JOBS_N;

@@ -166,6 +166,7 @@ OTHER = {
     "GET /api/v1/cases/{id}/candidates": (None, {404}, None), "GET /api/v1/load": (None, {200}, None),
     "GET /api/v1/imports/{id}/preview": (None, {404}, None), "GET /api/v1/imports/{id}/losses": (None, {404}, None),
     "GET /api/v1/causes": (None, {200}, None), "GET /api/v1/cases/{id}/similar": (None, {404}, None),
+    "GET /api/v1/cases/{id}/impact": (None, {404}, None), "POST /api/v1/cases/{id}/impact": (None, {404, 403}, None),
     "GET /api/v1/cases/{id}/knowledge": (None, {404}, None), "GET /api/v1/cases/{id}/followups": (None, {404}, None),
     "GET /api/v1/cases/{id}/summary-draft": (None, {404}, None), "POST /api/v1/cases/{id}/lesson": (None, {404}, None),
     "POST /api/v1/cases/{id}/helped": ({"article": "1"}, {404, 403}, None),
