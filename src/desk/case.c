@@ -5,6 +5,7 @@
 #include "desk/clocks.h"
 #include "desk/emergencies.h"
 #include "desk/followup.h"
+#include "desk/gate.h"
 #include "desk/hooks.h"
 
 /* The first time counts: who triages a case twice has not acknowledged it later. */
@@ -48,7 +49,7 @@ rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_case_count(call, err));
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
 	RD_TRY(rd_clocks_start(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
@@ -59,7 +60,7 @@ rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_case_count(call, err));
 	RD_TRY(rd_case_regrade(call, err));
 	RD_TRY(rd_clocks_moved(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 rd_rc rd_hook_case_triage(rd_hook_call *call, rd_err *err)
@@ -68,7 +69,7 @@ rd_rc rd_hook_case_triage(rd_hook_call *call, rd_err *err)
 	stamp(call, "triaged_at");
 	RD_TRY(rd_case_regrade(call, err));
 	RD_TRY(rd_clocks_moved(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 rd_rc rd_hook_case_analyse(rd_hook_call *call, rd_err *err)
@@ -98,6 +99,7 @@ rd_rc rd_hook_case_send_back(rd_hook_call *call, rd_err *err)
 rd_rc rd_hook_case_close(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(rd_case_gate(call, err));
+	RD_TRY(rd_gate_must_open(call->tx, call->now, err));
 	stamp(call, "closed_at");
 	RD_TRY(rd_followup_closed(call, err));
 	return rd_clocks_moved(call, err);
@@ -133,7 +135,7 @@ rd_rc rd_hook_case_reopen(rd_hook_call *call, rd_err *err)
 		clear(call, over[i]);
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
 	RD_TRY(rd_clocks_moved(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 rd_rc rd_hook_case_hand_over(rd_hook_call *call, rd_err *err)

@@ -285,7 +285,7 @@ static rd_rc find_emergency(work *w, const rd_record *r, bool stands, bool count
 	return found ? RD_OK : declare(w, r, stands, &t, ret_id, err);
 }
 
-rd_rc rd_emergency_look(rd_hook_call *call, rd_err *err)
+rd_rc rd_emergency_case(rd_hook_call *call, rd_err *err)
 {
 	static const char *const rests_on[] = {"grade", "amount", "tax_deadline", "type"};
 	bool differs = call->was == NULL;
@@ -615,18 +615,38 @@ static rd_rc one_event(work *w, const rd_log_row *row, const meaning *m, rd_err 
 	return m->look ? look_at_case(w, row->record_id, err) : RD_OK;
 }
 
+/* Whether there is something to do for an event. */
+static bool is_work(const rd_tx *tx, const rd_log_row *row, meaning *ret)
+{
+	*ret = (meaning){false, 0};
+	if (row->erased || row->at_us < tx->now_us - RD_NOTICE_AGE_US)
+		return false;
+	if (rd_str_is(row->kind, "case"))
+		*ret = meaning_of(row);
+	return ret->look || ret->joined || rd_str_is(row->type, "emergency.created");
+}
+
+rd_rc rd_emergency_look(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx,
+                        uint32_t *ret_first, rd_err *err)
+{
+	meaning m;
+
+	(void)ctx;
+	(void)err;
+	*ret_first = 0;
+	while (*ret_first < n && !is_work(tx, &rows[*ret_first], &m))
+		++*ret_first;
+	return RD_OK;
+}
+
 rd_rc rd_emergency_follow(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx, rd_err *err)
 {
 	work w = {.engine = NULL};
 
 	for (uint32_t i = 0; i < n; i++) {
-		meaning m = {false, 0};
+		meaning m;
 
-		if (rows[i].erased || rows[i].at_us < tx->now_us - RD_NOTICE_AGE_US)
-			continue;
-		if (rd_str_is(rows[i].kind, "case"))
-			m = meaning_of(&rows[i]);
-		if (!m.look && !m.joined && !rd_str_is(rows[i].type, "emergency.created"))
+		if (!is_work(tx, &rows[i], &m))
 			continue;
 		if (w.engine == NULL)
 			RD_TRY(begin(tx, ctx, &w, err));
