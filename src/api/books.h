@@ -16,8 +16,8 @@ typedef struct rd_held_book {
 	const rd_book *book;
 } rd_held_book;
 
-/* The current import, or the one in the query (`import`) when it is of these books. NOT_FOUND for who
- * may not read the books; BARRED when there is no import yet. */
+/* The current import, or the one in the query (`import`) when it is of these books. NOT_FOUND for
+ * who may not read the books; BARRED when there is no import yet. */
 RD_NODISCARD rd_rc rd_held_book_take(rd_call *call, rd_held_book *ret, rd_err *err);
 void rd_held_book_give(rd_call *call, rd_held_book *h);
 
@@ -26,7 +26,8 @@ RD_NODISCARD rd_rc rd_call_page(const rd_call *call, rd_page *ret, rd_err *err);
 /* A period of the query, 0 = not given. */
 RD_NODISCARD rd_rc rd_call_period(const rd_call *call, const char *name, rd_period *ret,
                                   rd_err *err);
-/* Columns of a ledger from `from` to `to` of the query; NOT_FOUND when the books have none there. */
+/* Columns of a ledger from `from` to `to` of the query; NOT_FOUND when the books have none
+ * there. */
 RD_NODISCARD rd_rc rd_call_columns(const rd_call *call, const rd_book *b, uint32_t *ret_from,
                                    uint32_t *ret_to, rd_err *err);
 /* Members of one line of a bank statement. */
