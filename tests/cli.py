@@ -118,14 +118,14 @@ ONE = ["--only", "entry-unbalanced", "--as-of", AS_OF]
 def test_without_arguments_the_commands_are_listed():
     r = run()
     same(r.code, 2)
-    for name in ("check", "checks", "explain", "convert", "config", "version", "help"):
+    for name in ("check", "checks", "explain", "convert", "correct", "config", "version", "help"):
         holds(r.err, "\n  " + name)
     lacks(r.err, "_doc")
 
 
 def test_help_of_every_command_in_both_languages():
     for lang, word in (("zh", "用法"), ("en", "Usage")):
-        for name in ("check", "checks", "explain", "convert", "config", "version", "help"):
+        for name in ("check", "checks", "explain", "convert", "correct", "config", "version", "help"):
             r = run(name, "--help", "--lang", lang)
             same(r.code, 0, name)
             holds(r.out, word)
@@ -792,6 +792,53 @@ def test_converted_books_give_the_same_findings():
         same(len(rows), 6)
         same(rows[4]["来源行"], "6")
         same(rows[4]["借方金额"], "5000.00")
+
+
+# ---- correct ----
+
+DOUBLE = """日期,凭证字,凭证号,摘要,科目编码,科目名称,借方金额,贷方金额
+2025-03-08,记,4,支付办公用品款,5602,管理费用,1380.00,
+2025-03-08,记,4,支付办公用品款,1002,银行存款,,1380.00
+2025-03-08,记,5,支付办公用品款,5602,管理费用,1380.00,
+2025-03-08,记,5,支付办公用品款,1002,银行存款,,1380.00
+"""
+
+
+def test_a_correction_is_proposed_tried_and_exported():
+    with Folder(j_csv=DOUBLE) as d, Folder() as out:
+        all_of_them = json.loads(run("correct", d.path, "-f", "json").out)
+        one = [f for f in all_of_them if f["check"] == "dup-entry"][0]
+        same((one["method"], one["ready"]), ("cancel", True))
+        holds(run("correct", d.path).out, one["fingerprint"][:12] + "  红字冲销")
+        r = run("correct", d.path, "--finding", one["fingerprint"], "--export", "jdy", "-o", out.at("v.csv"))
+        same((r.code, r.err), (0, ""))
+        holds(r.out, "注销3月8日记-5号凭证")
+        holds(r.out, "消失的发现  1")
+        rows = list(csv.DictReader(io.StringIO(out.read("v.csv").lstrip("\ufeff"))))
+        same([(x["科目代码"], x["借方金额"], x["贷方金额"]) for x in rows], [("5602", "-1380.00", ""), ("1002", "", "-1380.00")])
+        # Both files together are the books after it was posted: the finding is gone.
+        run("correct", d.path, "--finding", one["fingerprint"], "--export", "csv", "-o", d.at("v.csv"))
+        lacks(run("check", d.path).out, "dup-entry")
+
+
+def test_edited_vouchers_are_checked_and_tried():
+    with Folder(j_csv=DOUBLE) as d:
+        one = [f for f in json.loads(run("correct", d.path, "-f", "json").out) if f["check"] == "dup-entry"][0]
+        told = json.loads(run("correct", d.path, "--finding", one["fingerprint"], "-f", "json").out)
+        same(told["simulation"]["target_gone"], True)
+        vouchers = told["proposal"]["vouchers"]
+        vouchers[0]["lines"][0]["debit_minor"] = -138001
+        d.write("edit.json", json.dumps(vouchers))
+        r = run("correct", d.at("j.csv"), "--finding", one["fingerprint"], "--edit", d.at("edit.json"), "-f", "json")
+        same(r.code, 1)
+        holds(r.out, "借贷不平")
+        r = run("correct", d.at("j.csv"), "--finding", one["fingerprint"], "--edit", d.at("edit.json"), "--export", "k3", "-o", d.at("x"))
+        same(r.code, 2)
+        d.write("edit.json", json.dumps([{"role": "red", "line": 1}]))
+        r = run("correct", d.at("j.csv"), "--finding", one["fingerprint"], "--edit", d.at("edit.json"))
+        same(r.code, 2)
+        holds(r.err, "line")
+        same(run("correct", d.at("j.csv"), "--finding", "ffffffffffff").code, 2)
 
 
 def test_convert_to_json_and_hledger():

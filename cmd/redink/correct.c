@@ -213,10 +213,11 @@ static rd_rc propose(job *j, rd_err *err)
 	if (j->proposal.drafts.n == 0)
 		return RD_OK;
 	rd_drafts_check(j->a->arena, j->book, &j->proposal.drafts, &terms, &j->problems);
-	RD_TRY(rd_simulate(j->a->arena, j->book, j->result, &j->proposal.drafts, &j->run,
-	                   j->finding->fingerprint, &j->sim, err));
-	j->simulated = true;
-	return RD_OK;
+	rd_rc rc = rd_simulate(j->a->arena, j->book, j->result, &j->proposal.drafts, &j->run,
+	                       j->finding->fingerprint, &j->sim, err);
+
+	j->simulated = rc == RD_OK;
+	return rc == RD_INPUT ? RD_OK : rc; /* incomplete vouchers: the problems say so */
 }
 
 static rd_rc export_file(job *j, rd_err *err)

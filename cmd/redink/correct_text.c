@@ -51,7 +51,7 @@ static void put_money(rd_buf *out, rd_minor v, uint32_t columns)
 	rd_buf_printf(out, "%*s", (int)columns, text);
 }
 
-static void put_voucher(const rd_draft *d, int lang, rd_buf *out)
+static void put_voucher(const rd_voucher_draft *d, int lang, rd_buf *out)
 {
 	char day[16];
 

@@ -1,5 +1,6 @@
 #include "api/handlers.h"
 #include "api/import.h"
+#include "desk/mail_in.h"
 
 /* The API. Rows of one subject stand together; what a row says is all there is to know of it. A
  * path that is written out goes before one with a place ("/views" before "/{id}"). */
@@ -131,8 +132,38 @@ const rd_route rd_routes[] = {
 	/* who does what */
 	{RD_HTTP_GET, "/api/v1/cases/{id}/candidates", RD_PERM_STAFF, 0, RD_RUN_READ,
 	 rd_api_case_candidates, .summary = {"谁可以处理这起异常", "who could handle a case"}},
+	{RD_HTTP_GET, "/api/v1/cases/{id}/package", RD_PERM_STAFF, 0, RD_RUN_SLOW,
+	 rd_api_case_package, .summary = {"异常资料包（可离线核验）", "everything of a case, to be checked offline"}},
 	{RD_HTTP_GET, "/api/v1/load", RD_PERM_STAFF, 0, RD_RUN_READ,
 	 rd_api_load, .summary = {"每人手上的工作", "what everybody has on the desk"}},
+	/* why it happened, and what follows */
+	{RD_HTTP_GET, "/api/v1/causes", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_causes, .summary = {"原因树及异常数", "the tree of causes, with how many cases each has"},
+	 .query = "from until type client"},
+	{RD_HTTP_GET, "/api/v1/cases/{id}/similar", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_case_similar, .summary = {"相似的已关闭异常", "closed cases that are like this one"}, .query = "limit"},
+	{RD_HTTP_GET, "/api/v1/cases/{id}/knowledge", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_case_knowledge, .summary = {"可参考的知识文章", "articles that may help"}},
+	{RD_HTTP_POST, "/api/v1/cases/{id}/helped", RD_PERM_STAFF, 0, RD_RUN_WRITE,
+	 rd_api_case_helped, .summary = {"这篇文章有帮助", "an article helped"}, .shape = &rd_shape_helped},
+	{RD_HTTP_GET, "/api/v1/cases/{id}/followups", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_case_followups, .summary = {"由此产生的措施、复查和反馈", "measures, reviews and feedback"}},
+	{RD_HTTP_POST, "/api/v1/cases/{id}/followups", RD_PERM_STAFF, 0, RD_RUN_WRITE,
+	 rd_api_case_followup_add, .summary = {"由异常新建控制、风险或改进", "a control, risk or improvement from it"},
+	 .shape = &rd_shape_followup},
+	{RD_HTTP_POST, "/api/v1/cases/{id}/lesson", RD_PERM_STAFF, 0, RD_RUN_WRITE,
+	 rd_api_case_lesson, .summary = {"起草经验文章", "draft a lesson"}},
+	{RD_HTTP_GET, "/api/v1/cases/{id}/summary-draft", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_case_summary_draft, .summary = {"起草结案小结", "draft the closing summary"}, .query = "lang"},
+	/* cases */
+	{RD_HTTP_GET, "/api/v1/cases/{id}/page", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_case_page, .summary = {"异常页面的全部内容", "all that the page of a case shows"}},
+	{RD_HTTP_POST, "/api/v1/report", RD_PERM_SIGNED_IN, 0, RD_RUN_WRITE,
+	 rd_api_report, .summary = {"客户用链接报告异常", "a client with a link reports"}, .shape = &rd_shape_report},
+	{RD_HTTP_POST, "/api/v1/report/mail", RD_PERM_STAFF, 0, RD_RUN_SLOW,
+	 rd_api_report_mail, .summary = {"邮件网关转来的报告", "a report handed on by a mail gateway"},
+	 .body_max = RD_MAIL_BYTES_MAX, .body_type = "message/rfc822",
+	 .upload = &rd_upload_mail},
 	/* finding */
 	{RD_HTTP_GET, "/api/v1/search", RD_PERM_SIGNED_IN, 0, RD_RUN_READ,
 	 rd_api_search, .summary = {"全文搜索", "search by words"}, .query = "q kind limit"},

@@ -230,7 +230,7 @@ static rd_row account_of(rd_extend *x, const rd_extra_line *l)
 	if (row)
 		return row;
 	const rd_chart_entry *e = chart_root(x->old->standard, l->account);
-	rd_str name = l->account_name.len || e == NULL ? l->account_name : rd_str_of(e->name_zh);
+	rd_str name = e ? rd_str_of(e->name_zh) : l->account_name;
 
 	if (a->n == 0)
 		a->n = 1;

@@ -18,7 +18,7 @@
 typedef struct rd_extra_line {
 	rd_str text;
 	rd_str account;      /* code; an account of the book, or a root of its standard chart */
-	rd_str account_name; /* used when the book does not have the account */
+	rd_str account_name; /* used when neither book nor chart have the account */
 	rd_str party;        /* key, code or name; a party that the book does not have is added */
 	rd_str document;     /* as printed */
 	rd_str currency;     /* empty = that of the books */

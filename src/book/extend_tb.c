@@ -124,15 +124,18 @@ static rd_period seen_in(const restate *s, rd_period p)
 	return 0;
 }
 
-/* `above`: the account is a parent of the line's own. A parent without a row gets none: trial
- * balances may list the accounts that have lines alone. */
+/* `above`: the account is a parent of the line's own. Only accounts that had no line before get
+ * rows of their own: where one is missing beside lines, the trial balance was incomplete before. */
 static void restate_account(restate *s, rd_row account, rd_row line, rd_period moved, bool above)
 {
 	const rd_lines *l = &s->x->book->line;
 	rd_tb_rows *t = s->tb;
 	bool credit = l->flags[line] & RD_LINE_CREDIT;
 
-	for (uint32_t i = 0; i < s->n_periods && !above; i++)
+	bool fresh =
+		account >= s->x->old->account.n || !(s->x->old->account.flags[account] & RD_ACC_HAS_LINES);
+
+	for (uint32_t i = 0; i < s->n_periods && !above && fresh; i++)
 		if (s->periods[i] >= moved)
 			need_row(s, account, s->periods[i]);
 	for (rd_row r = 0; r < t->n; r++)

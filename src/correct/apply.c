@@ -26,7 +26,7 @@ static people people_of(const rd_book *b)
 }
 
 /* A closing entry says so, as the reader would see it. */
-static bool is_closing(const rd_draft *d)
+static bool is_closing(const rd_voucher_draft *d)
 {
 	for (uint32_t i = 0; i < d->n_lines; i++)
 		if (rd_str_has(d->lines[i].text, "结转") &&
@@ -35,7 +35,7 @@ static bool is_closing(const rd_draft *d)
 	return false;
 }
 
-static rd_extra_voucher extra_of(rd_arena *scratch, const rd_book *b, const rd_draft *d,
+static rd_extra_voucher extra_of(rd_arena *scratch, const rd_book *b, const rd_voucher_draft *d,
                                  const people *p)
 {
 	rd_extra_line *lines = RD_NEW_N(scratch, rd_extra_line, d->n_lines + 1);
@@ -74,7 +74,7 @@ rd_rc rd_drafts_apply(const rd_book *book, const rd_drafts *drafts, rd_book **re
 	people p = people_of(book);
 
 	for (uint32_t i = 0; i < drafts->n; i++) {
-		const rd_draft *d = &drafts->items[i];
+		const rd_voucher_draft *d = &drafts->items[i];
 
 		extra[i] = extra_of(scratch, book, d, &p);
 		if (d->role == RD_DRAFT_REENTER && d->has_original) {

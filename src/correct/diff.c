@@ -7,7 +7,7 @@
 
 typedef struct pairing {
 	rd_arena *arena;
-	const rd_ledger *l[2];
+	const rd_holdings *l[2];
 	rd_period *periods; /* of both */
 	uint32_t n_periods;
 	rd_diff *to;
@@ -35,7 +35,7 @@ static void merge_periods(pairing *p)
 	}
 }
 
-static void movement(const rd_ledger *l, rd_row account, rd_period period, rd_minor *ret_debit,
+static void movement(const rd_holdings *l, rd_row account, rd_period period, rd_minor *ret_debit,
                      rd_minor *ret_credit)
 {
 	uint32_t at = rd_book_period_index(l->b, period);
@@ -115,7 +115,7 @@ static void compare_statements(pairing *p)
 
 /* Movement (credit positive) over all periods of the tax accounts whose name says so, without
  * transfers at the end of a period, which the summary of a closing voucher tells. */
-static rd_minor tax_of(const rd_ledger *l, const char *word, const char *without)
+static rd_minor tax_of(const rd_holdings *l, const char *word, const char *without)
 {
 	const rd_book *b = l->b;
 	rd_minor sum = 0;
@@ -135,7 +135,7 @@ static rd_minor tax_of(const rd_ledger *l, const char *word, const char *without
 	return sum;
 }
 
-static rd_minor all_profit(const rd_ledger *l)
+static rd_minor all_profit(const rd_holdings *l)
 {
 	rd_minor sum = 0;
 
@@ -164,8 +164,8 @@ void rd_diff_books(rd_arena *arena, const rd_book *before, const rd_book *after,
 	pairing p = {.arena = arena, .to = ret};
 
 	*ret = (rd_diff){.standard = after->standard};
-	p.l[0] = rd_ledger_new(arena, before);
-	p.l[1] = rd_ledger_new(arena, after);
+	p.l[0] = rd_holdings_new(arena, before);
+	p.l[1] = rd_holdings_new(arena, after);
 	merge_periods(&p);
 	ret->period = p.n_periods ? p.periods[p.n_periods - 1] : 0;
 	compare_accounts(&p);
@@ -219,8 +219,11 @@ rd_rc rd_simulate(rd_arena *arena, const rd_book *book, const rd_result *before,
 	rd_simulation s = {.target_gone = true};
 	rd_run_options o = *options;
 
-	/* The day that counts as today is the same for both, whatever the new vouchers' dates are. */
+	/* The same day counts as today for both, but the new vouchers are not of tomorrow. */
 	o.as_of = before->as_of;
+	for (uint32_t i = 0; i < drafts->n; i++)
+		if (o.as_of != RD_DAY_NONE && drafts->items[i].date > o.as_of)
+			o.as_of = drafts->items[i].date;
 	RD_TRY(rd_drafts_apply(book, drafts, &s.after, err));
 	rd_rc rc = rd_run_checks(s.after, &o, &s.result, err);
 

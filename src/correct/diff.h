@@ -73,9 +73,9 @@ RD_NODISCARD rd_rc rd_simulate(rd_arena *arena, const rd_book *book, const rd_re
                                const uint8_t target[16], rd_simulation *ret, rd_err *err);
 void rd_simulation_done(rd_simulation *s);
 
-/* schema "redink.diff/1" */
-void rd_diff_json(rd_json *j, const rd_diff *d);
+/* schema "redink.diff/1"; at most `max` accounts and periods are written, all are counted. */
+void rd_diff_json(rd_json *j, const rd_diff *d, uint32_t max);
 /* schema "redink.simulation/1": the diff and the findings with their messages, at most `max` of
- * each kind. `before` is the result that rd_simulate was given. */
+ * each kind, and ten times as many accounts. `before` is the result that rd_simulate was given. */
 void rd_simulation_json(rd_json *j, const rd_simulation *s, const rd_result *before, uint32_t max);
 #endif

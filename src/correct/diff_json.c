@@ -17,11 +17,11 @@ static void put_period(rd_json *j, rd_period p)
 	rd_json_put_text(j, "period", p ? text : NULL);
 }
 
-static void put_accounts(rd_json *j, const rd_diff *d)
+static void put_accounts(rd_json *j, const rd_diff *d, uint32_t max)
 {
 	rd_json_key(j, "accounts");
 	rd_json_array(j);
-	for (uint32_t i = 0; i < d->n_accounts; i++) {
+	for (uint32_t i = 0; i < d->n_accounts && i < max; i++) {
 		const rd_diff_account *a = &d->accounts[i];
 
 		rd_json_object(j);
@@ -74,12 +74,13 @@ static void put_tax(rd_json *j, const rd_diff_tax *t)
 	rd_json_close(j);
 }
 
-void rd_diff_json(rd_json *j, const rd_diff *d)
+void rd_diff_json(rd_json *j, const rd_diff *d, uint32_t max)
 {
 	rd_json_object(j);
 	rd_json_put_text(j, "schema", "redink.diff/1");
 	put_period(j, d->period);
-	put_accounts(j, d);
+	rd_json_put_int(j, "account_count", d->n_accounts);
+	put_accounts(j, d, max);
 	put_pair(j, "total_debit_minor", d->total_debit);
 	put_pair(j, "total_credit_minor", d->total_credit);
 	put_pair(j, "closing_minor", d->closing);
@@ -133,6 +134,6 @@ void rd_simulation_json(rd_json *j, const rd_simulation *s, const rd_result *bef
 	put_findings(j, "gone", before, s->findings.gone, s->findings.n_gone, max);
 	put_findings(j, "new", s->result, s->findings.fresh, s->findings.n_fresh, max);
 	rd_json_key(j, "diff");
-	rd_diff_json(j, &s->diff);
+	rd_diff_json(j, &s->diff, max * 10);
 	rd_json_close(j);
 }

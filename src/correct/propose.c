@@ -12,13 +12,13 @@ static const struct {
 	[RD_METHOD_NONE] = {"none", {"由人判断", "a person decides"}},
 	[RD_METHOD_REIMPORT] = {"reimport", {"重新导出导入", "export and import again"}},
 	[RD_METHOD_REENTER] = {"reenter", {"重新填制凭证", "enter the voucher anew"}},
-	[RD_METHOD_RED_BLUE] = {"red-blue", {"红字冲销，蓝字更正", "reverse in red, enter in blue"}},
-	[RD_METHOD_RED] = {"red", {"红字冲销", "reverse in red"}},
-	[RD_METHOD_LESS] = {"less", {"红字差额更正", "difference in red"}},
-	[RD_METHOD_MORE] = {"more", {"补充登记", "supplementary entry"}},
-	[RD_METHOD_PRIOR_NOW] = {"prior-now",
+	[RD_METHOD_RED_BLUE] = {"reverse", {"红字冲销，蓝字更正", "reverse in red, enter in blue"}},
+	[RD_METHOD_RED] = {"cancel", {"红字冲销", "reverse in red"}},
+	[RD_METHOD_LESS] = {"difference", {"红字差额更正", "difference in red"}},
+	[RD_METHOD_MORE] = {"supplement", {"补充登记", "supplementary entry"}},
+	[RD_METHOD_PRIOR_NOW] = {"prior_now",
                              {"以前年度差错，计入当期", "earlier year, in the current period"}},
-	[RD_METHOD_PRIOR_YEAR] = {"prior-year",
+	[RD_METHOD_PRIOR_YEAR] = {"prior_year",
                               {"以前年度损益调整", "earlier year, by prior-year adjustment"}},
 	[RD_METHOD_ENTRY] = {"entry", {"补作凭证", "make the missing entry"}},
 };
@@ -86,17 +86,18 @@ rd_str rd_proposing_name(rd_proposing *p, rd_row v)
 	                         ref.journal.len ? "-" : "第", RD_STR_ARG(ref.number));
 }
 
-rd_draft *rd_proposing_draft(rd_proposing *p, rd_draft_role role, rd_row original, uint32_t n)
+rd_voucher_draft *rd_proposing_draft(rd_proposing *p, rd_draft_role role, rd_row original,
+                                     uint32_t n)
 {
 	rd_drafts *all = &p->to->drafts;
-	rd_draft *items = RD_NEW_N(p->arena, rd_draft, all->n + 1);
+	rd_voucher_draft *items = RD_NEW_N(p->arena, rd_voucher_draft, all->n + 1);
 
 	if (all->n)
 		memcpy(items, all->items, all->n * sizeof *items);
 	all->items = items;
-	rd_draft *d = &items[all->n++];
+	rd_voucher_draft *d = &items[all->n++];
 
-	*d = (rd_draft){.role = role, .date = p->day, .journal = RD_STR("记")};
+	*d = (rd_voucher_draft){.role = role, .date = p->day, .journal = RD_STR("记")};
 	d->lines = RD_NEW_N(p->arena, rd_draft_line, n + 1);
 	if (original != RD_NONE) {
 		d->has_original = true;
@@ -138,8 +139,8 @@ rd_draft_line rd_proposing_line(rd_proposing *p, rd_row i)
 	return l;
 }
 
-void rd_proposing_add(rd_proposing *p, rd_draft *d, rd_row account, rd_row party, bool credit,
-                      rd_minor amount, const char *text)
+void rd_proposing_add(rd_proposing *p, rd_voucher_draft *d, rd_row account, rd_row party,
+                      bool credit, rd_minor amount, const char *text)
 {
 	const rd_book *b = p->b;
 
@@ -172,7 +173,7 @@ static rd_draft_line *lines_of(rd_proposing *p, rd_row v, uint32_t *ret_n)
 	return lines;
 }
 
-static void fill(rd_draft *d, const rd_draft_line *lines, uint32_t n, int sign, rd_str text)
+static void fill(rd_voucher_draft *d, const rd_draft_line *lines, uint32_t n, int sign, rd_str text)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		d->lines[d->n_lines] = lines[i];
@@ -243,7 +244,7 @@ static int amounts_only(const rd_draft_line *was, uint32_t n_was, const rd_draft
 static void difference(rd_proposing *p, rd_row v, const rd_draft_line *was,
                        const rd_draft_line *right, uint32_t n, bool more)
 {
-	rd_draft *d = rd_proposing_draft(p, more ? RD_DRAFT_MORE : RD_DRAFT_LESS, v, n);
+	rd_voucher_draft *d = rd_proposing_draft(p, more ? RD_DRAFT_MORE : RD_DRAFT_LESS, v, n);
 	rd_str name = rd_proposing_name(p, v);
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -334,7 +335,7 @@ static rd_row retained_of(const rd_book *b)
 	return found;
 }
 
-static void close_prior_year(rd_proposing *p, const rd_draft *d)
+static void close_prior_year(rd_proposing *p, const rd_voucher_draft *d)
 {
 	rd_row retained = retained_of(p->b);
 	rd_minor net = 0;
@@ -347,7 +348,7 @@ static void close_prior_year(rd_proposing *p, const rd_draft *d)
 		}
 	if (net == 0)
 		return;
-	rd_draft *c = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
+	rd_voucher_draft *c = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
 
 	adjust.text = RD_STR("结转以前年度损益调整");
 	adjust.credit = net > 0;
@@ -370,12 +371,20 @@ static void prior_year(rd_proposing *p, rd_row v, const rd_draft_line *was, uint
 	rd_minor effect = profit_of(b, right, n) - profit_of(b, was, n_was);
 	rd_minor size = effect < 0 ? -effect : effect;
 	bool adjust = b->standard == RD_STD_ENTERPRISE && size > 0 && size >= p->terms.materiality;
-	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_PRIOR_YEAR, v, n_was + n);
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_PRIOR_YEAR, v, n_was + n);
 	rd_str name = rd_proposing_name(p, v);
 
 	d->n_lines = net_lines(p, d->lines, was, n_was, right, n, adjust);
 	for (uint32_t i = 0; i < d->n_lines; i++)
 		d->lines[i].text = rd_proposing_text(p, "更正%.*s", RD_STR_ARG(name));
+	if (d->n_lines == 0) {
+		p->to->drafts.n--;
+		state(
+			p, RD_METHOD_NONE, basis_51,
+			"以前年度的凭证，更正前后各科目余额相同：对本年没有影响，不必再做更正凭证",
+			"a voucher of an earlier year, and no balance would change: there is nothing to correct now");
+		return;
+	}
 	if (adjust) {
 		close_prior_year(p, &p->to->drafts.items[p->to->drafts.n - 1]);
 		state(
@@ -396,11 +405,15 @@ static void prior_year(rd_proposing *p, rd_row v, const rd_draft_line *was, uint
 	                           "consider whether the income tax return of that year is corrected"};
 }
 
+/* Books that never say "posted" do not tell: then the careful way. */
 static bool is_posted(const rd_book *b, rd_row v)
 {
-	if (!(b->has & RD_HAS_POSTER)) /* the books do not say: the careful way */
+	if (b->voucher.flags[v] & RD_VCH_POSTED || !(b->has & RD_HAS_POSTER))
 		return true;
-	return b->voucher.flags[v] & RD_VCH_POSTED;
+	for (rd_row i = 0; i < b->voucher.n; i++)
+		if (b->voucher.flags[i] & RD_VCH_POSTED)
+			return false;
+	return true;
 }
 
 static void reenter(rd_proposing *p, rd_row v, const rd_draft_line *right, uint32_t n)
@@ -415,7 +428,7 @@ static void reenter(rd_proposing *p, rd_row v, const rd_draft_line *right, uint3
 		               "this voucher should not be there: cancel it in the program"};
 		return;
 	}
-	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_REENTER, v, n);
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_REENTER, v, n);
 
 	for (uint32_t i = 0; i < n; i++)
 		d->lines[d->n_lines++] = right[i];
@@ -443,7 +456,7 @@ void rd_proposing_rewrite(rd_proposing *p, rd_row v, const rd_draft_line *right,
 		return;
 	}
 	rd_str name = rd_proposing_name(p, v);
-	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_RED, v, n_was);
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_RED, v, n_was);
 
 	fill(d, was, n_was, -1, rd_proposing_text(p, "注销%.*s", RD_STR_ARG(name)));
 	if (n == 0) {
@@ -468,9 +481,11 @@ static rd_proposing begin(rd_arena *arena, const rd_book *b, const rd_correct_te
 
 	*ret = (rd_proposal){.reason = {"", ""}, .decide = {"", ""}, .basis = {"", ""}};
 	p.open = terms->first_open ? terms->first_open : rd_book_first_open(b);
-	p.day = p.open ? rd_period_last(p.open) : terms->as_of;
-	if (terms->as_of != RD_DAY_NONE && rd_day_period(terms->as_of) == p.open)
-		p.day = terms->as_of;
+	rd_day today = terms->as_of != RD_DAY_NONE ? terms->as_of : b->last_day;
+
+	p.day = p.open ? rd_period_last(p.open) : today;
+	if (today != RD_DAY_NONE && rd_day_period(today) == p.open)
+		p.day = today;
 	return p;
 }
 

@@ -28,11 +28,13 @@ typedef enum rd_correct_method {
 	RD_METHOD_ENTRY,      /* the entry that is missing */
 	RD_METHODS
 } rd_correct_method;
-const char *rd_correct_method_name(rd_correct_method m); /* "red-blue" */
+const char *rd_correct_method_name(
+	rd_correct_method m); /* "reverse": as in model/correction.toml */
 rd_words rd_correct_method_words(rd_correct_method m);
 
 typedef struct rd_correct_terms {
-	rd_day as_of;         /* the day of the new vouchers when its period is open; may be NONE */
+	rd_day as_of;         /* the day of the new vouchers when it is in the first open period; NONE =
+	                          that of the last voucher */
 	rd_period first_open; /* 0 = rd_book_first_open */
 	rd_minor
 		materiality; /* effect on profit from which an earlier year's error is material; 0 = any */

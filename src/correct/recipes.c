@@ -2,7 +2,7 @@
 #include "base/assert.h"
 #include "book/chart.h"
 #include "check/balance.h"
-#include "correct/ledger.h"
+#include "correct/holdings.h"
 #include "correct/propose_impl.h"
 #include <string.h>
 
@@ -79,6 +79,12 @@ static rd_row any_leaf(const rd_book *b, rd_role role)
 	rd_row one = only_leaf(b, role);
 
 	return one ? one : leaf_named(b, role, 0, NULL);
+}
+
+static void look(rd_proposing *p)
+{
+	no_voucher(p, RD_METHOD_NONE, "这是需要核对的线索：查明原因之前没有可更正的分录",
+	           "this is a clue: until the cause is known there is no entry to correct");
 }
 
 /* ---- recipes for vouchers ---- */
@@ -214,7 +220,7 @@ static void unbalanced(rd_proposing *p)
 	rd_minor net = rd_voucher_net(p->b, v);
 
 	p->to->method = RD_METHOD_REENTER;
-	rd_draft *draft = rd_proposing_draft(p, RD_DRAFT_REENTER, v, n);
+	rd_voucher_draft *draft = rd_proposing_draft(p, RD_DRAFT_REENTER, v, n);
 
 	for (uint32_t i = 0; i < n; i++)
 		draft->lines[draft->n_lines++] = lines[i];
@@ -324,19 +330,21 @@ static void close_accounts(rd_proposing *p, rd_period period, rd_row only)
 {
 	const rd_book *b = p->b;
 	rd_row profit = any_leaf(b, RD_ROLE_PROFIT);
-	rd_ledger *l = rd_ledger_new(p->arena, b);
+	rd_holdings *l = rd_holdings_new(p->arena, b);
+	/* What stayed open in a closed period is closed now; what is of this one is closed later. */
+	rd_period until = only && period < p->open ? rd_period_add(p->open, -1) : period;
 	rd_minor sum = 0;
 
 	if (profit == 0) {
 		again(p);
 		return;
 	}
-	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, b->account.n + 1);
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, b->account.n + 1);
 
 	if (period > p->open)
 		d->date = rd_period_last(period);
 	for (rd_row a = 1; a < b->account.n && d->n_lines < RD_DRAFT_LINES_MAX - 1; a++) {
-		rd_minor balance = rd_ledger_closing(l, a, period);
+		rd_minor balance = rd_holdings_closing(l, a, until);
 		bool income = rd_role_is_income((rd_role)b->account.role[a]);
 
 		if (!rd_role_is_pl((rd_role)b->account.role[a]) || (only && a != only) || balance == 0)
@@ -347,6 +355,11 @@ static void close_accounts(rd_proposing *p, rd_period period, rd_row only)
 	}
 	if (sum)
 		rd_proposing_add(p, d, profit, 0, sum < 0, sum < 0 ? -sum : sum, "结转本期损益");
+	if (d->n_lines == 0) {
+		p->to->drafts.n--;
+		again(p);
+		return;
+	}
 	p->to->ready = true;
 	entry(p, basis_close, "期末没有结转损益，补作结转凭证",
 	      "profit and loss was not closed: the closing entry");
@@ -368,7 +381,7 @@ static void close_pl(rd_proposing *p)
 static void move_balance(rd_proposing *p, rd_row from, rd_row to, rd_minor balance,
                          const char *text)
 {
-	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
 	rd_minor size = balance < 0 ? -balance : balance;
 
 	rd_proposing_add(p, d, to, 0, balance < 0, size, text);
@@ -392,7 +405,7 @@ static void year_profit(rd_proposing *p)
 	if (to == 0)
 		to = only_leaf(p->b, RD_ROLE_RETAINED);
 	if (to == 0 || balance == 0 || p->f->account == 0 || says(p, "transferred-late")) {
-		again(p);
+		look(p);
 		return;
 	}
 	move_balance(p, p->f->account, to, balance,
@@ -415,7 +428,7 @@ static void overhead(rd_proposing *p)
 
 	if (to == 0 || balance == 0 || p->f->account == 0 ||
 	    !(p->b->account.flags[p->f->account] & RD_ACC_LEAF)) {
-		again(p);
+		look(p);
 		return;
 	}
 	move_balance(p, p->f->account, to, balance, "分配结转制造费用");
@@ -432,7 +445,7 @@ static void disposal(rd_proposing *p)
 
 	if (to == 0 || balance == 0 || p->f->account == 0 ||
 	    !(p->b->account.flags[p->f->account] & RD_ACC_LEAF)) {
-		again(p);
+		look(p);
 		return;
 	}
 	move_balance(p, p->f->account, to, balance, "结转固定资产清理净损益");
@@ -455,10 +468,10 @@ static void transfer_out(rd_proposing *p)
 			to = a;
 	if (tax == NULL || tax->i <= 0 || to == 0 || p->f->account == 0 || v == RD_NONE ||
 	    !(p->b->account.flags[p->f->account] & RD_ACC_LEAF)) {
-		again(p);
+		look(p);
 		return;
 	}
-	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, v, 2);
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, v, 2);
 	rd_str name = rd_proposing_name(p, v);
 	const char *text = rd_proposing_text(p, "%.*s进项税额转出", RD_STR_ARG(name)).ptr;
 
@@ -484,12 +497,12 @@ static void both_accounts(rd_proposing *p)
 
 	if (!a || !b || !x || !y || (x->i > 0) == (y->i > 0) || x->i == 0 || y->i == 0 ||
 	    p->f->party == 0) {
-		again(p);
+		look(p);
 		return;
 	}
 	rd_minor one = x->i < 0 ? -x->i : x->i, two = y->i < 0 ? -y->i : y->i;
 	rd_minor size = one < two ? one : two;
-	rd_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, 2);
 
 	rd_proposing_add(p, d, (rd_row)(x->i < 0 ? a : b)->i, p->f->party, false, size,
 	                 "同一单位往来对冲");
@@ -522,12 +535,6 @@ static void paper(rd_proposing *p)
 	           "what is missing is a document, a signature or an explanation, not an entry");
 }
 
-static void look(rd_proposing *p)
-{
-	no_voucher(p, RD_METHOD_NONE, "这是需要核对的线索：查明原因之前没有可更正的分录",
-	           "this is a clue: until the cause is known there is no entry to correct");
-}
-
 static const struct {
 	const char *slug;
 	recipe_fn *run;
@@ -543,13 +550,16 @@ static const struct {
 	{"benford-first-two", look},
 	{"cash-balance-negative", look},
 	{"cash-balance-too-large", look},
+	{"cash-payment-over-limit", look},
 	{"cash-receipts-spent", look},
+	{"clearing-group-not-zero", look},
 	{"code-with-several-names", data},
 	{"control-totals-differ", data},
 	{"cost-does-not-fit-revenue", look},
 	{"date-outside-file-period", data},
 	{"date-unreadable", data},
 	{"disposal-account-not-cleared", disposal},
+	{"document-dated-after-posting", look},
 	{"dup-amount-near-date", duplicate},
 	{"dup-entry", duplicate},
 	{"dup-invoice-exact", duplicate},
@@ -579,12 +589,15 @@ static const struct {
 	{"overhead-not-allocated", overhead},
 	{"partner-balance-wrong-side", look},
 	{"partner-in-several-accounts", both_accounts},
+	{"period-field-differs-from-date", data},
 	{"profit-and-loss-not-closed", close_pl},
 	{"red-entry-hits-prior-year-pl", prior_pl},
 	{"red-ink-pair", look},
 	{"repeated-reverse-repost", look},
 	{"required-column-missing", data},
+	{"reversal-next-period", look},
 	{"rollforward-break", data},
+	{"round-amounts", look},
 	{"self-review", paper},
 	{"shareholder-loan-at-year-end", look},
 	{"stock-too-large", look},

@@ -9,7 +9,7 @@ typedef struct slice {
 } slice;
 
 typedef struct values {
-	const rd_ledger *l;
+	const rd_holdings *l;
 	rd_arena *arena;
 	rd_period period;
 	slice *slices; /* by account, then party; every account has at least one */
@@ -55,7 +55,7 @@ static void slice_book(values *v)
 	}
 }
 
-static rd_minor year_to_date(const rd_ledger *l, rd_row account, rd_period period)
+static rd_minor year_to_date(const rd_holdings *l, rd_row account, rd_period period)
 {
 	rd_minor sum = 0;
 
@@ -112,7 +112,7 @@ static rd_minor of_accounts(const values *v, char kind, rd_str prefix, rd_statem
 		if (!rd_str_starts(rd_book_text(b, b->account.code[a]), text))
 			continue;
 		rd_minor x = statement == RD_STATEMENT_INCOME ? year_to_date(v->l, a, v->period)
-		                                              : rd_ledger_closing(v->l, a, v->period);
+		                                              : rd_holdings_closing(v->l, a, v->period);
 
 		if (kind == 'D' || kind == 'C')
 			sum += one_side(v, a, x, kind == 'D');
@@ -156,7 +156,7 @@ static rd_minor value_of(const values *v, uint32_t i)
 	return sum;
 }
 
-rd_minor *rd_statement_values(rd_arena *arena, const rd_ledger *l, rd_period period)
+rd_minor *rd_statement_values(rd_arena *arena, const rd_holdings *l, rd_period period)
 {
 	values v = {.l = l, .arena = arena, .period = period};
 
@@ -168,7 +168,7 @@ rd_minor *rd_statement_values(rd_arena *arena, const rd_ledger *l, rd_period per
 	return v.out;
 }
 
-rd_minor rd_profit_before_tax(const rd_ledger *l, rd_period period)
+rd_minor rd_profit_before_tax(const rd_holdings *l, rd_period period)
 {
 	const rd_book *b = l->b;
 	rd_minor sum = 0;

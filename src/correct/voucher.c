@@ -37,7 +37,7 @@ bool rd_draft_role_find(rd_str name, rd_draft_role *ret)
 	return false;
 }
 
-rd_minor rd_draft_debit(const rd_draft *d)
+rd_minor rd_draft_debit(const rd_voucher_draft *d)
 {
 	rd_minor sum = 0;
 
@@ -46,7 +46,7 @@ rd_minor rd_draft_debit(const rd_draft *d)
 	return sum;
 }
 
-rd_minor rd_draft_credit(const rd_draft *d)
+rd_minor rd_draft_credit(const rd_voucher_draft *d)
 {
 	rd_minor sum = 0;
 
@@ -125,7 +125,7 @@ rd_period rd_book_first_open(const rd_book *b)
 typedef struct checking {
 	rd_arena *arena;
 	const rd_book *b;
-	const rd_draft *d;
+	const rd_voucher_draft *d;
 	uint32_t voucher, line;
 	rd_period first, last;
 	rd_minor limit;
@@ -366,7 +366,7 @@ void rd_drafts_json(rd_json *j, const rd_drafts *drafts)
 {
 	rd_json_array(j);
 	for (uint32_t v = 0; v < drafts->n; v++) {
-		const rd_draft *d = &drafts->items[v];
+		const rd_voucher_draft *d = &drafts->items[v];
 
 		rd_json_object(j);
 		rd_json_put_text(j, "role", roles[d->role].name);

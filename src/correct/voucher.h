@@ -53,7 +53,7 @@ typedef struct rd_draft_line {
 	int64_t foreign, rate;
 } rd_draft_line;
 
-typedef struct rd_draft {
+typedef struct rd_voucher_draft {
 	rd_draft_role role;
 	rd_day date;
 	rd_period period; /* 0 = that of the date */
@@ -62,10 +62,10 @@ typedef struct rd_draft {
 	rd_voucher_ref original;
 	rd_draft_line *lines;
 	uint32_t n_lines;
-} rd_draft;
+} rd_voucher_draft;
 
 typedef struct rd_drafts {
-	rd_draft *items;
+	rd_voucher_draft *items;
 	uint32_t n;
 } rd_drafts;
 
@@ -102,8 +102,8 @@ rd_voucher_ref rd_voucher_ref_of(rd_arena *arena, const rd_book *b, rd_row vouch
  * cannot be told apart. */
 rd_row rd_voucher_ref_find(const rd_book *b, const rd_voucher_ref *ref);
 
-rd_minor rd_draft_debit(const rd_draft *d);
-rd_minor rd_draft_credit(const rd_draft *d);
+rd_minor rd_draft_debit(const rd_voucher_draft *d);
+rd_minor rd_draft_credit(const rd_voucher_draft *d);
 
 /* The JSON form, schema "redink.correction/1": an array of vouchers with lines; money in fen as
  * `debit_minor` and `credit_minor`, dates as texts. */

@@ -120,7 +120,7 @@ static rd_rc read_line(reading *r, json_t *o, rd_draft_line *l)
 	return RD_OK;
 }
 
-static rd_rc read_original(reading *r, json_t *o, rd_draft *d)
+static rd_rc read_original(reading *r, json_t *o, rd_voucher_draft *d)
 {
 	static const char *const names[] = {"date", "period", "journal", "number", NULL};
 
@@ -134,7 +134,7 @@ static rd_rc read_original(reading *r, json_t *o, rd_draft *d)
 	return text_of(r, o, "number", &d->original.number);
 }
 
-static rd_rc read_voucher(reading *r, json_t *o, rd_draft *d)
+static rd_rc read_voucher(reading *r, json_t *o, rd_voucher_draft *d)
 {
 	static const char *const names[] = {"role",     "date",  "period", "journal",
 	                                    "original", "lines", NULL};
@@ -172,7 +172,7 @@ static rd_rc read_all(reading *r, json_t *list, rd_drafts *ret)
 		return rd_fail(r->err, RD_INPUT, "更正凭证应为 JSON 数组，最多 %u 张",
 		               "correction vouchers are a JSON array of at most %u", RD_DRAFTS_MAX);
 	all.n = (uint32_t)json_array_size(list);
-	all.items = RD_NEW_N(r->arena, rd_draft, all.n + 1);
+	all.items = RD_NEW_N(r->arena, rd_voucher_draft, all.n + 1);
 	for (uint32_t v = 0; v < all.n; v++) {
 		r->voucher = v + 1;
 		RD_TRY(read_voucher(r, json_array_get(list, v), &all.items[v]));

@@ -1,9 +1,11 @@
 #include "desk/hands.h"
 #include "base/assert.h"
 #include "desk/anchors.h"
+#include "desk/case.h"
 #include "desk/catalogue.h"
 #include "desk/causes.h"
 #include "desk/effect.h"
+#include "desk/evidence.h"
 #include "desk/follow.h"
 #include "desk/notice.h"
 #include "desk/questions.h"
@@ -136,6 +138,7 @@ static void make_kinds(rd_hands *h)
 	rd_statement_jobs(&h->statement_jobs, h->kinds + n);
 	n += RD_STATEMENT_JOBS_N;
 	h->kinds[n++] = rd_import_job(&h->importer);
+	h->kinds[n++] = (rd_job_kind){rd_case_grade_job, rd_case_grade_all, &h->desk, 600, 0};
 	RD_ASSERT(n <= RD_JOB_KINDS_MAX);
 	h->n_kinds = n;
 }
@@ -151,6 +154,9 @@ static void make_entries(rd_hands *h)
 	h->entries[n++] = rd_effects_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
 	h->entries[n++] = rd_question_entry(h->config.engine);
+	rd_evidence_entries(h->config.engine, h->entries + n);
+	n += RD_EVIDENCE_ENTRIES_N;
+	h->entries[n++] = rd_case_entry(h->config.engine);
 	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);
 	n += rd_anchor_entries(&h->anchors, h->entries + n);
 	RD_ASSERT(n <= RD_PERIODIC_MAX);

@@ -1,7 +1,7 @@
 /*
  * export_vouchers.h - some vouchers of a book in the form that accounting software imports.
  *
- * Made for correction vouchers: a book with them entered (correct/apply.h) and the row of the first.
+ * Made for correction vouchers: a book with them entered (correct/apply.h), and their rows.
  * The forms are those our own reader knows, so that what was written can be proved by reading it.
  * Numbers are provisional: lines of one voucher share one, and the software gives its own. Red
  * amounts are negative on their side; the other side is empty. A text that a spreadsheet would run

@@ -39,3 +39,5 @@ CREATE INDEX kind_correction_method ON kind_correction (firm_id, method, created
 CREATE INDEX kind_correction_due ON kind_correction (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_correction_list ON kind_correction (firm_id, created_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_correction_archived ON kind_correction (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
+-- Which corrections the next import must contain.
+CREATE INDEX kind_correction_books ON kind_correction (firm_id, books_id, id) WHERE archived_at_us IS NULL;

@@ -1,6 +1,6 @@
-#include "correct/ledger.h"
+#include "correct/holdings.h"
 
-static void from_journal(rd_ledger *l)
+static void from_journal(rd_holdings *l)
 {
 	const rd_book *b = l->b;
 
@@ -32,7 +32,7 @@ static void from_journal(rd_ledger *l)
 }
 
 /* Rows of accounts that have no sub-account: what stands above them repeats it. */
-static void from_trial_balance(rd_ledger *l)
+static void from_trial_balance(rd_holdings *l)
 {
 	const rd_book *b = l->b;
 
@@ -48,7 +48,7 @@ static void from_trial_balance(rd_ledger *l)
 }
 
 /* Openings of parents repeat those of their sub-accounts, when these have any. */
-static void openings(rd_ledger *l, rd_arena *arena)
+static void openings(rd_holdings *l, rd_arena *arena)
 {
 	const rd_accounts *a = &l->b->account;
 	uint8_t *below = RD_NEW_N(arena, uint8_t, (size_t)a->n + 1);
@@ -62,12 +62,12 @@ static void openings(rd_ledger *l, rd_arena *arena)
 			l->opening[i] = a->opening[i];
 }
 
-rd_ledger *rd_ledger_new(rd_arena *arena, const rd_book *b)
+rd_holdings *rd_holdings_new(rd_arena *arena, const rd_book *b)
 {
-	rd_ledger *l = RD_NEW(arena, rd_ledger);
+	rd_holdings *l = RD_NEW(arena, rd_holdings);
 	size_t n = ((size_t)b->account.n + 1) * (b->n_periods + 1);
 
-	*l = (rd_ledger){.b = b, .n_periods = b->n_periods};
+	*l = (rd_holdings){.b = b, .n_periods = b->n_periods};
 	l->opening = RD_NEW_N(arena, rd_minor, (size_t)b->account.n + 1);
 	l->debit = RD_NEW_N(arena, rd_minor, n);
 	l->credit = RD_NEW_N(arena, rd_minor, n);
@@ -83,7 +83,7 @@ rd_ledger *rd_ledger_new(rd_arena *arena, const rd_book *b)
 	return l;
 }
 
-rd_minor rd_ledger_closing(const rd_ledger *l, rd_row account, rd_period period)
+rd_minor rd_holdings_closing(const rd_holdings *l, rd_row account, rd_period period)
 {
 	rd_minor sum = l->opening[account];
 
