@@ -88,7 +88,7 @@ static void a_correction_outranks_the_voucher(void)
 	                          .currency = RD_STR(""),
 	                          .credit = true,
 	                          .amount = 10000}};
-	rd_draft more = {.role = RD_DRAFT_MORE,
+	rd_voucher_draft more = {.role = RD_DRAFT_MORE,
 	                 .date = rd_day_of(2024, 2, 20),
 	                 .period = 202402,
 	                 .journal = RD_STR("记"),
