@@ -89,8 +89,9 @@ static void reads_statements_and_places(void)
 	job.line = 3;
 	job.around = 1;
 	UNIT_OK(rd_sandbox_place(&job, a, &json, &err), &err);
-	UNIT_TRUE(rd_str_has(json, "\"here\":true,\"text\":\"2026-07-03,113000.00,,163000.00,甲公司\"") ||
-	          rd_str_has(json, "\"text\":\"2026-07-03,113000.00,,163000.00,甲公司\""));
+	UNIT_TRUE(
+		rd_str_has(json, "\"here\":true,\"text\":\"2026-07-03,113000.00,,163000.00,甲公司\"") ||
+		rd_str_has(json, "\"text\":\"2026-07-03,113000.00,,163000.00,甲公司\""));
 	job.line = 99;
 	UNIT_INT(rd_sandbox_place(&job, a, &json, &err), RD_NOT_FOUND);
 	rd_arena_free(a);
