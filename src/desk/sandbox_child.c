@@ -20,8 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Address Sanitizer maps its shadow of all memory at the start. */
-#if defined(__SANITIZE_ADDRESS__)
+/* Sanitizers map their shadow of all memory at the start. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HAS_SHADOW true
 #else
 #define HAS_SHADOW false
@@ -51,7 +51,7 @@ static const int allowed[] = {
 	SCMP_SYS(madvise),      SCMP_SYS(brk),         SCMP_SYS(futex),   SCMP_SYS(exit),
 	SCMP_SYS(exit_group),   SCMP_SYS(getrandom),   SCMP_SYS(sysinfo), SCMP_SYS(clock_gettime),
 	SCMP_SYS(rt_sigreturn), SCMP_SYS(getpid),      SCMP_SYS(gettid),  SCMP_SYS(rt_sigprocmask),
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 	SCMP_SYS(sched_yield),  SCMP_SYS(sigaltstack),
 #endif
 };

@@ -12,9 +12,8 @@
 
 A request is a line of its own, with `as NAME` for who sends it (else nobody); a name that set_up does not
 know is a new visitor with an empty cookie jar. Below it, indented: headers (`Name: -` leaves one out) and
-the body, JSON, `raw TEXT` (`gbk TEXT`: in that encoding; `xlsx TEXT`: rows of CSV as a workbook) or
-`lines TEXT` (each \\n ends a line; nothing is put in). Then the expected status, what the body must contain,
-and, indented, headers.
+the body, JSON, `raw TEXT` (`gbk TEXT`: in that encoding; `xlsx TEXT`: rows of CSV as a workbook) or `lines TEXT`
+(each \\n ends a line; nothing is put in). Then the expected status, what the body must contain, and, indented, headers.
 
 Expected objects are subsets. "*" is anything but null, "!" is a key that must not be there, "~RE" a
 regular expression. A list matches item by item; with "..." at its end more may follow, at its start its

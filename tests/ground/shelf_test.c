@@ -1,4 +1,4 @@
-/* Imports and the shelf: what is read once stays read, what is derived may go, and what is undone. */
+/* Imports and the shelf: what is read once stays read, what is derived may go, what is undone. */
 #include "desk/shelf.h"
 #include "base/json.h"
 #include "desk/cell.h"
