@@ -84,6 +84,13 @@ rd_handler rd_api_check_start, rd_api_run_progress, rd_api_run_cancel, rd_api_ru
 /* meta.c */
 rd_handler rd_api_kinds, rd_api_kind, rd_api_openapi_get, rd_api_health, rd_api_ready,
 	rd_api_metrics;
+/* books.c, statements.c, reconcile.c */
+rd_handler rd_api_books_contents, rd_api_books_accounts, rd_api_books_vouchers,
+	rd_api_books_voucher, rd_api_books_ledger, rd_api_books_notes, rd_api_books_place,
+	rd_api_statement_lines, rd_api_statement_notes, rd_api_statement_place,
+	rd_api_reconcile_matches, rd_api_reconcile_statement, rd_api_reconcile_run,
+	rd_api_reconcile_decide;
+extern const rd_shape rd_shape_decide;
 /* live.c */
 rd_handler rd_api_events;
 #endif
