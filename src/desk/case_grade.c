@@ -2,6 +2,7 @@
  * core (grade.h); and grading anew what is open. */
 #include "base/assert.h"
 #include "desk/case.h"
+#include "desk/clocks.h"
 #include "desk/grade.h"
 #include "desk/hooks.h"
 #include "desk/import.h"
@@ -243,6 +244,7 @@ static rd_rc grade_one(rd_tx *tx, const rd_grading *g, int32_t zone_offset_s, in
 	RD_TRY(grade_by(tx, g, zone_offset_s, &now, err));
 	if (rd_str_eq(rd_field_str(&was, "grade"), rd_field_str(&now, "grade")))
 		return RD_OK;
+	RD_TRY(rd_clocks_regraded(tx, zone_offset_s, &was, &now, err));
 	return rd_record_write(tx, &system, &was, &now, err);
 }
 

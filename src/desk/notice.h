@@ -38,7 +38,8 @@ typedef struct rd_notice {
 	const rd_record *record;
 	int64_t mark;  /* told once for this: number of the event, id of the reminder, due time */
 	rd_str actor;  /* who did it, as events name it */
-	rd_str detail; /* TRANSITION: new state by name; DUE_SOON, OVERDUE: due time in microseconds;
+	rd_str detail; /* TRANSITION: new state by name; DUE_SOON, OVERDUE, ESCALATED, DUTY_GAP: due
+	                * time in microseconds;
 	                * REMINDED: the note */
 } rd_notice;
 
