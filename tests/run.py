@@ -49,6 +49,8 @@ SUITES = {
     "api": (False, [PY, "tests/api/run.py"]),
     "api-pg": (False, [PY, "tests/pg.py", PY, "tests/api/run.py"]),
     "security": (False, [PY, "tests/api/security.py"]),
+    "package": (False, [PY, "tests/api/package.py"]),
+    "package-pg": (False, [PY, "tests/pg.py", PY, "tests/api/package.py"]),
     "matrix-quick": ("only", [PY, "tests/api/matrix.py", "--quick"]),
     "matrix": (False, [PY, "tests/api/matrix.py"]),
     "matrix-pg": (False, [PY, "tests/pg.py", PY, "tests/api/matrix.py"]),

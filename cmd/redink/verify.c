@@ -4,6 +4,7 @@
 #include "cmd.h"
 #include "store/bundle.h"
 #include "verify.h"
+#include "verify_package.h"
 #include <stdio.h>
 
 #define FILE_MAX RD_NOTE_BYTES_MAX
@@ -362,6 +363,9 @@ static int run(const rd_args *args)
 
 	if (take_given(args, &order, &err) != RD_OK)
 		return rd_fail_with(&err, args->lang);
+	if (rd_package_is_there(args->operands[0]))
+		return rd_verify_package(args->operands[0], order.keys, order.n_keys,
+		                         rd_args_has(args, O_JSON), args->lang);
 	return rd_verify_report(&order, rd_args_has(args, O_JSON), args->lang);
 }
 
@@ -371,13 +375,13 @@ const rd_subcommand rd_subcommand_verify = {
 	.about =
 		{"像审计人员那样从所存的字节校验事件日志：分别说明完整性（每条都是当初写入、签名的样"
          "子）和齐全性（没有缺失），并指出第一条有问题的记录。离线、只读。DATA 是数据文件夹、备"
-         "份、postgres:// 地址，或 redink export 的一个机构文件夹。退出码：0 无误，1 有问题，2 "
+         "份、postgres:// 地址、redink export 的一个机构文件夹，或一起异常的资料包。退出码：0 无误，1 有问题，2 "
          "无法校验。",
          "Verifies the event log from its stored bytes, as an auditor would: tells integrity "
          "(each event is as it was written and signed) and completeness (nothing is missing) "
          "apart, and names the first bad event. Offline, only reads. DATA is a data folder, a "
-         "backup, a postgres:// address, or one firm's folder of redink export. Exit code: 0 "
-         "sound, 1 something is wrong, 2 could not run."},
+         "backup, a postgres:// address, one firm's folder of redink export, or a case package. "
+         "Exit code: 0 sound, 1 something is wrong, 2 could not run."},
 	.operands = "DATA",
 	.operand_help = {"数据文件夹、备份、地址或导出的文件夹",
                      "data folder, backup, address or exported folder"},

@@ -205,7 +205,7 @@ static rd_rc find(rd_tx *tx, void *ctx, rd_err *err)
 	return RD_OK;
 }
 
-/* Reading what only those may who need to know is a fact of the record. */
+/* Reading what only those may who need to know, or evidence, is a fact of the record. */
 static rd_rc write_event(rd_tx *tx, void *ctx, rd_err *err)
 {
 	const download *d = ctx;
@@ -295,7 +295,7 @@ rd_rc rd_api_attachment_get(rd_call *call, rd_tx *tx, rd_err *err)
 	(void)tx;
 	RD_TRY(rd_store_read(s, firm, a, find, &d, err));
 	RD_TRY(open_file(&d, &fd, err));
-	if (rd_cell(&d.file.of, RD_COL_RESTRICTED)->i) {
+	if (rd_cell(&d.file.of, RD_COL_RESTRICTED)->i || d.file.of.kind->keeps_files) {
 		rd_rc rc = rd_store_write(s, firm, a, write_event, &d, err);
 
 		if (rc != RD_OK) {

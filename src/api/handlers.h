@@ -46,6 +46,13 @@ extern const rd_shape rd_shape_marks;
 /* choices.c */
 rd_handler rd_api_choices, rd_api_choices_set;
 extern const rd_shape rd_shape_choices;
+/* package.c */
+rd_handler rd_api_case_package;
+/* analysis.c */
+rd_handler rd_api_causes, rd_api_case_similar, rd_api_case_knowledge, rd_api_case_helped,
+	rd_api_case_followups, rd_api_case_followup_add, rd_api_case_lesson,
+	rd_api_case_summary_draft;
+extern const rd_shape rd_shape_helped, rd_shape_followup;
 /* work.c */
 rd_handler rd_api_case_candidates, rd_api_load;
 /* webhooks.c */

@@ -88,10 +88,9 @@ rd_rc rd_bank_add_part(rd_bank *b, uint32_t *ret_part, rd_err *err)
 		return rd_fail(err, RD_LIMIT, "一个文件中的账户或对账单超过 %u 个；请分开上传",
 		               "more than %u accounts or statements in one file; upload them apart",
 		               RD_BANK_PARTS_MAX);
-	b->parts = rd_grow(b->store->arena, b->parts, b->n_parts, &b->store->cap_parts,
-	                   sizeof *b->parts);
-	b->parts[b->n_parts] =
-		(rd_bank_part){.decimals = 2, .from = RD_DAY_NONE, .to = RD_DAY_NONE};
+	b->parts =
+		rd_grow(b->store->arena, b->parts, b->n_parts, &b->store->cap_parts, sizeof *b->parts);
+	b->parts[b->n_parts] = (rd_bank_part){.decimals = 2, .from = RD_DAY_NONE, .to = RD_DAY_NONE};
 	*ret_part = b->n_parts++;
 	return RD_OK;
 }
@@ -131,8 +130,7 @@ static void add_note(rd_bank *b, rd_bank_note note)
 
 #define FOUND_MAX 80u
 
-void rd_bank_add_note(rd_bank *b, rd_bank_note_kind kind, uint32_t line, rd_str field,
-                      rd_str found)
+void rd_bank_add_note(rd_bank *b, rd_bank_note_kind kind, uint32_t line, rd_str field, rd_str found)
 {
 	if (found.len > FOUND_MAX) {
 		found.len = FOUND_MAX;

@@ -18,11 +18,11 @@
 #include "base/err.h"
 #include "book/book.h"
 
-#define RD_BANK_LINES_MAX 1000000u /* of one file: 2,700 a day for a year */
-#define RD_BANK_PARTS_MAX 1000u
-#define RD_BANK_AMOUNT_MAX  INT64_C(9000000000000)       /* a million of them stay inside 64 bits, */
+#define RD_BANK_LINES_MAX   1000000u /* of one file: 2,700 a day for a year */
+#define RD_BANK_PARTS_MAX   1000u
+#define RD_BANK_AMOUNT_MAX  INT64_C(9000000000000)      /* a million of them stay inside 64 bits, */
 #define RD_BANK_BALANCE_MAX INT64_C(100000000000000000) /* and with a balance they do, too */
-#define RD_BANK_NOTES_MAX 1000u /* kept for each kind; all are counted */
+#define RD_BANK_NOTES_MAX   1000u                       /* kept for each kind; all are counted */
 
 enum rd_bank_flag {
 	RD_BANK_BALANCE = 1 << 0,   /* the line states the balance after it */
@@ -36,15 +36,15 @@ typedef struct rd_bank_line {
 	rd_day date;
 	int32_t time; /* second of the day, -1 = not said */
 	uint32_t part;
-	uint32_t line;       /* of the file, 1-based */
-	rd_text party;       /* who is on the other side: name, account, bank */
-	rd_text account;     /* of the party */
-	rd_text bank;        /* of the party */
-	rd_text summary;     /* 摘要 */
-	rd_text purpose;     /* 用途, 附言, 备注 */
-	rd_text serial;      /* number of the transaction at the bank */
-	rd_text receipt;     /* number of a cheque, voucher or receipt */
-	uint32_t flags;      /* rd_bank_flag */
+	uint32_t line;   /* of the file, 1-based */
+	rd_text party;   /* who is on the other side: name, account, bank */
+	rd_text account; /* of the party */
+	rd_text bank;    /* of the party */
+	rd_text summary; /* 摘要 */
+	rd_text purpose; /* 用途, 附言, 备注 */
+	rd_text serial;  /* number of the transaction at the bank */
+	rd_text receipt; /* number of a cheque, voucher or receipt */
+	uint32_t flags;  /* rd_bank_flag */
 } rd_bank_line;
 
 typedef struct rd_bank_part {
@@ -54,8 +54,8 @@ typedef struct rd_bank_part {
 	rd_minor opening, closing; /* before the first and after the last line */
 	bool has_opening, has_closing;
 	bool opening_stated, closing_stated; /* the file says so itself */
-	bool open_view; /* nothing but 借 and 贷 tells in from out: the running balance decides */
-	rd_day from, to;          /* first and last day; RD_DAY_NONE without lines */
+	bool open_view;  /* nothing but 借 and 贷 tells in from out: the running balance decides */
+	rd_day from, to; /* first and last day; RD_DAY_NONE without lines */
 	rd_minor sum_in, sum_out; /* both positive but for red lines */
 	uint32_t breaks;
 } rd_bank_part;

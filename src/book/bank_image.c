@@ -152,7 +152,8 @@ static void get_texts(input *in, rd_bank *b)
 	for (uint32_t i = 1; i < n && !in->bad; i++) {
 		uint32_t len = (uint32_t)get(in, 4);
 
-		if (len == 0 || len > in->n - in->at || rd_utf8_check((const char *)in->p + in->at, len) >= 0) {
+		if (len == 0 || len > in->n - in->at ||
+		    rd_utf8_check((const char *)in->p + in->at, len) >= 0) {
 			in->bad = true;
 			return;
 		}

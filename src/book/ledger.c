@@ -325,8 +325,8 @@ static bool fits(const prepared *p, rd_row v)
 	return false;
 }
 
-uint32_t rd_vouchers_find(rd_arena *a, const rd_ledger *l, const rd_voucher_filter *f,
-                          uint32_t *at, uint32_t max, rd_row *ret_rows)
+uint32_t rd_vouchers_find(rd_arena *a, const rd_ledger *l, const rd_voucher_filter *f, uint32_t *at,
+                          uint32_t max, rd_row *ret_rows)
 {
 	prepared p = prepare(a, l->book, f);
 	uint32_t n = 0;

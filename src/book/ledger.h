@@ -16,9 +16,9 @@
 
 typedef struct rd_ledger {
 	const rd_book *book;
-	uint32_t n_columns;   /* n_periods + 1 */
-	rd_minor *opening;    /* by account, with what stands below it */
-	rd_minor *debit;      /* [account * n_columns + period], with what stands below it */
+	uint32_t n_columns; /* n_periods + 1 */
+	rd_minor *opening;  /* by account, with what stands below it */
+	rd_minor *debit;    /* [account * n_columns + period], with what stands below it */
 	rd_minor *credit;
 	uint32_t *n_lines; /* by account, its own */
 	rd_row *below;     /* accounts below it, all levels */
@@ -52,19 +52,19 @@ static inline bool rd_ledger_counts(const rd_book *b, rd_row voucher)
 /* ---- finding vouchers ---- */
 
 typedef struct rd_voucher_filter {
-	rd_period from, to;        /* 0 = no limit */
-	rd_str journal;            /* "" = any */
-	rd_str number;             /* "12", "记-12"; "" = any */
-	rd_row account;            /* with what stands below it; 0 = any */
-	rd_str text;               /* part of a summary or a party's name; "" = any */
-	bool has_least, has_most;  /* of a line's amount, whatever its side and sign */
+	rd_period from, to;       /* 0 = no limit */
+	rd_str journal;           /* "" = any */
+	rd_str number;            /* "12", "记-12"; "" = any */
+	rd_row account;           /* with what stands below it; 0 = any */
+	rd_str text;              /* part of a summary or a party's name; "" = any */
+	bool has_least, has_most; /* of a line's amount, whatever its side and sign */
 	rd_minor least, most;
-	uint8_t flags;             /* rd_voucher_flag, all of them; 0 = any */
-	bool unbalanced;           /* only vouchers that do not sum to zero */
+	uint8_t flags;   /* rd_voucher_flag, all of them; 0 = any */
+	bool unbalanced; /* only vouchers that do not sum to zero */
 } rd_voucher_filter;
 
 /* Vouchers that fit, from position *at of l->vouchers on, at most `max` of them; *at moves behind
  * the last one that was looked at. */
-uint32_t rd_vouchers_find(rd_arena *a, const rd_ledger *l, const rd_voucher_filter *f,
-                          uint32_t *at, uint32_t max, rd_row *ret_rows);
+uint32_t rd_vouchers_find(rd_arena *a, const rd_ledger *l, const rd_voucher_filter *f, uint32_t *at,
+                          uint32_t max, rd_row *ret_rows);
 #endif

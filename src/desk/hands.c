@@ -4,6 +4,7 @@
 #include "desk/catalogue.h"
 #include "desk/causes.h"
 #include "desk/effect.h"
+#include "desk/evidence.h"
 #include "desk/follow.h"
 #include "desk/notice.h"
 #include "desk/questions.h"
@@ -11,6 +12,7 @@
 #include "desk/reviews.h"
 #include "desk/send.h"
 #include "desk/shelf.h"
+#include "desk/statements.h"
 #include "desk/webhooks.h"
 #include "store/checkpoint.h"
 
@@ -24,6 +26,8 @@ struct rd_hands {
 	rd_outbound *outbound;
 	rd_sender sender;
 	rd_anchors anchors;
+	rd_statement_jobs_ctx statement_jobs;
+	rd_statements *statements;
 	rd_job_kind kinds[RD_JOB_KINDS_MAX];
 	uint32_t n_kinds;
 	rd_follower followers[2];
@@ -129,6 +133,9 @@ static void make_kinds(rd_hands *h)
 	n += RD_ANCHOR_JOBS_N;
 	rd_question_jobs(&h->sender, h->kinds + n);
 	n += RD_QUESTION_JOBS_N;
+	h->statement_jobs = (rd_statement_jobs_ctx){h->config.engine, NULL};
+	rd_statement_jobs(&h->statement_jobs, h->kinds + n);
+	n += RD_STATEMENT_JOBS_N;
 	h->kinds[n++] = rd_import_job(&h->importer);
 	RD_ASSERT(n <= RD_JOB_KINDS_MAX);
 	h->n_kinds = n;
@@ -145,6 +152,8 @@ static void make_entries(rd_hands *h)
 	h->entries[n++] = rd_effects_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
 	h->entries[n++] = rd_question_entry(h->config.engine);
+	rd_evidence_entries(h->config.engine, h->entries + n);
+	n += RD_EVIDENCE_ENTRIES_N;
 	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);
 	n += rd_anchor_entries(&h->anchors, h->entries + n);
 	RD_ASSERT(n <= RD_PERIODIC_MAX);
@@ -162,6 +171,7 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->outbound = rd_outbound_new(&h->config.outbound);
 	h->sender = (rd_sender){&h->desk, rd_post_real(h->outbound)};
 	h->shelf = rd_shelf_new(&(rd_shelf_config){.store = h->desk.store});
+	h->statements = rd_statements_new(h->desk.store, NULL);
 	h->importer = (rd_importer){config->engine, h->shelf};
 	make_kinds(h);
 	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
@@ -188,6 +198,11 @@ static void sign_all(rd_hands *h)
 		tell(h, "checkpoints", &err);
 }
 
+rd_statements *rd_hands_statements(const rd_hands *h)
+{
+	return h->statements;
+}
+
 rd_shelf *rd_hands_shelf(const rd_hands *h)
 {
 	return h->shelf;
@@ -210,6 +225,7 @@ void rd_hands_stop(rd_hands *h)
 	rd_jobs_stop(h->jobs);
 	rd_jobs_stop(h->books);
 	rd_shelf_free(h->shelf);
+	rd_statements_free(h->statements);
 	rd_outbound_free(h->outbound);
 	rd_arena_free(h->arena);
 }

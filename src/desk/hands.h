@@ -28,6 +28,8 @@ typedef struct rd_hands rd_hands;
 RD_NODISCARD rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err *err);
 /* The books that this process holds in memory (shelf.h). */
 struct rd_shelf *rd_hands_shelf(const rd_hands *h);
+/* The bank statements used last (statements.h). */
+struct rd_statements *rd_hands_statements(const rd_hands *h);
 /* Something was written for this firm: followers look now, not at their next turn. */
 void rd_hands_poke(rd_hands *h, int64_t firm_id);
 /* Ends the work at hand and signs what the logs grew by. NULL is fine. */

@@ -1,4 +1,5 @@
 #include "desk/make.h"
+#include "desk/person.h"
 #include "record/show.h"
 #include <stdio.h>
 
@@ -6,15 +7,19 @@ rd_rc rd_make(const rd_engine *e, rd_tx *tx, const rd_actor *actor, const char *
               const rd_buf *body, rd_record *ret_record, rd_err *err)
 {
 	rd_str text = {rd_arena_copy(tx->arena, body->data, body->size), (uint32_t)body->size};
+	const rd_actor system = rd_desk_system(tx->firm_id);
+	const rd_kind *k = rd_kind_find(rd_str_of(kind));
 	rd_problems problems = {0};
 	json_t *json;
 
 	RD_TRY(rd_check_parse(text, &json, err));
-	rd_rc rc = rd_record_create(e, tx, actor, rd_kind_find(rd_str_of(kind)), 0, json, ret_record,
-	                            &problems, err);
+	rd_rc rc = rd_record_create(e, tx, actor, k, 0, json, ret_record, &problems, err);
 
+	int64_t id = rc == RD_OK ? rd_cell(ret_record, RD_COL_ID)->i : 0;
+
+	/* Its texts pointed into what was parsed. */
 	json_decref(json);
-	return rc;
+	return rc == RD_OK ? rd_record_get(tx, &system, k, id, ret_record, err) : rc;
 }
 
 void rd_make_put_id(rd_json *j, const char *key, int64_t id)

@@ -6,8 +6,8 @@
 #include "base/json.h"
 #include "record/engine.h"
 
-/* Creates a record of a kind from `body`, as rd_record_create does; texts are copied into
- * tx->arena. */
+/* Creates a record of a kind from `body`, as rd_record_create does; texts of the record lie
+ * in tx->arena. */
 RD_NODISCARD rd_rc rd_make(const rd_engine *e, rd_tx *tx, const rd_actor *actor, const char *kind,
                            const rd_buf *body, rd_record *ret_record, rd_err *err);
 

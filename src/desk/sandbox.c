@@ -69,6 +69,9 @@ static rd_rc write_head(const rd_sandbox_job *job, int fd, rd_err *err)
 	rd_sandbox_request q = {.n_files = job->n_files,
 	                        .standard = (uint32_t)job->standard,
 	                        .mapping_len = job->mapping.len,
+	                        .task = job->task,
+	                        .line = job->line,
+	                        .around = job->around,
 	                        .limits = *job->limits};
 	uint64_t at = sizeof q + (uint64_t)job->n_files * sizeof(rd_sandbox_entry), texts;
 	rd_buf out;
@@ -277,7 +280,7 @@ static rd_rc ended_badly(const reading *r, rd_err *err)
 
 /* ---- the answer ---- */
 
-static rd_rc bad_answer(rd_err *err)
+rd_rc rd_sandbox_unbelieved(rd_err *err)
 {
 	return rd_fail(err, RD_INPUT, "读取文件的进程给出的结果不完整；请重新导出后再上传",
 	               "the process that reads the files gave no whole answer; export the files again");
@@ -297,47 +300,45 @@ static rd_rc said(const rd_sandbox_reply *reply, rd_err *err)
 	const rd_err *e = &reply->err;
 
 	if ((reply->rc != RD_INPUT && reply->rc != RD_ASK && reply->rc != RD_LIMIT &&
-	     reply->rc != RD_IO && reply->rc != RD_USAGE) ||
+	     reply->rc != RD_IO && reply->rc != RD_USAGE && reply->rc != RD_NOT_FOUND) ||
 	    !is_text(e->file, sizeof e->file) || !is_text(e->zh, sizeof e->zh) ||
 	    !is_text(e->en, sizeof e->en))
-		return bad_answer(err);
+		return rd_sandbox_unbelieved(err);
 	*err = *e;
 	err->code = reply->rc == RD_IO || reply->rc == RD_USAGE ? RD_INPUT : (rd_rc)reply->rc;
 	return err->code;
 }
 
-static rd_rc take_answer(const reading *r, rd_sandbox_answer *ret, rd_err *err)
+void rd_sandbox_give(void *image, size_t size)
+{
+	munmap(image, size);
+}
+
+static rd_rc take_answer(const reading *r, void **ret_image, size_t *ret_size, rd_err *err)
 {
 	rd_sandbox_reply reply;
-	rd_sandbox_answer a;
 	struct stat st;
-	void *image;
 
 	if (pread(r->answer, &reply, sizeof reply, 0) != (ssize_t)sizeof reply ||
 	    memcmp(reply.magic, RD_SANDBOX_MAGIC, 8) != 0)
-		return bad_answer(err);
+		return rd_sandbox_unbelieved(err);
 	if (reply.rc != RD_OK)
 		return said(&reply, err);
 	if (fstat(r->answer, &st) != 0 || reply.image_size == 0 ||
 	    (uint64_t)st.st_size != reply.image_size + RD_SANDBOX_IMAGE_AT)
-		return bad_answer(err);
+		return rd_sandbox_unbelieved(err);
 	/* The child is dead: nobody writes what is looked at now. */
-	image = mmap(NULL, reply.image_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, r->answer,
-	             RD_SANDBOX_IMAGE_AT);
+	void *image = mmap(NULL, reply.image_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, r->answer,
+	                   RD_SANDBOX_IMAGE_AT);
+
 	if (image == MAP_FAILED)
 		return no_room(err);
-	a.image = image;
-	a.image_size = reply.image_size;
-	rd_rc rc = rd_image_open(image, reply.image_size, &a.book, err);
-	if (rc != RD_OK) {
-		munmap(image, reply.image_size);
-		return bad_answer(err);
-	}
-	*ret = a;
+	*ret_image = image;
+	*ret_size = reply.image_size;
 	return RD_OK;
 }
 
-rd_rc rd_sandbox_read(const rd_sandbox_job *job, rd_sandbox_answer *ret, rd_err *err)
+rd_rc rd_sandbox_run(const rd_sandbox_job *job, void **ret_image, size_t *ret_size, rd_err *err)
 {
 	reading r = {.job = job, .request = -1, .answer = -1, .why = -1};
 	const int *fds[] = {&r.request, &r.answer, &r.why};
@@ -349,11 +350,28 @@ rd_rc rd_sandbox_read(const rd_sandbox_job *job, rd_sandbox_answer *ret, rd_err 
 		rc = start(&r, err);
 	if (rc == RD_OK) {
 		wait_for(&r);
-		rc = r.end.si_code == CLD_EXITED && r.end.si_status == 0 ? take_answer(&r, ret, err)
-		                                                         : ended_badly(&r, err);
+		rc = r.end.si_code == CLD_EXITED && r.end.si_status == 0
+		         ? take_answer(&r, ret_image, ret_size, err)
+		         : ended_badly(&r, err);
 	}
 	for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
 		if (*fds[i] >= 0)
 			close(*fds[i]);
 	return rc;
+}
+
+rd_rc rd_sandbox_read(const rd_sandbox_job *job, rd_sandbox_answer *ret, rd_err *err)
+{
+	rd_sandbox_answer a;
+	void *image;
+
+	RD_ASSERT(job->task == RD_SANDBOX_BOOKS);
+	RD_TRY(rd_sandbox_run(job, &image, &a.image_size, err));
+	if (rd_image_open(image, a.image_size, &a.book, err) != RD_OK) {
+		rd_sandbox_give(image, a.image_size);
+		return rd_sandbox_unbelieved(err);
+	}
+	a.image = image;
+	*ret = a;
+	return RD_OK;
 }

@@ -18,6 +18,7 @@
  */
 #ifndef RD_DESK_SANDBOX_H
 #define RD_DESK_SANDBOX_H
+#include "book/bank.h"
 #include "book/book.h"
 #include "store/store.h"
 
@@ -31,6 +32,13 @@ typedef struct rd_sandbox_limits {
 
 /* 3 GiB, 3 GiB, two minutes, five minutes: ten million lines need less than half of each. */
 extern const rd_sandbox_limits rd_sandbox_preset;
+
+/* What the child makes of the files. */
+typedef enum rd_sandbox_task {
+	RD_SANDBOX_BOOKS, /* one book of all of them */
+	RD_SANDBOX_BANK,  /* a bank statement of the first */
+	RD_SANDBOX_PLACE, /* the lines around one line of the first */
+} rd_sandbox_task;
 
 typedef struct rd_sandbox_file {
 	rd_str name;
@@ -49,6 +57,9 @@ typedef struct rd_sandbox_job {
 	void *ctx;
 	rd_str mapping; /* YAML as in io/mapping.h; "" = none */
 	rd_standard standard;
+	/* of the functions below that are named after them; rd_sandbox_read reads books */
+	rd_sandbox_task task;
+	uint32_t line, around; /* of a place */
 } rd_sandbox_job;
 
 typedef struct rd_sandbox_answer {
@@ -60,6 +71,13 @@ typedef struct rd_sandbox_answer {
 /* Reads the files. What the reader says about them (INPUT, ASK, LIMIT with file and line) comes
  * back as it was said. */
 RD_NODISCARD rd_rc rd_sandbox_read(const rd_sandbox_job *job, rd_sandbox_answer *ret, rd_err *err);
+
+/* A bank statement (io/bank.h) of the job's one file; the caller frees it. */
+RD_NODISCARD rd_rc rd_sandbox_bank(const rd_sandbox_job *job, rd_bank **ret_bank, rd_err *err);
+/* What stands around line job->line of the job's one file, as a JSON object (report/browse.h). A
+ * sheet of a workbook stands behind '#' in the file's name. */
+RD_NODISCARD rd_rc rd_sandbox_place(const rd_sandbox_job *job, rd_arena *a, rd_str *ret_json,
+                                    rd_err *err);
 
 /* ---- the child ---- */
 

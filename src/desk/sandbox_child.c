@@ -1,9 +1,13 @@
 /* The child of a sandbox: gives up its powers, reads, answers. */
 #include "base/limits.h"
+#include "book/bank_image.h"
 #include "book/image.h"
 #include "desk/sandbox_form.h"
+#include "io/bank.h"
 #include "io/mapping.h"
+#include "io/place.h"
 #include "io/reader.h"
+#include "report/browse.h"
 #include <errno.h>
 #include <iconv.h>
 #include <seccomp.h>
@@ -112,24 +116,98 @@ static const char *map_request(uint64_t *ret_size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static rd_rc read_all(const char *base, rd_arena *a, rd_book **ret_book, rd_err *err)
+typedef struct result {
+	void *data;
+	size_t size;
+} result;
+
+static rd_rc read_mapping(const rd_sandbox_request *q, rd_arena *a, rd_mapping **ret_mappings,
+                          uint32_t *ret_n, rd_err *err)
 {
-	const rd_sandbox_request *q = (const void *)base;
-	const rd_sandbox_entry *e = (const void *)(base + sizeof *q);
+	const char *base = (const char *)q;
+
+	*ret_mappings = NULL;
+	*ret_n = 0;
+	if (q->mapping_len == 0)
+		return RD_OK;
+	return rd_mapping_parse(a, "mapping", (rd_str){base + q->mapping_at, (uint32_t)q->mapping_len},
+	                        ret_mappings, ret_n, err);
+}
+
+static rd_rc read_books(const rd_sandbox_request *q, rd_arena *a, result *ret, rd_err *err)
+{
+	const char *base = (const char *)q;
+	const rd_sandbox_entry *e = (const void *)(q + 1);
 	rd_read_file *files = RD_NEW_N(a, rd_read_file, q->n_files + 1u);
 	rd_read_options options = {.threads = 1, .standard = (rd_standard)q->standard, .digest = true};
+	rd_mapping *mappings;
+	rd_book *book;
 
 	for (uint32_t i = 0; i < q->n_files; i++)
 		files[i] = (rd_read_file){base + e[i].name_at, base + e[i].at, e[i].size};
-	if (q->mapping_len) {
-		rd_mapping *mappings;
+	RD_TRY(read_mapping(q, a, &mappings, &options.n_mappings, err));
+	options.mappings = mappings;
+	RD_TRY(rd_read_memory(files, q->n_files, &options, &book, err));
+	ret->size = rd_image_size(book);
+	ret->data = rd_column_new(ret->size);
+	rd_image_write(book, ret->data);
+	return RD_OK;
+}
 
-		RD_TRY(rd_mapping_parse(a, "mapping",
-		                        (rd_str){base + q->mapping_at, (uint32_t)q->mapping_len}, &mappings,
-		                        &options.n_mappings, err));
-		options.mappings = mappings;
+static rd_rc read_statement(const rd_sandbox_request *q, rd_arena *a, result *ret, rd_err *err)
+{
+	const char *base = (const char *)q;
+	const rd_sandbox_entry *e = (const void *)(q + 1);
+	rd_mapping *mappings;
+	rd_bank *bank;
+	rd_buf out;
+	uint32_t n;
+
+	RD_TRY(read_mapping(q, a, &mappings, &n, err));
+	RD_TRY(rd_bank_read_memory(base + e->at, e->size, base + e->name_at, n ? mappings : NULL, &bank,
+	                           err));
+	rd_buf_init(&out, RD_BANK_IMAGE_MAX);
+	rd_bank_image_write(bank, &out);
+	if (out.full)
+		return rd_fail(err, RD_LIMIT, "对账单的文字过多；请按月分开上传",
+		               "the statement holds too much text; upload it month by month");
+	*ret = (result){out.data, out.size};
+	return RD_OK;
+}
+
+static rd_rc read_place(const rd_sandbox_request *q, rd_arena *a, result *ret, rd_err *err)
+{
+	const char *base = (const char *)q, *name;
+	const rd_sandbox_entry *e = (const void *)(q + 1);
+	rd_place_file file = {base + e->name_at, base + e->at, e->size, -1};
+	rd_place_view view;
+	rd_json j;
+	rd_buf out;
+
+	name = strrchr(file.name, '#');
+	RD_TRY(
+		rd_place_read(a, &file, rd_str_of(name ? name + 1 : ""), q->line, q->around, &view, err));
+	rd_buf_init(&out, RD_SANDBOX_PLACE_MAX);
+	rd_json_init(&j, &out, 0);
+	rd_json_object(&j);
+	rd_browse_place(&j, &view, q->line);
+	rd_json_close(&j);
+	rd_json_end(&j);
+	if (out.full)
+		return rd_fail(err, RD_LIMIT, "这几行的内容过长，无法显示",
+		               "the lines are too long to be shown");
+	*ret = (result){out.data, out.size};
+	return RD_OK;
+}
+
+static rd_rc read_all(const rd_sandbox_request *q, rd_arena *a, result *ret, rd_err *err)
+{
+	switch ((rd_sandbox_task)q->task) {
+	case RD_SANDBOX_BOOKS: return read_books(q, a, ret, err);
+	case RD_SANDBOX_BANK: return read_statement(q, a, ret, err);
+	case RD_SANDBOX_PLACE: return read_place(q, a, ret, err);
 	}
-	return rd_read_memory(files, q->n_files, &options, ret_book, err);
+	return rd_fail(err, RD_USAGE, "未知的读取任务", "an unknown task of reading");
 }
 
 static bool put(const void *data, size_t size)
@@ -149,19 +227,14 @@ static bool put(const void *data, size_t size)
 	return true;
 }
 
-static bool answer(rd_sandbox_reply *reply, const rd_book *book)
+static bool answer(rd_sandbox_reply *reply, result r)
 {
 	char page[RD_SANDBOX_IMAGE_AT] = {0};
-	void *image = NULL;
 
 	memcpy(reply->magic, RD_SANDBOX_MAGIC, 8);
-	if (book) {
-		reply->image_size = rd_image_size(book);
-		image = rd_column_new(reply->image_size);
-		rd_image_write(book, image);
-	}
+	reply->image_size = reply->rc == RD_OK ? r.size : 0;
 	memcpy(page, reply, sizeof *reply);
-	return put(page, sizeof page) && put(image, reply->image_size);
+	return put(page, sizeof page) && put(r.data, reply->image_size);
 }
 
 int rd_sandbox_child(void)
@@ -170,7 +243,7 @@ int rd_sandbox_child(void)
 	const char *base = map_request(&size);
 	const rd_sandbox_request *q = (const void *)base;
 	rd_sandbox_reply reply;
-	rd_book *book = NULL;
+	result r = {NULL, 0};
 
 	if (base == NULL || memcmp(q->magic, RD_SANDBOX_MAGIC, 8) != 0 || q->size != size) {
 		fputs("redink read-books is for redink itself: it reads what it is given by the server\n",
@@ -181,7 +254,7 @@ int rd_sandbox_child(void)
 	if (!rd_sandbox_enter(&q->limits, size))
 		return 3;
 	memset(&reply, 0, sizeof reply);
-	reply.rc = read_all(base, rd_arena_new(), &book, &reply.err);
+	reply.rc = read_all(q, rd_arena_new(), &r, &reply.err);
 	/* Nothing is freed and nobody is told: the process ends with what it has. */
-	_exit(answer(&reply, book) ? 0 : 4);
+	_exit(answer(&reply, r) ? 0 : 4);
 }

@@ -177,7 +177,7 @@ static void put_proof(rd_buf *b, const rd_story *s)
 	else if (live >= 0)
 		rd_buf_printf(b, "最近一次检查中本案现存线索 %lld 条", (long long)live);
 	else
-		say(b, s, "由复核人核对", "looked at by the reviewer");
+		say(b, s, "关闭时由第二人复核", "a second person looks at it at closing");
 	if (s->reviewer.len) {
 		say(b, s, "，复核人 ", ", reviewer ");
 		rd_buf_str(b, s->reviewer);

@@ -90,34 +90,48 @@ rd_str rd_bank_plain_cell(rd_str c)
 
 /* ---- whole texts ---- */
 
-rd_rc rd_bank_whole_text(rd_source *s, char **ret_text, size_t *ret_n,
-                         size_t *ret_cap, rd_err *err)
+/* The bytes of a file in a new column of bytes + 64. */
+static rd_rc whole_bytes(const rd_source *s, char *to, size_t *ret_n, rd_err *err)
+{
+	size_t got = 0;
+
+	if (s->data) {
+		memcpy(to, s->data, (size_t)s->bytes);
+		*ret_n = (size_t)s->bytes;
+		return RD_OK;
+	}
+	while (got < s->bytes) {
+		ssize_t k = pread(s->fd, to + got, (size_t)s->bytes - got, (off_t)got);
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k < 0)
+			return rd_fail_os(err, errno, "读取失败", "reading failed");
+		if (k == 0)
+			break;
+		got += (size_t)k;
+	}
+	*ret_n = got;
+	return RD_OK;
+}
+
+rd_rc rd_bank_whole_text(rd_source *s, char **ret_text, size_t *ret_n, size_t *ret_cap, rd_err *err)
 {
 	size_t cap = (size_t)s->bytes + 64, got = 0;
 	uint64_t bad = 0;
-
 
 	if (s->bytes > RD_BANK_TEXT_MAX)
 		return rd_fail(err, RD_LIMIT, "文件大于 %u MB；请按月分开上传",
 		               "the file is larger than %u MB; upload it month by month",
 		               RD_BANK_TEXT_MAX >> 20);
 	char *raw = rd_column_new(cap);
+	rd_rc rc = whole_bytes(s, raw, &got, err);
 
-	while (got < s->bytes) {
-		ssize_t k = pread(s->fd, raw + got, (size_t)s->bytes - got, (off_t)got);
-
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k < 0) {
-			rd_column_free(raw, cap);
-			return rd_fail_os(err, errno, "读取失败", "reading failed");
-		}
-		if (k == 0)
-			break;
-		got += (size_t)k;
+	if (rc != RD_OK) {
+		rd_column_free(raw, cap);
+		return rc;
 	}
 	rd_encoding e = rd_encoding_guess(raw, got);
-	rd_rc rc = RD_OK;
 
 	if (e.binary)
 		rc = rd_fail(err, RD_INPUT, "文件含有二进制内容，不是银行对账单；请重新导出",
@@ -133,8 +147,7 @@ rd_rc rd_bank_whole_text(rd_source *s, char **ret_text, size_t *ret_n,
 		*ret_n = got - e.bom;
 		*ret_cap = cap;
 	}
-	rd_builder_file(s->builder, s->file)->encoding =
-		rd_builder_text(s->builder, rd_str_of(e.name));
+	rd_builder_file(s->builder, s->file)->encoding = rd_builder_text(s->builder, rd_str_of(e.name));
 	if (bad)
 		rd_builder_note_at(s->builder, s->file, 0, RD_NOTE_BYTES_INVALID, false, RD_STR(""));
 	return RD_OK;
@@ -190,47 +203,69 @@ static void take_notes(rd_bank *b, rd_builder *builder, rd_row file)
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (f->notes[kinds[i].from])
-			rd_bank_add_note(b, kinds[i].to, f->note_first[kinds[i].from], RD_STR(""),
-			                 RD_STR(""));
+			rd_bank_add_note(b, kinds[i].to, f->note_first[kinds[i].from], RD_STR(""), RD_STR(""));
 	b->encoding = rd_bank_intern(b, rd_builder_str(builder, f->encoding));
+}
+
+static rd_rc read_source(rd_source *s, const rd_mapping *mapping, rd_bank **ret_bank, rd_err *err)
+{
+	static const rd_read_options options = {.threads = 1};
+	rd_bank *b = rd_bank_new();
+	rd_bank_table *t = rd_bank_table_new(b, mapping);
+
+	s->builder = rd_builder_new();
+	s->options = &options;
+	s->mapping = mapping;
+	rd_rc rc = rd_builder_add_file(s->builder, rd_str_of(s->path), &s->file, err);
+
+	if (rc == RD_OK)
+		rc = dispatch(s, t, b, err);
+	if (rc == RD_OK) {
+		take_notes(b, s->builder, s->file);
+		b->name = rd_bank_intern(b, rd_str_of(s->path));
+		rd_bank_seal(b);
+		*ret_bank = b;
+	} else {
+		rd_bank_free(b);
+		rd_err_at(err, s->path, 0);
+	}
+	rd_bank_table_free(t);
+	rd_builder_free(s->builder);
+	return rc;
+}
+
+rd_rc rd_bank_read_memory(const char *data, uint64_t bytes, const char *name,
+                          const rd_mapping *mapping, rd_bank **ret_bank, rd_err *err)
+{
+	rd_source s = {.path = name,
+	               .fd = -1,
+	               .bytes = bytes,
+	               .data = data,
+	               .head = data,
+	               .head_len = bytes < HEAD_BYTES ? (uint32_t)bytes : HEAD_BYTES};
+
+	return read_source(&s, mapping, ret_bank, err);
 }
 
 rd_rc rd_bank_read_fd(int fd, const char *name, const rd_mapping *mapping, rd_bank **ret_bank,
                       rd_err *err)
 {
-	rd_builder *builder = rd_builder_new();
-	rd_bank *b = rd_bank_new();
-	rd_bank_table *t = rd_bank_table_new(b, mapping);
 	char *head = rd_column_new(HEAD_BYTES);
-	static const rd_read_options options = {.threads = 1};
-	rd_source s = {
-		.builder = builder, .options = &options, .mapping = mapping, .path = name, .fd = fd};
+	rd_source s = {.path = name, .fd = fd, .head = head};
 	struct stat st;
-	rd_rc rc = rd_builder_add_file(builder, rd_str_of(name), &s.file, err);
+	rd_rc rc = RD_OK;
 
-	if (rc == RD_OK && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)))
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		rc = rd_fail(err, RD_IO, "不是普通文件", "not a regular file");
-	if (rc == RD_OK) {
+	} else {
 		ssize_t n = pread(fd, head, HEAD_BYTES, 0);
 
 		s.bytes = (uint64_t)st.st_size;
-		s.head = head;
 		s.head_len = n > 0 ? (uint32_t)n : 0;
 		rc = n < 0 ? rd_fail_os(err, errno, "读取失败", "reading failed")
-		           : dispatch(&s, t, b, err);
-	}
-	if (rc == RD_OK) {
-		take_notes(b, builder, s.file);
-		b->name = rd_bank_intern(b, rd_str_of(name));
-		rd_bank_seal(b);
-		*ret_bank = b;
-	} else {
-		rd_bank_free(b);
-		rd_err_at(err, name, 0);
+		           : read_source(&s, mapping, ret_bank, err);
 	}
 	rd_column_free(head, HEAD_BYTES);
-	rd_bank_table_free(t);
-	rd_builder_free(builder);
 	return rc;
 }
 

@@ -20,14 +20,18 @@ RD_NODISCARD rd_rc rd_bank_read_path(const char *path, const rd_mapping *mapping
 /* The same from an open regular file, which stays open; `name` is for messages. */
 RD_NODISCARD rd_rc rd_bank_read_fd(int fd, const char *name, const rd_mapping *mapping,
                                    rd_bank **ret_bank, rd_err *err);
+/* The same from bytes in memory: no call of the system is made. A few bytes behind them must be
+ * readable, as for rd_source. */
+RD_NODISCARD rd_rc rd_bank_read_memory(const char *data, uint64_t bytes, const char *name,
+                                       const rd_mapping *mapping, rd_bank **ret_bank, rd_err *err);
 
 /* ---- between the readers ---- */
 
 typedef enum rd_bank_field {
-	RD_BF_DATE,     /* of the transaction */
-	RD_BF_TIME,     /* a time of day, or date and time */
-	RD_BF_BOOKED,   /* 记账日期, where there is no other date */
-	RD_BF_IN,       /* in and out in words that leave no doubt */
+	RD_BF_DATE,   /* of the transaction */
+	RD_BF_TIME,   /* a time of day, or date and time */
+	RD_BF_BOOKED, /* 记账日期, where there is no other date */
+	RD_BF_IN,     /* in and out in words that leave no doubt */
 	RD_BF_OUT,
 	RD_BF_CREDIT, /* 贷方, 借方 alone: the bank's view unless the balances say otherwise */
 	RD_BF_DEBIT,

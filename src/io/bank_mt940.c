@@ -212,8 +212,9 @@ static void statement_line(state *s, rd_str v)
 	int64_t end = rd_str_find(rest, "\n"), slashes = rd_str_find(rest, "//");
 
 	if (end >= 0) {
-		l.purpose = rd_bank_intern(
-			s->bank, rd_str_trim((rd_str){rest.ptr + end + 1, rest.len - (uint32_t)end - 1}));
+		l.purpose =
+			rd_bank_intern(s->bank,
+		                   rd_str_trim((rd_str){rest.ptr + end + 1, rest.len - (uint32_t)end - 1}));
 		rest.len = (uint32_t)end;
 	}
 	if (slashes >= 0 && slashes < rest.len) {
@@ -328,9 +329,9 @@ static rd_rc read_lines(state *s, const char *p, size_t n, rd_err *err)
 		if (rd_str_starts(text, "{1:")) { /* the envelope may stand on the first field's line */
 			int64_t body = rd_str_find(text, "{4:");
 
-			text = body >= 0 ? rd_str_trim((rd_str){text.ptr + body + 3,
-			                                        text.len - (uint32_t)body - 3})
-			                 : RD_STR("");
+			text = body >= 0
+			           ? rd_str_trim((rd_str){text.ptr + body + 3, text.len - (uint32_t)body - 3})
+			           : RD_STR("");
 		}
 		uint32_t skip = tag_at(text.ptr, text.len, tag);
 
@@ -361,9 +362,10 @@ rd_rc rd_bank_read_mt940(rd_source *src, rd_bank *b, rd_err *err)
 	b->format = rd_bank_intern(b, RD_STR("mt940"));
 	b->layout = rd_bank_intern(b, RD_STR("SWIFT MT940 银行对账单\nSWIFT MT940 bank statement"));
 	if (rc == RD_OK && s.statements == 0)
-		rc = rd_fail(err, RD_INPUT,
-		             "文件像 MT940，但没有对账单：缺少 :25: 账号、:60F: 期初余额或 :61: 流水；请重新导出",
-		             "the file looks like MT940 but holds no statement: no field 25, 60F or 61; export it again");
+		rc = rd_fail(
+			err, RD_INPUT,
+			"文件像 MT940，但没有对账单：缺少 :25: 账号、:60F: 期初余额或 :61: 流水；请重新导出",
+			"the file looks like MT940 but holds no statement: no field 25, 60F or 61; export it again");
 	rd_column_free(s.field, FIELD_MAX);
 	rd_column_free(text, cap);
 	return rc;

@@ -7,8 +7,7 @@ bool rd_bank_is_ofx(rd_str head)
 {
 	if (head.len > 4096)
 		head.len = 4096;
-	return rd_str_has(head, "<OFX>") || rd_str_has(head, "OFXHEADER") ||
-	       rd_str_has(head, "<ofx>");
+	return rd_str_has(head, "<OFX>") || rd_str_has(head, "OFXHEADER") || rd_str_has(head, "<ofx>");
 }
 
 typedef struct scan {
@@ -30,7 +29,7 @@ static rd_text value_text(scan *s, rd_str v)
 	static const struct {
 		const char *name;
 		char c;
-	} entities[] = {{"&amp;", '&'}, {"&lt;", '<'},   {"&gt;", '>'},
+	} entities[] = {{"&amp;", '&'},  {"&lt;", '<'},    {"&gt;", '>'},
 	                {"&quot;", '"'}, {"&apos;", '\''}, {"&nbsp;", ' '}};
 	char buf[1024];
 	uint32_t n = 0;
@@ -60,8 +59,7 @@ static bool minor_of(const scan *s, rd_str v, rd_minor max, rd_minor *ret)
 			mark = v.ptr[i];
 	if (v.len > 1 && v.ptr[0] == '+')
 		v = (rd_str){v.ptr + 1, v.len - 1};
-	rd_amount_read read =
-		rd_minor_parse(v, mark, s->bank->parts[s->part].decimals, ret);
+	rd_amount_read read = rd_minor_parse(v, mark, s->bank->parts[s->part].decimals, ret);
 
 	return (read == RD_AMOUNT_OK || read == RD_AMOUNT_DECIMALS) && *ret <= max && *ret >= -max;
 }
@@ -90,8 +88,7 @@ static rd_rc end_line(scan *s, rd_err *err)
 	s->in_line = false;
 	if (!s->amount_ok) {
 		rd_bank_add_note(s->bank,
-		                 s->raw_amount.len ? RD_BANK_NOTE_AMOUNT_BAD
-		                                   : RD_BANK_NOTE_AMOUNT_MISSING,
+		                 s->raw_amount.len ? RD_BANK_NOTE_AMOUNT_BAD : RD_BANK_NOTE_AMOUNT_MISSING,
 		                 s->l.line, RD_STR("TRNAMT"), s->raw_amount);
 		return RD_OK;
 	}
@@ -219,8 +216,7 @@ static rd_rc scan_all(scan *s, rd_err *err)
 		size_t wide = until - (size_t)(from - s->p);
 
 		if (!ends)
-			value(s, tag,
-			      rd_str_trim((rd_str){from, wide > 4096 ? 4096 : (uint32_t)wide}));
+			value(s, tag, rd_str_trim((rd_str){from, wide > 4096 ? 4096 : (uint32_t)wide}));
 		step(s, until);
 	}
 	return s->in_line ? end_line(s, err) : RD_OK;

@@ -117,7 +117,8 @@ static rd_rc settle_order(rd_bank_table *t, rd_err *err)
 	t->order = reads[RD_ORDER_DMY] >= reads[RD_ORDER_MDY] ? RD_ORDER_DMY : RD_ORDER_MDY;
 	if (differ && reads[RD_ORDER_DMY] == reads[RD_ORDER_MDY])
 		return rd_fail(
-			err, RD_ASK, "日期可以读作“日/月/年”，也可以读作“月/日/年”；请写明 date-order: dmy 或 mdy",
+			err, RD_ASK,
+			"日期可以读作“日/月/年”，也可以读作“月/日/年”；请写明 date-order: dmy 或 mdy",
 			"the dates can be day/month/year or month/day/year; state date-order: dmy or mdy");
 	return RD_OK;
 }
@@ -128,10 +129,12 @@ typedef enum direction { NOT_SAID, MONEY_IN, MONEY_OUT, NOT_KNOWN } direction;
 
 static direction direction_of(rd_str s)
 {
-	static const char *const in[] = {"贷", "贷方", "收", "收入", "入", "入账", "进", "进账", "来账",
-	                                 "转入", "存", "存入", "收款", "c", "cr", "credit", "+", "in"};
-	static const char *const out[] = {"借", "借方", "付", "支", "支出", "出", "出账", "往账",
-	                                  "转出", "取", "支取", "付款", "d", "dr", "debit", "-", "out"};
+	static const char *const in[] = {"贷",   "贷方", "收",   "收入",   "入", "入账",
+	                                 "进",   "进账", "来账", "转入",   "存", "存入",
+	                                 "收款", "c",    "cr",   "credit", "+",  "in"};
+	static const char *const out[] = {"借",   "借方", "付",    "支", "支出", "出",
+	                                  "出账", "往账", "转出",  "取", "支取", "付款",
+	                                  "d",    "dr",   "debit", "-",  "out"};
 	char buf[32];
 	uint32_t n = 0;
 
@@ -368,7 +371,7 @@ static rd_rc row_part(rd_bank_table *t, const rd_bank_row *r, uint32_t from, uin
 
 static bool is_total(rd_str s)
 {
-	static const char *const words[] = {"合计", "总计", "小计", "本月", "本页", "本期", "累计",
+	static const char *const words[] = {"合计", "总计", "小计", "本月", "本页", "本期",  "累计",
 	                                    "期初", "期末", "上期", "承前", "过次", "total", "Total"};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -387,8 +390,7 @@ static void read_balance(rd_bank_table *t, const rd_bank_row *r, uint32_t decima
 {
 	rd_str s = cell(t, r, RD_BF_BALANCE);
 	rd_minor v = 0;
-	rd_amount_read read =
-		s.len ? rd_minor_parse(s, t->mark, decimals, &v) : RD_AMOUNT_BLANK;
+	rd_amount_read read = s.len ? rd_minor_parse(s, t->mark, decimals, &v) : RD_AMOUNT_BLANK;
 
 	if (read == RD_AMOUNT_BLANK)
 		return;
@@ -442,20 +444,13 @@ static bool refused(rd_bank_table *t, const rd_bank_row *r, verdict v, rd_str fo
 	bool pair = has_pair(t);
 
 	switch (v) {
-	case LINE:
-		return false;
-	case NO_AMOUNT:
-		note_row(t, r, RD_BANK_NOTE_AMOUNT_MISSING, RD_BF_COUNT, r->first);
-		break;
+	case LINE: return false;
+	case NO_AMOUNT: note_row(t, r, RD_BANK_NOTE_AMOUNT_MISSING, RD_BF_COUNT, r->first); break;
 	case BAD_AMOUNT:
 		note_row(t, r, RD_BANK_NOTE_AMOUNT_BAD, pair ? RD_BF_COUNT : RD_BF_AMOUNT, found);
 		break;
-	case BOTH_AMOUNTS:
-		note_row(t, r, RD_BANK_NOTE_AMOUNT_BOTH, RD_BF_COUNT, r->first);
-		break;
-	case BAD_FLAG:
-		note_row(t, r, RD_BANK_NOTE_FLAG_BAD, RD_BF_FLAG, found);
-		break;
+	case BOTH_AMOUNTS: note_row(t, r, RD_BANK_NOTE_AMOUNT_BOTH, RD_BF_COUNT, r->first); break;
+	case BAD_FLAG: note_row(t, r, RD_BANK_NOTE_FLAG_BAD, RD_BF_FLAG, found); break;
 	}
 	return true;
 }

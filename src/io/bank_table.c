@@ -21,17 +21,10 @@ static void title(rd_bank_table *t, rd_str key, rd_str value)
 	rd_minor v;
 
 	switch (rd_bank_head(key, &rank)) {
-	case RD_BF_OWN_ACCOUNT:
-		put_once(t->bank, &t->titles.account, value);
-		return;
-	case RD_BF_OWN_NAME:
-		put_once(t->bank, &t->titles.holder, value);
-		return;
-	case RD_BF_CURRENCY:
-		put_once(t->bank, &t->titles.currency, value);
-		return;
-	default:
-		break;
+	case RD_BF_OWN_ACCOUNT: put_once(t->bank, &t->titles.account, value); return;
+	case RD_BF_OWN_NAME: put_once(t->bank, &t->titles.holder, value); return;
+	case RD_BF_CURRENCY: put_once(t->bank, &t->titles.currency, value); return;
+	default: break;
 	}
 	char buf[64];
 	rd_str k = {buf, rd_head_normal(key, buf, sizeof buf)};
@@ -246,7 +239,8 @@ static void describe(rd_bank_table *t)
 
 	rd_buf_init(&b, 4096);
 	for (int lang = 0; lang < 2; lang++) {
-		rd_buf_printf(&b, lang ? "\nbank statement, head in line %u:" : "银行流水，表头在第 %u 行：",
+		rd_buf_printf(&b,
+		              lang ? "\nbank statement, head in line %u:" : "银行流水，表头在第 %u 行：",
 		              t->head_line);
 		for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
 			if (mapped(t, shown[i].f))

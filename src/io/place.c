@@ -21,12 +21,20 @@ static rd_rc no_line(rd_err *err)
 
 /* ---- text ---- */
 
-static rd_rc read_piece(int fd, char *buf, size_t want, uint64_t at, size_t *ret_n, rd_err *err)
+static rd_rc read_piece(const rd_place_file *f, char *buf, size_t want, uint64_t at, size_t *ret_n,
+                        rd_err *err)
 {
 	size_t got = 0;
 
+	if (f->data) {
+		got = at < f->bytes ? (f->bytes - at < want ? (size_t)(f->bytes - at) : want) : 0;
+		if (got)
+			memcpy(buf, f->data + at, got);
+		*ret_n = got;
+		return RD_OK;
+	}
 	while (got < want) {
-		ssize_t k = pread(fd, buf + got, want - got, (off_t)(at + got));
+		ssize_t k = pread(f->fd, buf + got, want - got, (off_t)(at + got));
 
 		if (k < 0 && errno == EINTR)
 			continue;
@@ -41,7 +49,7 @@ static rd_rc read_piece(int fd, char *buf, size_t want, uint64_t at, size_t *ret
 }
 
 typedef struct lines {
-	int fd;
+	const rd_place_file *file;
 	char end;      /* the byte that ends a line */
 	uint32_t wide; /* bytes of a character in which `end` stands alone: 1, or 2 for UTF-16 */
 	bool big;      /* UTF-16, the high byte first */
@@ -63,7 +71,7 @@ static rd_rc skip_lines(lines *l, uint32_t n, bool *ret_there, rd_err *err)
 
 	*ret_there = n == 0;
 	while (n > 0) {
-		RD_TRY(read_piece(l->fd, buf, sizeof buf, l->at, &got, err));
+		RD_TRY(read_piece(l->file, buf, sizeof buf, l->at, &got, err));
 		if (got < l->wide)
 			return RD_OK;
 		for (size_t i = 0; i + l->wide <= got; i += l->wide)
@@ -114,7 +122,7 @@ static rd_rc take_line(rd_arena *a, const rd_encoding *e, lines *l, rd_place_row
 	size_t got, n = 0;
 	bool there;
 
-	RD_TRY(read_piece(l->fd, buf, sizeof buf, l->at, &got, err));
+	RD_TRY(read_piece(l->file, buf, sizeof buf, l->at, &got, err));
 	*ret_there = got >= l->wide;
 	if (!*ret_there)
 		return RD_OK;
@@ -132,14 +140,14 @@ static rd_rc take_line(rd_arena *a, const rd_encoding *e, lines *l, rd_place_row
 	return decode(a, e, buf, n, &row->text, err);
 }
 
-static rd_rc read_text(rd_arena *a, int fd, const char *head, size_t n_head, uint32_t line,
-                       uint32_t around, rd_place_view *v, rd_err *err)
+static rd_rc read_text(rd_arena *a, const rd_place_file *f, const char *head, size_t n_head,
+                       uint32_t line, uint32_t around, rd_place_view *v, rd_err *err)
 {
 	rd_encoding e = rd_encoding_guess(head, n_head);
 	bool wide = e.iconv && strncmp(e.name, "UTF-16", 6) == 0, there;
 	uint32_t from = line > around ? line - around : 1;
-	lines l = {.fd = fd,
-	           .end = memchr(head, '\n', n_head) ? '\n' : '\r',
+	lines l = {.file = f,
+	           .end = !memchr(head, '\n', n_head) && memchr(head, '\r', n_head) ? '\r' : '\n',
 	           .wide = wide ? 2 : 1,
 	           .big = wide && strcmp(e.name, "UTF-16BE") == 0,
 	           .at = e.bom};
@@ -210,8 +218,10 @@ static rd_rc read_sheet(rd_arena *a, rd_source *s, rd_str sheet, uint32_t line, 
                         rd_place_view *v, rd_err *err)
 {
 	static const rd_read_options options = {.threads = 1};
-	sheet_rows rows = {
-		.arena = a, .view = v, .from = line > around ? line - around : 1, .to = line + around};
+	sheet_rows rows = {.arena = a,
+	                   .view = v,
+	                   .from = line > around ? line - around : 1,
+	                   .to = line + around};
 	rd_taker taker = {&rows, begin, row, end};
 	rd_mapping mapping = {.order = -1, .sheet = sheet};
 	bool found = false;
@@ -232,29 +242,44 @@ static rd_rc read_sheet(rd_arena *a, rd_source *s, rd_str sheet, uint32_t line, 
 	return rc == RD_OK && !found ? no_line(err) : rc;
 }
 
-rd_rc rd_place_read(rd_arena *a, int fd, const char *name, rd_str sheet, uint32_t line,
+static rd_rc find_size(const rd_place_file *f, uint64_t *ret_bytes, rd_err *err)
+{
+	struct stat st;
+
+	*ret_bytes = f->bytes;
+	if (f->data)
+		return RD_OK;
+	if (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return rd_fail(err, RD_IO, "不是普通文件", "not a regular file");
+	*ret_bytes = (uint64_t)st.st_size;
+	return RD_OK;
+}
+
+rd_rc rd_place_read(rd_arena *a, const rd_place_file *f, rd_str sheet, uint32_t line,
                     uint32_t around, rd_place_view *ret_view, rd_err *err)
 {
-	char *head = rd_column_new(PIECE);
 	rd_place_view v = {0};
-	struct stat st;
+	uint64_t bytes;
 	size_t n = 0;
-	rd_rc rc = RD_OK;
 
 	around = around > RD_PLACE_AROUND_MAX ? RD_PLACE_AROUND_MAX : around;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		rc = rd_fail(err, RD_IO, "不是普通文件", "not a regular file");
-	if (rc == RD_OK && (line == 0 || line > RD_ROWS_MAX))
-		rc = no_line(err);
-	if (rc == RD_OK)
-		rc = read_piece(fd, head, PIECE, 0, &n, err);
+	if (line == 0 || line > RD_ROWS_MAX)
+		return no_line(err);
+	RD_TRY(find_size(f, &bytes, err));
+	char *head = rd_column_new(PIECE);
+	rd_rc rc = read_piece(f, head, PIECE, 0, &n, err);
+
 	if (rc == RD_OK && rd_place_is_parsed((rd_str){head, (uint32_t)n})) {
-		rd_source s = {
-			.path = name, .fd = fd, .bytes = (uint64_t)st.st_size, .head = head, .head_len = (uint32_t)n};
+		rd_source s = {.path = f->name,
+		               .fd = f->data ? -1 : f->fd,
+		               .data = f->data,
+		               .bytes = bytes,
+		               .head = head,
+		               .head_len = (uint32_t)n};
 
 		rc = read_sheet(a, &s, sheet, line, around, &v, err);
 	} else if (rc == RD_OK) {
-		rc = read_text(a, fd, head, n, line, around, &v, err);
+		rc = read_text(a, f, head, n, line, around, &v, err);
 	}
 	rd_column_free(head, PIECE);
 	if (rc == RD_OK)

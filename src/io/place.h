@@ -34,8 +34,17 @@ typedef struct rd_place_view {
 
 /* The head of the file says that it is a workbook. */
 bool rd_place_is_parsed(rd_str head);
-/* Lines line - around .. line + around of an open regular file; `sheet` of a workbook, "" = the
+/* Where the bytes of a file are: in memory (data), or in an open regular file. */
+typedef struct rd_place_file {
+	const char *name;
+	const char *data; /* NULL = fd */
+	uint64_t bytes;   /* of data */
+	int fd;
+} rd_place_file;
+
+/* Lines line - around .. line + around of a file; `sheet` of a workbook, "" = the
  * first. NOT_FOUND when the file has no such line. Everything in `a`. */
-RD_NODISCARD rd_rc rd_place_read(rd_arena *a, int fd, const char *name, rd_str sheet, uint32_t line,
-                                 uint32_t around, rd_place_view *ret_view, rd_err *err);
+RD_NODISCARD rd_rc rd_place_read(rd_arena *a, const rd_place_file *file, rd_str sheet,
+                                 uint32_t line, uint32_t around, rd_place_view *ret_view,
+                                 rd_err *err);
 #endif

@@ -6,9 +6,9 @@
 
 typedef struct bundle {
 	rd_minor sum;
-	rd_day date;           /* of the last line */
-	uint32_t first, n;     /* of `members` */
-	uint32_t why, row;     /* the least row, for ties */
+	rd_day date;       /* of the last line */
+	uint32_t first, n; /* of `members` */
+	uint32_t why, row; /* the least row, for ties */
 } bundle;
 
 typedef struct bundles {
@@ -79,7 +79,8 @@ static void collect(rd_arena *a, bundles *out, const rd_recon_side *s, bool by_v
 
 		if (s->match[i] || x->amount == 0 || (!by_voucher && x->same_text == 0))
 			continue;
-		k[n].a = by_voucher ? x->group : (uint64_t)(x->date + INT64_C(4000000)) * 2 + (x->amount > 0);
+		k[n].a =
+			by_voucher ? x->group : (uint64_t)(x->date + INT64_C(4000000)) * 2 + (x->amount > 0);
 		k[n].b = by_voucher ? 0 : x->same_text;
 		k[n].at = i;
 		k[n++].row = x->row;

@@ -19,8 +19,7 @@ void rd_recon_bank_items(rd_arena *a, const rd_bank *bank, rd_str account, rd_da
 		const rd_bank_line *l = &bank->lines[i];
 
 		if (!within(l->date, from, to) ||
-		    (account.len &&
-		     !rd_str_eq(account, rd_bank_text(bank, bank->parts[l->part].account))))
+		    (account.len && !rd_str_eq(account, rd_bank_text(bank, bank->parts[l->part].account))))
 			continue;
 		items[n++] = (rd_recon_item){
 			.amount = l->amount,
@@ -50,9 +49,10 @@ uint64_t rd_recon_line_key(const rd_book *book, rd_row line)
 	h = rd_hash_i64(h, net);
 	/* of lines of one voucher, account and amount the first is not the second */
 	for (rd_row i = line; i-- > book->voucher.first[v] && before < 1000;)
-		before += book->line.account[i] == book->line.account[line] &&
-		          rd_line_net(book, i) == net;
-	return rd_hash_i64(h, before);
+		before += book->line.account[i] == book->line.account[line] && rd_line_net(book, i) == net;
+	/* positive, and never 0: keys stand in JSON as ids */
+	h = rd_hash_i64(h, before) & INT64_MAX;
+	return h ? h : 1;
 }
 
 /* The document number as text: it may stand on the statement, too. */
@@ -101,8 +101,7 @@ void rd_recon_book_items(rd_arena *a, const rd_book *book, rd_row account, rd_da
 				.key = rd_recon_line_key(book, i),
 				.texts = {rd_book_text(book, book->party.name[party]),
 			              rd_book_text(book, rd_line_text(book, i)),
-			              rd_book_text(book, rd_voucher_text(book, v)),
-			              document_text(a, book, i)},
+			              rd_book_text(book, rd_voucher_text(book, v)), document_text(a, book, i)},
 				.same_text = rd_line_text(book, i),
 			};
 		}

@@ -300,15 +300,13 @@ static uint32_t nearest(const rd_recon_side *s, rd_minor amount, rd_day day, uin
 	uint32_t right = from_amount(s, amount, day), left = right, n = 0, looked = 0;
 
 	while (n < NEAREST && looked++ < 16 * NEAREST) {
-		const rd_recon_item *l =
-			left > 0 && s->items[s->by_amount[left - 1]].amount == amount
-				? &s->items[s->by_amount[left - 1]]
-				: NULL;
+		const rd_recon_item *l = left > 0 && s->items[s->by_amount[left - 1]].amount == amount
+		                             ? &s->items[s->by_amount[left - 1]]
+		                             : NULL;
 		const rd_recon_item *r = right < s->n && s->items[s->by_amount[right]].amount == amount
 		                             ? &s->items[s->by_amount[right]]
 		                             : NULL;
-		bool go_left =
-			l && (!r || rd_recon_apart(l->date, day) <= rd_recon_apart(r->date, day));
+		bool go_left = l && (!r || rd_recon_apart(l->date, day) <= rd_recon_apart(r->date, day));
 
 		if (!l && !r)
 			break;
@@ -345,8 +343,8 @@ static void one_to_one(rd_recon_work *w, uint32_t window, bool strong_only)
 		if (w->bank.match[at] || b->amount == 0)
 			continue;
 		uint32_t n = nearest(&w->book, b->amount, b->date, window, found);
-		bool only = n == 1 && nearest(&w->bank, b->amount, w->book.items[found[0]].date, window,
-		                              back) == 1;
+		bool only =
+			n == 1 && nearest(&w->bank, b->amount, w->book.items[found[0]].date, window, back) == 1;
 
 		for (uint32_t k = 0; k < n; k++)
 			consider(w, &p, at, found[k], window, strong_only, only);
@@ -406,8 +404,7 @@ rd_rc rd_reconcile(const rd_recon_item *bank, uint32_t n_bank, const rd_recon_it
 {
 	if (n_bank > RD_RECON_ITEMS_MAX || n_book > RD_RECON_ITEMS_MAX)
 		return rd_fail(err, RD_LIMIT, "对账的一方超过 %u 行；请缩短期间",
-		               "more than %u lines on one side; take a shorter period",
-		               RD_RECON_ITEMS_MAX);
+		               "more than %u lines on one side; take a shorter period", RD_RECON_ITEMS_MAX);
 	rd_arena *a = rd_arena_new();
 	rd_recon *r = RD_NEW(a, rd_recon);
 	rd_recon_work w = {.r = r, .o = *options, .arena = a};

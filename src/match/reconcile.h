@@ -24,30 +24,30 @@
 typedef struct rd_recon_item {
 	rd_minor amount; /* in positive, out negative; 0 is never matched */
 	rd_day date;
-	uint32_t row;     /* of the bank's lines or the book's: what the caller knows it by */
-	uint32_t group;   /* voucher of a book line; 0-based */
-	uint64_t key;     /* stays the same when files are read again */
-	rd_str texts[4];  /* party, summary, numbers …; borrowed */
+	uint32_t row;      /* of the bank's lines or the book's: what the caller knows it by */
+	uint32_t group;    /* voucher of a book line; 0-based */
+	uint64_t key;      /* stays the same when files are read again */
+	rd_str texts[4];   /* party, summary, numbers …; borrowed */
 	rd_text same_text; /* items of a day with equal ids may be one payment; 0 = none */
 } rd_recon_item;
 
 enum rd_recon_why {
 	RD_RECON_BY_PERSON = 1 << 0,
-	RD_RECON_AMOUNT = 1 << 1,  /* equal amounts, or sums */
-	RD_RECON_DAY = 1 << 2,     /* the same day */
-	RD_RECON_WINDOW = 1 << 3,  /* some days apart, within the window */
-	RD_RECON_LATE = 1 << 4,    /* beyond the window: the texts agree */
-	RD_RECON_TEXT = 1 << 5,    /* party or summary agree */
-	RD_RECON_NUMBER = 1 << 6,  /* a number (cheque, receipt, invoice) stands on both sides */
-	RD_RECON_ONLY = 1 << 7,    /* no other item of that amount within the window */
-	RD_RECON_ONE_OF = 1 << 8,  /* several would fit as well; the nearest day was taken */
-	RD_RECON_VOUCHER = 1 << 9, /* all lines of one voucher */
-	RD_RECON_SAME = 1 << 10,   /* all lines of a day with one text */
-	RD_RECON_SUM = 1 << 11,    /* a sum of some lines */
-	RD_RECON_CANCEL = 1 << 12, /* two lines of one side that cancel out */
-	RD_RECON_DIFFERS = 1 << 13,   /* amounts differ: a suggestion */
-	RD_RECON_SWAPPED = 1 << 14,   /* by two digits that changed places */
-	RD_RECON_FEE = 1 << 15,       /* by as little as a fee */
+	RD_RECON_AMOUNT = 1 << 1,   /* equal amounts, or sums */
+	RD_RECON_DAY = 1 << 2,      /* the same day */
+	RD_RECON_WINDOW = 1 << 3,   /* some days apart, within the window */
+	RD_RECON_LATE = 1 << 4,     /* beyond the window: the texts agree */
+	RD_RECON_TEXT = 1 << 5,     /* party or summary agree */
+	RD_RECON_NUMBER = 1 << 6,   /* a number (cheque, receipt, invoice) stands on both sides */
+	RD_RECON_ONLY = 1 << 7,     /* no other item of that amount within the window */
+	RD_RECON_ONE_OF = 1 << 8,   /* several would fit as well; the nearest day was taken */
+	RD_RECON_VOUCHER = 1 << 9,  /* all lines of one voucher */
+	RD_RECON_SAME = 1 << 10,    /* all lines of a day with one text */
+	RD_RECON_SUM = 1 << 11,     /* a sum of some lines */
+	RD_RECON_CANCEL = 1 << 12,  /* two lines of one side that cancel out */
+	RD_RECON_DIFFERS = 1 << 13, /* amounts differ: a suggestion */
+	RD_RECON_SWAPPED = 1 << 14, /* by two digits that changed places */
+	RD_RECON_FEE = 1 << 15,     /* by as little as a fee */
 };
 
 typedef struct rd_recon_match {
@@ -66,8 +66,8 @@ typedef struct rd_recon_decision {
 
 typedef struct rd_recon_options {
 	uint32_t window_days; /* 0 = 10: how long a cheque can be presented (支付结算办法 第126条) */
-	uint32_t late_days;   /* 0 = 60: beyond the window with evidence */
-	uint32_t group_max;   /* 0 = 8: lines of one side in one match by sums */
+	uint32_t late_days; /* 0 = 60: beyond the window with evidence */
+	uint32_t group_max; /* 0 = 8: lines of one side in one match by sums */
 	const rd_recon_decision *decisions;
 	uint32_t n_decisions;
 } rd_recon_options;

@@ -34,10 +34,10 @@ typedef struct rd_recon_open {
 } rd_recon_open;
 
 typedef struct rd_recon_ends {
-	rd_day as_of, from; /* of the statement */
-	rd_minor book_balance, bank_balance;         /* at the end of as_of */
-	rd_minor book_opening, bank_opening;         /* before `from` */
-	bool bank_known;                             /* the statement tells balances */
+	rd_day as_of, from;                  /* of the statement */
+	rd_minor book_balance, bank_balance; /* at the end of as_of */
+	rd_minor book_opening, bank_opening; /* before `from` */
+	bool bank_known;                     /* the statement tells balances */
 	bool with_earlier; /* unmatched lines of the books before `from` are open items, too */
 } rd_recon_ends;
 

@@ -101,7 +101,10 @@ void rd_recon_suggest(rd_recon_work *w)
 			uint32_t near = 10 - rd_recon_apart(b->date, x->date) * 10 / (uint32_t)(window + 1);
 
 			g = rd_grow(a, g, n, &cap, sizeof *g);
-			g[n++] = (guess){at, l, b->row, x->row,
+			g[n++] = (guess){at,
+			                 l,
+			                 b->row,
+			                 x->row,
 			                 (like.number ? 30 : 0) + like.share / 2 + near +
 			                     (why != RD_RECON_DIFFERS ? 10 : 0),
 			                 why | RD_RECON_DIFFERS | (like.number ? RD_RECON_NUMBER : 0) |

@@ -291,6 +291,10 @@ rd_rc rd_attachment_remove(rd_tx *tx, const rd_actor *actor, int64_t attachment_
 	if (!found || a.removed)
 		return rd_may_not_found(err);
 	RD_TRY(may_by_name(tx, actor, a.kind, a.record_id, &r, err));
+	if (r.kind->keeps_files)
+		return rd_fail(err, RD_BARRED, "这类记录的文件是证据，不能移除；如传错，请另传正确的文件并说明",
+		               "files of such a record are evidence and stay; when a wrong one was "
+		               "attached, attach the right one and say so");
 	if (!is_author(actor, a.author))
 		RD_TRY(rd_may_record(tx, actor, &r, RD_KIND_CHANGE, err));
 	RD_TRY(not_sealed(&r, err));

@@ -239,6 +239,7 @@ typedef struct rd_kind {
 	uint32_t about;     /* mask of 1 << RD_COL_CLIENT, RD_COL_TEAM: what it may concern */
 	rd_own_record own;  /* OWNER: owner_id is its own id (user); CLIENT: client_id is (client) */
 	bool singleton;     /* one record a firm */
+	bool keeps_files;   /* attachments are never taken away; reading one is an event */
 	const rd_field *fields;
 	uint16_t n_fields;
 	const rd_state *states;

@@ -64,6 +64,38 @@ static void reads_what_a_reader_reads(void)
 	rd_book_free(a.book);
 }
 
+static void reads_statements_and_places(void)
+{
+	static const char statement[] = "账号：6200\n交易日期,收入,支出,余额,对方户名\n"
+									"2026-07-03,113000.00,,163000.00,甲公司\n2026-07-04,坏,,,\n";
+	given g = {statement, sizeof statement - 1};
+	rd_sandbox_file f = {.name = RD_STR("7月.csv")};
+	rd_sandbox_job job = job_of(&g, &f);
+	rd_arena *a = rd_arena_new();
+	rd_bank *bank = NULL;
+	rd_str json = {"", 0};
+	rd_err err = {0};
+
+	job.task = RD_SANDBOX_BANK;
+	UNIT_OK(rd_sandbox_bank(&job, &bank, &err), &err);
+	if (bank) {
+		UNIT_INT(bank->n_lines, 1);
+		UNIT_INT(bank->rejected, 1);
+		UNIT_TEXT(rd_bank_text(bank, bank->lines[0].party), "甲公司");
+		UNIT_INT(bank->parts[0].opening, 5000000);
+	}
+	rd_bank_free(bank);
+	job.task = RD_SANDBOX_PLACE;
+	job.line = 3;
+	job.around = 1;
+	UNIT_OK(rd_sandbox_place(&job, a, &json, &err), &err);
+	UNIT_TRUE(rd_str_has(json, "\"here\":true,\"text\":\"2026-07-03,113000.00,,163000.00,甲公司\"") ||
+	          rd_str_has(json, "\"text\":\"2026-07-03,113000.00,,163000.00,甲公司\""));
+	job.line = 99;
+	UNIT_INT(rd_sandbox_place(&job, a, &json, &err), RD_NOT_FOUND);
+	rd_arena_free(a);
+}
+
 static void says_what_the_reader_says(void)
 {
 	given g = {"no books at all\n", 16};
@@ -218,6 +250,7 @@ static void a_bomb_is_refused(void)
 
 const unit_test sandbox_tests[] = {
 	{"reads what a reader reads", reads_what_a_reader_reads},
+	{"bank statements and places come back", reads_statements_and_places},
 	{"says what the reader says", says_what_the_reader_says},
 	{"reads what must be decoded", reads_what_must_be_decoded},
 	{"children that misbehave are ended", misbehaving_children_are_ended},

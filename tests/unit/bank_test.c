@@ -18,6 +18,17 @@ static rd_rc read_bytes(const char *data, size_t n, const rd_mapping *m, rd_bank
 	rd_rc rc = rd_bank_read_fd(fd, "statement", m, ret, err);
 
 	close(fd);
+	/* from memory it is the same */
+	rd_bank *again = NULL;
+	rd_err other;
+	char *copy = rd_column_new(n + 64);
+
+	memcpy(copy, data, n);
+	UNIT_INT(rd_bank_read_memory(copy, n, "statement", m, &again, &other), rc);
+	if (again)
+		UNIT_INT(again->n_lines, (*ret)->n_lines);
+	rd_bank_free(again);
+	rd_column_free(copy, n + 64);
 	return rc;
 }
 
@@ -223,13 +234,14 @@ static void what_is_no_statement_is_said(void)
 
 static void ofx_and_mt940(void)
 {
-	rd_bank *b = read_text("OFXHEADER:100\nDATA:OFXSGML\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS>"
-	                       "<CURDEF>USD<BANKACCTFROM><BANKID>1<ACCTID>77</BANKACCTFROM><BANKTRANLIST>\n"
-	                       "<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260703120000[0:GMT]<TRNAMT>-12.50"
-	                       "<FITID>F1<NAME>A &amp; B<MEMO>rent</STMTTRN>\n"
-	                       "<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20260704<TRNAMT>oops<FITID>F2</STMTTRN>\n"
-	                       "</BANKTRANLIST><LEDGERBAL><BALAMT>100.00<DTASOF>20260731</LEDGERBAL>"
-	                       "</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n");
+	rd_bank *b =
+		read_text("OFXHEADER:100\nDATA:OFXSGML\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS>"
+	              "<CURDEF>USD<BANKACCTFROM><BANKID>1<ACCTID>77</BANKACCTFROM><BANKTRANLIST>\n"
+	              "<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20260703120000[0:GMT]<TRNAMT>-12.50"
+	              "<FITID>F1<NAME>A &amp; B<MEMO>rent</STMTTRN>\n"
+	              "<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20260704<TRNAMT>oops<FITID>F2</STMTTRN>\n"
+	              "</BANKTRANLIST><LEDGERBAL><BALAMT>100.00<DTASOF>20260731</LEDGERBAL>"
+	              "</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n");
 
 	if (b) {
 		line_is(b, 0, "2026-07-03", -1250, "A & B", "rent");
@@ -276,19 +288,21 @@ static void workbooks(void)
 	add_part(z, "_rels/.rels",
 	         "<Relationships><Relationship Id=\"a\" Type=\"http://x/officeDocument\" "
 	         "Target=\"xl/workbook.xml\"/></Relationships>");
-	add_part(z, "xl/workbook.xml",
-	         "<workbook><sheets><sheet name=\"明细\" sheetId=\"1\" id=\"r1\"/></sheets></workbook>");
+	add_part(
+		z, "xl/workbook.xml",
+		"<workbook><sheets><sheet name=\"明细\" sheetId=\"1\" id=\"r1\"/></sheets></workbook>");
 	add_part(z, "xl/_rels/workbook.xml.rels",
 	         "<Relationships><Relationship Id=\"r1\" Type=\"http://x/worksheet\" "
 	         "Target=\"worksheets/s.xml\"/></Relationships>");
-	add_part(z, "xl/worksheets/s.xml",
-	         "<worksheet><sheetData><row r=\"1\"><c t=\"inlineStr\"><is><t>账号：6200</t></is></c></row>"
-	         "<row r=\"9\"><c t=\"inlineStr\"><is><t>交易日期</t></is></c><c t=\"inlineStr\"><is>"
-	         "<t>支出金额</t></is></c><c t=\"inlineStr\"><is><t>收入金额</t></is></c>"
-	         "<c t=\"inlineStr\"><is><t>余额</t></is></c></row>"
-	         "<row r=\"10\"><c><v>46206</v></c><c/><c><v>113000</v></c><c><v>163000</v></c></row>"
-	         "<row r=\"11\"><c><v>46212</v></c><c><v>35</v></c><c/><c><v>162965</v></c></row>"
-	         "</sheetData></worksheet>");
+	add_part(
+		z, "xl/worksheets/s.xml",
+		"<worksheet><sheetData><row r=\"1\"><c t=\"inlineStr\"><is><t>账号：6200</t></is></c></row>"
+		"<row r=\"9\"><c t=\"inlineStr\"><is><t>交易日期</t></is></c><c t=\"inlineStr\"><is>"
+		"<t>支出金额</t></is></c><c t=\"inlineStr\"><is><t>收入金额</t></is></c>"
+		"<c t=\"inlineStr\"><is><t>余额</t></is></c></row>"
+		"<row r=\"10\"><c><v>46206</v></c><c/><c><v>113000</v></c><c><v>163000</v></c></row>"
+		"<row r=\"11\"><c><v>46212</v></c><c><v>35</v></c><c/><c><v>162965</v></c></row>"
+		"</sheetData></worksheet>");
 	UNIT_INT(zip_close(z), 0);
 	rd_rc rc = rd_bank_read_path(path, NULL, &b, &err);
 

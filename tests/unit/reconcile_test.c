@@ -27,8 +27,12 @@ static side side_of(const char *rows)
 		UNIT_INT(sscanf(p, "%d %lld %n", &day, &amount, &at), 2);
 		rd_str text = {p + at, len > (uint32_t)at ? len - (uint32_t)at : 0};
 
-		s.items[s.n] = (rd_recon_item){
-			.amount = amount, .date = day, .row = s.n, .group = s.n, .key = s.n + 1, .texts = {text}};
+		s.items[s.n] = (rd_recon_item){.amount = amount,
+		                               .date = day,
+		                               .row = s.n,
+		                               .group = s.n,
+		                               .key = s.n + 1,
+		                               .texts = {text}};
 		s.n++;
 		p += len + (end != NULL);
 	}
@@ -41,7 +45,8 @@ static rd_recon *run(const side *bank, const side *book, const rd_recon_options 
 	rd_recon *r = NULL;
 	rd_err err;
 
-	UNIT_OK(rd_reconcile(bank->items, bank->n, book->items, book->n, o ? o : &plain, &r, &err), &err);
+	UNIT_OK(rd_reconcile(bank->items, bank->n, book->items, book->n, o ? o : &plain, &r, &err),
+	        &err);
 	return r;
 }
 
@@ -63,7 +68,10 @@ static void matches_are(const rd_recon *r, const char *want)
 		at += (size_t)snprintf(got + at, sizeof got - at, "%s", at ? " " : "");
 		for (uint32_t k = 0; k < x->n_bank + x->n_book; k++)
 			at += (size_t)snprintf(got + at, sizeof got - at, "%s%u",
-			                       k == x->n_bank ? "-" : k ? "+" : "", r->members[x->first + k]);
+			                       k == x->n_bank ? "-"
+			                       : k            ? "+"
+			                                      : "",
+			                       r->members[x->first + k]);
 	}
 	UNIT_TEXT(rd_str_of(got), want);
 }
@@ -76,10 +84,13 @@ static void rules(void)
 		{"same amount, near day", "10 500 ", "9 500 ", "0-0"},
 		{"the other direction is another payment", "10 500 ", "10 -500 ", ""},
 		{"beyond the window nothing speaks for it", "30 500 ", "10 500 ", ""},
-		{"beyond the window a number does", "30 -500 支票 104829|1 1 a|2 2 b|3 3 c|4 4 d|5 5 e|6 6 f|7 7 g|8 8 h",
-	     "10 -500 支票104829付货款|70 9 i|70 10 j|70 11 k|70 12 l|70 13 m|70 14 n|70 15 o|70 16 p", "0-0"},
+		{"beyond the window a number does",
+	     "30 -500 支票 104829|1 1 a|2 2 b|3 3 c|4 4 d|5 5 e|6 6 f|7 7 g|8 8 h",
+	     "10 -500 支票104829付货款|70 9 i|70 10 j|70 11 k|70 12 l|70 13 m|70 14 n|70 15 o|70 16 p",
+	     "0-0"},
 		{"of two the text decides, not the day", "10 500 上海宏达贸易|11 777 x|12 778 y|13 779 z",
-	     "10 500 北京华美商行|8 500 收上海宏达贸易货款|11 777 x|12 778 y|13 779 z", "0-1 1-2 2-3 3-4"},
+	     "10 500 北京华美商行|8 500 收上海宏达贸易货款|11 777 x|12 778 y|13 779 z",
+	     "0-1 1-2 2-3 3-4"},
 		{"of two without text the nearest day", "10 500 |20 500 ", "19 500 |11 500 ", "0-1 1-0"},
 		{"what the books take back themselves", "10 100 ",
 	     "3 -888 付宏达货款作废4830|5 888 冲销付宏达货款作废4830|10 100 |11 3 a|12 4 b|13 5 c|14 6 d|"
@@ -142,8 +153,10 @@ static void people_decide(void)
 
 static void suggestions(void)
 {
-	side bank = side_of("10 -5431 宏达贸易有限公司|12 9950 华美商行|1 1 a|2 2 b|3 3 c|4 4 d|5 5 e|6 6 f");
-	side book = side_of("10 -5341 付宏达贸易|12 10000 收华美商行货款|1 1 a|2 2 b|3 3 c|4 4 d|5 5 e|6 6 f");
+	side bank =
+		side_of("10 -5431 宏达贸易有限公司|12 9950 华美商行|1 1 a|2 2 b|3 3 c|4 4 d|5 5 e|6 6 f");
+	side book =
+		side_of("10 -5341 付宏达贸易|12 10000 收华美商行货款|1 1 a|2 2 b|3 3 c|4 4 d|5 5 e|6 6 f");
 	rd_recon *r = run(&bank, &book, NULL);
 
 	UNIT_INT(r->n_suggestions, 2);
@@ -170,13 +183,14 @@ static void random_sides(void)
 
 		for (int s = 0; s < 2; s++)
 			for (uint32_t i = 0; i < sides[s]->n; i++)
-				sides[s]->items[i] = (rd_recon_item){
-					.amount = (rd_minor)unit_below(&seed, round % 3 ? 40 : 100000) - 20,
-					.date = (rd_day)unit_below(&seed, 90),
-					.row = i,
-					.group = unit_below(&seed, 50),
-					.key = i,
-					.same_text = unit_below(&seed, 6)};
+				sides[s]->items[i] =
+					(rd_recon_item){.amount =
+				                        (rd_minor)unit_below(&seed, round % 3 ? 40 : 100000) - 20,
+				                    .date = (rd_day)unit_below(&seed, 90),
+				                    .row = i,
+				                    .group = unit_below(&seed, 50),
+				                    .key = i,
+				                    .same_text = unit_below(&seed, 6)};
 		rd_recon *r = run(&bank, &book, NULL);
 		uint32_t seen[2][ITEMS_MAX] = {{0}};
 
@@ -260,14 +274,15 @@ static void items_of_a_book(void)
 	rd_arena *a = rd_arena_new();
 	rd_recon_items x;
 
-	rd_recon_book_items(a, b, rd_book_find_account(b, RD_STR("1002")), RD_DAY_NONE, RD_DAY_NONE, &x);
+	rd_recon_book_items(a, b, rd_book_find_account(b, RD_STR("1002")), RD_DAY_NONE, RD_DAY_NONE,
+	                    &x);
 	UNIT_INT(x.n, 3);
 	UNIT_INT(x.items[0].amount, 113000);
 	UNIT_INT(x.items[2].amount, -500);
 	UNIT_TRUE(x.items[1].key != x.items[2].key);
 	UNIT_TEXT(x.items[0].texts[1], "收甲公司货款");
-	rd_recon_book_items(a, b, rd_book_find_account(b, RD_STR("1002")),
-	                    rd_day_of(2026, 7, 4), RD_DAY_NONE, &x);
+	rd_recon_book_items(a, b, rd_book_find_account(b, RD_STR("1002")), rd_day_of(2026, 7, 4),
+	                    RD_DAY_NONE, &x);
 	UNIT_INT(x.n, 2);
 	rd_arena_free(a);
 	rd_book_free(b);

@@ -31,6 +31,7 @@ class Kind(Reader):
         if self.own not in (None, "owner", "client"):
             self.wrong("'own' is \"owner\" or \"client\"", key="own")
         self.singleton = self.flag(raw, "singleton")
+        self.keeps_files = self.flag(raw, "keeps_files")
         self.table = "kind_" + self.name
         self.read_number()
         self.read_common()

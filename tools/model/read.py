@@ -45,7 +45,7 @@ LENGTH_MAX = {"text": 2000, "long": 200000, "list": 200, "refs": 500}
 STACK_MAX = 16
 STAYS = 0xffff  # RD_STAYS of record/kind.h: a transition that leaves the state as it is
 
-TOP = {"kind", "name", "plural", "help", "basis", "number", "title", "about", "own", "singleton", "field", "state",
+TOP = {"kind", "name", "plural", "help", "basis", "number", "title", "about", "own", "singleton", "keeps_files", "field", "state",
        "transition", "rights", "common", "list", "review", "hooks", "sealed"}
 FIELD = {"name", "type", "label", "help", "format", "required", "unique", "secret", "client_visible", "searched",
          "assigns", "fixed", "range", "length", "to", "options", "computed", "preset", "may"}

@@ -20,15 +20,13 @@ CREATE TABLE kind_evidence (
 	name TEXT NOT NULL, -- name
 	case_id BIGINT, -- id; case; null: not given
 	kind_of TEXT NOT NULL, -- kind
-	file_file BIGINT, -- attachment; file; null: not given
-	sha256 TEXT, -- SHA-256; null: not given
-	size BIGINT, -- bytes; null: not given
+	dated_on_day BIGINT, -- day number; date of the document; null: not given
 	paper_place TEXT, -- place of the paper; null: not given
 	received_from TEXT, -- received from; null: not given
 	received_on_day BIGINT, -- day number; received on; null: not given
+	wanted TEXT, -- answers which need; null: not given
 	retention_id BIGINT, -- id; retention rule; null: not given
 	keep_until_day BIGINT, -- day number; keep until; null: not given
-	hold BIGINT, -- 0 or 1; legal hold; null: not given
 	checked_at_us BIGINT, -- microseconds UTC; last verified; null: not given
 	intact BIGINT, -- 0 or 1; intact; null: not given
 	PRIMARY KEY (firm_id, id)
@@ -101,3 +99,7 @@ CREATE INDEX kind_retention_rule_owner ON kind_retention_rule (firm_id, owner_id
 CREATE INDEX kind_retention_rule_due ON kind_retention_rule (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_retention_rule_list ON kind_retention_rule (firm_id, code, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_retention_rule_archived ON kind_retention_rule (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
+
+CREATE INDEX kind_legal_hold_open ON kind_legal_hold (firm_id, client_id) WHERE state = 'active';
+CREATE INDEX kind_evidence_case ON kind_evidence (firm_id, case_id, id);
+CREATE INDEX kind_evidence_checked ON kind_evidence (firm_id, checked_at_us, id) WHERE archived_at_us IS NULL;

@@ -172,7 +172,8 @@ WHERE firm_id = :firm_id AND client_id = :client_id AND type_id = :type_id
 -- they helped.
 -- in: firm_id i64, type_id i64, cause_id i64, max i64
 -- out: id i64, by_type i64, by_cause i64, helped i64
-SELECT a.id, max(m.by_type) AS by_type, max(m.by_cause) AS by_cause,
+SELECT a.id, CAST(max(m.by_type) AS BIGINT) AS by_type,
+	CAST(max(m.by_cause) AS BIGINT) AS by_cause,
 	(SELECT count(*) FROM links l WHERE l.firm_id = :firm_id AND l.other_kind = 'article'
 		AND l.other_id = a.id AND l.meaning = 'helped-by') AS helped
 FROM (SELECT from_id, 1 AS by_type, 0 AS by_cause FROM record_refs
@@ -185,7 +186,7 @@ FROM (SELECT from_id, 1 AS by_type, 0 AS by_cause FROM record_refs
 JOIN kind_article a ON a.firm_id = :firm_id AND a.id = m.from_id
 WHERE a.state = 'published' AND a.archived_at_us IS NULL
 GROUP BY a.id
-ORDER BY by_type + by_cause DESC, helped DESC, a.id DESC LIMIT :max;
+ORDER BY max(m.by_type) + max(m.by_cause) DESC, helped DESC, a.id DESC LIMIT :max;
 
 -- name: knowledge_helped :one
 -- In how many cases an article helped.
