@@ -96,11 +96,11 @@ static rd_row find_voucher(const rd_book *b, const rd_impact_ask *ask)
 static rd_rc without_voucher(rd_arena *arena, const rd_book *b, rd_row v, rd_impact *ret,
                              rd_err *err)
 {
-	rd_draft red = {.role = RD_DRAFT_RED,
-	                .date = b->voucher.date[v],
-	                .period = b->voucher.period[v],
-	                .has_original = true,
-	                .original = rd_voucher_ref_of(arena, b, v)};
+	rd_voucher_draft red = {.role = RD_DRAFT_RED,
+	                        .date = b->voucher.date[v],
+	                        .period = b->voucher.period[v],
+	                        .has_original = true,
+	                        .original = rd_voucher_ref_of(arena, b, v)};
 	const rd_drafts drafts = {&red, 1};
 	char name[NAME_MAX_BYTES];
 
@@ -131,7 +131,7 @@ static rd_row find_account(const rd_book *b, rd_str account)
 
 static void balances(rd_arena *arena, const rd_book *b, rd_row account, rd_impact *ret)
 {
-	rd_ledger *l = rd_ledger_new(arena, b);
+	rd_holdings *l = rd_holdings_new(arena, b);
 	uint32_t first = b->n_periods > RD_IMPACT_PERIODS ? b->n_periods - RD_IMPACT_PERIODS : 0;
 	char name[NAME_MAX_BYTES];
 
@@ -140,7 +140,7 @@ static void balances(rd_arena *arena, const rd_book *b, rd_row account, rd_impac
 	ret->balance = RD_NEW_N(arena, rd_impact_balance, RD_IMPACT_PERIODS);
 	for (uint32_t p = first; p < b->n_periods; p++)
 		ret->balance[ret->n_balances++] =
-			(rd_impact_balance){b->periods[p], rd_ledger_closing(l, account, b->periods[p])};
+			(rd_impact_balance){b->periods[p], rd_holdings_closing(l, account, b->periods[p])};
 }
 
 rd_rc rd_impact_find(rd_arena *arena, const rd_book *book, const rd_impact_ask *ask, rd_impact *ret,
