@@ -14,10 +14,11 @@
 #include "base/json.h"
 #include "book/book.h"
 
-#define RD_DRAFTS_MAX      200u                     /* vouchers of one correction */
-#define RD_DRAFT_LINES_MAX 500u                     /* lines of one voucher */
-#define RD_DRAFT_TEXT_MAX  200u                     /* characters of a summary */
-#define RD_DRAFT_MONEY_MAX INT64_C(100000000000000) /* one line, fen: 1,000 billion yuan */
+#define RD_DRAFTS_MAX      200u /* vouchers of one correction */
+#define RD_DRAFT_LINES_MAX 500u /* lines of one voucher */
+#define RD_DRAFT_TEXT_MAX  200u /* characters of a summary */
+#define RD_DRAFT_MONEY_MAX                                                                         \
+	INT64_C(10000000000000) /* one line, fen: 100 billion yuan; all lines stay in 64 bits */
 
 /* What a draft voucher is for. */
 typedef enum rd_draft_role {

@@ -212,7 +212,7 @@ static rd_rc try_it(rd_arena *arena, const rd_book *b, const rd_drafts *drafts, 
 	rd_rc rc = rd_simulate(arena, b, t->before, drafts, &o, target ? print : NULL, &t->sim, err);
 
 	t->tried = rc == RD_OK;
-	return rc == RD_INPUT ? RD_OK : rc; /* the problems say what is lacking */
+	return rc;
 }
 
 rd_rc rd_correction_try(rd_arena *arena, const rd_book *b, const rd_correction_ask *ask,
@@ -224,7 +224,8 @@ rd_rc rd_correction_try(rd_arena *arena, const rd_book *b, const rd_correction_a
 
 	RD_TRY(rd_drafts_read(arena, ask->vouchers, &drafts, err));
 	rd_drafts_check(arena, b, &drafts, &terms, &t.problems);
-	rd_rc rc = try_it(arena, b, &drafts, &t, err);
+	/* What is wrong is not tried: the problems say what to do first. */
+	rd_rc rc = t.problems.errors ? RD_OK : try_it(arena, b, &drafts, &t, err);
 
 	if (rc == RD_OK) {
 		put_trial(&t, SHOWN, false, out);

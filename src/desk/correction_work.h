@@ -36,7 +36,8 @@ RD_NODISCARD rd_rc rd_correction_rewrite(rd_arena *arena, const rd_book *b,
 RD_NODISCARD rd_rc rd_correction_look(rd_arena *arena, const rd_book *b,
                                       const rd_correction_ask *ask, rd_buf *out, rd_err *err);
 
-/* The trial. `out`: {"problems": […], "simulation": … or null}. `kept`: what the record keeps of it,
+/* The trial. `out`: {"problems": […], "simulation": …}, null while
+ * something is wrong with them. `kept`: what the record keeps of it,
  * with the hash of the vouchers, so that others cannot be submitted in its name. */
 RD_NODISCARD rd_rc rd_correction_try(rd_arena *arena, const rd_book *b,
                                      const rd_correction_ask *ask, rd_buf *out, rd_buf *kept,

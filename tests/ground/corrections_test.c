@@ -4,9 +4,11 @@
 #include "office.h"
 #include "unit.h"
 #include "volume.h"
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char january[] = "1|记|2026-01-05|5602|管理费用|1200||购电脑\n"
 							  "1|记|2026-01-05|1002|银行存款||1200|购电脑\n";
@@ -279,11 +281,47 @@ static void files_have_a_form(void)
 	close_case(&d);
 }
 
+static void a_workbook_is_read_back(void)
+{
+	desk_case d;
+	rd_err err = {0};
+	char path[128];
+	rd_buf none;
+
+	open_case(&d);
+	rd_correction_ask q = {.vouchers = rd_str_of(d.vouchers), .as_of = rd_day_of(2026, 1, 7)};
+
+	(void)snprintf(path, sizeof path, "%s/v.xlsx", d.o.place.folder);
+	rd_correction_file file = {.form = RD_STR("xlsx"),
+	                           .folder = d.o.place.folder,
+	                           .fd = open(path, O_RDWR | O_CREAT, 0600),
+	                           .at_us = OFFICE_NOW};
+
+	rd_buf_init(&none, 16);
+	UNIT_OK(rd_correction_export(d.o.place.arena, d.book, &q, &file, &none, &err), &err);
+	rd_book *back = volume_read(path);
+
+	UNIT_TRUE(back != NULL);
+	if (back) {
+		UNIT_INT(back->voucher.n, 2);
+		UNIT_INT(back->line.n, 4);
+		UNIT_INT(rd_line_debit(back, 0), -120000);
+		UNIT_INT(rd_line_credit(back, 3), 120000);
+		UNIT_TEXT(rd_book_text(back, rd_line_text(back, 2)), "订正1月5日记-1号凭证");
+		UNIT_INT(back->voucher.date[1], rd_day_of(2026, 1, 7));
+	}
+	rd_book_free(back);
+	close(file.fd);
+	(void)unlink(path);
+	close_case(&d);
+}
+
 const unit_test corrections_tests[] = {
 	{"tried, then submitted, then approved by a second person", tried_then_submitted_then_approved},
 	{"a change wants another trial", a_change_wants_another_trial},
 	{"the next import confirms it, or says what is missing",
      the_next_import_confirms_it_or_says_what_is_missing},
 	{"files for accounting software", files_have_a_form},
+	{"a workbook is read back", a_workbook_is_read_back},
 	{0},
 };

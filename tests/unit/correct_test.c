@@ -504,6 +504,35 @@ static void statements_balance(void)
 	rd_book_free(b);
 }
 
+/* Assets less claims is what the books do not balance by, month by month. */
+static void statements_hold_every_account(void)
+{
+	for (uint64_t seed = 60; seed < 66; seed++) {
+		rd_book *b = random_book(seed);
+		rd_arena *a = rd_arena_new();
+		rd_holdings *l = rd_holdings_new(a, b);
+
+		unit_case("seed %d", (int)seed);
+		UNIT_INT(b->standard, RD_STD_SMALL);
+		for (uint32_t p = 0; p < b->n_periods; p++) {
+			rd_minor *x = rd_statement_values(a, l, b->periods[p]), sum = 0, left = 0;
+
+			for (uint32_t i = 0; i < rd_statement_lines_n; i++) {
+				const rd_statement_line *s = &rd_statement_lines[i];
+
+				if (s->standard != RD_STD_SMALL || s->statement != RD_STATEMENT_BALANCE)
+					continue;
+				left += s->line == 30 ? x[i] : s->line == 53 ? -x[i] : 0;
+			}
+			for (rd_row k = 1; k < b->account.n; k++)
+				sum += rd_holdings_closing(l, k, b->periods[p]);
+			UNIT_INT(left, sum);
+		}
+		rd_arena_free(a);
+		rd_book_free(b);
+	}
+}
+
 /* ---- the whole ---- */
 
 static void a_duplicate_is_gone(void)
@@ -741,6 +770,7 @@ const unit_test correct_tests[] = {
 	{"reversal and blue are the right voucher alone", reversals_add_up},
 	{"differences add up", differences_sum_to_zero},
 	{"the balance sheet balances", statements_balance},
+	{"statements hold every account", statements_hold_every_account},
 	{"a duplicate is gone in the trial", a_duplicate_is_gone},
 	{"every finding has an answer", every_finding_has_an_answer},
 	{"what was posted is seen in the next import", what_was_posted_is_seen},
