@@ -29,9 +29,16 @@ static rd_rc full(const rd_buf *out, rd_err *err)
 
 /* ---- proposals ---- */
 
+/* As the runs of the desk do it: ages are counted to the last day of the books, so that a finding
+ * is the same one here and there. */
+static rd_run_options options_of(const rd_correction_ask *ask)
+{
+	return (rd_run_options){.threads = ask->threads ? ask->threads : 1, .as_of = RD_DAY_NONE};
+}
+
 static rd_rc run(const rd_book *b, const rd_correction_ask *ask, rd_result **ret, rd_err *err)
 {
-	rd_run_options o = {.threads = ask->threads ? ask->threads : 1, .as_of = ask->as_of};
+	rd_run_options o = options_of(ask);
 
 	return rd_run_checks(b, &o, ret, err);
 }
@@ -202,7 +209,7 @@ static void keep(const trial *t, rd_buf *kept)
 static rd_rc try_it(rd_arena *arena, const rd_book *b, const rd_drafts *drafts, trial *t,
                     rd_err *err)
 {
-	rd_run_options o = {.threads = t->ask->threads ? t->ask->threads : 1, .as_of = t->ask->as_of};
+	rd_run_options o = options_of(t->ask);
 	uint8_t print[16];
 	bool target = t->ask->finding.len > 0;
 

@@ -18,7 +18,7 @@ typedef struct rd_correction_ask {
 	rd_str vouchers;      /* drafts as JSON; "" = none */
 	rd_str contents;      /* of the books: what the answer is about */
 	rd_period first_open; /* 0 = as the books say */
-	rd_day as_of;
+	rd_day as_of;         /* today: the day of proposed vouchers, when it is in the open period */
 	rd_minor materiality;
 	uint32_t threads;
 } rd_correction_ask;

@@ -3,6 +3,7 @@
 #include "desk/anchors.h"
 #include "desk/catalogue.h"
 #include "desk/causes.h"
+#include "desk/corrections.h"
 #include "desk/effect.h"
 #include "desk/evidence.h"
 #include "desk/follow.h"
@@ -35,6 +36,7 @@ struct rd_hands {
 	uint32_t n_entries;
 	rd_shelf *shelf;
 	rd_importer importer;
+	rd_correction_seeker seeker;
 	rd_jobs *jobs;
 	rd_jobs *books; /* minutes of reading and checking do not hold up a mail */
 	rd_follow *follow;
@@ -137,6 +139,8 @@ static void make_kinds(rd_hands *h)
 	rd_statement_jobs(&h->statement_jobs, h->kinds + n);
 	n += RD_STATEMENT_JOBS_N;
 	h->kinds[n++] = rd_import_job(&h->importer);
+	h->seeker = (rd_correction_seeker){h->config.engine, h->shelf};
+	h->kinds[n++] = rd_correction_job(&h->seeker);
 	RD_ASSERT(n <= RD_JOB_KINDS_MAX);
 	h->n_kinds = n;
 }

@@ -1,6 +1,7 @@
 #include "desk/import.h"
 #include "base/digest.h"
 #include "desk/cell.h"
+#include "desk/corrections.h"
 #include "desk/hooks.h"
 #include "desk/person.h"
 #include "record/may.h"
@@ -259,7 +260,9 @@ rd_rc rd_hook_import_commit(rd_hook_call *call, rd_err *err)
 		*rd_field_cell(call->now, "mapping") = RD_VALUE_TEXT(s.mapping);
 		*rd_field_cell(&now, "mapping") = RD_VALUE_TEXT(s.mapping);
 	}
-	return write_books(call, &was, &now, err);
+	RD_TRY(write_books(call, &was, &now, err));
+	return rd_correction_imported(call->engine, call->tx, id_of(&now),
+	                              rd_field_int(&now, "current_import", 0), err);
 }
 
 /* ---- undo ---- */
@@ -374,5 +377,7 @@ rd_rc rd_hook_import_undo(rd_hook_call *call, rd_err *err)
 		*rd_field_cell(&now, "first_day") = *rd_field_cell(&old, "first_day");
 		*rd_field_cell(&now, "last_day") = *rd_field_cell(&old, "last_day");
 	}
-	return write_books(call, &was, &now, err);
+	RD_TRY(write_books(call, &was, &now, err));
+	return rd_correction_imported(call->engine, call->tx, id_of(&now),
+	                              rd_field_int(&now, "current_import", 0), err);
 }
