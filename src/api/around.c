@@ -11,10 +11,25 @@ static const rd_shape_field comment_fields[] = {
 	{"body", RD_SHAPE_RAW, true, 1, RD_COMMENT_MAX, "Markdown"},
 	{"parent", RD_SHAPE_ID, false, 0, 0, "comment that is answered"},
 	{"mentions", RD_SHAPE_IDS, false, 0, RD_MENTIONS_MAX, "users; they watch from then on"},
-	{"for_client", RD_SHAPE_BOOL, false, 0, 0, "contacts of the client see it; else it stays inside"},
+	{"for_client", RD_SHAPE_BOOL, false, 0, 0,
+     "contacts of the client see it; else it stays inside"},
 };
 const rd_shape rd_shape_comment = {"CommentNew", comment_fields, 4};
 const rd_shape rd_shape_comment_edit = {"CommentEdit", comment_fields, 1};
+
+void rd_put_comment(rd_json *j, const rd_comment *c)
+{
+	rd_json_object(j);
+	rd_put_id(j, "id", c->id);
+	rd_put_id(j, "parent", c->parent_id);
+	rd_json_put_str(j, "author", c->author);
+	rd_put_time(j, "at", c->at_us);
+	rd_put_time(j, "edited_at", c->edited_at_us);
+	rd_json_put_bool(j, "for_client", c->for_client);
+	rd_json_put_bool(j, "removed", c->removed);
+	rd_json_put_str(j, "body", c->body);
+	rd_json_close(j);
+}
 
 rd_rc rd_api_comment_list(rd_call *call, rd_tx *tx, rd_err *err)
 {
@@ -28,18 +43,8 @@ rd_rc rd_api_comment_list(rd_call *call, rd_tx *tx, rd_err *err)
 	                          &list, &n, err));
 	rd_json *j = rd_answer_list(call, "comments");
 
-	for (uint32_t i = 0; i < n; i++) {
-		rd_json_object(j);
-		rd_put_id(j, "id", list[i].id);
-		rd_put_id(j, "parent", list[i].parent_id);
-		rd_json_put_str(j, "author", list[i].author);
-		rd_put_time(j, "at", list[i].at_us);
-		rd_put_time(j, "edited_at", list[i].edited_at_us);
-		rd_json_put_bool(j, "for_client", list[i].for_client);
-		rd_json_put_bool(j, "removed", list[i].removed);
-		rd_json_put_str(j, "body", list[i].body);
-		rd_json_close(j);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		rd_put_comment(j, &list[i]);
 	return rd_answer_list_end(j);
 }
 

@@ -22,7 +22,7 @@ static rd_rc end_list(rd_json *j)
 	return RD_OK;
 }
 
-static void put_attached(rd_json *j, const rd_attached *a)
+void rd_put_attached(rd_json *j, const rd_attached *a)
 {
 	rd_json_object(j);
 	rd_put_id(j, "id", a->id);
@@ -47,7 +47,7 @@ rd_rc rd_api_attachment_list(rd_call *call, rd_tx *tx, rd_err *err)
 	rd_json_key(j, "attachments");
 	rd_json_array(j);
 	for (uint32_t i = 0; i < n; i++)
-		put_attached(j, &list[i]);
+		rd_put_attached(j, &list[i]);
 	return end_list(j);
 }
 

@@ -40,6 +40,12 @@ extern const rd_shape rd_shape_sign_in, rd_shape_code, rd_shape_prove, rd_shape_
 /* sessions.c */
 rd_handler rd_api_sessions, rd_api_session_end, rd_api_tokens, rd_api_token_end, rd_api_sessions_of,
 	rd_api_session_end_of, rd_api_tokens_of, rd_api_token_end_of, rd_api_totp_reset;
+/* cases.c */
+rd_handler rd_api_case_page;
+/* report.c */
+rd_handler rd_api_report, rd_api_report_mail;
+extern const rd_shape rd_shape_report;
+extern const rd_upload rd_upload_mail;
 /* inbox.c */
 rd_handler rd_api_inbox, rd_api_inbox_count, rd_api_inbox_read, rd_api_inbox_read_many;
 extern const rd_shape rd_shape_marks;

@@ -65,7 +65,7 @@ static void put_detail(rd_json *j, const rd_kind *k, const rd_log_row *row, bool
 	json_decref(o);
 }
 
-static void put_event(rd_json *j, const rd_kind *k, const rd_log_row *row, rd_show_view view)
+void rd_put_event(rd_json *j, const rd_kind *k, const rd_log_row *row, rd_show_view view)
 {
 	rd_json_object(j);
 	rd_json_put_int(j, "seq", row->seq);
@@ -97,7 +97,7 @@ rd_rc rd_api_record_timeline(rd_call *call, rd_tx *tx, rd_err *err)
 	rd_json_key(j, "events");
 	rd_json_array(j);
 	for (uint32_t i = 0; i < n; i++)
-		put_event(j, call->kind, &rows[i], rd_call_view(call));
+		rd_put_event(j, call->kind, &rows[i], rd_call_view(call));
 	rd_json_close(j);
 	if (n == (uint32_t)limit)
 		rd_json_put_int(j, "before", rows[n - 1].seq);

@@ -5,6 +5,7 @@
 #define RD_API_INNER_H
 #include "api/route.h"
 #include "desk/hands.h"
+#include "record/around.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -48,6 +49,12 @@ void rd_call_handle(void *user, rd_http_req *req);
 /* Answers with what the handler made of it, and frees what the call holds. */
 void rd_call_finish(rd_call *call, rd_rc rc, const rd_err *err);
 
+/* One object each, as the routes of a record and the page of a case show them. */
+void rd_put_comment(rd_json *j, const rd_comment *c);
+void rd_put_attached(rd_json *j, const rd_attached *a);
+void rd_put_event(rd_json *j, const rd_kind *k, const rd_log_row *row, rd_show_view view);
+/* The member available_transitions. */
+void rd_put_available(rd_json *j, const rd_record *r, const rd_available *list, uint32_t n);
 /* Members code, message and problems of an object that is open; a 500 says no more than that. */
 void rd_put_failure(rd_json *j, rd_rc rc, const rd_err *err, const rd_problems *problems);
 /* answer.c: answers and refusals that many handlers give. */

@@ -6,7 +6,7 @@
 
 /* ---- one record ---- */
 
-static void put_available(rd_json *j, const rd_record *r, const rd_available *list, uint32_t n)
+void rd_put_available(rd_json *j, const rd_record *r, const rd_available *list, uint32_t n)
 {
 	rd_json_key(j, "available_transitions");
 	rd_json_array(j);
@@ -47,7 +47,7 @@ static rd_rc answer(rd_call *call, rd_tx *tx, const rd_record *r, uint32_t statu
 	RD_TRY(rd_record_available(tx, &call->who.actor, r, &list, &n, err));
 	rd_json_object(j);
 	rd_show_members(j, r->kind, r->cells, rd_call_view(call));
-	put_available(j, r, list, n);
+	rd_put_available(j, r, list, n);
 	rd_json_close(j);
 	call->reply.status = status;
 	rd_call_etag(call, rd_cell(r, RD_COL_VERSION)->i);

@@ -1,5 +1,6 @@
 #include "api/handlers.h"
 #include "api/import.h"
+#include "desk/mail_in.h"
 
 /* The API. Rows of one subject stand together; what a row says is all there is to know of it. A
  * path that is written out goes before one with a place ("/views" before "/{id}"). */
@@ -169,6 +170,15 @@ const rd_route rd_routes[] = {
 	 rd_api_case_lesson, .summary = {"起草经验文章", "draft a lesson"}},
 	{RD_HTTP_GET, "/api/v1/cases/{id}/summary-draft", RD_PERM_STAFF, 0, RD_RUN_READ,
 	 rd_api_case_summary_draft, .summary = {"起草结案小结", "draft the closing summary"}, .query = "lang"},
+	/* cases */
+	{RD_HTTP_GET, "/api/v1/cases/{id}/page", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_case_page, .summary = {"异常页面的全部内容", "all that the page of a case shows"}},
+	{RD_HTTP_POST, "/api/v1/report", RD_PERM_SIGNED_IN, 0, RD_RUN_WRITE,
+	 rd_api_report, .summary = {"客户用链接报告异常", "a client with a link reports"}, .shape = &rd_shape_report},
+	{RD_HTTP_POST, "/api/v1/report/mail", RD_PERM_STAFF, 0, RD_RUN_SLOW,
+	 rd_api_report_mail, .summary = {"邮件网关转来的报告", "a report handed on by a mail gateway"},
+	 .body_max = RD_MAIL_BYTES_MAX, .body_type = "message/rfc822",
+	 .upload = &rd_upload_mail},
 	/* finding */
 	{RD_HTTP_GET, "/api/v1/search", RD_PERM_SIGNED_IN, 0, RD_RUN_READ,
 	 rd_api_search, .summary = {"全文搜索", "search by words"}, .query = "q kind limit"},

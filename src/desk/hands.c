@@ -1,6 +1,7 @@
 #include "desk/hands.h"
 #include "base/assert.h"
 #include "desk/anchors.h"
+#include "desk/case.h"
 #include "desk/catalogue.h"
 #include "desk/causes.h"
 #include "desk/corrections.h"
@@ -141,6 +142,7 @@ static void make_kinds(rd_hands *h)
 	h->kinds[n++] = rd_import_job(&h->importer);
 	h->seeker = (rd_correction_seeker){h->config.engine, h->shelf};
 	h->kinds[n++] = rd_correction_job(&h->seeker);
+	h->kinds[n++] = (rd_job_kind){rd_case_grade_job, rd_case_grade_all, &h->desk, 600, 0};
 	RD_ASSERT(n <= RD_JOB_KINDS_MAX);
 	h->n_kinds = n;
 }
@@ -158,6 +160,7 @@ static void make_entries(rd_hands *h)
 	h->entries[n++] = rd_question_entry(h->config.engine);
 	rd_evidence_entries(h->config.engine, h->entries + n);
 	n += RD_EVIDENCE_ENTRIES_N;
+	h->entries[n++] = rd_case_entry(h->config.engine);
 	rd_anchors_init(&h->anchors, &h->desk, h->config.checkpoints_to);
 	n += rd_anchor_entries(&h->anchors, h->entries + n);
 	RD_ASSERT(n <= RD_PERIODIC_MAX);

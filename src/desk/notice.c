@@ -1,6 +1,7 @@
 #include "desk/notice.h"
 #include "base/assert.h"
 #include "base/json.h"
+#include "desk/cell.h"
 #include "desk/choices.h"
 #include "desk/jobs.h"
 #include "desk/robots.h"
@@ -273,12 +274,32 @@ static rd_rc commented(event *e, rd_err *err)
 	return tell_groups(e, RD_MESSAGE_COMMENTED, RD_STR(""), err);
 }
 
+/* Checks make many at once; of those only what cannot wait is told. */
+static rd_rc reported(event *e, rd_err *err)
+{
+	const rd_value *client_id = rd_cell(&e->record, RD_COL_CLIENT);
+	rd_actor system = rd_desk_system(e->tx->firm_id);
+	rd_record client;
+
+	if (strcmp(e->record.kind->name, "case") != 0 || client_id->type == RD_NULL ||
+	    (rd_str_is(rd_field_str(&e->record, "origin"), "check") &&
+	     !rd_str_is(rd_field_str(&e->record, "grade"), "p1")))
+		return RD_OK;
+	RD_TRY(
+		rd_record_get(e->tx, &system, rd_kind_find(RD_STR("client")), client_id->i, &client, err));
+	int64_t supervisor = rd_field_int(&client, "supervisor", 0);
+
+	return supervisor ? tell_all(e, RD_MESSAGE_REPORTED, RD_STR(""), &supervisor, 1, err) : RD_OK;
+}
+
 static rd_rc by_type(event *e, rd_str word, rd_err *err)
 {
 	bool is_move = rd_str_is(word, rd_fact_word(RD_FACT_MOVED));
 
 	if (rd_str_is(word, rd_fact_word(RD_FACT_COMMENTED)))
 		return commented(e, err);
+	if (rd_str_is(word, rd_fact_word(RD_FACT_CREATED)))
+		RD_TRY(reported(e, err));
 	RD_TRY(assigned(e, err));
 	return is_move ? moved(e, err) : RD_OK;
 }

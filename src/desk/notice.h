@@ -2,6 +2,8 @@
  * notice.h - who is told what: the follower of the log that fills inboxes and orders mails.
  *
  *   created, changed, moved   who newly owns or works on the record: assigned
+ *   created, of a case        the supervisor of its client, unless a check made it and it is not P1:
+ *                             reported
  *   moved                     owner, who works on it, watchers: transition
  *   commented                 who is mentioned: mentioned
  *                             owner, who works on it, watchers: commented

@@ -51,6 +51,11 @@ static const struct {
           "machine for 24 hours. Without a copy outside, whoever controls the "
           "machine can rewrite and sign the whole log again. Look at the "
           "settings checkpoints.mail and checkpoints.url and at failed jobs."}},
+	[RD_MESSAGE_REPORTED] = {"reported",
+                             {"[{number}] 新报告的异常：{title}",
+                              "[{number}] newly reported: {title}"},
+                             {"{who}报告了异常 {number}“{title}”。",
+                              "{who} reported {number} \"{title}\"."}},
 };
 
 static const rd_words nobody = {"系统", "The system"};

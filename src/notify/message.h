@@ -18,6 +18,7 @@ typedef enum rd_message_kind {
 	RD_MESSAGE_TRANSITION,
 	RD_MESSAGE_REMINDED,
 	RD_MESSAGE_UNANCHORED, /* signed heads of the log do not leave the machine */
+	RD_MESSAGE_REPORTED,   /* an exception of a client whom one supervises */
 	RD_MESSAGE_KINDS       /* how many */
 } rd_message_kind;
 

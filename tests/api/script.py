@@ -12,7 +12,8 @@
 
 A request is a line of its own, with `as NAME` for who sends it (else nobody); a name that set_up does not
 know is a new visitor with an empty cookie jar. Below it, indented: headers (`Name: -` leaves one out) and
-the body, JSON or `raw TEXT`. Then the expected status, what the body must contain, and, indented, headers.
+the body, JSON, `raw TEXT` or `lines TEXT` (each \\n ends a line; nothing is
+put in). Then the expected status, what the body must contain, and, indented, headers.
 
 Expected objects are subsets. "*" is anything but null, "!" is a key that must not be there, "~RE" a
 regular expression. A list matches item by item; with "..." at its end more may follow, at its start its
@@ -319,8 +320,11 @@ class Script:
 def send(step, world, names):
     body = None
     if step.body is not None:
-        text = fill(step.body, names, step.line)
-        body = text[4:].encode() if text.startswith("raw ") else text.encode()
+        if step.body.startswith("lines "):
+            body = step.body[6:].replace("\\n", "\r\n").encode()
+        else:
+            text = fill(step.body, names, step.line)
+            body = text[4:].encode() if text.startswith("raw ") else text.encode()
     headers = {k: fill(v, names, step.line) for k, v in step.headers.items()}
     return world.person(step.who).call(step.method, fill(step.path, names, step.line), body, headers)
 

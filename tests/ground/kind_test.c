@@ -8,15 +8,44 @@
 
 static void kinds_are_found_by_name(void)
 {
-	static const char *const want[] = {
-		"absence",       "article",   "bank_statement", "books",          "calendar",
-		"calendar_day",  "case",      "cause",          "check_setting",  "client",
-		"contact",       "control",   "correction",     "department",     "duty",
-		"effect_review", "emergency", "engagement",     "evidence",       "exception_type",
-		"feedback",      "firm",      "import",         "improvement",    "legal_hold",
-		"problem",       "question",  "reconciliation", "responsibility", "retention_rule",
-		"risk",          "run",       "suppression",    "task",           "team",
-		"time_entry",    "user"};
+	static const char *const want[] = {"absence",
+	                                   "article",
+	                                   "bank_statement",
+	                                   "books",
+	                                   "calendar",
+	                                   "calendar_day",
+	                                   "case",
+	                                   "cause",
+	                                   "check_setting",
+	                                   "client",
+	                                   "contact",
+	                                   "control",
+	                                   "correction",
+	                                   "department",
+	                                   "duty",
+	                                   "effect_review",
+	                                   "emergency",
+	                                   "engagement",
+	                                   "evidence",
+	                                   "exception_type",
+	                                   "feedback",
+	                                   "firm",
+	                                   "grading",
+	                                   "import",
+	                                   "improvement",
+	                                   "legal_hold",
+	                                   "problem",
+	                                   "question",
+	                                   "reconciliation",
+	                                   "responsibility",
+	                                   "retention_rule",
+	                                   "risk",
+	                                   "run",
+	                                   "suppression",
+	                                   "task",
+	                                   "team",
+	                                   "time_entry",
+	                                   "user"};
 
 	UNIT_INT(rd_kinds_count, sizeof want / sizeof want[0]);
 	for (uint32_t i = 0; i < rd_kinds_count; i++) {

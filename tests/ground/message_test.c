@@ -31,6 +31,8 @@ static void every_kind_says_what_it_is(void)
 	     "No signed checkpoint of the event log of \"银行存款未达\" has left the machine for 24 hours. "
 	     "Without a copy outside, whoever controls the machine can rewrite and sign the whole log "
 	     "again. Look at the settings checkpoints.mail and checkpoints.url and at failed jobs."},
+		{RD_MESSAGE_REPORTED, "reported", "[CASE-7] 新报告的异常：银行存款未达",
+	     "陈敏 reported CASE-7 \"银行存款未达\"."},
 	};
 
 	UNIT_INT(sizeof rows / sizeof rows[0], RD_MESSAGE_KINDS);

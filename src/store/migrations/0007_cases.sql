@@ -17,8 +17,8 @@ CREATE TABLE kind_case (
 	changed_by TEXT NOT NULL, -- actor, as in events
 	archived_at_us BIGINT, -- microseconds UTC; null: not archived
 	due_at_us BIGINT, -- microseconds UTC; null: no due time
-	name TEXT NOT NULL, -- exception
-	type_id BIGINT NOT NULL, -- id; type
+	name TEXT, -- exception; null: not given
+	type_id BIGINT, -- id; type; null: not given
 	books_id BIGINT, -- id; set of books; null: not given
 	period TEXT, -- period; null: not given
 	origin TEXT NOT NULL, -- origin
@@ -77,6 +77,7 @@ CREATE TABLE kind_case (
 	duplicate_of_id BIGINT, -- id; duplicate of; null: not given
 	accepted_until_day BIGINT, -- day number; accepted until; null: not given
 	decision TEXT, -- why decided so; null: not given
+	evidence_none TEXT, -- JSON array of texts; evidence that cannot be had; null: not given
 	lesson_id BIGINT, -- id; lesson; null: not given
 	summary TEXT, -- closing summary; null: not given
 	spent_minutes BIGINT, -- minutes spent; null: not given
@@ -96,6 +97,13 @@ CREATE INDEX kind_case_department ON kind_case (firm_id, department_id, (CASE gr
 CREATE INDEX kind_case_due ON kind_case (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_case_list ON kind_case (firm_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_case_archived ON kind_case (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
+-- Most cases are closed; queues are of those that are not, in these very words (record/filter_sql.c).
+CREATE INDEX kind_case_open ON kind_case (firm_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
+CREATE INDEX kind_case_open_due ON kind_case (firm_id, due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
+CREATE INDEX kind_case_open_owner ON kind_case (firm_id, owner_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
+CREATE INDEX kind_case_open_tax ON kind_case (firm_id, tax_deadline_day, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
+-- Accepted ones come back when their day is over.
+CREATE INDEX kind_case_accepted ON kind_case (firm_id, accepted_until_day, id) WHERE state = 'accepted';
 
 -- Problem: model/problem.toml
 CREATE TABLE kind_problem (
@@ -128,3 +136,47 @@ CREATE INDEX kind_problem_owner ON kind_problem (firm_id, owner_id, cases, id) W
 CREATE INDEX kind_problem_due ON kind_problem (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_problem_list ON kind_problem (firm_id, cases, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_problem_archived ON kind_problem (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
+
+-- Grading: model/grading.toml
+CREATE TABLE kind_grading (
+	firm_id BIGINT NOT NULL, -- of which firm
+	id BIGINT NOT NULL, -- made by the server, ordered by time
+	version BIGINT NOT NULL, -- from 1; the ETag
+	number TEXT, -- by the pattern of the kind; null: the kind has none
+	state TEXT NOT NULL, -- by name
+	owner_id BIGINT, -- user in charge; null: nobody
+	client_id BIGINT, -- client it is about; null: none
+	team_id BIGINT, -- team it is of; null: none
+	restricted BIGINT NOT NULL, -- 1: need-to-know
+	created_at_us BIGINT NOT NULL, -- microseconds UTC
+	created_by TEXT NOT NULL, -- actor, as in events
+	changed_at_us BIGINT NOT NULL, -- microseconds UTC
+	changed_by TEXT NOT NULL, -- actor, as in events
+	archived_at_us BIGINT, -- microseconds UTC; null: not archived
+	due_at_us BIGINT, -- microseconds UTC; null: no due time
+	name TEXT NOT NULL, -- name
+	scope TEXT NOT NULL, -- holds for
+	impact_1 TEXT NOT NULL, -- impact 1
+	impact_2 TEXT NOT NULL, -- impact 2
+	impact_3 TEXT NOT NULL, -- impact 3
+	impact_4 TEXT NOT NULL, -- impact 4
+	impact_5 TEXT NOT NULL, -- impact 5
+	mismatch BIGINT NOT NULL, -- accounts do not agree: steps up
+	missing BIGINT NOT NULL, -- data missing: steps up
+	operation BIGINT NOT NULL, -- operating error: steps up
+	unusual BIGINT NOT NULL, -- unusual movement: steps up
+	rule BIGINT NOT NULL, -- risk of breaking a rule: steps up
+	late BIGINT NOT NULL, -- time limit: steps up
+	system BIGINT NOT NULL, -- system fault: steps up
+	money_up BIGINT NOT NULL, -- per cent of materiality from which money is a step up
+	money_down BIGINT NOT NULL, -- per cent of materiality below which money is a step down
+	deadline_days BIGINT NOT NULL, -- days before the filing deadline from which it is a step up
+	recurrences BIGINT NOT NULL, -- recurrences from which it is a step up
+	client_weight BIGINT NOT NULL, -- weight of a client from which it is a step up
+	blocker BIGINT NOT NULL, -- A blocker is at least
+	note TEXT, -- about the change; null: not given
+	PRIMARY KEY (firm_id, id)
+) {{rows}};
+CREATE UNIQUE INDEX kind_grading_scope ON kind_grading (firm_id, scope);
+CREATE INDEX kind_grading_list ON kind_grading (firm_id, name, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_grading_archived ON kind_grading (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;

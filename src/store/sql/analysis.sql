@@ -84,7 +84,7 @@ WHERE firm_id = :firm_id AND term = :term AND kind = 'case' ORDER BY id DESC LIM
 -- What is compared, of those among `ids` (a JSON array of whole numbers) that are closed.
 -- in: firm_id i64, ids text, max i64
 -- out: id i64, name text, type_id i64, client_id i64?, cause_id i64?, account text?, party text?, voucher text?, amount_minor i64?, amount_currency text?, closed_at_us i64?
-SELECT c.id, c.name, c.type_id, c.client_id, c.cause_id, c.account, c.party, c.voucher,
+SELECT c.id, COALESCE(c.name, '') AS name, COALESCE(c.type_id, 0) AS type_id, c.client_id, c.cause_id, c.account, c.party, c.voucher,
 	c.amount_minor, c.amount_currency, c.closed_at_us
 FROM kind_case c
 WHERE c.firm_id = :firm_id AND c.id IN (SELECT j.value FROM json_each(:ids) j)
