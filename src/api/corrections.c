@@ -2,6 +2,7 @@
 #include "api/inner.h"
 #include "desk/cell.h"
 #include "desk/corrections.h"
+#include "desk/runs.h"
 #include "desk/shelf.h"
 #include <jansson.h>
 #include <errno.h>
@@ -72,6 +73,15 @@ static rd_rc load(rd_tx *tx, void *ctx, rd_err *err)
 
 	w->ask =
 		rd_correction_ask_of(w->correction_id ? &w->correction : NULL, &w->books, today(w->call));
+	rd_run_basis basis;
+	int64_t import_id = rd_field_int(&w->books, "current_import", 0);
+
+	RD_TRY(rd_run_basis_load(tx, &w->call->api->engine, rd_cell(&w->books, RD_COL_CLIENT)->i,
+	                         w->books_id, import_id, &basis, err));
+	w->ask.checks = (rd_checking_input){.params = basis.params,
+	                                    .n_params = basis.n_params,
+	                                    .passes = basis.passes,
+	                                    .n_passes = basis.n_passes};
 	if (finding.len)
 		w->ask.finding = finding;
 	if (vouchers.len)

@@ -77,6 +77,12 @@ rd_handler rd_api_settings, rd_api_setting_set;
 extern const rd_shape rd_shape_setting;
 /* jobs.c */
 rd_handler rd_api_jobs, rd_api_job, rd_api_job_cancel, rd_api_job_retry;
+/* findings.c */
+rd_handler rd_api_findings_of_books, rd_api_findings_of_case, rd_api_findings_of_run,
+	rd_api_finding, rd_api_finding_promote, rd_api_finding_suppress, rd_api_case_gate;
+extern const rd_shape rd_shape_suppress;
+/* runs.c */
+rd_handler rd_api_check_start, rd_api_run_progress, rd_api_run_cancel, rd_api_run_compare;
 /* meta.c */
 rd_handler rd_api_kinds, rd_api_kind, rd_api_openapi_get, rd_api_health, rd_api_ready,
 	rd_api_metrics;

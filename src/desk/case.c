@@ -3,6 +3,7 @@
 #include "desk/case.h"
 #include "desk/assign.h"
 #include "desk/followup.h"
+#include "desk/gate.h"
 #include "desk/hooks.h"
 
 /* The first time counts: who triages a case twice has not acknowledged it later. */
@@ -93,6 +94,7 @@ rd_rc rd_hook_case_send_back(rd_hook_call *call, rd_err *err)
 rd_rc rd_hook_case_close(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(rd_case_gate(call, err));
+	RD_TRY(rd_gate_must_open(call->tx, call->now, err));
 	stamp(call, "closed_at");
 	return rd_followup_closed(call, err);
 }

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/money.h"
 #include "book/book.h"
+#include "desk/checking.h"
 
 #define RD_CORRECTION_TEXT_MAX 200000u /* characters of the fields vouchers and simulated */
 
@@ -20,7 +21,8 @@ typedef struct rd_correction_ask {
 	rd_period first_open; /* 0 = as the books say */
 	rd_day as_of;         /* today: the day of proposed vouchers, when it is in the open period */
 	rd_minor materiality;
-	uint32_t threads;
+	rd_checking_input
+		checks; /* parameters and decisions of the client; its book is not looked at */
 } rd_correction_ask;
 
 /* The vouchers can be read. INPUT says what is wrong where. */

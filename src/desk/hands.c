@@ -12,6 +12,7 @@
 #include "desk/questions.h"
 #include "desk/reminders.h"
 #include "desk/reviews.h"
+#include "desk/runs.h"
 #include "desk/send.h"
 #include "desk/shelf.h"
 #include "desk/statements.h"
@@ -19,7 +20,7 @@
 #include "store/checkpoint.h"
 
 static const char *const queues[] = {"post"};
-static const char *const queues_of_books[] = {RD_IMPORT_QUEUE};
+static const char *const queues_of_books[] = {RD_IMPORT_QUEUE, RD_RUNS_QUEUE};
 
 struct rd_hands {
 	rd_hands_config config;
@@ -38,6 +39,7 @@ struct rd_hands {
 	rd_shelf *shelf;
 	rd_importer importer;
 	rd_correction_seeker seeker;
+	rd_runs runs;
 	rd_jobs *jobs;
 	rd_jobs *books; /* minutes of reading and checking do not hold up a mail */
 	rd_follow *follow;
@@ -120,10 +122,27 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	rd_jobs_config books = jobs;
 
 	books.queues = queues_of_books;
+	books.n_queues = sizeof queues_of_books / sizeof *queues_of_books;
 	RD_TRY(rd_jobs_start(&jobs, &h->jobs, err));
 	RD_TRY(rd_jobs_start(&books, &h->books, err));
 	RD_TRY(rd_follow_start(&follow, &h->follow, err));
 	return rd_periodic_start(&periodic, &h->periodic, err);
+}
+
+static rd_rc take_book(void *ctx, int64_t firm_id, int64_t import_id, const rd_book **ret_book,
+                       void **ret_hold, rd_err *err)
+{
+	rd_shelved *shelved;
+
+	RD_TRY(rd_shelf_take_import(ctx, firm_id, import_id, &shelved, err));
+	*ret_book = rd_shelved_book(shelved);
+	*ret_hold = shelved;
+	return RD_OK;
+}
+
+static void give_book(void *ctx, void *hold)
+{
+	rd_shelf_give(ctx, hold);
 }
 
 static void make_kinds(rd_hands *h)
@@ -142,6 +161,8 @@ static void make_kinds(rd_hands *h)
 	h->kinds[n++] = rd_import_job(&h->importer);
 	h->seeker = (rd_correction_seeker){h->config.engine, h->shelf};
 	h->kinds[n++] = rd_correction_job(&h->seeker);
+	rd_runs_jobs(&h->runs, h->kinds + n);
+	n += RD_RUNS_JOBS_N;
 	h->kinds[n++] = (rd_job_kind){rd_case_grade_job, rd_case_grade_all, &h->desk, 600, 0};
 	RD_ASSERT(n <= RD_JOB_KINDS_MAX);
 	h->n_kinds = n;
@@ -157,6 +178,7 @@ static void make_entries(rd_hands *h)
 	h->entries[n++] = rd_causes_entry(h->config.engine);
 	h->entries[n++] = rd_effects_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
+	h->entries[n++] = rd_runs_entry(&h->runs);
 	h->entries[n++] = rd_question_entry(h->config.engine);
 	rd_evidence_entries(h->config.engine, h->entries + n);
 	n += RD_EVIDENCE_ENTRIES_N;
@@ -180,6 +202,7 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->shelf = rd_shelf_new(&(rd_shelf_config){.store = h->desk.store});
 	h->statements = rd_statements_new(h->desk.store, NULL);
 	h->importer = (rd_importer){config->engine, h->shelf};
+	h->runs = (rd_runs){config->engine, {take_book, give_book, h->shelf}};
 	make_kinds(h);
 	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
 	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};

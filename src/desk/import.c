@@ -4,6 +4,7 @@
 #include "desk/corrections.h"
 #include "desk/hooks.h"
 #include "desk/person.h"
+#include "desk/runs.h"
 #include "record/may.h"
 #include "store/queries.gen.h"
 #include <stdio.h>
@@ -246,6 +247,7 @@ rd_rc rd_hook_import_commit(rd_hook_call *call, rd_err *err)
 {
 	rd_record was, now;
 	rd_import_source s;
+	int64_t run;
 
 	RD_TRY(get(call->tx, "books", rd_field_int(call->now, "books", 0), &was, err));
 	RD_TRY(load(call->tx, call->was, &was, &s, err));
@@ -261,8 +263,9 @@ rd_rc rd_hook_import_commit(rd_hook_call *call, rd_err *err)
 		*rd_field_cell(&now, "mapping") = RD_VALUE_TEXT(s.mapping);
 	}
 	RD_TRY(write_books(call, &was, &now, err));
-	return rd_correction_imported(call->engine, call->tx, id_of(&now),
-	                              rd_field_int(&now, "current_import", 0), err);
+	RD_TRY(rd_correction_imported(call->engine, call->tx, id_of(&now), s.import_id, err));
+	return rd_runs_start(call->engine, call->tx, call->actor, id_of(&now), s.import_id, "import",
+	                     &run, err);
 }
 
 /* ---- undo ---- */
@@ -378,6 +381,9 @@ rd_rc rd_hook_import_undo(rd_hook_call *call, rd_err *err)
 		*rd_field_cell(&now, "last_day") = *rd_field_cell(&old, "last_day");
 	}
 	RD_TRY(write_books(call, &was, &now, err));
-	return rd_correction_imported(call->engine, call->tx, id_of(&now),
-	                              rd_field_int(&now, "current_import", 0), err);
+	RD_TRY(rd_correction_imported(call->engine, call->tx, id_of(&now), before, err));
+	/* What the undone files showed is gone, and what those before them showed is back. */
+	return before ? rd_runs_start(call->engine, call->tx, call->actor, id_of(&now), before,
+	                              "import", &(int64_t){0}, err)
+	              : RD_OK;
 }
