@@ -316,12 +316,50 @@ static void a_workbook_is_read_back(void)
 	close_case(&d);
 }
 
+/* Bytes of a request, changed at random: refused or read, and nothing else happens. */
+static void odd_vouchers_do_no_harm(void)
+{
+	static const char bits[] = "{}[]\",:-0123456789e.nux";
+	uint64_t state = 99;
+	desk_case d;
+	uint32_t read = 0;
+
+	open_case(&d);
+	for (uint32_t turn = 0; turn < 1500; turn++) {
+		char text[4000];
+		size_t n = strlen(d.vouchers);
+		rd_arena *a = rd_arena_new();
+		rd_err err = {0};
+		rd_buf out, kept;
+
+		memcpy(text, d.vouchers, n + 1);
+		for (uint32_t k = 1 + unit_below(&state, 3); k > 0; k--)
+			text[unit_below(&state, (uint32_t)n)] = bits[unit_below(&state, sizeof bits - 1)];
+		rd_correction_ask q = {.vouchers = {text, (uint32_t)n}, .as_of = rd_day_of(2026, 1, 7)};
+
+		rd_buf_init(&out, 1 << 20);
+		rd_buf_init(&kept, 1 << 20);
+		rd_rc rc = rd_correction_look(a, d.book, &q, &out, &err);
+
+		UNIT_TRUE(rc == RD_OK || rc == RD_INPUT);
+		read += rc == RD_OK;
+		if (rc == RD_OK && turn % 4 == 0)
+			UNIT_OK(rd_correction_try(a, d.book, &q, &out, &kept, &err), &err);
+		rd_buf_done(&out);
+		rd_buf_done(&kept);
+		rd_arena_free(a);
+	}
+	UNIT_TRUE(read > 50);
+	close_case(&d);
+}
+
 const unit_test corrections_tests[] = {
 	{"tried, then submitted, then approved by a second person", tried_then_submitted_then_approved},
 	{"a change wants another trial", a_change_wants_another_trial},
 	{"the next import confirms it, or says what is missing",
      the_next_import_confirms_it_or_says_what_is_missing},
 	{"files for accounting software", files_have_a_form},
+	{"odd vouchers do no harm", odd_vouchers_do_no_harm},
 	{"a workbook is read back", a_workbook_is_read_back},
 	{0},
 };
