@@ -360,7 +360,7 @@ static void add_voucher(rd_extend *x, const rd_extra_voucher *e)
 	v->date[row] = e->date;
 	v->period[row] = period;
 	v->number[row] = number;
-	v->flags[row] = (uint8_t)(RD_VCH_POSTED | (e->closing ? RD_VCH_CLOSING : 0));
+	v->flags[row] = (uint8_t)((x->posts ? RD_VCH_POSTED : 0) | (e->closing ? RD_VCH_CLOSING : 0));
 	if (v->journal)
 		v->journal[row] = journal;
 	if (v->preparer)
@@ -461,6 +461,8 @@ rd_rc rd_book_extend(const rd_book *old, const rd_extra_voucher *extra, uint32_t
 	copy_lines(&x);
 	copy_rest(&x);
 	copy_places(&x, place);
+	for (rd_row v = 0; v < old->voucher.n && !x.posts; v++)
+		x.posts = old->voucher.flags[v] & RD_VCH_POSTED;
 	for (uint32_t i = 0; i < n_annulled; i++)
 		x.book->voucher.flags[annulled[i]] |= RD_VCH_VOID;
 	for (uint32_t v = 0; v < n; v++)

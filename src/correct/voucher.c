@@ -115,7 +115,7 @@ rd_period rd_book_first_open(const rd_book *b)
 	for (rd_row v = 0; v < b->voucher.n; v++)
 		if (b->voucher.flags[v] & RD_VCH_CLOSING && b->voucher.period[v] > closed)
 			closed = b->voucher.period[v];
-	if (closed == 0 || closed < last)
+	if (closed == 0 || closed < last || closed % 100 >= 12)
 		return last;
 	return rd_period_add(closed, 1);
 }

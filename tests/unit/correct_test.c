@@ -124,6 +124,30 @@ static void wrong_account(void)
 	done(&t);
 }
 
+/* January's profit and loss was closed: what is moved is closed again. */
+static void what_is_moved_in_a_closed_month_is_closed(void)
+{
+	trial t = trial_of(small_book(), "2024-01 记-2", 202401);
+	rd_book *after;
+	rd_err err;
+
+	t.lines[0].amount = t.lines[1].amount = 20000;
+	t.terms.as_of = rd_day_of(2024, 1, 31);
+	rewrite(&t);
+	UNIT_INT(t.p.method, RD_METHOD_LESS);
+	UNIT_TEXT(shown(t.arena, &t.p.drafts), "less 2024-01-31 记\n"
+	                                       "5602 D -100.00 更正1月10日记-2号凭证多记金额\n"
+	                                       "1002 C -100.00 更正1月10日记-2号凭证多记金额\n"
+	                                       "\n"
+	                                       "entry 2024-01-31 记\n"
+	                                       "5602 C -100.00 结转本期损益\n"
+	                                       "3103 D -100.00 结转本期损益\n");
+	UNIT_OK(rd_drafts_apply(t.b, &t.p.drafts, &after, &err), &err);
+	UNIT_TRUE(after->voucher.flags[after->voucher.n - 1] & RD_VCH_CLOSING);
+	rd_book_free(after);
+	done(&t);
+}
+
 static void amount_wrong(void)
 {
 	trial t = trial_of(small_book(), "2024-02 记-2", 0);
@@ -765,6 +789,7 @@ static void formulas_are_texts(void)
 
 const unit_test correct_tests[] = {
 	{"wrong account: reversed in red, entered in blue", wrong_account},
+	{"what is moved in a closed month is closed", what_is_moved_in_a_closed_month_is_closed},
 	{"wrong amount: the difference alone", amount_wrong},
 	{"a voucher that should not be there is reversed", not_there_at_all},
 	{"what is not posted is entered anew", not_posted},
