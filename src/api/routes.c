@@ -176,6 +176,10 @@ const rd_route rd_routes[] = {
 	{RD_HTTP_GET, "/api/v1/corrections/{id}/file", RD_PERM_STAFF, 0, RD_RUN_SLOW,
 	 rd_api_correction_file, .summary = {"下载更正凭证", "the vouchers as a file for accounting software"},
 	 .query = "form encoding"},
+	{RD_HTTP_GET, "/api/v1/cases/{id}/clocks", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_case_clocks, .summary = {"异常的各项时限", "the clocks of a case"}},
+	{RD_HTTP_GET, "/api/v1/roster/now", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_roster, .summary = {"现在谁在值班，哪些时段无人", "who is on duty now, and when nobody is"}},
 	/* why it happened, and what follows */
 	{RD_HTTP_GET, "/api/v1/causes", RD_PERM_STAFF, 0, RD_RUN_READ,
 	 rd_api_causes, .summary = {"原因树及异常数", "the tree of causes, with how many cases each has"},
