@@ -206,19 +206,6 @@ static void copy_places(rd_extend *x, rd_str place)
 
 /* ---- accounts and parties of the new lines ---- */
 
-static const rd_chart_entry *chart_root(rd_standard standard, rd_str code)
-{
-	const rd_chart_entry *t = standard == RD_STD_SMALL ? rd_chart_small : rd_chart_enterprise;
-	uint32_t n = standard == RD_STD_SMALL        ? rd_chart_small_n
-	             : standard == RD_STD_ENTERPRISE ? rd_chart_enterprise_n
-	                                             : 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		if (rd_str_is(code, t[i].code))
-			return &t[i];
-	return NULL;
-}
-
 static rd_row account_of(rd_extend *x, const rd_extra_line *l)
 {
 	rd_accounts *a = &x->book->account;
@@ -229,7 +216,7 @@ static rd_row account_of(rd_extend *x, const rd_extra_line *l)
 			row = i;
 	if (row)
 		return row;
-	const rd_chart_entry *e = chart_root(x->old->standard, l->account);
+	const rd_chart_entry *e = rd_chart_find(x->old->standard, l->account);
 	rd_str name = e ? rd_str_of(e->name_zh) : l->account_name;
 
 	if (a->n == 0)

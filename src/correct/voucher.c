@@ -155,26 +155,13 @@ static void say(checking *c, const char *field, bool warning, const char *zh, co
 	c->to->errors += !warning;
 }
 
-static bool in_standard_chart(const rd_book *b, rd_str code)
-{
-	const rd_chart_entry *t = b->standard == RD_STD_SMALL ? rd_chart_small : rd_chart_enterprise;
-	uint32_t n = b->standard == RD_STD_SMALL        ? rd_chart_small_n
-	             : b->standard == RD_STD_ENTERPRISE ? rd_chart_enterprise_n
-	                                                : 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		if (rd_str_is(code, t[i].code))
-			return true;
-	return false;
-}
-
 static void check_account(checking *c, const rd_draft_line *l)
 {
 	rd_row a = l->account.len ? rd_book_find_account(c->b, l->account) : 0;
 
 	if (l->account.len == 0) {
 		say(c, "account", false, "请选择科目", "choose an account");
-	} else if (a == 0 && in_standard_chart(c->b, l->account)) {
+	} else if (a == 0 && rd_chart_find(c->b->standard, l->account)) {
 		say(c, "account", true, "账套中还没有科目 %.*s，录入前请先在软件中新增",
 		    "the books have no account %.*s yet: add it in the program first",
 		    RD_STR_ARG(l->account));

@@ -3,7 +3,6 @@
 #include "correct/diff.h"
 #include "correct/propose.h"
 #include "correct/seen.h"
-#include "io/export_vouchers.h"
 #include "ledger.h"
 #include "shelf.h"
 #include <stdio.h>
@@ -705,88 +704,6 @@ static void images_are_extended(void)
 	done(&t);
 }
 
-/* ---- files for accounting software ---- */
-
-static void compare_vouchers(const rd_book *b, rd_row from, const rd_book *back, bool party)
-{
-	UNIT_INT(back->voucher.n, b->voucher.n - from);
-	for (rd_row v = from; v < b->voucher.n && back->voucher.n == b->voucher.n - from; v++) {
-		rd_row w = v - from, n = b->voucher.first[v + 1] - b->voucher.first[v];
-
-		UNIT_INT(back->voucher.date[w], b->voucher.date[v]);
-		UNIT_INT(back->voucher.first[w + 1] - back->voucher.first[w], n);
-		for (rd_row i = 0; i < n; i++) {
-			rd_row x = b->voucher.first[v] + i, y = back->voucher.first[w] + i;
-
-			UNIT_INT(back->line.amount[y], b->line.amount[x]);
-			UNIT_INT(rd_line_is_credit(back, y), rd_line_is_credit(b, x));
-			UNIT_BYTES(rd_book_text(back, rd_line_text(back, y)),
-			           rd_book_text(b, rd_line_text(b, x)));
-			UNIT_BYTES(rd_book_text(back, back->account.code[back->line.account[y]]),
-			           rd_book_text(b, b->account.code[b->line.account[x]]));
-			if (party && b->line.party[x])
-				UNIT_BYTES(rd_book_text(back, back->party.name[back->line.party[y]]),
-				           rd_book_text(b, b->party.name[b->line.party[x]]));
-		}
-	}
-}
-
-static void files_are_read_back(void)
-{
-	trial t = trial_of(small_book(), "2024-02 记-1", 0);
-	rd_book *after, *back;
-	rd_err err;
-
-	t.lines[0].account = RD_STR("1601");
-	rewrite(&t);
-	UNIT_OK(rd_drafts_apply(t.b, &t.p.drafts, &after, &err), &err);
-	for (int form = 0; form < RD_VOUCHERS_FORMS; form++)
-		for (int gb = 0; gb < 2; gb++) {
-			rd_buf out;
-
-			unit_case("%s%s", rd_voucher_form_name((rd_voucher_form)form), gb ? ", GB 18030" : "");
-			rd_buf_init(&out, 1 << 20);
-			UNIT_OK(rd_export_vouchers(after, t.b->voucher.n, after->voucher.n,
-			                           (rd_voucher_form)form, gb, &out, &err),
-			        &err);
-			shelf_file file = {form == RD_VOUCHERS_YONYOU ? "v.txt" : "v.csv", out.data, out.size};
-
-			back = NULL;
-			UNIT_OK(shelf_read(&file, 1, &(rd_read_options){.threads = 1}, &back, &err), &err);
-			if (back)
-				compare_vouchers(after, t.b->voucher.n, back,
-				                 form == RD_VOUCHERS_CSV || form == RD_VOUCHERS_JDY);
-			rd_book_free(back);
-			rd_buf_done(&out);
-		}
-	rd_book_free(after);
-	done(&t);
-}
-
-static void formulas_are_texts(void)
-{
-	trial t = trial_of(small_book(), "2024-02 记-1", 0);
-	rd_book *after;
-	rd_buf out;
-	rd_err err;
-
-	rewrite(&t);
-	t.p.drafts.items[0].lines[0].text = RD_STR("=HYPERLINK(\"http://x\",1)");
-	UNIT_OK(rd_drafts_apply(t.b, &t.p.drafts, &after, &err), &err);
-	for (int form = 0; form < RD_VOUCHERS_FORMS; form++) {
-		unit_case("%s", rd_voucher_form_name((rd_voucher_form)form));
-		rd_buf_init(&out, 1 << 20);
-		UNIT_OK(rd_export_vouchers(after, t.b->voucher.n, after->voucher.n, (rd_voucher_form)form,
-		                           false, &out, &err),
-		        &err);
-		UNIT_TRUE(rd_str_has(rd_buf_view(&out), "'=HYPERLINK"));
-		UNIT_TRUE(!rd_str_has(rd_buf_view(&out), ",=HYPERLINK"));
-		rd_buf_done(&out);
-	}
-	rd_book_free(after);
-	done(&t);
-}
-
 const unit_test correct_tests[] = {
 	{"wrong account: reversed in red, entered in blue", wrong_account},
 	{"what is moved in a closed month is closed", what_is_moved_in_a_closed_month_is_closed},
@@ -808,7 +725,5 @@ const unit_test correct_tests[] = {
 	{"every finding has an answer", every_finding_has_an_answer},
 	{"what was posted is seen in the next import", what_was_posted_is_seen},
 	{"a book from an image is extended alike", images_are_extended},
-	{"files for accounting software are read back", files_are_read_back},
-	{"formulas in texts do not run", formulas_are_texts},
 	{0},
 };
