@@ -277,6 +277,27 @@ static void problems_name_their_field(void)
 	done(&t);
 }
 
+/* Without numbers, two vouchers of one day fit: the one with these amounts is meant. */
+static void books_without_numbers_are_corrected(void)
+{
+	rd_book *b = shelf_book("date|account-code|account-name|debit|credit|text",
+	                        "2024-02-08|5602|管理费用|10||a\n2024-02-08|1002|银行存款||10|a\n"
+	                        "2024-02-08|5602|管理费用|25||b\n2024-02-08|1002|银行存款||25|b\n");
+	rd_arena *a = rd_arena_new();
+	rd_correct_terms terms = terms_of(0);
+	rd_draft_problems problems;
+	rd_proposal p;
+
+	UNIT_INT(b->voucher.n, 2);
+	rd_correct_rewrite(a, b, 1, NULL, 0, &terms, &p);
+	UNIT_TRUE(p.ready);
+	p.drafts.items[0].lines[0].amount = p.drafts.items[0].lines[1].amount = -2600;
+	rd_drafts_check(a, b, &p.drafts, &(rd_draft_terms){0}, &problems);
+	UNIT_INT(problems.errors, 1);
+	rd_arena_free(a);
+	rd_book_free(b);
+}
+
 static void a_closed_period_is_not_open(void)
 {
 	rd_book *b = small_book();
@@ -713,6 +734,7 @@ const unit_test correct_tests[] = {
 	{"an earlier year, small enterprises: in the current period", earlier_year_small},
 	{"an earlier year, CAS: through prior-year adjustments", earlier_year_enterprise},
 	{"problems name their voucher, line and field", problems_name_their_field},
+	{"books without numbers are corrected", books_without_numbers_are_corrected},
 	{"the first open period is behind the last closing", a_closed_period_is_not_open},
 	{"applying leaves the book as it was", the_old_book_stays},
 	{"a voucher that is entered anew gives way", what_is_not_posted_gives_way},
