@@ -70,6 +70,10 @@ extern const rd_shape rd_shape_webhook, rd_shape_webhook_change;
 /* robots.c */
 rd_handler rd_api_robots, rd_api_robot_add, rd_api_robot_change, rd_api_robot_remove;
 extern const rd_shape rd_shape_robot, rd_shape_robot_change;
+/* corrections.c */
+rd_handler rd_api_correction_propose, rd_api_correction_check, rd_api_correction_rewrite,
+	rd_api_correction_try, rd_api_correction_file;
+extern const rd_shape rd_shape_propose, rd_shape_typed;
 /* settings.c */
 rd_handler rd_api_settings, rd_api_setting_set;
 extern const rd_shape rd_shape_setting;

@@ -164,6 +164,11 @@ OTHER = {
     "GET /api/v1/cases/{id}/clocks": (None, {404}, None), "GET /api/v1/roster/now": (None, {200}, None),
     "GET /api/v1/cases/{id}/package": (None, {404}, None),
     "GET /api/v1/cases/{id}/candidates": (None, {404}, None), "GET /api/v1/load": (None, {200}, None),
+    "POST /api/v1/corrections/propose": ({"case": "1", "finding": "0" * 32}, {404}, None),
+    "POST /api/v1/corrections/check": ({"books": "1", "correction": {"vouchers": []}}, {404}, None),
+    "POST /api/v1/corrections/rewrite": ({"books": "1", "correction": {"vouchers": []}}, {404}, None),
+    "POST /api/v1/corrections/{id}/try": (None, {404}, None),
+    "GET /api/v1/corrections/{id}/file": (None, {404}, None),
     "GET /api/v1/imports/{id}/preview": (None, {404}, None), "GET /api/v1/imports/{id}/losses": (None, {404}, None),
     **{f"GET /api/v1/books/{{id}}/{view}": (None, {404}, None) for view in (
         "contents", "accounts", "vouchers", "vouchers/{word}", "ledger", "notes")},
