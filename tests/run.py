@@ -48,6 +48,7 @@ SUITES = {
     "model": (False, [f"{ASAN}/tests/model/model"]),
     "api": (False, [PY, "tests/api/run.py"]),
     "api-pg": (False, [PY, "tests/pg.py", PY, "tests/api/run.py"]),
+    "case-cli": (False, [PY, "tests/api/case_cli.py"]),
     "security": (False, [PY, "tests/api/security.py"]),
     "package": (False, [PY, "tests/api/package.py"]),
     "package-pg": (False, [PY, "tests/pg.py", PY, "tests/api/package.py"]),

@@ -18,6 +18,7 @@ const rd_subcommand *const rd_subcommands[] = {
 	&rd_subcommand_config,
 	&rd_subcommand_serve,
 	&rd_subcommand_worker,
+	&rd_subcommand_case,
 	&rd_subcommand_user,
 	&rd_subcommand_key,
 	&rd_subcommand_verify,

@@ -61,6 +61,8 @@ rd_handler rd_api_causes, rd_api_case_similar, rd_api_case_knowledge, rd_api_cas
 extern const rd_shape rd_shape_helped, rd_shape_followup;
 /* work.c */
 rd_handler rd_api_case_candidates, rd_api_load;
+/* clocks.c */
+rd_handler rd_api_case_clocks, rd_api_roster;
 /* webhooks.c */
 rd_handler rd_api_webhooks, rd_api_webhook_add, rd_api_webhook_change, rd_api_webhook_secret,
 	rd_api_webhook_remove, rd_api_deliveries, rd_api_delivery_again;

@@ -10,7 +10,8 @@ static void put_detail(rd_json *j, const rd_inbox_row *row)
 {
 	bool readable = row->number.len || row->title.len;
 	rd_message_kind what = rd_message_find(row->notice);
-	bool due = what == RD_MESSAGE_DUE_SOON || what == RD_MESSAGE_OVERDUE;
+	bool due = what == RD_MESSAGE_DUE_SOON || what == RD_MESSAGE_OVERDUE ||
+	           what == RD_MESSAGE_ESCALATED || what == RD_MESSAGE_DUTY_GAP;
 	int64_t at_us;
 
 	if (what == RD_MESSAGE_REMINDED)

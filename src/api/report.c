@@ -57,7 +57,7 @@ typedef struct mailing {
 	uint32_t n;
 } mailing;
 
-/* Whoever holds such a token speaks for every sender: only who may see all clients gives it away. */
+/* Whoever holds such a token speaks for every sender: only who sees all clients gives it away. */
 static rd_rc may_carry(const rd_call *call, rd_err *err)
 {
 	const uint16_t roles = RD_KIND_SUPERVISOR | RD_KIND_ADMINISTRATOR;

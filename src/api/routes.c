@@ -136,6 +136,10 @@ const rd_route rd_routes[] = {
 	 rd_api_case_package, .summary = {"异常资料包（可离线核验）", "everything of a case, to be checked offline"}},
 	{RD_HTTP_GET, "/api/v1/load", RD_PERM_STAFF, 0, RD_RUN_READ,
 	 rd_api_load, .summary = {"每人手上的工作", "what everybody has on the desk"}},
+	{RD_HTTP_GET, "/api/v1/cases/{id}/clocks", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_case_clocks, .summary = {"异常的各项时限", "the clocks of a case"}},
+	{RD_HTTP_GET, "/api/v1/roster/now", RD_PERM_STAFF, 0, RD_RUN_READ,
+	 rd_api_roster, .summary = {"现在谁在值班，哪些时段无人", "who is on duty now, and when nobody is"}},
 	/* why it happened, and what follows */
 	{RD_HTTP_GET, "/api/v1/causes", RD_PERM_STAFF, 0, RD_RUN_READ,
 	 rd_api_causes, .summary = {"原因树及异常数", "the tree of causes, with how many cases each has"},

@@ -2,6 +2,7 @@
  * have to do at the same moment (clocks, assignment, follow-up) is one call in these hooks. */
 #include "desk/case.h"
 #include "desk/assign.h"
+#include "desk/clocks.h"
 #include "desk/followup.h"
 #include "desk/hooks.h"
 
@@ -44,78 +45,79 @@ rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_assign_case(call, err));
 	RD_TRY(rd_case_guard(call, err));
 	RD_TRY(rd_case_count(call, err));
-	return rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err);
+	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
+	return rd_clocks_start(call, err);
 }
 
 rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(rd_case_guard(call, err));
+	RD_TRY(rd_case_fits(call, err));
 	RD_TRY(rd_case_retype(call, err));
 	RD_TRY(rd_case_count(call, err));
-	return rd_case_regrade(call, err);
+	RD_TRY(rd_case_regrade(call, err));
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_triage(rd_hook_call *call, rd_err *err)
 {
 	stamp_once(call, "acked_at");
 	stamp(call, "triaged_at");
-	return rd_case_regrade(call, err);
+	RD_TRY(rd_case_regrade(call, err));
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_analyse(rd_hook_call *call, rd_err *err)
 {
-	(void)err;
 	stamp_once(call, "acked_at");
-	return RD_OK;
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_correct(rd_hook_call *call, rd_err *err)
 {
-	(void)err;
 	stamp_once(call, "acked_at");
-	return RD_OK;
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_verify(rd_hook_call *call, rd_err *err)
 {
-	(void)err;
 	stamp(call, "corrected_at");
-	return RD_OK;
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_send_back(rd_hook_call *call, rd_err *err)
 {
-	(void)err;
 	clear(call, "corrected_at");
-	return RD_OK;
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_close(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(rd_case_gate(call, err));
 	stamp(call, "closed_at");
-	return rd_followup_closed(call, err);
+	RD_TRY(rd_followup_closed(call, err));
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_dismiss(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(until_later(call, err));
 	stamp(call, "closed_at");
-	return RD_OK;
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_merge(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(rd_case_merge(call, err));
 	stamp(call, "closed_at");
-	return RD_OK;
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_accept(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(until_later(call, err));
 	stamp(call, "closed_at");
-	return RD_OK;
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_reopen(rd_hook_call *call, rd_err *err)
@@ -125,7 +127,8 @@ rd_rc rd_hook_case_reopen(rd_hook_call *call, rd_err *err)
 
 	for (uint32_t i = 0; i < sizeof over / sizeof *over; i++)
 		clear(call, over[i]);
-	return rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err);
+	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_hand_over(rd_hook_call *call, rd_err *err)
@@ -134,9 +137,7 @@ rd_rc rd_hook_case_hand_over(rd_hook_call *call, rd_err *err)
 
 	if (was->type == now->type && was->i == now->i)
 		return rd_fail(err, RD_INPUT, "请选择另一位负责人", "choose another person to take over");
-	stamp_once(call, "acked_at");
-	stamp_once(call, "triaged_at");
-	return RD_OK;
+	return rd_clocks_moved(call, err);
 }
 
 rd_rc rd_hook_case_take(rd_hook_call *call, rd_err *err)
@@ -147,5 +148,5 @@ rd_rc rd_hook_case_take(rd_hook_call *call, rd_err *err)
 		return rd_fail(err, RD_BARRED, "这起异常已有人负责；如需接手，请对方转交",
 		               "somebody is in charge of this case already; ask for a hand-over");
 	*owner = RD_VALUE_INT(call->actor->user_id);
-	return RD_OK;
+	return rd_clocks_moved(call, err);
 }

@@ -24,6 +24,8 @@ RD_NODISCARD rd_rc rd_case_other(rd_tx *tx, const char *kind, int64_t id, rd_rec
 
 /* case_fill.c: at creation, what follows from type, client, period and who reports. */
 RD_NODISCARD rd_rc rd_case_fill(rd_hook_call *call, rd_err *err);
+/* After a change: books are still of the client, times and period make sense. INPUT. */
+RD_NODISCARD rd_rc rd_case_fits(rd_hook_call *call, rd_err *err);
 /* After a change: another type brings its nature, severity, impact and urgency. */
 RD_NODISCARD rd_rc rd_case_retype(rd_hook_call *call, rd_err *err);
 /* INPUT when a person changed what only the program sets, or graded by hand without a reason. */

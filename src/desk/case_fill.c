@@ -123,6 +123,15 @@ static rd_tax_rhythm rhythm_of(const rd_record *client)
 	return rd_str_is(v, "each") ? RD_TAX_NONE : RD_TAX_MONTHLY;
 }
 
+static rd_rc same_client(const rd_record *now, const rd_record *books, rd_err *err)
+{
+	const rd_value *mine = rd_cell(now, RD_COL_CLIENT), *its = rd_cell(books, RD_COL_CLIENT);
+
+	if (mine->type == RD_INT && its->type == RD_INT && mine->i == its->i)
+		return RD_OK;
+	return rd_fail(err, RD_INPUT, "该账套不是所选客户的", "these books are of another client");
+}
+
 static rd_rc from_books(rd_hook_call *call, rd_period period, rd_err *err)
 {
 	rd_record *now = call->now, books;
@@ -138,10 +147,8 @@ static rd_rc from_books(rd_hook_call *call, rd_period period, rd_err *err)
 		return RD_OK;
 	RD_TRY(rd_case_other(call->tx, "books", rd_field_cell(now, "books")->i, &books, err));
 	copy_common(now, RD_COL_CLIENT, rd_cell(&books, RD_COL_CLIENT));
-	if (rd_cell(now, RD_COL_CLIENT)->i != rd_cell(&books, RD_COL_CLIENT)->i)
-		return rd_fail(err, RD_INPUT, "该账套不是所选客户的", "these books are of another client");
 	copy(now, "place", &books, "name");
-	return RD_OK;
+	return same_client(now, &books, err);
 }
 
 static rd_rc from_client(rd_hook_call *call, rd_period period, rd_err *err)
@@ -155,7 +162,6 @@ static rd_rc from_client(rd_hook_call *call, rd_period period, rd_err *err)
 	RD_TRY(rd_case_other(call->tx, "client", id->i, &client, err));
 	copy(now, "reviewer", &client, "reviewer");
 	copy_common(now, RD_COL_TEAM, rd_cell(&client, RD_COL_TEAM));
-	copy_common(now, RD_COL_OWNER, rd_field_cell(&client, "accountant"));
 	day = rd_tax_day(period, rhythm_of(&client));
 	if (day != RD_DAY_NONE && is_null(now, "tax_deadline"))
 		*rd_field_cell(now, "tax_deadline") = RD_VALUE_INT(day);
@@ -169,8 +175,8 @@ static rd_rc found_at(rd_hook_call *call, rd_err *err)
 	rd_value *found = rd_field_cell(call->now, "found_at");
 
 	if (found->type == RD_NULL)
-		*found = RD_VALUE_INT(call->tx->now_us);
-	if (found->i > call->tx->now_us)
+		*found = call->was ? RD_VALUE_NULL : RD_VALUE_INT(call->tx->now_us);
+	if (found->type == RD_INT && found->i > call->tx->now_us)
 		return rd_fail(err, RD_INPUT, "发现时间不能晚于现在",
 		               "it cannot have been found later than now");
 	return RD_OK;
@@ -190,12 +196,30 @@ rd_rc rd_case_fill(rd_hook_call *call, rd_err *err)
 	return from_client(call, period, err);
 }
 
+rd_rc rd_case_fits(rd_hook_call *call, rd_err *err)
+{
+	const rd_value *id = rd_field_cell(call->now, "books");
+	rd_record books;
+	rd_period period;
+
+	RD_TRY(found_at(call, err));
+	RD_TRY(period_of(call->now, &period, err));
+	if (id->type == RD_NULL ||
+	    (rd_value_same(id, rd_field_cell(call->was, "books")) &&
+	     rd_value_same(rd_cell(call->now, RD_COL_CLIENT), rd_cell(call->was, RD_COL_CLIENT))))
+		return RD_OK;
+	RD_TRY(rd_case_other(call->tx, "books", id->i, &books, err));
+	return same_client(call->now, &books, err);
+}
+
 /* ---- what a person may not set ---- */
 
-static const char *const by_program[] = {"findings",      "first_run", "last_run",
-                                         "times_back",    "acked_at",  "triaged_at",
-                                         "corrected_at",  "closed_at", "escalation",
-                                         "paused_minutes"};
+static const char *const by_program[] = {
+	"findings",       "first_run",    "last_run",    "times_back", "acked_at",
+	"triaged_at",     "corrected_at", "closed_at",   "ack_due",    "triage_due",
+	"correct_due",    "verify_due",   "opinion_due", "paused_at",  "pause_reason",
+	"paused_minutes", "escalation",   "clock_at",    "breached",
+};
 
 static bool changed(const rd_hook_call *call, const char *field)
 {

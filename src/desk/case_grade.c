@@ -2,8 +2,10 @@
  * core (grade.h); and grading anew what is open. */
 #include "base/assert.h"
 #include "desk/case.h"
+#include "desk/clocks.h"
 #include "desk/grade.h"
 #include "desk/hooks.h"
+#include "desk/import.h"
 #include "desk/person.h"
 #include "desk/send.h"
 #include "record/show.h"
@@ -242,6 +244,7 @@ static rd_rc grade_one(rd_tx *tx, const rd_grading *g, int32_t zone_offset_s, in
 	RD_TRY(grade_by(tx, g, zone_offset_s, &now, err));
 	if (rd_str_eq(rd_field_str(&was, "grade"), rd_field_str(&now, "grade")))
 		return RD_OK;
+	RD_TRY(rd_clocks_regraded(tx, zone_offset_s, &was, &now, err));
 	return rd_record_write(tx, &system, &was, &now, err);
 }
 
@@ -297,7 +300,7 @@ static rd_rc grading_changed(rd_hook_call *call, rd_err *err)
 	if (!rd_str_is(rd_field_str(call->now, "scope"), "firm"))
 		return rd_fail(err, RD_INPUT, "适用范围 scope 只能是 firm", "scope can only be firm");
 	return rd_job_add(call->engine->store, call->tx,
-	                  &(rd_job_new){.queue = RD_STR("post"),
+	                  &(rd_job_new){.queue = RD_STR(RD_IMPORT_QUEUE), /* not that of mails */
 	                                .kind = rd_str_of(rd_case_grade_job),
 	                                .body = RD_STR("{}")},
 	                  &id, err);

@@ -42,6 +42,10 @@ static rd_rc may_merge(const rd_record *now, const rd_record *other, rd_err *err
 	if (rd_str_is(rd_cell(other, RD_COL_STATE)->str, "duplicate"))
 		return rd_fail(err, RD_BARRED, "所选异常本身已标为重复；请选它所指的那一起",
 		               "that case is itself a duplicate; choose the one that it names");
+	/* Nothing is closed while findings of it are there. */
+	if (!rd_case_is_open(other) && rd_field_int(now, "findings", 0) > 0)
+		return rd_fail(err, RD_BARRED, "所选异常已结束，而本异常仍有线索；请先重新打开那一起",
+		               "that case is over, and this one has live findings; open it again first");
 	if (rd_cell(other, RD_COL_ARCHIVED_AT)->type != RD_NULL)
 		return rd_fail(err, RD_BARRED, "所选异常已归档", "that case is archived");
 	return RD_OK;

@@ -57,46 +57,24 @@ static void of_the_record(needs *s)
 
 /* ---- evidence ---- */
 
-/* "银行对账单：客户已销户": the item, a colon, and something behind it. */
-static bool says_none(rd_str text, rd_str item)
-{
-	static const char *const colons[] = {"：", ":"};
-
-	if (text.len <= item.len || memcmp(text.ptr, item.ptr, item.len) != 0)
-		return false;
-	rd_str rest = rd_str_trim((rd_str){text.ptr + item.len, text.len - item.len});
-
-	for (uint32_t i = 0; i < 2; i++) {
-		uint32_t n = (uint32_t)strlen(colons[i]);
-
-		if (rd_str_starts(rest, colons[i]))
-			return rd_str_trim((rd_str){rest.ptr + n, rest.len - n}).len > 0;
-	}
-	return false;
-}
-
 static json_t *list_of(rd_str json)
 {
 	return json.len ? json_loadb(json.ptr, json.len, 0, NULL) : NULL;
 }
 
-static bool cannot_be_had(const json_t *none, rd_str item)
+/* It says so, or its name begins with what is wanted: "银行对账单 2026-03". */
+static bool answers(const rd_q_case_evidence_row *row, rd_str item)
 {
-	for (size_t i = 0; i < json_array_size(none); i++) {
-		const char *text = json_string_value(json_array_get(none, i));
-
-		if (text && says_none(rd_str_of(text), item))
-			return true;
-	}
-	return false;
+	return rd_str_eq(row->wanted, item) ||
+	       (row->name.len >= item.len && memcmp(row->name.ptr, item.ptr, item.len) == 0);
 }
 
-/* A record of evidence whose name begins with what is wanted: "银行对账单 2026-03". */
-static bool is_there(const rd_q_case_evidence_row *rows, uint32_t n, rd_str item)
+/* One that is there, or, with `absent`, one of which somebody said why it cannot be had. */
+static bool has(const rd_q_case_evidence_row *rows, uint32_t n, rd_str item, bool absent)
 {
 	for (uint32_t i = 0; i < n; i++)
-		if (!rd_str_is(rows[i].state, "disposed") && rows[i].name.len >= item.len &&
-		    memcmp(rows[i].name.ptr, item.ptr, item.len) == 0)
+		if (!rd_str_is(rows[i].state, "disposed") && rd_str_is(rows[i].state, "absent") == absent &&
+		    answers(&rows[i], item))
 			return true;
 	return false;
 }
@@ -108,15 +86,14 @@ static rd_str kept(rd_tx *tx, const char *text)
 	return (rd_str){rd_arena_copy(tx->arena, s.ptr, s.len + 1), s.len};
 }
 
-static void one_piece(needs *s, const rd_q_case_evidence_row *rows, uint32_t n, const json_t *none,
-                      const char *text)
+static void one_piece(needs *s, const rd_q_case_evidence_row *rows, uint32_t n, const char *text)
 {
 	rd_str item = kept(s->tx, text);
-	bool there = is_there(rows, n, item), gone = !there && cannot_be_had(none, item);
+	bool there = has(rows, n, item, false), gone = !there && has(rows, n, item, true);
 
 	add(s, "evidence", (rd_words){item.ptr, item.ptr},
-	    (rd_words){"登记以此命名的证据，或在“无法取得的证据”中写明原因",
-	               "add evidence of this name, or say why it cannot be had"},
+	    (rd_words){"登记这项证据；取不到的，登记后选“登记无法取得”并写明原因",
+	               "add it as evidence; or add it and say why it cannot be had"},
 	    there || gone);
 	s->list[s->n - 1].item = item;
 	s->list[s->n - 1].none = gone;
@@ -139,11 +116,8 @@ static rd_rc of_the_type(needs *s, rd_err *err)
 		return RD_OK;
 	}
 	rd_rc rc = rd_q_case_evidence(s->tx, rd_cell(s->r, RD_COL_ID)->i, EVIDENCE_MAX, &rows, &n, err);
-	json_t *none = list_of(rd_field_str(s->r, "evidence_none"));
-
 	for (size_t i = 0; rc == RD_OK && i < json_array_size(wanted) && s->n < NEEDS_MAX; i++)
-		one_piece(s, rows, n, none, json_string_value(json_array_get(wanted, i)));
-	json_decref(none);
+		one_piece(s, rows, n, json_string_value(json_array_get(wanted, i)));
 	json_decref(wanted);
 	return rc;
 }

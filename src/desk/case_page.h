@@ -2,7 +2,8 @@
  * case_page.h - what stands around a case, for a page that is read in one request: names of what it
  * refers to, records that refer to it, how long reporting took.
  *
- * Everything is held to what the actor may read, and bounded. Results live in tx->arena. Reads only.
+ * Everything is held to what the actor may read, and bounded. Results live in tx->arena. Reads
+ * only.
  */
 #ifndef RD_DESK_CASE_PAGE_H
 #define RD_DESK_CASE_PAGE_H

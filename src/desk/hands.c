@@ -3,11 +3,14 @@
 #include "desk/anchors.h"
 #include "desk/case.h"
 #include "desk/catalogue.h"
+#include "desk/duty.h"
+#include "desk/emergencies.h"
 #include "desk/causes.h"
 #include "desk/effect.h"
 #include "desk/evidence.h"
 #include "desk/follow.h"
 #include "desk/indexing.h"
+#include "desk/ladder.h"
 #include "desk/notice.h"
 #include "desk/questions.h"
 #include "desk/reminders.h"
@@ -17,6 +20,8 @@
 #include "desk/statements.h"
 #include "desk/webhooks.h"
 #include "store/checkpoint.h"
+
+#define FOLLOWERS_N 3u
 
 static const char *const queues[] = {"post"};
 static const char *const queues_of_books[] = {RD_IMPORT_QUEUE};
@@ -32,8 +37,8 @@ struct rd_hands {
 	rd_statements *statements;
 	rd_job_kind kinds[RD_JOB_KINDS_MAX];
 	uint32_t n_kinds;
-	rd_follower followers[2];
 	rd_indexing indexing;
+	rd_follower followers[FOLLOWERS_N];
 	rd_periodic_entry entries[RD_PERIODIC_MAX];
 	uint32_t n_entries;
 	rd_shelf *shelf;
@@ -111,7 +116,7 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	                             .told_ctx = h};
 	const rd_follow_config follow = {.store = store,
 	                                 .followers = h->followers,
-	                                 .n_followers = 2,
+	                                 .n_followers = FOLLOWERS_N,
 	                                 .live = h->config.live ? live : NULL,
 	                                 .live_ctx = h,
 	                                 .worked = worked,
@@ -166,6 +171,9 @@ static void make_entries(rd_hands *h)
 	h->entries[n++] = rd_causes_entry(h->config.engine);
 	h->entries[n++] = rd_effects_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
+	h->entries[n++] = rd_ladder_entry(h->config.engine);
+	h->entries[n++] = rd_duty_entry(h->config.engine);
+	h->entries[n++] = rd_emergency_entry(h->config.engine);
 	h->entries[n++] = rd_question_entry(h->config.engine);
 	rd_evidence_entries(h->config.engine, h->entries + n);
 	n += RD_EVIDENCE_ENTRIES_N;
@@ -193,6 +201,8 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->indexing = (rd_indexing){h->desk.store, 0};
 	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk, rd_notice_look};
 	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk, rd_webhook_look};
+	h->followers[2] = (rd_follower){"emergencies", rd_emergency_follow,
+	                                (void *)(uintptr_t)h->config.engine, rd_emergency_look};
 	make_entries(h);
 
 	rd_rc rc = start(h, err);

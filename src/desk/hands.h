@@ -1,9 +1,10 @@
 /*
  * hands.h - the desk's own hands: what works without being asked over HTTP.
  *
- * Jobs (mails, webhooks), followers of the log (notices, webhooks, live changes) and periodic work
- * (checkpoints, reminders, digests, reviews, the catalogue). `redink serve` has some;
- * `redink worker` has nothing else. Any number of processes may have hands on one database.
+ * Jobs (mails, webhooks), followers of the log (notices, webhooks, emergencies, live changes) and
+ * periodic work (checkpoints, reminders, digests, reviews, the catalogue, clocks of cases, duty).
+ * `redink serve` has some; `redink worker` has nothing else. Any number of processes may have hands
+ * on one database.
  */
 #ifndef RD_DESK_HANDS_H
 #define RD_DESK_HANDS_H

@@ -8,6 +8,8 @@
 #include "store/queries.gen.h"
 #include <stdio.h>
 
+#define DATE_LEN 10u /* 2026-02-24 */
+
 static rd_str keep(rd_arena *a, const char *text, int n)
 {
 	return (rd_str){rd_arena_copy(a, text, (size_t)n), (uint32_t)n};
@@ -114,8 +116,11 @@ rd_rc rd_notice_facts(rd_tx *tx, const rd_actor *reader, rd_language language,
 		f.state = state_of(r.kind, words->detail, language);
 	else if (words->what == RD_MESSAGE_REMINDED)
 		f.note = words->detail;
-	else if (words->what == RD_MESSAGE_DUE_SOON || words->what == RD_MESSAGE_OVERDUE)
+	else if (words->what == RD_MESSAGE_DUE_SOON || words->what == RD_MESSAGE_OVERDUE ||
+	         words->what == RD_MESSAGE_ESCALATED || words->what == RD_MESSAGE_DUTY_GAP)
 		f.when = time_of(tx->arena, words->detail, zone_offset_s);
+	if (words->what == RD_MESSAGE_DUTY_GAP && f.when.len > DATE_LEN)
+		f.when.len = DATE_LEN;
 	*ret_facts = f;
 	return RD_OK;
 }

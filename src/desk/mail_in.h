@@ -2,9 +2,9 @@
  * mail_in.h - a mail as it came from a gateway, read for what a report needs: who, what, files.
  *
  * RFC 5322 heads (folded), RFC 2047 words, MIME (RFC 2045, 2046) with base64 and quoted-printable,
- * names of files by RFC 2231 and as they are met; texts of any charset that io/encoding.h names, GBK
- * and GB 18030 among them. Of alternatives the plain text is taken, else the HTML without its marks.
- * What is broken is read as far as it goes; nothing is trusted, nothing is run.
+ * names of files by RFC 2231 and as they are met; texts of any charset that io/encoding.h names,
+ * GBK and GB 18030 among them. Of alternatives the plain text is taken, else the HTML without its
+ * marks. What is broken is read as far as it goes; nothing is trusted, nothing is run.
  *
  * Who owns what: all lies in the arena, contents of files too. Failure: INPUT when there is no
  * sender; LIMIT beyond what is stated here. Pure, any thread.

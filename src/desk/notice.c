@@ -29,8 +29,9 @@ static rd_rc may_read(rd_tx *tx, const rd_actor *actor, const rd_record *r, bool
 	return rc;
 }
 
+/* Quiet hours hold a mail back, but not the call of an emergency. */
 static rd_rc order_mail(rd_tx *tx, const rd_desk *desk, const rd_person *p, const rd_choices *c,
-                        int64_t notice_id, rd_err *err)
+                        int64_t notice_id, bool at_once, rd_err *err)
 {
 	rd_job_new job = {.queue = RD_STR("post"), .kind = RD_STR("notice.mail")};
 	rd_worktime hours;
@@ -41,7 +42,8 @@ static rd_rc order_mail(rd_tx *tx, const rd_desk *desk, const rd_person *p, cons
 	job.body = (rd_str){body, (uint32_t)n};
 	RD_TRY(rd_hours_load(tx, p->calendar_id, tx->now_us, QUIET_DAYS, desk->zone_offset_s, &hours,
 	                     err));
-	RD_TRY(rd_quiet_until(&c->quiet, &hours, tx->now_us, &job.run_at_us, err));
+	if (!at_once)
+		RD_TRY(rd_quiet_until(&c->quiet, &hours, tx->now_us, &job.run_at_us, err));
 	return rd_job_add(desk->store, tx, &job, &job_id, err);
 }
 
@@ -74,7 +76,7 @@ static rd_rc tell(rd_tx *tx, const rd_desk *desk, const rd_person *p, const rd_n
 	                       err));
 	*ret_told = added == 1;
 	if (added == 1 && mail == RD_MODE_NOW)
-		return order_mail(tx, desk, p, &c, id, err);
+		return order_mail(tx, desk, p, &c, id, notice->what == RD_MESSAGE_CALLED, err);
 	return RD_OK;
 }
 

@@ -2,8 +2,8 @@
  * notice.h - who is told what: the follower of the log that fills inboxes and orders mails.
  *
  *   created, changed, moved   who newly owns or works on the record: assigned
- *   created, of a case        the supervisor of its client, unless a check made it and it is not P1:
- *                             reported
+ *   created, of a case        the supervisor of its client, unless a check made it and it is not
+ *                             P1: reported
  *   moved                     owner, who works on it, watchers: transition
  *   commented                 who is mentioned: mentioned
  *                             owner, who works on it, watchers: commented
@@ -41,7 +41,8 @@ typedef struct rd_notice {
 	const rd_record *record;
 	int64_t mark;  /* told once for this: number of the event, id of the reminder, due time */
 	rd_str actor;  /* who did it, as events name it */
-	rd_str detail; /* TRANSITION: new state by name; DUE_SOON, OVERDUE: due time in microseconds;
+	rd_str detail; /* TRANSITION: new state by name; DUE_SOON, OVERDUE, ESCALATED, DUTY_GAP: due
+	                * time in microseconds;
 	                * REMINDED: the note */
 } rd_notice;
 

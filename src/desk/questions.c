@@ -1,11 +1,13 @@
 #include "desk/questions.h"
 #include "base/json.h"
 #include "desk/cell.h"
+#include "desk/clocks.h"
 #include "desk/hooks.h"
 #include "desk/hours.h"
 #include "desk/identity.h"
 #include "desk/letter.h"
 #include "desk/settings.h"
+#include "desk/tasks.h"
 #include "record/beside.h"
 #include "store/queries.gen.h"
 #include <sodium.h>
@@ -69,34 +71,13 @@ static rd_rc ask(const rd_engine *e, rd_tx *tx, rd_record *q, rd_err *err)
 
 /* ---- the clocks of the case ---- */
 
-/* A case that does not stand where clocks run stays as it is. */
-static rd_rc move_case(const rd_hook_call *call, int64_t case_id, const char *transition,
-                       const char *body, rd_err *err)
-{
-	rd_actor system = rd_desk_system(call->tx->firm_id);
-	rd_problems problems = {0};
-	rd_record moved;
-	rd_err why = {0};
-	json_t *json;
-
-	system.request_id = call->actor->request_id;
-	RD_TRY(rd_check_parse(rd_str_of(body), &json, err));
-	rd_rc rc =
-		rd_record_move(call->engine, call->tx, &system, rd_kind_find(RD_STR("case")), case_id,
-	                   RD_ANY_VERSION, rd_str_of(transition), json, &moved, &problems, &why);
-
-	json_decref(json);
-	if (rc == RD_OK || rc == RD_BARRED || rc == RD_NOT_FOUND)
-		return RD_OK;
-	*err = why;
-	return rc;
-}
-
+/* A case that waits for others already, or does not stand where clocks run, stays as it is. */
 static rd_rc hold_case(const rd_hook_call *call, bool hold, rd_err *err)
 {
+	const rd_actor system = rd_task_system(call);
 	int64_t case_id = rd_field_int(call->now, "case", 0);
 	rd_q_question_pausing_row others;
-	bool found;
+	bool found, paused;
 
 	if (case_id == 0 || !rd_field_int(call->now, "pauses", 0))
 		return RD_OK;
@@ -104,8 +85,8 @@ static rd_rc hold_case(const rd_hook_call *call, bool hold, rd_err *err)
 	                             &found, err));
 	if (found && others.n > 0)
 		return RD_OK; /* another question holds it, before and after */
-	return hold ? move_case(call, case_id, "pause", "{\"pause_reason\":\"client\"}", err)
-	            : move_case(call, case_id, "resume", "{}", err);
+	return hold ? rd_clocks_hold(call->engine, call->tx, &system, case_id, "client", &paused, err)
+	            : rd_clocks_release(call->engine, call->tx, &system, case_id, "client", err);
 }
 
 /* ---- hooks ---- */

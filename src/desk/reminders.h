@@ -6,6 +6,7 @@
  * setting of it). Open records warn whoever owns or works on them the hours of
  * notices.due-soon-hours before the due time, and when it has passed; each due time once, so a
  * record that is given more time warns again. Overdue by more than RD_OVERDUE_US tells nobody.
+ * Cases are left to their clocks (desk/ladder.h).
  */
 #ifndef RD_DESK_REMINDERS_H
 #define RD_DESK_REMINDERS_H

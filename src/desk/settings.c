@@ -17,7 +17,8 @@ const rd_setting_info rd_settings[RD_SETTINGS_N] = {
 
 const char *rd_setting_type_name(rd_setting_type t)
 {
-	static const char *const names[] = {"text", "int", "bool", "choice", "url", "mail", "clock"};
+	static const char *const names[] = {"text", "int",  "bool",  "choice",
+	                                    "url",  "mail", "clock", "numbers"};
 
 	return names[t];
 }
@@ -46,6 +47,38 @@ static bool parse_int(rd_str s, int64_t *ret)
 	}
 	*ret = v;
 	return true;
+}
+
+/* How many there are; 0 = it is no such list, or one of them is out of bounds. */
+static uint32_t parse_numbers(const rd_setting_info *s, rd_str text,
+                              int64_t ret[RD_SETTING_NUMBERS_MAX])
+{
+	uint32_t n = 0;
+
+	for (bool more = true; more; n++) {
+		int64_t comma = rd_str_find(text, ",");
+		rd_str one = {text.ptr, comma < 0 ? text.len : (uint32_t)comma};
+		bool minus = rd_str_starts(one, "-");
+
+		if (minus)
+			one = (rd_str){one.ptr + 1, one.len - 1};
+		if (n == RD_SETTING_NUMBERS_MAX || !parse_int(one, &ret[n]))
+			return 0;
+		ret[n] = minus ? -ret[n] : ret[n];
+		if (ret[n] < s->min || ret[n] > s->max)
+			return 0;
+		more = comma >= 0;
+		if (more)
+			text = (rd_str){text.ptr + comma + 1, text.len - (uint32_t)comma - 1};
+	}
+	return n;
+}
+
+static bool fits_numbers(const rd_setting_info *s, rd_str text, int64_t ret[RD_SETTING_NUMBERS_MAX])
+{
+	int64_t preset[RD_SETTING_NUMBERS_MAX];
+
+	return parse_numbers(s, text, ret) == parse_numbers(s, rd_str_of(s->preset), preset);
 }
 
 static bool is_choice(const char *choices, rd_str value)
@@ -93,6 +126,18 @@ static rd_rc judge(const rd_setting_info *s, rd_str value, rd_err *err)
 		return is_clock(value) ? RD_OK
 		                       : rd_fail(err, RD_INPUT, "“%s”应写成 时:分，例如 08:30",
 		                                 "%s is a time like 08:30", s->key);
+	case RD_SETTING_NUMBERS: {
+		int64_t list[RD_SETTING_NUMBERS_MAX];
+
+		return fits_numbers(s, value, list)
+		           ? RD_OK
+		           : rd_fail(
+						 err, RD_INPUT,
+						 "“%s”应像 %s 这样写：个数相同，以逗号分隔，各为 %lld 到 %lld 的整数",
+						 "%s is written like %s: as many whole numbers from %lld to %lld, joined "
+						 "by commas",
+						 s->key, s->preset, (long long)s->min, (long long)s->max);
+	}
 	default: break;
 	}
 	RD_TRY(rd_line_fits(s->key, value, 0, (uint32_t)s->max, err));
@@ -148,6 +193,26 @@ rd_rc rd_setting_int(rd_tx *tx, rd_setting which, int64_t *ret_value, rd_err *er
 	}
 	*ret_value = v;
 	return RD_OK;
+}
+
+rd_rc rd_setting_parse_numbers(rd_setting which, rd_str text,
+                               int64_t ret_values[RD_SETTING_NUMBERS_MAX], rd_err *err)
+{
+	const rd_setting_info *s = &rd_settings[which];
+
+	RD_ASSERT(s->type == RD_SETTING_NUMBERS);
+	return fits_numbers(s, text, ret_values) ? RD_OK
+	                                         : rd_fail(err, RD_CORRUPT, "设置“%s”的值无法读取",
+	                                                   "the value of %s cannot be read", s->key);
+}
+
+rd_rc rd_setting_numbers(rd_tx *tx, rd_setting which, int64_t ret_values[RD_SETTING_NUMBERS_MAX],
+                         rd_err *err)
+{
+	rd_str s;
+
+	RD_TRY(rd_setting_text(tx, which, &s, err));
+	return rd_setting_parse_numbers(which, s, ret_values, err);
 }
 
 rd_rc rd_setting_list(rd_tx *tx, rd_setting_row ret_rows[RD_SETTINGS_N], rd_err *err)

@@ -28,7 +28,8 @@ typedef enum rd_setting_type {
 	RD_SETTING_CHOICE, /* one of `choices` */
 	RD_SETTING_URL,    /* http:// or https://, or empty; without the last "/" */
 	RD_SETTING_MAIL,   /* an address, or empty */
-	RD_SETTING_CLOCK   /* HH:MM */
+	RD_SETTING_CLOCK,  /* HH:MM */
+	RD_SETTING_NUMBERS /* whole numbers joined by commas, as many as the preset has */
 } rd_setting_type;
 
 typedef struct rd_setting_info {
@@ -48,6 +49,15 @@ rd_setting rd_setting_find(rd_str key);
 RD_NODISCARD rd_rc rd_setting_text(rd_tx *tx, rd_setting which, rd_str *ret_value, rd_err *err);
 /* INT, BOOL (0, 1), CLOCK (minutes of the day). */
 RD_NODISCARD rd_rc rd_setting_int(rd_tx *tx, rd_setting which, int64_t *ret_value, rd_err *err);
+
+#define RD_SETTING_NUMBERS_MAX 5u
+/* NUMBERS; how many is known from the preset. */
+RD_NODISCARD rd_rc rd_setting_numbers(rd_tx *tx, rd_setting which,
+                                      int64_t ret_values[RD_SETTING_NUMBERS_MAX], rd_err *err);
+/* The same of a text that was checked when it was set. CORRUPT for another. Pure. */
+RD_NODISCARD rd_rc rd_setting_parse_numbers(rd_setting which, rd_str text,
+                                            int64_t ret_values[RD_SETTING_NUMBERS_MAX],
+                                            rd_err *err);
 
 typedef struct rd_setting_row {
 	rd_str value;          /* of a secret: "" */

@@ -1,6 +1,7 @@
 #include "desk/tasks.h"
 #include "base/assert.h"
 #include "base/rrule.h"
+#include "desk/clocks.h"
 #include "desk/hooks.h"
 #include "desk/hours.h"
 #include "desk/person.h"
@@ -140,10 +141,12 @@ static rd_rc repeat(rd_hook_call *call, rd_err *err)
 rd_rc rd_hook_task_finish(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(rd_reviews_done(call, err));
+	RD_TRY(rd_clocks_task_ended(call, err));
 	return repeat(call, err);
 }
 
 rd_rc rd_hook_task_decline(rd_hook_call *call, rd_err *err)
 {
-	return rd_reviews_done(call, err);
+	RD_TRY(rd_reviews_done(call, err));
+	return rd_clocks_task_ended(call, err);
 }

@@ -51,6 +51,29 @@ static const struct {
           "machine for 24 hours. Without a copy outside, whoever controls the "
           "machine can rewrite and sign the whole log again. Look at the "
           "settings checkpoints.mail and checkpoints.url and at failed jobs."}},
+	[RD_MESSAGE_ESCALATED] = {"escalated",
+                              {"[{number}] 逾期升级（{when}）：{title}",
+                               "[{number}] escalated, was due {when}: {title}"},
+                              {"{number}“{title}”应于 {when} 前处理，至今未办，按升级规则通知您。",
+                               "{number} \"{title}\" was due on {when} and is still open; it comes to "
+                               "you by the ladder of escalation."}},
+	[RD_MESSAGE_CALLED] = {"called",
+                           {"[{number}] 应急呼叫，请立即响应：{title}",
+                            "[{number}] emergency, answer now: {title}"},
+                           {"应急事件 {number}“{title}”已启动，请立即响应；无人响应时将呼叫下一位。",
+                            "Emergency {number} \"{title}\" has been declared. Answer now; if nobody "
+                            "does, the next person is called."}},
+	[RD_MESSAGE_UNATTENDED] =
+		{"unattended",
+         {"[{number}] 无人在岗处理：{title}", "[{number}] nobody is there for it: {title}"},
+         {"{number}“{title}”按值班表和升级规则找不到在岗人员，或所有人员均未响应，请您安排处理。",
+          "For {number} \"{title}\" nobody was found by the roster and the ladder of escalation, or "
+          "nobody answered. Please see to it."}},
+	[RD_MESSAGE_DUTY_GAP] = {"duty-gap",
+                             {"{when} 无人值班：{title}", "nobody is on duty on {when}: {title}"},
+                             {"“{title}”的值班表上 {when} 没有在岗人员，请补排。",
+                              "The roster of \"{title}\" has nobody on duty on {when}. Please plan "
+                              "it."}},
 	[RD_MESSAGE_REPORTED] = {"reported",
                              {"[{number}] 新报告的异常：{title}",
                               "[{number}] newly reported: {title}"},

@@ -18,6 +18,10 @@ typedef enum rd_message_kind {
 	RD_MESSAGE_TRANSITION,
 	RD_MESSAGE_REMINDED,
 	RD_MESSAGE_UNANCHORED, /* signed heads of the log do not leave the machine */
+	RD_MESSAGE_ESCALATED,  /* a time limit was exceeded, and it is your turn to look after it */
+	RD_MESSAGE_CALLED,     /* an emergency: answer now */
+	RD_MESSAGE_UNATTENDED, /* nobody was there to be told, or nobody answered */
+	RD_MESSAGE_DUTY_GAP,   /* nobody is on duty tomorrow */
 	RD_MESSAGE_REPORTED,   /* an exception of a client whom one supervises */
 	RD_MESSAGE_KINDS       /* how many */
 } rd_message_kind;
@@ -27,7 +31,7 @@ typedef struct rd_message_facts {
 	rd_str number; /* of the record */
 	rd_str title;
 	rd_str state; /* TRANSITION: the new one, in the reader's language */
-	rd_str when;  /* DUE_SOON, OVERDUE: the date, already formatted */
+	rd_str when;  /* DUE_SOON, OVERDUE, ESCALATED, DUTY_GAP: the date, already formatted */
 	rd_str url;   /* "" = none */
 	rd_str note;  /* REMINDED: what the person wrote down; "" = nothing */
 } rd_message_facts;

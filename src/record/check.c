@@ -10,7 +10,7 @@ typedef struct checking {
 	rd_arena *a;
 	rd_draft *draft;
 	rd_problems *problems;
-	uint64_t bad_fields; /* a problem was told about them already */
+	rd_field_set bad_fields; /* a problem was told about them already */
 	uint32_t bad_common;
 	bool fine;
 } checking;
@@ -124,13 +124,13 @@ static void mark(checking *c, const rd_field *f, bool good)
 
 	if (column < 0)
 		return;
-	uint64_t *fields = good ? &c->draft->fields : &c->bad_fields;
+	rd_field_set *fields = good ? &c->draft->fields : &c->bad_fields;
 	uint32_t *common = good ? &c->draft->common : &c->bad_common;
 
 	if (column < RD_COMMON_COUNT)
 		*common |= UINT32_C(1) << column;
 	else
-		*fields |= UINT64_C(1) << c->in->kind->columns[column].field;
+		*fields |= (rd_field_set)1 << c->in->kind->columns[column].field;
 }
 
 static const rd_words missing = {"必须填写", "this must be given"};
@@ -273,7 +273,7 @@ static void compute(checking *c)
 		const rd_field *f = &k->fields[i];
 
 		if (f->n_computed && !same_cells(was + f->column, c->draft->row + f->column, 1))
-			c->draft->fields |= UINT64_C(1) << i;
+			c->draft->fields |= (rd_field_set)1 << i;
 	}
 }
 

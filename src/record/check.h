@@ -44,9 +44,9 @@ typedef struct rd_check_input {
 } rd_check_input;
 
 typedef struct rd_draft {
-	rd_value *row;   /* n_columns: the row as it will be; columns that the engine fills are null */
-	uint64_t fields; /* which fields the body set, and computed ones whose value changed */
-	uint32_t common; /* which common columns the body set, 1 << rd_common */
+	rd_value *row; /* n_columns: the row as it will be; columns that the engine fills are null */
+	rd_field_set fields; /* which fields the body set, and computed ones whose value changed */
+	uint32_t common;     /* which common columns the body set, 1 << rd_common */
 	/* TRANSITION: the answer to each of `asks`, two cells each (the second is a currency);
 	 * those with a column are in `row` as well. */
 	rd_value (*asked)[2];

@@ -72,9 +72,9 @@ RD_NODISCARD rd_rc rd_record_archive(const rd_engine *e, rd_tx *tx, const rd_act
 typedef struct rd_available {
 	const rd_transition *transition;
 	bool allowed;
-	bool barred;    /* not allowed for a reason other than the person's rights */
-	rd_words why;   /* not allowed: why; "" else */
-	uint64_t lacks; /* fields that must have a value before */
+	bool barred;        /* not allowed for a reason other than the person's rights */
+	rd_words why;       /* not allowed: why; "" else */
+	rd_field_set lacks; /* fields that must have a value before */
 	uint32_t lacks_common;
 } rd_available;
 RD_NODISCARD rd_rc rd_record_available(rd_tx *tx, const rd_actor *actor, const rd_record *r,

@@ -207,7 +207,7 @@ rd_rc rd_guard_transition(rd_tx *tx, const rd_actor *actor, const rd_record *r,
 	can.barred = answer.why == RD_BAR_ARCHIVED;
 	for (uint16_t i = 0; i < r->kind->n_fields; i++)
 		if ((t->needs >> i & 1) && rd_cell(r, r->kind->fields[i].column)->type == RD_NULL)
-			can.lacks |= (uint64_t)1 << i;
+			can.lacks |= (rd_field_set)1 << i;
 	for (uint16_t i = 0; i < RD_COMMON_COUNT; i++)
 		if ((t->needs_common >> i & 1) && rd_cell(r, i)->type == RD_NULL)
 			can.lacks_common |= 1u << i;

@@ -17,9 +17,12 @@
 #include "base/str.h"
 #include "store/db.h"
 
-#define RD_KIND_FIELDS_MAX  64u /* fields of a kind: a set of them is one 64-bit mask */
-#define RD_KIND_STATES_MAX  32u /* states of a kind: a set of them is one 32-bit mask */
+#define RD_KIND_FIELDS_MAX  128u /* fields of a kind: a set of them is one rd_field_set */
+#define RD_KIND_STATES_MAX  32u  /* states of a kind: a set of them is one 32-bit mask */
 #define RD_KIND_COLUMNS_MAX 160u
+
+/* A set of fields of one kind: bit i = field i. */
+__extension__ typedef unsigned __int128 rd_field_set;
 
 /* The columns that every kind has, first and in this order. */
 typedef enum rd_common {
@@ -195,7 +198,7 @@ typedef struct rd_transition {
 	rd_words label, help;
 	uint32_t from;         /* mask of states */
 	uint16_t to;           /* a state, or RD_STAYS */
-	uint64_t needs;        /* mask of fields that must have a value before */
+	rd_field_set needs;    /* fields that must have a value before */
 	uint32_t needs_common; /* mask of 1 << rd_common: RD_COL_OWNER, _CLIENT, _TEAM, _DUE */
 	const rd_field *asks;  /* what its body holds; column >= 0: stored in the record, too */
 	uint16_t n_asks;

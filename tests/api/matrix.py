@@ -161,6 +161,7 @@ OTHER = {
     "POST /api/v1/user/{id}/view": (None, {404}, None),
     "POST /api/v1/contact/{id}/link": ({"kind": "task", "record": "1"}, {404, 403}, None),
     "GET /api/v1/search": (None, {200}, "person"),
+    "GET /api/v1/cases/{id}/clocks": (None, {404}, None), "GET /api/v1/roster/now": (None, {200}, None),
     "GET /api/v1/cases/{id}/package": (None, {404}, None),
     "GET /api/v1/cases/{id}/candidates": (None, {404}, None), "GET /api/v1/load": (None, {200}, None),
     "GET /api/v1/imports/{id}/preview": (None, {404}, None), "GET /api/v1/imports/{id}/losses": (None, {404}, None),

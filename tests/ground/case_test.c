@@ -143,7 +143,18 @@ static const char *report(const desk *d, char out[600], const char *more)
 	return out;
 }
 
-static void fill(desk *d, int64_t id)
+/* A piece of evidence of the case; its id. */
+static int64_t piece(desk *d, int64_t id, const char *name)
+{
+	char body[300];
+
+	(void)snprintf(body, sizeof body, "{\"name\":\"%s\",\"case\":\"%lld\",\"client\":\"%lld\"}",
+	               name, (long long)id, (long long)d->client);
+	return office_record(&d->o, 0, "evidence", body);
+}
+
+/* All that closing wants but for evidence. */
+static void fill_fields(desk *d, int64_t id)
 {
 	char body[400];
 	int64_t cause = office_record(&d->o, 0, "cause",
@@ -152,10 +163,17 @@ static void fill(desk *d, int64_t id)
 	(void)snprintf(
 		body, sizeof body,
 		"{\"cause\":\"%lld\",\"place\":\"出纳\",\"persons\":[\"张三\"],\"period\":\"2026-03\","
-		"\"summary\":\"补记收款凭证\",\"evidence_none\":[\"现金盘点表：当日未盘点\"]}",
+		"\"summary\":\"补记收款凭证\"}",
 		(long long)cause);
 	UNIT_INT(act_as(d, d->anna, "case", id, NULL, body, NULL), RD_OK);
 	UNIT_OK(d->err.code, &d->err);
+}
+
+static void fill(desk *d, int64_t id)
+{
+	fill_fields(d, id);
+	office_move(&d->o, 0, "evidence", piece(d, id, "现金盘点表"), "lack",
+	            "{\"reason\":\"当日未盘点\"}");
 }
 
 /* ---- reporting ---- */
@@ -212,6 +230,10 @@ static void books_and_secrecy_follow(void)
 	               "{\"name\":\"x\",\"client\":\"%lld\",\"books\":\"%lld\",\"appearance\":\"x\"}",
 	               (long long)d.other, (long long)books);
 	UNIT_INT(act_as(&d, d.anna, "case", 0, NULL, body, NULL), RD_INPUT);
+	(void)snprintf(body, sizeof body, "{\"client\":\"%lld\"}", (long long)d.other);
+	UNIT_INT(act_as(&d, d.anna, "case", id_of(&r), NULL, body, NULL), RD_INPUT);
+	UNIT_INT(act_as(&d, d.anna, "case", id_of(&r), NULL, "{\"period\":\"202602\"}", NULL),
+	         RD_INPUT);
 
 	int64_t secret = office_record(&d.o, 0, "exception_type",
 	                               "{\"slug\":\"fraud\",\"name\":\"舞弊线索\",\"area\":\"conduct\","
@@ -261,27 +283,30 @@ static void closing_wants_what_the_rules_want(void)
 
 static void evidence_is_there_or_has_a_reason(void)
 {
+	static const char *const rows[] = {"现金盘点表", "现金盘点表 2026-03-08"};
 	char body[600];
 	desk d;
 
-	open_desk(&d);
-	rd_record r = made(&d, d.anna, report(&d, body, ""));
-	int64_t id = id_of(&r);
+	for (uint32_t i = 0; i < 4; i++) {
+		unit_case("%s, row %u", rows[i / 2], i);
+		open_desk(&d);
+		rd_record r = made(&d, d.anna, report(&d, body, ""));
+		int64_t id = id_of(&r);
 
-	fill(&d, id);
-	UNIT_INT(move(&d, d.anna, id, "triage", "{}"), RD_OK);
-	UNIT_INT(move(&d, d.anna, id, "correct", "{}"), RD_OK);
-	UNIT_INT(move(&d, d.anna, id, "verify", "{}"), RD_OK);
-	/* A name without a reason is no reason. */
-	UNIT_INT(act_as(&d, d.anna, "case", id, NULL, "{\"evidence_none\":[\"现金盘点表：\"]}", NULL),
-	         RD_OK);
-	UNIT_INT(move(&d, d.sue, id, "close", "{}"), RD_BARRED);
-	(void)snprintf(body, sizeof body,
-	               "{\"name\":\"现金盘点表 2026-03-08\",\"case\":\"%lld\",\"client\":\"%lld\"}",
-	               (long long)id, (long long)d.client);
-	(void)office_record(&d.o, 0, "evidence", body);
-	UNIT_INT(move(&d, d.sue, id, "close", "{}"), RD_OK);
-	office_close(&d.o);
+		fill_fields(&d, id);
+		UNIT_INT(move(&d, d.anna, id, "triage", "{}"), RD_OK);
+		UNIT_INT(move(&d, d.anna, id, "correct", "{}"), RD_OK);
+		UNIT_INT(move(&d, d.anna, id, "verify", "{}"), RD_OK);
+		(void)piece(&d, id, "银行对账单");
+		UNIT_INT(move(&d, d.sue, id, "close", "{}"), RD_BARRED);
+		UNIT_TRUE(strstr(d.err.zh, "缺：现金盘点表") != NULL);
+		int64_t it = piece(&d, id, rows[i / 2]);
+
+		if (i % 2)
+			office_move(&d.o, 0, "evidence", it, "lack", "{\"reason\":\"当日未盘点\"}");
+		UNIT_INT(move(&d, d.sue, id, "close", "{}"), RD_OK);
+		office_close(&d.o);
+	}
 }
 
 static void who_corrected_does_not_close(void)
@@ -399,7 +424,7 @@ static void another_grading_grades_anew(void)
 	UNIT_INT(act_as(&d, d.sue, "grading", 0, NULL, "{}", NULL), RD_CONFLICT);
 	UNIT_TRUE(is(&d, id, "grade = 'p3'"));
 	const rd_job_kind kinds[] = {{rd_case_grade_job, rd_case_grade_all, &d.o.desk, 60, 0}};
-	static const char *const queues[] = {"post"};
+	static const char *const queues[] = {"books"};
 	const rd_jobs_config jobs = {.store = d.o.store,
 	                             .kinds = kinds,
 	                             .n_kinds = 1,

@@ -30,13 +30,14 @@ static int64_t a_case(firm *f, const char *more)
 {
 	char body[800];
 
-	(void)snprintf(body, sizeof body,
-	               "{\"name\":\"断号 记-12\",\"type\":\"%lld\",\"client\":\"%lld\",\"owner\":\"%lld\","
-	               "\"reporter\":\"%lld\",\"appearance\":\"甲公司张三漏了记-12，金额 12,345.60 元\","
-	               "\"amount\":{\"minor\":1234560,\"currency\":\"CNY\"},\"grade\":\"p2\","
-	               "\"grade_fixed\":true,\"period\":\"2026-01\",\"place\":\"财务部\"%s%s}",
-	               L(f->type), L(f->client), L(f->li), L(f->wang),
-	               strstr(more, "persons") ? "" : ",\"persons\":[\"外人\"]", more);
+	(void)snprintf(
+		body, sizeof body,
+		"{\"name\":\"断号 记-12\",\"type\":\"%lld\",\"client\":\"%lld\",\"owner\":\"%lld\","
+		"\"reporter\":\"%lld\",\"appearance\":\"甲公司张三漏了记-12，金额 12,345.60 元\","
+		"\"amount\":{\"minor\":1234560,\"currency\":\"CNY\"},\"grade\":\"p2\","
+		"\"grade_reason\":\"急\",\"period\":\"2026-01\",\"place\":\"财务部\"%s%s}",
+		L(f->type), L(f->client), L(f->li), L(f->wang),
+		strstr(more, "persons") ? "" : ",\"persons\":[\"外人\"]", more);
 	return office_record(&f->o, f->zhao, "case", body);
 }
 
@@ -51,17 +52,19 @@ static void open_firm(firm *f)
 	f->li = office_person(&f->o, "lili", "accountant", "zh");
 	f->wang = office_person(&f->o, "wang", "department", "zh");
 	f->chen = office_person(&f->o, "chen", "reviewer", "zh");
-	(void)snprintf(body, sizeof body,
-	               "{\"name\":\"甲公司\",\"accountant\":\"%lld\",\"legal_person\":\"张三\",\"portal\":true}",
-	               L(f->li));
+	(void)snprintf(
+		body, sizeof body,
+		"{\"name\":\"甲公司\",\"accountant\":\"%lld\",\"legal_person\":\"张三\",\"portal\":true}",
+		L(f->li));
 	f->client = office_record(&f->o, 0, "client", body);
 	(void)snprintf(body, sizeof body, "{\"name\":\"钱会计\",\"client\":\"%lld\",\"portal\":true}",
 	               L(f->client));
 	f->contact = office_record(&f->o, 0, "contact", body);
-	f->type = office_record(&f->o, 0, "exception_type",
-	                        "{\"slug\":\"gap\",\"name\":\"凭证断号\",\"area\":\"voucher\",\"nature\":"
-	                        "\"missing\",\"severity\":\"high\",\"finds\":\"查号\",\"correction\":"
-	                        "\"查明缺号的凭证\",\"to_client\":true}");
+	f->type =
+		office_record(&f->o, 0, "exception_type",
+	                  "{\"slug\":\"gap\",\"name\":\"凭证断号\",\"area\":\"voucher\",\"nature\":"
+	                  "\"missing\",\"severity\":\"high\",\"finds\":\"查号\",\"correction\":"
+	                  "\"查明缺号的凭证\",\"to_client\":true}");
 	f->c = a_case(f, "");
 }
 
@@ -96,23 +99,25 @@ static void closing_tells_those_concerned(void)
 	close_case(&f, f.c);
 	/* The accountant handled the case and the supervisor closed it: they know. */
 	UNIT_INT(number(&f, "SELECT count(*) FROM kind_feedback"), 2);
-	(void)snprintf(sql, sizeof sql,
-	               "SELECT count(*) FROM kind_feedback WHERE audience = 'reporter' AND to_user_id = "
-	               "%lld AND owner_id = %lld AND case_id = %lld AND state = 'sent' AND body LIKE "
-	               "'%%您报告的异常%%疏忽%%'",
-	               L(f.wang), L(f.wang), L(f.c));
+	(void)
+		snprintf(sql, sizeof sql,
+	             "SELECT count(*) FROM kind_feedback WHERE audience = 'reporter' AND to_user_id = "
+	             "%lld AND owner_id = %lld AND case_id = %lld AND state = 'sent' AND body LIKE "
+	             "'%%您报告的异常%%疏忽%%'",
+	             L(f.wang), L(f.wang), L(f.c));
 	UNIT_INT(number(&f, sql), 1);
-	(void)snprintf(sql, sizeof sql,
-	               "SELECT count(*) FROM kind_feedback WHERE audience = 'client' AND to_contact_id = "
-	               "%lld AND owner_id = %lld AND client_id = %lld AND body NOT LIKE '%%疏忽%%'",
-	               L(f.contact), L(f.li), L(f.client));
+	(void)
+		snprintf(sql, sizeof sql,
+	             "SELECT count(*) FROM kind_feedback WHERE audience = 'client' AND to_contact_id = "
+	             "%lld AND owner_id = %lld AND client_id = %lld AND body NOT LIKE '%%疏忽%%'",
+	             L(f.contact), L(f.li), L(f.client));
 	UNIT_INT(number(&f, sql), 1);
 	/* Due on the 13th, five days later, when work ends. */
 	UNIT_INT(number(&f, "SELECT min(due_at_us) FROM kind_feedback"),
 	         ((int64_t)rd_day_of(2026, 1, 13) * 24 + 10) * OFFICE_HOUR);
 	office_move(&f.o, f.wang, "feedback",
-	            number(&f, "SELECT id FROM kind_feedback WHERE audience = 'reporter'"), "acknowledge",
-	            "{\"answer\":\"知道了\"}");
+	            number(&f, "SELECT id FROM kind_feedback WHERE audience = 'reporter'"),
+	            "acknowledge", "{\"answer\":\"知道了\"}");
 	UNIT_INT(number(&f, "SELECT count(*) FROM kind_feedback WHERE state = 'acknowledged' AND "
 	                    "acknowledged_at_us IS NOT NULL AND answer = '知道了'"),
 	         1);
@@ -127,10 +132,11 @@ static void the_preparer_is_whom_the_case_names(void)
 	open_firm(&f);
 	office_set(&f.o, RD_SET_FEEDBACK_CLIENT, "never");
 	close_case(&f, a_case(&f, ",\"persons\":[\"外人\",\"chen\"]"));
-	(void)snprintf(sql, sizeof sql,
-	               "SELECT count(*) FROM kind_feedback WHERE audience = 'preparer' AND to_user_id = "
-	               "%lld",
-	               L(f.chen));
+	(void)
+		snprintf(sql, sizeof sql,
+	             "SELECT count(*) FROM kind_feedback WHERE audience = 'preparer' AND to_user_id = "
+	             "%lld",
+	             L(f.chen));
 	UNIT_INT(number(&f, sql), 1);
 	UNIT_INT(number(&f, "SELECT count(*) FROM kind_feedback WHERE audience = 'client'"), 0);
 	UNIT_INT(number(&f, "SELECT count(*) FROM kind_feedback"), 2);
@@ -151,10 +157,11 @@ static int64_t has_verdict(const firm *f, const char *verdict, const char *reaso
 {
 	char sql[300];
 
-	(void)snprintf(sql, sizeof sql,
-	               "SELECT count(*) FROM kind_effect_review WHERE verdict = '%s' AND verdict_reason "
-	               "LIKE '%%%s%%'",
-	               verdict, reason);
+	(void)
+		snprintf(sql, sizeof sql,
+	             "SELECT count(*) FROM kind_effect_review WHERE verdict = '%s' AND verdict_reason "
+	             "LIKE '%%%s%%'",
+	             verdict, reason);
 	return number(f, sql);
 }
 
@@ -164,8 +171,8 @@ static void the_formula(void)
 		int64_t back, like, before;
 		rd_effect want;
 	} rows[] = {
-		{0, 0, 0, RD_EFFECT_GOOD},   {0, 0, 5, RD_EFFECT_GOOD}, {0, 1, 2, RD_EFFECT_PARTLY},
-		{0, 2, 2, RD_EFFECT_NONE},   {0, 1, 0, RD_EFFECT_NONE}, {1, 0, 9, RD_EFFECT_NONE},
+		{0, 0, 0, RD_EFFECT_GOOD},     {0, 0, 5, RD_EFFECT_GOOD}, {0, 1, 2, RD_EFFECT_PARTLY},
+		{0, 2, 2, RD_EFFECT_NONE},     {0, 1, 0, RD_EFFECT_NONE}, {1, 0, 9, RD_EFFECT_NONE},
 		{0, 3, 100, RD_EFFECT_PARTLY},
 	};
 
@@ -301,9 +308,10 @@ static void measures_come_of_a_case_in_one_step(void)
 	d.new.kind = RD_STR("task");
 	UNIT_INT(rd_store_write(f.o.store, OFFICE_FIRM, f.o.place.arena, make_measure, &d, &err),
 	         RD_INPUT);
-	UNIT_INT(number(&f, "SELECT count(*) FROM kind_control WHERE name = '防止再次发生：凭证断号' AND "
-	                    "details LIKE '%每周核对凭证号' AND exception_types IS NOT NULL AND due_at_us "
-	                    "IS NOT NULL AND client_id IS NOT NULL"),
+	UNIT_INT(number(&f,
+	                "SELECT count(*) FROM kind_control WHERE name = '防止再次发生：凭证断号' AND "
+	                "details LIKE '%每周核对凭证号' AND exception_types IS NOT NULL AND due_at_us "
+	                "IS NOT NULL AND client_id IS NOT NULL"),
 	         1);
 	UNIT_INT(number(&f, "SELECT count(*) FROM kind_improvement WHERE action = '每周核对凭证号' AND "
 	                    "about_kind = 'case'"),
@@ -342,9 +350,8 @@ static void find(doing *d)
 {
 	rd_err err = {0};
 
-	UNIT_OK(
-		rd_store_read(d->f->o.store, OFFICE_FIRM, d->f->o.place.arena, find_articles, d, &err),
-		&err);
+	UNIT_OK(rd_store_read(d->f->o.store, OFFICE_FIRM, d->f->o.place.arena, find_articles, d, &err),
+	        &err);
 }
 
 static void a_lesson_names_nobody_and_is_offered_next_time(void)
@@ -359,10 +366,11 @@ static void a_lesson_names_nobody_and_is_offered_next_time(void)
 	office_write(&f.o, make_lesson, &d);
 	int64_t lesson = number(&f, "SELECT lesson_id FROM kind_case WHERE lesson_id IS NOT NULL");
 
-	UNIT_INT(number(&f, "SELECT count(*) FROM kind_article WHERE category = 'lesson' AND state = "
-	                    "'draft' AND body LIKE '%某客户%' AND body NOT LIKE '%甲公司%' AND body NOT "
-	                    "LIKE '%张三%' AND body NOT LIKE '%钱会计%' AND body NOT LIKE '%12,345%' AND "
-	                    "body LIKE '%几万%' AND body LIKE '%几千%' AND body LIKE '%记-12%'"),
+	UNIT_INT(number(&f,
+	                "SELECT count(*) FROM kind_article WHERE category = 'lesson' AND state = "
+	                "'draft' AND body LIKE '%某客户%' AND body NOT LIKE '%甲公司%' AND body NOT "
+	                "LIKE '%张三%' AND body NOT LIKE '%钱会计%' AND body NOT LIKE '%12,345%' AND "
+	                "body LIKE '%几万%' AND body LIKE '%几千%' AND body LIKE '%记-12%'"),
 	         1);
 	UNIT_INT(rd_store_write(f.o.store, OFFICE_FIRM, f.o.place.arena, make_lesson, &d, &err),
 	         RD_BARRED);
@@ -376,8 +384,9 @@ static void a_lesson_names_nobody_and_is_offered_next_time(void)
 	UNIT_INT(d.n, 1);
 	UNIT_TRUE(d.articles[0].by_type && !d.articles[0].by_cause && !d.articles[0].playbook);
 	UNIT_INT(d.articles[0].helped, 0);
-	int64_t book = office_record(&f.o, f.li, "article", "{\"name\":\"断号手册\",\"body\":\"x\","
-	                                                    "\"category\":\"playbook\"}");
+	int64_t book = office_record(&f.o, f.li, "article",
+	                             "{\"name\":\"断号手册\",\"body\":\"x\","
+	                             "\"category\":\"playbook\"}");
 	char body[80];
 
 	office_move(&f.o, f.li, "article", book, "submit", "{}");
@@ -389,7 +398,7 @@ static void a_lesson_names_nobody_and_is_offered_next_time(void)
 	UNIT_TRUE(d.articles[0].playbook);
 	d.article = lesson;
 	d.actor = office_actor(f.zhao, RD_KIND_SUPERVISOR); /* there is one name for all */
-	for (uint32_t i = 0; i < 2; i++) { /* once a case */
+	for (uint32_t i = 0; i < 2; i++) {                  /* once a case */
 		d.on = true;
 		office_write(&f.o, say_helped, &d);
 		find(&d);
@@ -422,8 +431,9 @@ static rd_rc draft(rd_tx *tx, void *ctx, rd_err *err)
 
 static void the_summary_says_what_the_record_says(void)
 {
-	static const char *const zh[] = {"E-2026-000001", "凭证断号", "甲公司", "报告人 wang", "疏忽",
-	                                 "为什么 1：漏录", "处理人 lili", "用时 90 分钟", "30.00 CNY"};
+	static const char *const zh[] = {"E-2026-000001", "凭证断号",     "甲公司",
+	                                 "报告人 wang",   "疏忽",         "为什么 1：漏录",
+	                                 "处理人 lili",   "用时 90 分钟", "30.00 CNY"};
 	static const char *const en[] = {"Case: E-2026-000001", "Type: ", "reported by wang",
 	                                 "handled by lili", "90 minutes"};
 	firm f;
@@ -498,8 +508,8 @@ static int64_t of_case(const firm *f, const char *column)
 {
 	char sql[200];
 
-	(void)snprintf(sql, sizeof sql, "SELECT coalesce(%s, -1) FROM kind_case WHERE id = %lld", column,
-	               L(f->c));
+	(void)snprintf(sql, sizeof sql, "SELECT coalesce(%s, -1) FROM kind_case WHERE id = %lld",
+	               column, L(f->c));
 	return number(f, sql);
 }
 
@@ -515,18 +525,19 @@ static rd_rc shelve(rd_tx *tx, void *ctx, rd_err *err)
 	const rd_actor system = rd_desk_system(tx->firm_id);
 	rd_record r;
 
-	return rd_record_archive(&s->f->o.engine, tx, &system, rd_kind_find(RD_STR("time_entry")), s->id,
-	                         RD_ANY_VERSION, s->on, &r, err);
+	return rd_record_archive(&s->f->o.engine, tx, &system, rd_kind_find(RD_STR("time_entry")),
+	                         s->id, RD_ANY_VERSION, s->on, &r, err);
 }
 
 static int64_t book(firm *f, int64_t minutes, const char *more)
 {
 	char body[300];
 
-	(void)snprintf(body, sizeof body,
-	               "{\"name\":\"查\",\"about\":{\"kind\":\"case\",\"id\":\"%lld\"},\"minutes\":%lld,"
-	               "\"day\":\"2026-01-08\"%s}",
-	               L(f->c), L(minutes), more);
+	(void)
+		snprintf(body, sizeof body,
+	             "{\"name\":\"查\",\"about\":{\"kind\":\"case\",\"id\":\"%lld\"},\"minutes\":%lld,"
+	             "\"day\":\"2026-01-08\"%s}",
+	             L(f->c), L(minutes), more);
 	return office_record(&f->o, f->li, "time_entry", body);
 }
 
@@ -577,7 +588,8 @@ const unit_test followup_tests[] = {
 	{"what comes back was not effective", what_comes_back_was_not_effective},
 	{"a grade of no days has no review", a_grade_of_no_days_has_no_review},
 	{"measures come of a case in one step", measures_come_of_a_case_in_one_step},
-	{"a lesson names nobody and is offered next time", a_lesson_names_nobody_and_is_offered_next_time},
+	{"a lesson names nobody and is offered next time",
+     a_lesson_names_nobody_and_is_offered_next_time},
 	{"the summary says what the record says", the_summary_says_what_the_record_says},
 	{"names and figures go, years stay", names_and_figures_go_years_stay},
 	{"time adds up on the case", time_adds_up_on_the_case},

@@ -31,6 +31,17 @@ static void every_kind_says_what_it_is(void)
 	     "No signed checkpoint of the event log of \"银行存款未达\" has left the machine for 24 hours. "
 	     "Without a copy outside, whoever controls the machine can rewrite and sign the whole log "
 	     "again. Look at the settings checkpoints.mail and checkpoints.url and at failed jobs."},
+		{RD_MESSAGE_ESCALATED, "escalated", "[CASE-7] 逾期升级（2026-03-05）：银行存款未达",
+	     "CASE-7 \"银行存款未达\" was due on 2026-03-05 and is still open; it comes to you by the "
+	     "ladder of escalation."},
+		{RD_MESSAGE_CALLED, "called", "[CASE-7] 应急呼叫，请立即响应：银行存款未达",
+	     "Emergency CASE-7 \"银行存款未达\" has been declared. Answer now; if nobody does, the next "
+	     "person is called."},
+		{RD_MESSAGE_UNATTENDED, "unattended", "[CASE-7] 无人在岗处理：银行存款未达",
+	     "For CASE-7 \"银行存款未达\" nobody was found by the roster and the ladder of escalation, "
+	     "or nobody answered. Please see to it."},
+		{RD_MESSAGE_DUTY_GAP, "duty-gap", "2026-03-05 无人值班：银行存款未达",
+	     "The roster of \"银行存款未达\" has nobody on duty on 2026-03-05. Please plan it."},
 		{RD_MESSAGE_REPORTED, "reported", "[CASE-7] 新报告的异常：银行存款未达",
 	     "陈敏 reported CASE-7 \"银行存款未达\"."},
 	};

@@ -62,10 +62,11 @@ class Writer:
         k = self.kind
         asks, n_asks = self.array("rd_field", [self.field(a) for a in t["asks"]], "asks")
         index = {f["name"]: i for i, f in enumerate(k.fields)}
-        needs = [index[n] for n in t["needs"] if n in index]
+        needs = sum(1 << index[n] for n in t["needs"] if n in index)
+        high = f"(rd_field_set)0x{needs >> 64:x} << 64 | " if needs >> 64 else ""
         common = [COMMON_KEYS.index(n) for n in t["needs"] if n not in index]
         return (f"{{.name = {text(t['name'])}, .label = {words(t['label'])}, .help = {words(t['help'])}, "
-                f".from = {mask(t['from'])}, .to = {t['to']}, .needs = {mask(needs)}, "
+                f".from = {mask(t['from'])}, .to = {t['to']}, .needs = {high}0x{needs % 2**64:x}u, "
                 f".needs_common = {mask(common)}, .asks = {asks}, .n_asks = {n_asks}, "
                 f".may = {self.rights(t['may'])}, .second = RD_SECOND_{t['second'].upper()}, "
                 f".second_transition = {t['second_index']}, .hook = {text(t['hook'])}}}")

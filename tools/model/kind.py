@@ -87,8 +87,8 @@ class Kind(Reader):
         raw = self.raw.get("field")
         if not isinstance(raw, list) or not raw:
             self.wrong("a kind needs at least one [[field]]")
-        if len(raw) > 64:
-            self.wrong("a kind has at most 64 fields", "field", 64)
+        if len(raw) > 128:
+            self.wrong("a kind has at most 128 fields", "field", 128)
         self.fields, self.columns = [], [
             {"name": c, "key": k, "type": t, "nullable": n, "field": -1} for k, c, t, n in COMMON]
         for i, r in enumerate(raw):

@@ -77,7 +77,6 @@ CREATE TABLE kind_case (
 	duplicate_of_id BIGINT, -- id; duplicate of; null: not given
 	accepted_until_day BIGINT, -- day number; accepted until; null: not given
 	decision TEXT, -- why decided so; null: not given
-	evidence_none TEXT, -- JSON array of texts; evidence that cannot be had; null: not given
 	lesson_id BIGINT, -- id; lesson; null: not given
 	summary TEXT, -- closing summary; null: not given
 	spent_minutes BIGINT, -- minutes spent; null: not given

@@ -44,8 +44,8 @@ ORDER BY accepted_until_day, id LIMIT :max;
 
 -- name: case_evidence :all
 -- in: firm_id i64, case_id i64, max i64
--- out: name text, state text
-SELECT e.name, e.state FROM record_refs r
+-- out: name text, state text, wanted text?
+SELECT e.name, e.state, e.wanted FROM record_refs r
 JOIN kind_evidence e ON e.firm_id = r.firm_id AND e.id = r.from_id
 WHERE r.firm_id = :firm_id AND r.to_kind = 'case' AND r.to_id = :case_id
 	AND r.from_kind = 'evidence' AND r.field = 'case' AND e.archived_at_us IS NULL
