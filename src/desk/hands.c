@@ -233,7 +233,7 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->followers[2] = (rd_follower){.name = "emergencies",
 	                                .run = rd_emergency_follow,
 	                                .ctx = (void *)(uintptr_t)h->config.engine,
-	                                .look = rd_emergency_look};
+	                                .look = rd_emergency_passes};
 	make_entries(h);
 
 	rd_rc rc = start(h, err);
