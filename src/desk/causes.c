@@ -166,7 +166,7 @@ static rd_rc climb(rd_hook_call *call, int64_t parent_id, rd_record *ret_parent,
 static rd_rc keep_tree(rd_hook_call *call, rd_err *err)
 {
 	int64_t parent_id = rd_field_int(call->now, "parent", 0);
-	rd_record parent;
+	rd_record parent = {0};
 
 	if (parent_id) {
 		RD_TRY(climb(call, parent_id, &parent, err));

@@ -633,19 +633,19 @@ static rd_rc one_event(work *w, const rd_log_row *row, const meaning *m, rd_err 
 	return m->look ? look_at_case(w, row->record_id, err) : RD_OK;
 }
 
-/* Whether there is something to do for an event. */
-static bool is_work(const rd_tx *tx, const rd_log_row *row, meaning *ret)
+/* Whether there is something to do for an event, and what. */
+static bool is_work(const rd_tx *tx, const rd_log_row *row, meaning *ret_meaning)
 {
-	*ret = (meaning){false, 0};
+	*ret_meaning = (meaning){false, 0};
 	if (row->erased || row->at_us < tx->now_us - RD_NOTICE_AGE_US)
 		return false;
 	if (rd_str_is(row->kind, "case"))
-		*ret = meaning_of(row);
-	return ret->look || ret->joined || rd_str_is(row->type, "emergency.created");
+		*ret_meaning = meaning_of(row);
+	return ret_meaning->look || ret_meaning->joined || rd_str_is(row->type, "emergency.created");
 }
 
-rd_rc rd_emergency_look(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx,
-                        uint32_t *ret_first, rd_err *err)
+rd_rc rd_emergency_passes(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx,
+                          uint32_t *ret_first, rd_err *err)
 {
 	meaning m;
 

@@ -36,9 +36,8 @@ RD_NODISCARD rd_rc rd_emergency_case(rd_hook_call *call, rd_err *err);
 /* The follower "emergencies"; ctx is an rd_engine. It gives new emergencies their tasks and the first
  * call, and their history the cases. */
 rd_follow_fn rd_emergency_follow;
-/* Whether it would have anything to do; rd_follow_look_fn. */
-rd_rc rd_emergency_look(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx,
-                        uint32_t *ret_first, rd_err *err);
+/* What it passes over without a transaction: events that are about neither. */
+rd_follow_look_fn rd_emergency_passes;
 /* The entry "emergencies"; `e` must live as long. */
 rd_periodic_entry rd_emergency_entry(const rd_engine *e);
 

@@ -6,6 +6,7 @@
 #include "desk/duty.h"
 #include "desk/emergencies.h"
 #include "desk/causes.h"
+#include "desk/corrections.h"
 #include "desk/effect.h"
 #include "desk/evidence.h"
 #include "desk/feedback.h"
@@ -45,6 +46,7 @@ struct rd_hands {
 	uint32_t n_entries;
 	rd_shelf *shelf;
 	rd_importer importer;
+	rd_correction_seeker seeker;
 	rd_runs runs;
 	rd_jobs *jobs;
 	rd_jobs *books; /* minutes of reading and checking do not hold up a mail */
@@ -177,6 +179,8 @@ static void make_kinds(rd_hands *h)
 	rd_statement_jobs(&h->statement_jobs, h->kinds + n);
 	n += RD_STATEMENT_JOBS_N;
 	h->kinds[n++] = rd_import_job(&h->importer);
+	h->seeker = (rd_correction_seeker){h->config.engine, h->shelf};
+	h->kinds[n++] = rd_correction_job(&h->seeker);
 	rd_runs_jobs(&h->runs, h->kinds + n);
 	n += RD_RUNS_JOBS_N;
 	h->kinds[n++] = (rd_job_kind){rd_case_grade_job, rd_case_grade_all, &h->desk, 600, 0};
@@ -229,7 +233,7 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->followers[2] = (rd_follower){.name = "emergencies",
 	                                .run = rd_emergency_follow,
 	                                .ctx = (void *)(uintptr_t)h->config.engine,
-	                                .look = rd_emergency_look};
+	                                .look = rd_emergency_passes};
 	make_entries(h);
 
 	rd_rc rc = start(h, err);

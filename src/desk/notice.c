@@ -361,7 +361,8 @@ static bool other_than(const int64_t *ids, uint32_t n, int64_t id)
 	return false;
 }
 
-/* Somebody else than who did it is named, assigned to the record or watches it. */
+/* Somebody else than who did it is named, assigned to the record or watches it; or it is a new
+ * exception, of which a supervisor may be told. What by_type comes to tell has to be known here. */
 static rd_rc has_people(rd_tx *tx, const rd_kind *k, const rd_log_row *row, rd_str word,
                         const json_t *payload, bool *ret, rd_err *err)
 {
@@ -370,7 +371,8 @@ static rd_rc has_people(rd_tx *tx, const rd_kind *k, const rd_log_row *row, rd_s
 	const rd_record r = {k, cells}; /* its id is all that is asked for */
 	uint32_t n = 0;
 
-	*ret = json_array_size(json_object_get(payload, "users")) > 0;
+	*ret = json_array_size(json_object_get(payload, "users")) > 0 ||
+	       (strcmp(k->name, "case") == 0 && rd_str_is(word, rd_fact_word(RD_FACT_CREATED)));
 	if (*ret)
 		return RD_OK;
 	if (!rd_str_is(word, rd_fact_word(RD_FACT_COMMENTED)))

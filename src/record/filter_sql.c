@@ -432,6 +432,11 @@ static rd_rc state_value(rd_filter_build *b, const rd_filter_value *v)
 	for (uint16_t i = 0; i < k->n_states && state < 0; i++)
 		if (is_one(v->text, k->states[i].label.zh, k->states[i].label.en, NULL))
 			state = i;
+	if (state >= 0 && !k->states[state].closed) {
+		/* Says the group, too: indexes of what is open are found by these very words. */
+		RD_TRY(states_that(b, false));
+		rd_buf_puts(&b->sql, " AND ");
+	}
 	if (state >= 0)
 		return param_is(b, "state", "=", RD_VALUE_TEXT(rd_str_of(k->states[state].name)));
 	if (is_one(v->text, "open", "未结", NULL) || is_one(v->text, "closed", "已结", NULL))

@@ -23,7 +23,7 @@ static void open_real(office *o)
 /* The follower, until nothing is left. */
 static void follow(office *o)
 {
-	const rd_follower f = {"emergencies", rd_emergency_follow, &o->engine, rd_emergency_look};
+	const rd_follower f = {"emergencies", rd_emergency_follow, &o->engine, rd_emergency_passes};
 	rd_err err = {0};
 
 	for (uint32_t n = 1; n;)
