@@ -3,6 +3,7 @@
 #include "desk/case.h"
 #include "desk/assign.h"
 #include "desk/clocks.h"
+#include "desk/emergencies.h"
 #include "desk/followup.h"
 #include "desk/gate.h"
 #include "desk/hooks.h"
@@ -47,7 +48,8 @@ rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_case_guard(call, err));
 	RD_TRY(rd_case_count(call, err));
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
-	return rd_clocks_start(call, err);
+	RD_TRY(rd_clocks_start(call, err));
+	return rd_emergency_look(call, err);
 }
 
 rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
@@ -57,7 +59,8 @@ rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_case_retype(call, err));
 	RD_TRY(rd_case_count(call, err));
 	RD_TRY(rd_case_regrade(call, err));
-	return rd_clocks_moved(call, err);
+	RD_TRY(rd_clocks_moved(call, err));
+	return rd_emergency_look(call, err);
 }
 
 rd_rc rd_hook_case_triage(rd_hook_call *call, rd_err *err)
@@ -65,7 +68,8 @@ rd_rc rd_hook_case_triage(rd_hook_call *call, rd_err *err)
 	stamp_once(call, "acked_at");
 	stamp(call, "triaged_at");
 	RD_TRY(rd_case_regrade(call, err));
-	return rd_clocks_moved(call, err);
+	RD_TRY(rd_clocks_moved(call, err));
+	return rd_emergency_look(call, err);
 }
 
 rd_rc rd_hook_case_analyse(rd_hook_call *call, rd_err *err)
@@ -130,7 +134,8 @@ rd_rc rd_hook_case_reopen(rd_hook_call *call, rd_err *err)
 	for (uint32_t i = 0; i < sizeof over / sizeof *over; i++)
 		clear(call, over[i]);
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
-	return rd_clocks_moved(call, err);
+	RD_TRY(rd_clocks_moved(call, err));
+	return rd_emergency_look(call, err);
 }
 
 rd_rc rd_hook_case_hand_over(rd_hook_call *call, rd_err *err)

@@ -1,4 +1,5 @@
 #include "desk/checking.h"
+#include "desk/checking_options.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -83,6 +84,16 @@ static void put_passes(const rd_checking_input *in, rd_arena *a, rd_run_options 
 	}
 	o->suppressions = list;
 	o->n_suppressions = in->n_passes;
+}
+
+void rd_checking_options(const rd_checking_input *in, rd_arena *a, rd_run_options *ret)
+{
+	*ret = (rd_run_options){.threads = in->threads,
+	                        .as_of = RD_DAY_NONE,
+	                        .progress = in->progress,
+	                        .progress_ctx = in->progress_ctx};
+	put_params(in, a, ret);
+	put_passes(in, a, ret);
 }
 
 /* ---- texts of one finding ---- */
@@ -356,15 +367,11 @@ static void put_found(making *m, const rd_checking_input *in, const rd_result *r
 rd_rc rd_checking_run(const rd_checking_input *in, rd_arena *a, rd_checking *ret_checking,
                       rd_err *err)
 {
-	rd_run_options o = {.threads = in->threads,
-	                    .as_of = RD_DAY_NONE,
-	                    .progress = in->progress,
-	                    .progress_ctx = in->progress_ctx};
+	rd_run_options o;
 	rd_checking all = {.vouchers = in->book->voucher.n, .lines = in->book->line.n};
 	rd_result *r;
 
-	put_params(in, a, &o);
-	put_passes(in, a, &o);
+	rd_checking_options(in, a, &o);
 	RD_TRY(rd_run_checks(in->book, &o, &r, err));
 	making m = {.result = r, .book = in->book, .arena = a};
 

@@ -6,10 +6,13 @@
 #include "desk/duty.h"
 #include "desk/emergencies.h"
 #include "desk/causes.h"
+#include "desk/corrections.h"
 #include "desk/effect.h"
 #include "desk/evidence.h"
+#include "desk/feedback.h"
 #include "desk/follow.h"
 #include "desk/ladder.h"
+#include "desk/indexing.h"
 #include "desk/notice.h"
 #include "desk/questions.h"
 #include "desk/reminders.h"
@@ -38,10 +41,12 @@ struct rd_hands {
 	rd_job_kind kinds[RD_JOB_KINDS_MAX];
 	uint32_t n_kinds;
 	rd_follower followers[FOLLOWERS_N];
+	rd_indexing indexing;
 	rd_periodic_entry entries[RD_PERIODIC_MAX];
 	uint32_t n_entries;
 	rd_shelf *shelf;
 	rd_importer importer;
+	rd_correction_seeker seeker;
 	rd_runs runs;
 	rd_jobs *jobs;
 	rd_jobs *books; /* minutes of reading and checking do not hold up a mail */
@@ -87,6 +92,15 @@ static void worked(void *ctx)
 		rd_jobs_wake(h->books);
 }
 
+static void looked(void *ctx)
+{
+	rd_hands *h = ctx;
+	rd_err err = {0};
+
+	if (rd_indexing_look(&h->indexing, &err) != RD_OK)
+		tell(h, "indexing", &err);
+}
+
 static void live(void *ctx, int64_t firm_id, const rd_log_row *row)
 {
 	rd_hands *h = ctx;
@@ -112,6 +126,8 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	                                 .live_ctx = h,
 	                                 .worked = worked,
 	                                 .worked_ctx = h,
+	                                 .looked = looked,
+	                                 .looked_ctx = h,
 	                                 .told = told_follower,
 	                                 .told_ctx = h};
 	const rd_periodic_config periodic = {.store = store,
@@ -158,10 +174,13 @@ static void make_kinds(rd_hands *h)
 	n += RD_ANCHOR_JOBS_N;
 	rd_question_jobs(&h->sender, h->kinds + n);
 	n += RD_QUESTION_JOBS_N;
+	h->kinds[n++] = rd_feedback_job(&h->sender);
 	h->statement_jobs = (rd_statement_jobs_ctx){h->config.engine, NULL};
 	rd_statement_jobs(&h->statement_jobs, h->kinds + n);
 	n += RD_STATEMENT_JOBS_N;
 	h->kinds[n++] = rd_import_job(&h->importer);
+	h->seeker = (rd_correction_seeker){h->config.engine, h->shelf};
+	h->kinds[n++] = rd_correction_job(&h->seeker);
 	rd_runs_jobs(&h->runs, h->kinds + n);
 	n += RD_RUNS_JOBS_N;
 	h->kinds[n++] = (rd_job_kind){rd_case_grade_job, rd_case_grade_all, &h->desk, 600, 0};
@@ -208,10 +227,13 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->importer = (rd_importer){config->engine, h->shelf};
 	h->runs = (rd_runs){config->engine, {take_book, give_book, h->shelf}};
 	make_kinds(h);
-	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
-	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
-	h->followers[2] =
-		(rd_follower){"emergencies", rd_emergency_follow, (void *)(uintptr_t)h->config.engine};
+	h->indexing = (rd_indexing){h->desk.store, 0};
+	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk, rd_notice_look};
+	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk, rd_webhook_look};
+	h->followers[2] = (rd_follower){.name = "emergencies",
+	                                .run = rd_emergency_follow,
+	                                .ctx = (void *)(uintptr_t)h->config.engine,
+	                                .look = rd_emergency_passes};
 	make_entries(h);
 
 	rd_rc rc = start(h, err);

@@ -1,6 +1,7 @@
 #include "desk/import.h"
 #include "base/digest.h"
 #include "desk/cell.h"
+#include "desk/corrections.h"
 #include "desk/hooks.h"
 #include "desk/person.h"
 #include "desk/runs.h"
@@ -324,6 +325,7 @@ rd_rc rd_hook_import_commit(rd_hook_call *call, rd_err *err)
 		*rd_field_cell(&now, "mapping") = RD_VALUE_TEXT(s.mapping);
 	}
 	RD_TRY(write_books(call, &was, &now, err));
+	RD_TRY(rd_correction_imported(call->engine, call->tx, id_of(&now), s.import_id, err));
 	return rd_runs_start(call->engine, call->tx, call->actor, id_of(&now), s.import_id, "import",
 	                     &run, err);
 }
@@ -453,6 +455,7 @@ rd_rc rd_hook_import_undo(rd_hook_call *call, rd_err *err)
 		*rd_field_cell(&now, "last_day") = *rd_field_cell(&old, "last_day");
 	}
 	RD_TRY(write_books(call, &was, &now, err));
+	RD_TRY(rd_correction_imported(call->engine, call->tx, id_of(&now), before, err));
 	/* What the undone files showed is gone, and what those before them showed is back. */
 	return before ? rd_runs_start(call->engine, call->tx, call->actor, id_of(&now), before,
 	                              "import", &(int64_t){0}, err)

@@ -53,6 +53,18 @@ RD_NODISCARD rd_rc rd_runs_start(const rd_engine *e, rd_tx *tx, const rd_actor *
 RD_NODISCARD rd_rc rd_runs_renew(const rd_engine *e, rd_tx *tx, const rd_actor *actor,
                                  int64_t client_id, int64_t books_id, rd_err *err);
 
+/* What the findings of a set of books depend on, beside the books. */
+typedef struct rd_run_basis {
+	const rd_param_value *params;
+	uint32_t n_params;
+	const rd_pass *passes;
+	uint32_t n_passes;
+	char hash[17]; /* of both, the import and the release */
+} rd_run_basis;
+RD_NODISCARD rd_rc rd_run_basis_load(rd_tx *tx, const rd_engine *e, int64_t client_id,
+                                     int64_t books_id, int64_t import_id, rd_run_basis *ret,
+                                     rd_err *err);
+
 typedef struct rd_run_progress {
 	rd_str state;     /* of the run */
 	rd_str job_state; /* "" = the job has been cleared away */

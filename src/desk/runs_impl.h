@@ -9,18 +9,6 @@
 #define RD_RUN_PARAMS_MAX 5000u
 #define RD_RUN_PASSES_MAX 20000u
 
-/* What the findings of a set of books depend on, beside the books. */
-typedef struct rd_run_basis {
-	const rd_param_value *params;
-	uint32_t n_params;
-	const rd_pass *passes;
-	uint32_t n_passes;
-	char hash[17]; /* of both, the import and the release */
-} rd_run_basis;
-RD_NODISCARD rd_rc rd_run_basis_load(rd_tx *tx, const rd_engine *e, int64_t client_id,
-                                     int64_t books_id, int64_t import_id, rd_run_basis *ret,
-                                     rd_err *err);
-
 /* A run at work. */
 typedef struct rd_run_work {
 	const rd_engine *engine;

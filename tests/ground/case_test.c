@@ -423,6 +423,7 @@ static void another_grading_grades_anew(void)
 	UNIT_INT(act_as(&d, d.sue, "grading", 0, NULL, "{\"impact_3\":\"44144\"}", &r), RD_OK);
 	UNIT_INT(act_as(&d, d.sue, "grading", 0, NULL, "{}", NULL), RD_CONFLICT);
 	UNIT_TRUE(is(&d, id, "grade = 'p3'"));
+	int64_t due = number(&d, "correct_due_us", "case", id);
 	const rd_job_kind kinds[] = {{rd_case_grade_job, rd_case_grade_all, &d.o.desk, 60, 0}};
 	static const char *const queues[] = {"books"};
 	const rd_jobs_config jobs = {.store = d.o.store,
@@ -437,6 +438,7 @@ static void another_grading_grades_anew(void)
 	UNIT_OK(rd_jobs_run(&jobs, 10, &ran, &err), &err);
 	UNIT_INT(ran, 1);
 	UNIT_TRUE(is(&d, id, "grade = 'p1'"));
+	UNIT_TRUE(number(&d, "correct_due_us", "case", id) < due); /* the clocks follow */
 	UNIT_INT(number(&d, "version", "case", id), 2);
 	office_close(&d.o);
 }

@@ -85,21 +85,21 @@ CREATE TABLE kind_case (
 	PRIMARY KEY (firm_id, id)
 ) {{rows}};
 CREATE UNIQUE INDEX kind_case_number ON kind_case (firm_id, number);
-CREATE INDEX kind_case_client ON kind_case (firm_id, client_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL;
-CREATE INDEX kind_case_owner ON kind_case (firm_id, owner_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_case_client ON kind_case (firm_id, client_id, due_at_us, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_case_owner ON kind_case (firm_id, owner_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_case_grade ON kind_case (firm_id, grade, due_at_us, id) WHERE archived_at_us IS NULL;
-CREATE INDEX kind_case_type ON kind_case (firm_id, type_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL;
-CREATE INDEX kind_case_severity ON kind_case (firm_id, severity, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL;
-CREATE INDEX kind_case_origin ON kind_case (firm_id, origin, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL;
-CREATE INDEX kind_case_nature ON kind_case (firm_id, nature, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL;
-CREATE INDEX kind_case_department ON kind_case (firm_id, department_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL;
-CREATE INDEX kind_case_due ON kind_case (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
-CREATE INDEX kind_case_list ON kind_case (firm_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_case_type ON kind_case (firm_id, type_id, due_at_us, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_case_severity ON kind_case (firm_id, severity, due_at_us, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_case_origin ON kind_case (firm_id, origin, due_at_us, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_case_nature ON kind_case (firm_id, nature, due_at_us, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_case_department ON kind_case (firm_id, department_id, due_at_us, id) WHERE archived_at_us IS NULL;
+CREATE INDEX kind_case_list ON kind_case (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_case_archived ON kind_case (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
 -- Most cases are closed; queues are of those that are not, in these very words (record/filter_sql.c).
-CREATE INDEX kind_case_open ON kind_case (firm_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
-CREATE INDEX kind_case_open_due ON kind_case (firm_id, due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
-CREATE INDEX kind_case_open_owner ON kind_case (firm_id, owner_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
+CREATE INDEX kind_case_open ON kind_case (firm_id, due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
+CREATE INDEX kind_case_open_grade ON kind_case (firm_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
+CREATE INDEX kind_case_open_owner ON kind_case (firm_id, owner_id, due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
+CREATE INDEX kind_case_open_made ON kind_case (firm_id, created_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
 CREATE INDEX kind_case_open_tax ON kind_case (firm_id, tax_deadline_day, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
 -- Accepted ones come back when their day is over.
 CREATE INDEX kind_case_accepted ON kind_case (firm_id, accepted_until_day, id) WHERE state = 'accepted';
