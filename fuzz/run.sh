@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
-targets="table xlsx xml mapping image trail http record api"
+targets="table xlsx xml mapping image bank trail http record api"
 # Of src/http what is pure: the rest sees libmicrohttpd.
 http="src/http/address.c src/http/cookie.c src/http/guard.c src/http/request.c"
 # Of src/record what sees no database.
@@ -65,7 +65,7 @@ limit_of() {
 	case $seconds:$1 in
 	smoke:mapping | smoke:trail | smoke:http | smoke:record | smoke:api) echo "-seed=1 -runs=50000" ;;
 	smoke:*) echo "-seed=1 -runs=4000" ;;
-	*) echo "-max_total_time=$((seconds < 9 ? 1 : seconds / 9))" ;;
+	*) echo "-max_total_time=$((seconds < 10 ? 1 : seconds / 10))" ;;
 	esac
 }
 

@@ -37,7 +37,7 @@ try() {
 
 try $build/tests/unit/unit shared "every task runs once" "threads and cuts" "progress" "folder is"
 try $build/tests/threads/threads
-try $build/tests/ground/ground "whole or not at all" "answered is seen" "two stores"
+try $build/tests/ground/ground "whole or not at all" "answered is seen" "two stores" "many ask at a time"
 for case in kept_under_load graceful_stop restless slow_reader; do
 	try python3 tests/http/run.py $build/tests/http/serve $case
 done

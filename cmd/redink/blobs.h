@@ -1,12 +1,13 @@
 /*
- * blobs.h - what `serve` and `worker` share: options for blobs in an S3-speaking store and for the
- * second folder of checkpoints.
+ * blobs.h - options for blobs in an S3-speaking store, of all subcommands that read or write
+ * blobs, and for the second folder of checkpoints.
  */
 #ifndef RD_CMD_BLOBS_H
 #define RD_CMD_BLOBS_H
 #include "net/s3.h"
 #include "options.h"
-#include "store/store.h"
+#include "service.h"
+#include "store/blob.h"
 
 #define RD_BLOBS_ZH                                                                                \
 	"附件放在对象存储：s3://桶/前缀?endpoint=https://主机&region=区域；"          \
@@ -45,6 +46,22 @@ typedef struct rd_blobs_options {
 	bool private_too;           /* addresses of the own network, and http:// */
 } rd_blobs_options;
 
+/* For commands that are no servers: three options in a row from `first` on. */
+#define RD_OPTIONS_OF_BLOBS(first)                                                                 \
+	[first] = RD_OPTION_BLOBS, [(first) + 1] = RD_OPTION_BLOBS_KEY,                                \
+	[(first) + 2] = RD_OPTION_OUTBOUND_PRIVATE
+#define RD_BLOBS_OPTIONS_N 3
+rd_blobs_options rd_blobs_said(const rd_args *args, int first);
+
+/* Where the options say, after a look whether it answers; the URL is given. What is read lies in
+ * `folder` meanwhile, which lives as long. *ret_s3 is closed by the caller, also when this
+ * fails. */
+RD_NODISCARD rd_rc rd_blobs_place(const rd_args *args, const rd_blobs_options *options,
+                                  const char *folder, rd_s3 **ret_s3, rd_blob_place *ret_place,
+                                  rd_err *err);
+/* rd_data_open and rd_blobs_open; when it fails nothing is open. *ret_s3 may be NULL. */
+RD_NODISCARD rd_rc rd_blobs_data_open(const rd_args *args, int first, rd_store **ret_store,
+                                      rd_s3 **ret_s3, rd_err *err);
 /* Puts the blobs of the store where the options say, after a look whether it answers; without a
  * URL nothing happens. *ret_s3 is closed after the store, also when this fails. */
 RD_NODISCARD rd_rc rd_blobs_open(const rd_args *args, const rd_blobs_options *options, rd_store *s,

@@ -1,16 +1,18 @@
+#include "blobs.h"
 #include "data.h"
 #include "store/bundle.h"
 #include <stdio.h>
 
 /* Everything of a firm as open formats. */
 
-enum { O_FIRM = RD_O_DATA_END, O_ALL };
+enum { O_FIRM = RD_O_DATA_END, O_ALL, O_BLOBS };
 static const rd_opt options[] = {
 	RD_OPTIONS_OF_DATA,
 	[O_FIRM] = RD_OPTION_FIRM,
 	[O_ALL] = {.name = "all",
                .kind = RD_OPT_FLAG,
                .help = {"机构的全部内容（目前必须给出）", "everything of a firm (has to be said)"}},
+	RD_OPTIONS_OF_BLOBS(O_BLOBS),
 	{0},
 };
 
@@ -48,17 +50,19 @@ static rd_rc export(const rd_args *args, rd_store *s, rd_buf *out, rd_err *err)
 static int run(const rd_args *args)
 {
 	rd_store *s;
+	rd_s3 *s3;
 	rd_err err;
 	rd_buf out;
 	int code;
 
-	if (rd_data_open(args, &s, &err) != RD_OK)
+	if (rd_blobs_data_open(args, O_BLOBS, &s, &s3, &err) != RD_OK)
 		return rd_fail_with(&err, args->lang);
 	rd_buf_init(&out, (size_t)64 << 20);
 	code = export(args, s, &out, &err) == RD_OK ? rd_print(&out, args->lang)
 	                                            : rd_fail_with(&err, args->lang);
 	rd_buf_done(&out);
 	rd_store_close(s);
+	rd_s3_close(s3);
 	return code;
 }
 

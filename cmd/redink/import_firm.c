@@ -1,3 +1,4 @@
+#include "blobs.h"
 #include "data.h"
 #include "record/project.h"
 #include "store/bundle.h"
@@ -5,7 +6,8 @@
 
 /* What redink export wrote, into a server that does not have the firm. */
 
-static const rd_opt options[] = {RD_OPTIONS_OF_DATA, {0}};
+enum { O_BLOBS = RD_O_DATA_END };
+static const rd_opt options[] = {RD_OPTIONS_OF_DATA, RD_OPTIONS_OF_BLOBS(O_BLOBS), {0}};
 
 static const rd_example_line examples[] = {
 	{"redink import-firm /backup/open/7123456 --data /srv/redink",
@@ -31,31 +33,58 @@ static int say(const rd_bundle_done *done, int lang)
 	return code;
 }
 
-static int run(const rd_args *args)
+static int verify(const rd_args *args, const rd_store_config *config, int64_t firm_id,
+                  const rd_blob_place *blobs)
 {
-	rd_store_config config = rd_data_config(args);
+	const rd_verify_order order = {.url = config->url,
+	                               .folder = config->folder,
+	                               .firm_id = firm_id,
+	                               .blobs = true,
+	                               .place = blobs};
+
+	return rd_verify_report(&order, false, args->lang);
+}
+
+static int import(const rd_args *args, const rd_store_config *config, rd_s3 **ret_s3)
+{
+	const rd_blobs_options said = rd_blobs_said(args, O_BLOBS);
+	rd_blob_place place;
 	rd_bundle_done done;
 	rd_store *s;
 	rd_err err;
 
 	/* A new place is made: importing is one way to start a server. */
-	if (rd_store_open(&config, &s, &err) != RD_OK)
+	if (rd_store_open(config, &s, &err) != RD_OK)
 		return rd_fail_with(&err, args->lang);
-	rd_rc rc = rd_store_import(s, args->operands[0], rd_project_derive, &done, &err);
+	rd_rc rc = RD_OK;
 
+	if (said.url) {
+		const char *folder =
+			rd_arena_copy(args->arena, rd_store_folder(s), strlen(rd_store_folder(s)));
+
+		rc = rd_blobs_place(args, &said, folder, ret_s3, &place, &err);
+		if (rc == RD_OK)
+			rd_store_set_blobs(s, &place);
+	}
+	if (rc == RD_OK)
+		rc = rd_store_import(s, args->operands[0], rd_project_derive, &done, &err);
 	rd_store_close(s);
 	if (rc != RD_OK)
 		return rd_fail_with(&err, args->lang);
 	int code = say(&done, args->lang);
 
-	if (code != RD_EXIT_CLEAN)
-		return code;
-	const rd_verify_order order = {.url = config.url,
-	                               .folder = config.folder,
-	                               .firm_id = done.firm_id,
-	                               .blobs = true};
+	return code == RD_EXIT_CLEAN ? verify(args, config, done.firm_id, said.url ? &place : NULL)
+	                             : code;
+}
 
-	return rd_verify_report(&order, false, args->lang);
+static int run(const rd_args *args)
+{
+	rd_store_config config = rd_data_config(args);
+	rd_s3 *s3 = NULL;
+	int code = import(args, &config, &s3);
+
+	rd_s3_close(s3);
+	return code;
 }
 
 const rd_subcommand rd_subcommand_import_firm = {

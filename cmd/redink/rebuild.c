@@ -1,4 +1,5 @@
 #include "data.h"
+#include "record/pending.h"
 #include "record/rebuild.h"
 #include "store/tables.h"
 
@@ -40,6 +41,8 @@ static rd_rc rebuild(rd_tx *tx, void *ctx, rd_err *err)
 	rebuilding *r = ctx;
 
 	r->done = false;
+	/* Words that wait are on their way: not a difference. */
+	RD_TRY(rd_pending_merge_all(tx, NULL, err));
 	RD_TRY(digests(tx, r, r->was, err));
 	RD_TRY(rd_rebuild(tx, &r->events, err));
 	RD_TRY(digests(tx, r, r->is, err));

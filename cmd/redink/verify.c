@@ -1,6 +1,7 @@
 /* Verifies what is stored, as an auditor would: the verifier, SHA-256, Ed25519 and a database that
  * is only read; nothing of the server. */
 #include "base/json.h"
+#include "blobs.h"
 #include "cmd.h"
 #include "store/bundle.h"
 #include "verify.h"
@@ -10,7 +11,7 @@
 #define FILE_MAX RD_NOTE_BYTES_MAX
 #define OUT_MAX  ((size_t)64 << 20)
 
-enum { O_FIRM, O_BLOBS, O_CHECKPOINT, O_KEY, O_FOLDER, O_JSON };
+enum { O_FIRM, O_BLOBS, O_CHECKPOINT, O_KEY, O_FOLDER, O_JSON, O_PLACE };
 static const rd_opt options[] = {
 	[O_FIRM] = {.name = "firm",
                 .kind = RD_OPT_NUMBER,
@@ -41,6 +42,14 @@ static const rd_opt options[] = {
                   .help = {"附件的文件夹；用 PostgreSQL 时要给出",
                            "folder of blobs; for PostgreSQL"}},
 	[O_JSON] = {.name = "json", .kind = RD_OPT_FLAG, .help = {"输出 JSON", "as JSON"}},
+	[O_PLACE] = {.name = "blobs-in",
+                 .kind = RD_OPT_TEXT,
+                 .arg = "URL",
+                 .help = {"附件在对象存储里（同 redink serve 的 --blobs），也逐个校验",
+                          "blobs are in an object store (as --blobs of redink serve says); each is "
+                          "read, too"}},
+	[O_PLACE + 1] = RD_OPTION_BLOBS_KEY,
+	[O_PLACE + 2] = RD_OPTION_OUTBOUND_PRIVATE,
 	{0},
 };
 
@@ -366,7 +375,22 @@ static int run(const rd_args *args)
 	if (rd_package_is_there(args->operands[0]))
 		return rd_verify_package(args->operands[0], order.keys, order.n_keys,
 		                         rd_args_has(args, O_JSON), args->lang);
-	return rd_verify_report(&order, rd_args_has(args, O_JSON), args->lang);
+	const rd_blobs_options said = rd_blobs_said(args, O_PLACE);
+	rd_blob_place place;
+	rd_s3 *s3 = NULL;
+	int code = RD_EXIT_CLEAN;
+
+	/* Nothing is written beside what is verified. */
+	if (said.url && rd_blobs_place(args, &said, P_tmpdir, &s3, &place, &err) != RD_OK)
+		code = rd_fail_with(&err, args->lang);
+	if (said.url) {
+		order.blobs = true;
+		order.place = &place;
+	}
+	if (code == RD_EXIT_CLEAN)
+		code = rd_verify_report(&order, rd_args_has(args, O_JSON), args->lang);
+	rd_s3_close(s3);
+	return code;
 }
 
 const rd_subcommand rd_subcommand_verify = {

@@ -4,6 +4,7 @@
 #include "desk/causes.h"
 #include "desk/cell.h"
 #include "desk/followup.h"
+#include "desk/impact.h"
 #include "desk/knowledge.h"
 #include "desk/lesson.h"
 #include "desk/similar.h"
@@ -175,6 +176,60 @@ rd_rc rd_api_case_helped(rd_call *call, rd_tx *tx, rd_err *err)
 	return rd_knowledge_helped(tx, &call->who.actor, call->id, call->in[0].i, on, err);
 }
 
+/* ---- impact ---- */
+
+static rd_rc put_impact(rd_call *call, rd_tx *tx, const rd_record *c, rd_err *err)
+{
+	rd_json *j = rd_call_json(call);
+	rd_str kept;
+	bool stale;
+
+	RD_TRY(rd_impact_kept(tx, c, &kept, &stale, err));
+	rd_json_object(j);
+	rd_json_put_bool(j, "stale", stale);
+	rd_json_key(j, "impact");
+	if (kept.len)
+		rd_json_raw(j, kept);
+	else
+		rd_json_null(j);
+	rd_json_close(j);
+	return RD_OK;
+}
+
+rd_rc rd_api_case_impact(rd_call *call, rd_tx *tx, rd_err *err)
+{
+	rd_record c;
+
+	RD_TRY(rd_record_get(tx, &call->who.actor, rd_kind_find(CASE_KEY), call->id, &c, err));
+	return put_impact(call, tx, &c, err);
+}
+
+typedef struct computed {
+	rd_call *call;
+	rd_record c;
+} computed;
+
+static rd_rc show_computed(rd_tx *tx, void *ctx, rd_err *err)
+{
+	computed *done = ctx;
+
+	return put_impact(done->call, tx, &done->c, err);
+}
+
+rd_rc rd_api_case_impact_compute(rd_call *call, rd_tx *tx, rd_err *err)
+{
+	const rd_impact_order order = {.store = call->api->store,
+	                               .shelf = rd_hands_shelf(call->api->hands),
+	                               .actor = &call->who.actor,
+	                               .case_id = call->id};
+	computed done = {.call = call};
+
+	(void)tx;
+	RD_TRY(rd_impact_compute(&order, call->req->arena, &done.c, err));
+	return rd_store_read(call->api->store, call->who.actor.firm_id, call->req->arena, show_computed,
+	                     &done, err);
+}
+
 /* ---- what follows ---- */
 
 static const char *const followup_kinds[] = {"control", "risk", "improvement", "effect_review",
@@ -255,8 +310,8 @@ rd_rc rd_api_case_followup_add(rd_call *call, rd_tx *tx, rd_err *err)
 	};
 	rd_record made;
 
-	RD_TRY(rd_followup_create(&call->api->engine, tx, &call->who.actor, call->id, &new, &made,
-	                          err));
+	RD_TRY(
+		rd_followup_create(&call->api->engine, tx, &call->who.actor, call->id, &new, &made, err));
 	return answer_made(call, &made);
 }
 

@@ -303,6 +303,7 @@ static rd_rc run_write(rd_tx *tx, void *ctx, rd_err *err)
 	bool found;
 
 	rd_buf_clear(&call->out);
+	call->late = NULL;
 	call->problems.n = call->problems.all = 0;
 	RD_TRY(rd_once_find(call, tx, &found, err));
 	if (found)
@@ -406,12 +407,22 @@ static void fail(rd_call *call, rd_rc rc, const rd_err *err)
 		call->reply.retry_after_s = err->line ? err->line : 1;
 }
 
+void rd_call_late(rd_call *call)
+{
+	if (call->late)
+		call->late(call);
+	call->late = NULL;
+}
+
 void rd_call_finish(rd_call *call, rd_rc rc, const rd_err *err)
 {
 	if (rc != RD_OK) {
 		fail(call, rc, err);
-	} else if (call->json.out && call->json.depth == 0 && call->out.size &&
-	           call->out.data[call->out.size - 1] != '\n') {
+		call->late = NULL;
+	}
+	rd_call_late(call);
+	if (rc == RD_OK && call->json.out && call->json.depth == 0 && call->out.size &&
+	    call->out.data[call->out.size - 1] != '\n') {
 		rd_json_end(&call->json);
 	}
 	if (call->out.full) {

@@ -57,7 +57,7 @@ rd_handler rd_api_case_package;
 /* analysis.c */
 rd_handler rd_api_causes, rd_api_case_similar, rd_api_case_knowledge, rd_api_case_helped,
 	rd_api_case_followups, rd_api_case_followup_add, rd_api_case_lesson,
-	rd_api_case_summary_draft;
+	rd_api_case_summary_draft, rd_api_case_impact, rd_api_case_impact_compute;
 extern const rd_shape rd_shape_helped, rd_shape_followup;
 /* work.c */
 rd_handler rd_api_case_candidates, rd_api_load;
@@ -70,14 +70,31 @@ extern const rd_shape rd_shape_webhook, rd_shape_webhook_change;
 /* robots.c */
 rd_handler rd_api_robots, rd_api_robot_add, rd_api_robot_change, rd_api_robot_remove;
 extern const rd_shape rd_shape_robot, rd_shape_robot_change;
+/* corrections.c */
+rd_handler rd_api_correction_propose, rd_api_correction_check, rd_api_correction_rewrite,
+	rd_api_correction_try, rd_api_correction_file;
+extern const rd_shape rd_shape_propose, rd_shape_typed;
 /* settings.c */
 rd_handler rd_api_settings, rd_api_setting_set;
 extern const rd_shape rd_shape_setting;
 /* jobs.c */
 rd_handler rd_api_jobs, rd_api_job, rd_api_job_cancel, rd_api_job_retry;
+/* findings.c */
+rd_handler rd_api_findings_of_books, rd_api_findings_of_case, rd_api_findings_of_run,
+	rd_api_finding, rd_api_finding_promote, rd_api_finding_suppress, rd_api_case_gate;
+extern const rd_shape rd_shape_suppress;
+/* runs.c */
+rd_handler rd_api_check_start, rd_api_run_progress, rd_api_run_cancel, rd_api_run_compare;
 /* meta.c */
 rd_handler rd_api_kinds, rd_api_kind, rd_api_openapi_get, rd_api_health, rd_api_ready,
 	rd_api_metrics;
+/* books.c, statements.c, reconcile.c */
+rd_handler rd_api_books_contents, rd_api_books_accounts, rd_api_books_vouchers,
+	rd_api_books_voucher, rd_api_books_ledger, rd_api_books_notes, rd_api_books_place,
+	rd_api_statement_lines, rd_api_statement_notes, rd_api_statement_place,
+	rd_api_reconcile_matches, rd_api_reconcile_statement, rd_api_reconcile_run,
+	rd_api_reconcile_decide;
+extern const rd_shape rd_shape_decide;
 /* live.c */
 rd_handler rd_api_events;
 #endif

@@ -46,6 +46,8 @@ void rd_route_label(const rd_route *r, char *out, size_t room);
 /* call.c: what the server calls. */
 rd_rc rd_call_route(void *user, rd_http_req *req, rd_http_plan *plan, rd_err *err);
 void rd_call_handle(void *user, rd_http_req *req);
+/* The text of the answer, when the handler left it for later; once. */
+void rd_call_late(rd_call *call);
 /* Answers with what the handler made of it, and frees what the call holds. */
 void rd_call_finish(rd_call *call, rd_rc rc, const rd_err *err);
 

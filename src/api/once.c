@@ -60,6 +60,7 @@ rd_rc rd_once_keep(rd_call *call, rd_tx *tx, rd_err *err)
 
 	if (key.len == 0 || call->who.actor.firm_id == 0)
 		return RD_OK;
+	rd_call_late(call);
 	if (call->json.out && call->out.size && call->out.data[call->out.size - 1] != '\n')
 		rd_json_end(&call->json);
 	rd_once_digest(call, digest);

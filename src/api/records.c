@@ -37,18 +37,33 @@ void rd_put_available(rd_json *j, const rd_record *r, const rd_available *list, 
 	rd_json_close(j);
 }
 
-/* The record with what may be done to it: the answer of every read and every command. */
+typedef struct answered {
+	rd_record record;
+	const rd_available *list;
+	uint32_t n;
+} answered;
+
+static void put_answer(rd_call *call)
+{
+	const answered *a = call->late_ctx;
+	rd_json *j = rd_call_json(call);
+
+	rd_json_object(j);
+	rd_show_members(j, a->record.kind, a->record.cells, rd_call_view(call));
+	rd_put_available(j, &a->record, a->list, a->n);
+	rd_json_close(j);
+}
+
+/* The record with what may be done to it: the answer of every read and every command. Its text is
+ * made when the writer has done with it. */
 static rd_rc answer(rd_call *call, rd_tx *tx, const rd_record *r, uint32_t status, rd_err *err)
 {
-	const rd_available *list;
-	rd_json *j = rd_call_json(call);
-	uint32_t n;
+	answered *a = RD_NEW(tx->arena, answered);
 
-	RD_TRY(rd_record_available(tx, &call->who.actor, r, &list, &n, err));
-	rd_json_object(j);
-	rd_show_members(j, r->kind, r->cells, rd_call_view(call));
-	rd_put_available(j, r, list, n);
-	rd_json_close(j);
+	a->record = *r;
+	RD_TRY(rd_record_available(tx, &call->who.actor, r, &a->list, &a->n, err));
+	call->late = put_answer;
+	call->late_ctx = a;
 	call->reply.status = status;
 	rd_call_etag(call, rd_cell(r, RD_COL_VERSION)->i);
 	return RD_OK;

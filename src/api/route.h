@@ -83,8 +83,11 @@ typedef struct rd_call {
 	rd_problems problems;
 	rd_http_reply reply; /* status, headers; the body is `out` unless it is set */
 	rd_buf out;
-	rd_json json;             /* on out; begun by rd_call_json */
-	bool streamed;            /* the handler opened a stream: nothing is answered */
+	rd_json json;  /* on out; begun by rd_call_json */
+	bool streamed; /* the handler opened a stream: nothing is answered */
+	/* Makes the text of the answer after the command: not while the writer is held. */
+	void (*late)(struct rd_call *call);
+	const void *late_ctx;     /* in the arena */
 	const rd_record *current; /* CONFLICT: as it stands now */
 	rd_command command;
 	struct rd_call *next; /* in the queue of slow ones */

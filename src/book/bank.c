@@ -67,18 +67,24 @@ uint32_t rd_bank_n_texts(const rd_bank *b)
 	return b->store->texts.n;
 }
 
+/* Bytes that are no UTF-8 become U+FFFD. */
+static rd_str repaired(rd_bank *b, rd_str s)
+{
+	if (rd_utf8_check(s.ptr, s.len) < 0)
+		return s;
+	char *fixed = rd_arena_alloc(b->store->arena, (size_t)s.len * 3 + 4, 1);
+	uint32_t n = 0;
+
+	for (uint32_t at = 0; at < s.len;)
+		n += rd_utf8_put(fixed + n, rd_utf8_next(s, &at));
+	return (rd_str){fixed, n};
+}
+
 rd_text rd_bank_intern(rd_bank *b, rd_str s)
 {
 	if (s.len == 0)
 		return 0;
-	if (rd_utf8_check(s.ptr, s.len) >= 0) {
-		char *fixed = rd_arena_alloc(b->store->arena, (size_t)s.len * 3 + 4, 1);
-		uint32_t n = 0;
-
-		for (uint32_t at = 0; at < s.len;)
-			n += rd_utf8_put(fixed + n, rd_utf8_next(s, &at));
-		s = (rd_str){fixed, n};
-	}
+	s = repaired(b, s);
 	return rd_dict_add(&b->store->texts, s, rd_dict_hash(s));
 }
 
@@ -132,6 +138,11 @@ static void add_note(rd_bank *b, rd_bank_note note)
 
 void rd_bank_add_note(rd_bank *b, rd_bank_note_kind kind, uint32_t line, rd_str field, rd_str found)
 {
+	/* what is cut before it is repaired may grow behind the cut */
+	if (found.len > 4 * FOUND_MAX)
+		found.len = 4 * FOUND_MAX;
+	if (found.len)
+		found = repaired(b, found);
 	if (found.len > FOUND_MAX) {
 		found.len = FOUND_MAX;
 		while (found.len && ((unsigned char)found.ptr[found.len] & 0xC0) == 0x80)

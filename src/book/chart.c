@@ -408,6 +408,19 @@ static void settle(rd_book *b, rd_row i)
 		a->side[i] = RD_SIDE_CREDIT;
 }
 
+const rd_chart_entry *rd_chart_find(rd_standard standard, rd_str code)
+{
+	const rd_chart_entry *t = standard == RD_STD_SMALL ? rd_chart_small : rd_chart_enterprise;
+	uint32_t n = standard == RD_STD_SMALL        ? rd_chart_small_n
+	             : standard == RD_STD_ENTERPRISE ? rd_chart_enterprise_n
+	                                             : 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (rd_str_is(code, t[i].code))
+			return &t[i];
+	return NULL;
+}
+
 void rd_chart_settle(rd_book *b, rd_row account)
 {
 	settle(b, account);

@@ -20,6 +20,8 @@ extern const uint32_t rd_chart_small_n, rd_chart_enterprise_n;
 
 /* Fills standard, class, role, side, parent, level and leaf flags of all accounts. */
 void rd_chart_apply(rd_book *b, rd_standard stated);
+/* The account of a standard chart with this code; NULL without one, and for other charts. */
+const rd_chart_entry *rd_chart_find(rd_standard standard, rd_str code);
 /* Class, role and side of one account that came after, under the book's standard. */
 void rd_chart_settle(rd_book *b, rd_row account);
 

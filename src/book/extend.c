@@ -206,19 +206,6 @@ static void copy_places(rd_extend *x, rd_str place)
 
 /* ---- accounts and parties of the new lines ---- */
 
-static const rd_chart_entry *chart_root(rd_standard standard, rd_str code)
-{
-	const rd_chart_entry *t = standard == RD_STD_SMALL ? rd_chart_small : rd_chart_enterprise;
-	uint32_t n = standard == RD_STD_SMALL        ? rd_chart_small_n
-	             : standard == RD_STD_ENTERPRISE ? rd_chart_enterprise_n
-	                                             : 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		if (rd_str_is(code, t[i].code))
-			return &t[i];
-	return NULL;
-}
-
 static rd_row account_of(rd_extend *x, const rd_extra_line *l)
 {
 	rd_accounts *a = &x->book->account;
@@ -229,7 +216,7 @@ static rd_row account_of(rd_extend *x, const rd_extra_line *l)
 			row = i;
 	if (row)
 		return row;
-	const rd_chart_entry *e = chart_root(x->old->standard, l->account);
+	const rd_chart_entry *e = rd_chart_find(x->old->standard, l->account);
 	rd_str name = e ? rd_str_of(e->name_zh) : l->account_name;
 
 	if (a->n == 0)
@@ -360,7 +347,7 @@ static void add_voucher(rd_extend *x, const rd_extra_voucher *e)
 	v->date[row] = e->date;
 	v->period[row] = period;
 	v->number[row] = number;
-	v->flags[row] = (uint8_t)(RD_VCH_POSTED | (e->closing ? RD_VCH_CLOSING : 0));
+	v->flags[row] = (uint8_t)((x->posts ? RD_VCH_POSTED : 0) | (e->closing ? RD_VCH_CLOSING : 0));
 	if (v->journal)
 		v->journal[row] = journal;
 	if (v->preparer)
@@ -461,6 +448,8 @@ rd_rc rd_book_extend(const rd_book *old, const rd_extra_voucher *extra, uint32_t
 	copy_lines(&x);
 	copy_rest(&x);
 	copy_places(&x, place);
+	for (rd_row v = 0; v < old->voucher.n && !x.posts; v++)
+		x.posts = old->voucher.flags[v] & RD_VCH_POSTED;
 	for (uint32_t i = 0; i < n_annulled; i++)
 		x.book->voucher.flags[annulled[i]] |= RD_VCH_VOID;
 	for (uint32_t v = 0; v < n; v++)

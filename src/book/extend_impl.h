@@ -12,6 +12,7 @@ typedef struct rd_extend {
 	uint32_t n_vouchers, n_lines;
 	rd_row file;    /* where the new lines are said to stand */
 	bool documents; /* document numbers are kept by line */
+	bool posts;     /* the books say which vouchers are posted */
 } rd_extend;
 
 rd_text rd_extend_text(rd_extend *x, rd_str s);

@@ -7,6 +7,9 @@
 #include "book/store.h"
 
 #define PERIODS_SPAN 1000000 /* year * 100 + month, year 1 .. 9999 */
+#define PLACE_AHEAD  16u     /* texts whose place is on its way from memory */
+#define STEPS_A_TEXT 64u     /* half full, a place is found after two steps on the average */
+#define STEPS_FREE   1000000u
 
 typedef struct opening {
 	char *image;
@@ -195,18 +198,28 @@ static rd_rc take_sections(opening *o)
 
 /* ---- texts ---- */
 
-/* Ids are placed one after the other; a text that stands twice is no text of ours. */
-static bool place(rd_dict *d, uint32_t id)
+/* Places of ids in the dictionary. Texts of strangers may be chosen so that all want one place:
+ * steps are counted, and more than a dictionary of honest texts takes are refused. No text stands
+ * twice. */
+static bool place_all(opening *o)
 {
-	const char *text = d->texts[id];
-	uint32_t len = rd_dict_len(text), hash = rd_dict_hash((rd_str){text, len});
-	uint32_t i = hash & d->mask;
+	rd_dict *d = &o->store->dict;
+	uint32_t *hashes = RD_NEW_N(o->scratch, uint32_t, d->n + PLACE_AHEAD);
+	uint64_t steps = STEPS_FREE + (uint64_t)d->n * STEPS_A_TEXT;
 
-	for (; d->slots[i].id; i = (i + 1) & d->mask)
-		if (d->slots[i].hash == hash && rd_dict_len(d->slots[i].text) == len &&
-		    rd_same_bytes(d->slots[i].text, text, len))
-			return false;
-	d->slots[i] = (rd_dict_slot){hash, id, text};
+	for (uint32_t id = 1; id < d->n; id++)
+		hashes[id] = rd_dict_hash(rd_dict_text(d, id));
+	for (uint32_t id = 1; id < d->n; id++) {
+		rd_str s = rd_dict_text(d, id);
+		uint32_t hash = hashes[id], i = hash & d->mask;
+
+		__builtin_prefetch(&d->slots[hashes[id + PLACE_AHEAD - 1] & d->mask], 1);
+		for (; d->slots[i].id; i = (i + 1) & d->mask)
+			if (--steps == 0 ||
+			    (d->slots[i].hash == hash && rd_str_eq(rd_dict_text(d, d->slots[i].id), s)))
+				return false;
+		d->slots[i] = (rd_dict_slot){hash, id, s.ptr};
+	}
 	return true;
 }
 
@@ -242,12 +255,10 @@ static rd_rc take_texts(opening *o)
 			return damaged(o->err, "texts");
 		d->texts[id] = at + 4;
 		d->n = id + 1;
-		if (id && !place(d, id))
-			return damaged(o->err, "texts");
 		at += room;
 		left -= room;
 	}
-	return left == 0 ? RD_OK : damaged(o->err, "texts");
+	return left == 0 && place_all(o) ? RD_OK : damaged(o->err, "texts");
 }
 
 /* A form of numbers has a width behind its mark (serial.c asserts it). */

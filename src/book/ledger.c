@@ -1,6 +1,6 @@
 #include "book/ledger.h"
 #include "base/assert.h"
-#include <stdio.h>
+#include "book/serial.h"
 #include <stdlib.h>
 
 bool rd_ledger_under(const rd_book *b, rd_row account, rd_row top)
@@ -141,9 +141,8 @@ static int placed_cmp(const void *x, const void *y)
 	return a->voucher < b->voucher ? -1 : a->voucher > b->voucher;
 }
 
-static void order_vouchers(rd_arena *a, rd_ledger *l)
+static void sort_vouchers(rd_arena *a, const rd_book *b, rd_row *ret_rows)
 {
-	const rd_book *b = l->book;
 	placed *p = RD_NEW_N(a, placed, (size_t)b->voucher.n + 1);
 	bool sorted = true;
 
@@ -153,9 +152,48 @@ static void order_vouchers(rd_arena *a, rd_ledger *l)
 	}
 	if (!sorted)
 		qsort(p, b->voucher.n, sizeof *p, placed_cmp);
-	l->vouchers = RD_NEW_N(a, rd_row, (size_t)b->voucher.n + 1);
 	for (rd_row v = 0; v < b->voucher.n; v++)
-		l->vouchers[v] = p[v].voucher;
+		ret_rows[v] = p[v].voucher;
+}
+
+#define DRAWERS_MAX (4u << 20)
+
+/* Books of usual years have few pairs of period and day: each gets a drawer, into which rows fall
+ * in their order. No period and no day come first, as they compare. */
+static void order_vouchers(rd_arena *a, rd_ledger *l)
+{
+	const rd_book *b = l->book;
+	rd_day least = INT32_MAX, most = INT32_MIN;
+
+	l->vouchers = RD_NEW_N(a, rd_row, (size_t)b->voucher.n + 1);
+	for (rd_row v = 0; v < b->voucher.n; v++) {
+		rd_day d = b->voucher.date[v];
+
+		least = d != RD_DAY_NONE && d < least ? d : least;
+		most = d != RD_DAY_NONE && d > most ? d : most;
+	}
+	uint64_t days = least <= most ? (uint64_t)((int64_t)most - least) + 2 : 1;
+	uint64_t drawers = days * ((uint64_t)b->n_periods + 1);
+
+	if (drawers > DRAWERS_MAX) {
+		sort_vouchers(a, b, l->vouchers);
+		return;
+	}
+	rd_row *from = RD_NEW_N(a, rd_row, drawers + 1);
+	uint32_t *drawer = RD_NEW_N(a, uint32_t, (size_t)b->voucher.n + 1);
+
+	for (rd_row v = 0; v < b->voucher.n; v++) {
+		rd_day d = b->voucher.date[v];
+		uint32_t column = column_of(b, b->voucher.period[v]);
+		uint64_t period = column == b->n_periods ? 0 : column + 1;
+
+		drawer[v] = (uint32_t)(period * days + (d == RD_DAY_NONE ? 0 : (uint64_t)(d - least) + 1));
+		from[drawer[v] + 1]++;
+	}
+	for (uint64_t i = 0; i < drawers; i++)
+		from[i + 1] += from[i];
+	for (rd_row v = 0; v < b->voucher.n; v++)
+		l->vouchers[from[drawer[v]]++] = v;
 }
 
 void rd_ledger_make(rd_arena *a, const rd_book *book, rd_ledger *ret)
@@ -249,8 +287,26 @@ typedef struct prepared {
 	uint8_t *texts;    /* by text id; NULL = any */
 	uint8_t *accounts; /* by account; NULL = any */
 	rd_text journal;
+	bool has_value; /* the number that is looked for ends with digits */
+	uint64_t value;
 	bool nothing; /* the books do not hold what is asked for */
 } prepared;
+
+/* What the digits at its end say; numbers of another value need not be looked at as texts. */
+static bool ending_value(rd_str number, uint64_t *ret)
+{
+	uint32_t from = number.len;
+	uint64_t v = 0;
+
+	while (from && number.ptr[from - 1] >= '0' && number.ptr[from - 1] <= '9')
+		from--;
+	if (from == number.len || number.len - from > 12)
+		return false;
+	for (uint32_t i = from; i < number.len; i++)
+		v = v * 10 + (uint64_t)(number.ptr[i] - '0');
+	*ret = v;
+	return v <= RD_SERIAL_VALUE_MAX;
+}
 
 static prepared prepare(rd_arena *a, const rd_book *b, const rd_voucher_filter *f)
 {
@@ -260,6 +316,7 @@ static prepared prepare(rd_arena *a, const rd_book *b, const rd_voucher_filter *
 		p.journal = rd_book_find_text(b, f->journal);
 		p.nothing = p.journal == 0 || b->voucher.journal == NULL;
 	}
+	p.has_value = ending_value(f->number, &p.value);
 	if (f->text.len) {
 		uint32_t n = rd_book_n_texts(b);
 
@@ -275,10 +332,14 @@ static prepared prepare(rd_arena *a, const rd_book *b, const rd_voucher_filter *
 	return p;
 }
 
-static bool number_fits(const rd_book *b, rd_row v, rd_str number)
+static bool number_fits(const prepared *p, rd_row v)
 {
+	const rd_book *b = p->book;
+	rd_str number = p->f->number;
 	char name[96];
 
+	if (p->has_value && b->voucher.number[v] && rd_serial_value(b->voucher.number[v]) != p->value)
+		return false;
 	rd_voucher_name(b, v, false, name, sizeof name);
 	rd_str n = rd_str_of(name);
 
@@ -313,7 +374,7 @@ static bool fits(const prepared *p, rd_row v)
 		return false;
 	if (p->journal && b->voucher.journal[v] != p->journal)
 		return false;
-	if (f->number.len && !number_fits(b, v, f->number))
+	if (f->number.len && !number_fits(p, v))
 		return false;
 	if (f->unbalanced && rd_voucher_net(b, v) == 0)
 		return false;

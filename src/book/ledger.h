@@ -1,11 +1,11 @@
 /*
  * ledger.h - balances of accounts by period and the order of a ledger, from a sealed book.
  *
- * Computed in one pass over the lines, so that it need not be kept: a book of 100,000 vouchers takes a
- * few milliseconds. Void vouchers count nowhere. Opening vouchers of the first year are openings of
- * accounts whose opening is stated nowhere else; all other opening vouchers repeat what is known
- * and do not count. Periods in which the journal has no lines take their movements from the
- * trial balance, when there is one.
+ * Computed in one pass over the lines, so that it need not be kept: a book of 100,000 vouchers
+ * takes a few milliseconds. Void vouchers count nowhere. Opening vouchers of the first year are
+ * openings of accounts whose opening is stated nowhere else; all other opening vouchers repeat what
+ * is known and do not count. Periods in which the journal has no lines take their movements from
+ * the trial balance, when there is one.
  *
  * An account's sums hold what stands below it. All amounts are minor units of the base currency;
  * balances are debit positive. Column n_periods is what has no period. Pure; any thread.

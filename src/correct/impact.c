@@ -97,10 +97,10 @@ static rd_rc without_voucher(rd_arena *arena, const rd_book *b, rd_row v, rd_imp
                              rd_err *err)
 {
 	rd_voucher_draft red = {.role = RD_DRAFT_RED,
-	                .date = b->voucher.date[v],
-	                .period = b->voucher.period[v],
-	                .has_original = true,
-	                .original = rd_voucher_ref_of(arena, b, v)};
+	                        .date = b->voucher.date[v],
+	                        .period = b->voucher.period[v],
+	                        .has_original = true,
+	                        .original = rd_voucher_ref_of(arena, b, v)};
 	const rd_drafts drafts = {&red, 1};
 	char name[NAME_MAX_BYTES];
 

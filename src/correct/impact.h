@@ -30,9 +30,9 @@ const char *rd_impact_basis_name(rd_impact_basis b); /* "correction" */
 
 typedef struct rd_impact_ask {
 	const rd_drafts *drafts; /* of the correction; NULL or none = there is none */
-	rd_str voucher;          /* "记-12" or "2024-03 记-12", as rd_voucher_name writes it; "" = none */
-	rd_str period;           /* "2024-03" narrows a voucher without one; "" = any */
-	rd_str account;          /* "1122 应收账款" or its code alone; "" = none */
+	rd_str voucher; /* "记-12" or "2024-03 记-12", as rd_voucher_name writes it; "" = none */
+	rd_str period;  /* "2024-03" narrows a voucher without one; "" = any */
+	rd_str account; /* "1122 应收账款" or its code alone; "" = none */
 } rd_impact_ask;
 
 typedef struct rd_impact_balance {

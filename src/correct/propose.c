@@ -489,6 +489,72 @@ static rd_proposing begin(rd_arena *arena, const rd_book *b, const rd_correct_te
 	return p;
 }
 
+static bool is_closed(const rd_book *b, rd_period period)
+{
+	for (rd_row v = 0; v < b->voucher.n; v++)
+		if (b->voucher.flags[v] & RD_VCH_CLOSING && !(b->voucher.flags[v] & RD_VCH_VOID) &&
+		    b->voucher.period[v] == period)
+			return true;
+	return false;
+}
+
+/* Adds what one line leaves on an account of profit and loss to the closing entry. */
+static void close_line(rd_proposing *p, rd_draft_line *lines, uint32_t *n, const rd_draft_line *l)
+{
+	rd_role role = role_of_code(p->b, l->account);
+	uint32_t i = 0;
+
+	if (!rd_role_is_pl(role) || role == RD_ROLE_PRIOR_YEAR)
+		return;
+	while (i < *n && !rd_str_eq(lines[i].account, l->account))
+		i++;
+	if (i == *n) {
+		lines[(*n)++] = (rd_draft_line){.text = RD_STR("结转本期损益"),
+		                                .account = l->account,
+		                                .account_name = l->account_name,
+		                                .credit = !rd_role_is_income(role)};
+	}
+	rd_minor net = l->credit ? -l->amount : l->amount;
+
+	lines[i].amount += lines[i].credit ? net : -net;
+}
+
+/* The profit and loss of the period was closed already: what the correction moves has to be closed
+ * as well. */
+static void close_effect(rd_proposing *p)
+{
+	const rd_drafts *all = &p->to->drafts;
+	uint32_t room = 1, n = 0, kept = 0;
+	rd_row profit = 0;
+	rd_minor sums[2] = {0, 0}; /* of income, of expenses */
+
+	for (rd_row a = 1; a < p->b->account.n && profit == 0; a++)
+		if (p->b->account.role[a] == RD_ROLE_PROFIT && p->b->account.flags[a] & RD_ACC_LEAF)
+			profit = a;
+	for (uint32_t v = 0; v < all->n; v++)
+		room += all->items[v].n_lines;
+	rd_draft_line *lines = RD_NEW_N(p->arena, rd_draft_line, room);
+
+	for (uint32_t v = 0; v < all->n; v++)
+		for (uint32_t i = 0; i < all->items[v].n_lines; i++)
+			close_line(p, lines, &n, &all->items[v].lines[i]);
+	for (uint32_t i = 0; i < n; i++) {
+		if (lines[i].amount == 0)
+			continue;
+		sums[lines[i].credit] += lines[i].amount;
+		lines[kept++] = lines[i];
+	}
+	if (kept == 0 || profit == 0)
+		return;
+	rd_voucher_draft *d = rd_proposing_draft(p, RD_DRAFT_ENTRY, RD_NONE, kept + 2);
+
+	memcpy(d->lines, lines, kept * sizeof *lines);
+	d->n_lines = kept;
+	for (int credit = 0; credit < 2; credit++)
+		if (sums[!credit])
+			rd_proposing_add(p, d, profit, 0, credit, sums[!credit], "结转本期损益");
+}
+
 /* A draft is ready when nothing but warnings is said about it. */
 static void finish(rd_proposing *p)
 {
@@ -499,6 +565,9 @@ static void finish(rd_proposing *p)
 		p->to->ready = false;
 		return;
 	}
+	if (p->to->method != RD_METHOD_ENTRY && p->to->method != RD_METHOD_REENTER &&
+	    p->day != RD_DAY_NONE && is_closed(p->b, rd_day_period(p->day)))
+		close_effect(p);
 	rd_drafts_check(p->arena, p->b, &p->to->drafts, &terms, &problems);
 	p->to->ready &= problems.errors == 0;
 }

@@ -115,7 +115,7 @@ rd_period rd_book_first_open(const rd_book *b)
 	for (rd_row v = 0; v < b->voucher.n; v++)
 		if (b->voucher.flags[v] & RD_VCH_CLOSING && b->voucher.period[v] > closed)
 			closed = b->voucher.period[v];
-	if (closed == 0 || closed < last)
+	if (closed == 0 || closed < last || closed % 100 >= 12)
 		return last;
 	return rd_period_add(closed, 1);
 }
@@ -155,26 +155,13 @@ static void say(checking *c, const char *field, bool warning, const char *zh, co
 	c->to->errors += !warning;
 }
 
-static bool in_standard_chart(const rd_book *b, rd_str code)
-{
-	const rd_chart_entry *t = b->standard == RD_STD_SMALL ? rd_chart_small : rd_chart_enterprise;
-	uint32_t n = b->standard == RD_STD_SMALL        ? rd_chart_small_n
-	             : b->standard == RD_STD_ENTERPRISE ? rd_chart_enterprise_n
-	                                                : 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		if (rd_str_is(code, t[i].code))
-			return true;
-	return false;
-}
-
 static void check_account(checking *c, const rd_draft_line *l)
 {
 	rd_row a = l->account.len ? rd_book_find_account(c->b, l->account) : 0;
 
 	if (l->account.len == 0) {
 		say(c, "account", false, "请选择科目", "choose an account");
-	} else if (a == 0 && in_standard_chart(c->b, l->account)) {
+	} else if (a == 0 && rd_chart_find(c->b->standard, l->account)) {
 		say(c, "account", true, "账套中还没有科目 %.*s，录入前请先在软件中新增",
 		    "the books have no account %.*s yet: add it in the program first",
 		    RD_STR_ARG(l->account));
@@ -241,18 +228,34 @@ static void check_date(checking *c)
 		say(c, "period", false, "会计期间与日期不一致", "the period is not that of the date");
 }
 
-static void check_red(checking *c)
+/* The original's amounts with their signs turned. */
+static bool undoes(const rd_book *b, const rd_voucher_draft *d, rd_row v)
 {
-	rd_row v = RD_NONE;
 	rd_minor debit = 0, credit = 0;
 
-	if (c->d->has_original)
-		v = rd_voucher_ref_find(c->b, &c->d->original);
-	if (v == RD_NONE) {
+	for (rd_row i = b->voucher.first[v]; i < b->voucher.first[v + 1]; i++) {
+		debit += rd_line_debit(b, i);
+		credit += rd_line_credit(b, i);
+	}
+	return rd_draft_debit(d) == -debit && rd_draft_credit(d) == -credit;
+}
+
+/* Books without numbers may have several vouchers that fit: one of them has to be it. */
+static void check_red(checking *c)
+{
+	bool any = false, undone = c->d->role != RD_DRAFT_RED;
+
+	for (rd_row v = 0; c->d->has_original && v < c->b->voucher.n && !(any && undone); v++)
+		if (ref_fits(c->b, &c->d->original, v)) {
+			any = true;
+			undone |= undoes(c->b, c->d, v);
+		}
+	if (!any)
 		say(c, "original", false, "红字凭证必须指明它所更正的原凭证，账套中没有找到",
 		    "a red voucher must name the one it corrects; the books do not have it");
-		return;
-	}
+	else if (!undone)
+		say(c, "lines", false, "红字冲销的金额与原凭证不符：应为原凭证各行的负数",
+		    "the reversal does not have the amounts of the original with their signs turned");
 	for (uint32_t i = 0; i < c->d->n_lines; i++)
 		if (c->d->lines[i].amount > 0 && c->d->role == RD_DRAFT_LESS) {
 			c->line = i;
@@ -260,15 +263,6 @@ static void check_red(checking *c)
 			    "amounts of a difference in red are negative");
 		}
 	c->line = RD_NONE;
-	if (c->d->role != RD_DRAFT_RED)
-		return;
-	for (rd_row i = c->b->voucher.first[v]; i < c->b->voucher.first[v + 1]; i++) {
-		debit += rd_line_debit(c->b, i);
-		credit += rd_line_credit(c->b, i);
-	}
-	if (rd_draft_debit(c->d) != -debit || rd_draft_credit(c->d) != -credit)
-		say(c, "lines", false, "红字冲销的金额与原凭证不符：应为原凭证各行的负数",
-		    "the reversal does not have the amounts of the original with their signs turned");
 }
 
 static void check_voucher(checking *c)

@@ -14,10 +14,11 @@
 #include "base/json.h"
 #include "book/book.h"
 
-#define RD_DRAFTS_MAX      200u                     /* vouchers of one correction */
-#define RD_DRAFT_LINES_MAX 500u                     /* lines of one voucher */
-#define RD_DRAFT_TEXT_MAX  200u                     /* characters of a summary */
-#define RD_DRAFT_MONEY_MAX INT64_C(100000000000000) /* one line, fen: 1,000 billion yuan */
+#define RD_DRAFTS_MAX      200u /* vouchers of one correction */
+#define RD_DRAFT_LINES_MAX 500u /* lines of one voucher */
+#define RD_DRAFT_TEXT_MAX  200u /* characters of a summary */
+#define RD_DRAFT_MONEY_MAX                                                                         \
+	INT64_C(10000000000000) /* one line, fen: 100 billion yuan; all lines stay in 64 bits */
 
 /* What a draft voucher is for. */
 typedef enum rd_draft_role {
@@ -93,8 +94,9 @@ typedef struct rd_draft_terms {
 void rd_drafts_check(rd_arena *arena, const rd_book *book, const rd_drafts *drafts,
                      const rd_draft_terms *terms, rd_draft_problems *ret);
 
-/* The first period that is open: the one after the last period whose profit and loss was closed,
- * else the last one of the books; 0 for a book without any. */
+/* The first period that is taken for open when nobody says: the one after the last period whose
+ * profit and loss was closed, else the last one of the books; 0 for a book without any. December
+ * stays open: the year's accounts are worked on after its profit was closed. */
 rd_period rd_book_first_open(const rd_book *b);
 
 rd_voucher_ref rd_voucher_ref_of(rd_arena *arena, const rd_book *b, rd_row voucher);

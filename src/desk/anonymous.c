@@ -53,6 +53,8 @@ static const rd_name *name_at(rd_str text, uint32_t at, const rd_name *names, ui
 {
 	const rd_name *best = NULL;
 
+	if (((unsigned char)text.ptr[at] & 0xC0) == 0x80)
+		return NULL; /* within a character */
 	for (uint32_t i = 0; i < n; i++) {
 		rd_str name = names[i].name;
 

@@ -3,7 +3,9 @@
 #include "desk/case.h"
 #include "desk/assign.h"
 #include "desk/clocks.h"
+#include "desk/emergencies.h"
 #include "desk/followup.h"
+#include "desk/gate.h"
 #include "desk/hooks.h"
 
 /* The first time counts: who triages a case twice has not acknowledged it later. */
@@ -46,7 +48,8 @@ rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_case_guard(call, err));
 	RD_TRY(rd_case_count(call, err));
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
-	return rd_clocks_start(call, err);
+	RD_TRY(rd_clocks_start(call, err));
+	return rd_emergency_look(call, err);
 }
 
 rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
@@ -56,7 +59,8 @@ rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_case_retype(call, err));
 	RD_TRY(rd_case_count(call, err));
 	RD_TRY(rd_case_regrade(call, err));
-	return rd_clocks_moved(call, err);
+	RD_TRY(rd_clocks_moved(call, err));
+	return rd_emergency_look(call, err);
 }
 
 rd_rc rd_hook_case_triage(rd_hook_call *call, rd_err *err)
@@ -64,7 +68,8 @@ rd_rc rd_hook_case_triage(rd_hook_call *call, rd_err *err)
 	stamp_once(call, "acked_at");
 	stamp(call, "triaged_at");
 	RD_TRY(rd_case_regrade(call, err));
-	return rd_clocks_moved(call, err);
+	RD_TRY(rd_clocks_moved(call, err));
+	return rd_emergency_look(call, err);
 }
 
 rd_rc rd_hook_case_analyse(rd_hook_call *call, rd_err *err)
@@ -94,6 +99,7 @@ rd_rc rd_hook_case_send_back(rd_hook_call *call, rd_err *err)
 rd_rc rd_hook_case_close(rd_hook_call *call, rd_err *err)
 {
 	RD_TRY(rd_case_gate(call, err));
+	RD_TRY(rd_gate_must_open(call->tx, call->now, err));
 	stamp(call, "closed_at");
 	RD_TRY(rd_followup_closed(call, err));
 	return rd_clocks_moved(call, err);
@@ -128,7 +134,8 @@ rd_rc rd_hook_case_reopen(rd_hook_call *call, rd_err *err)
 	for (uint32_t i = 0; i < sizeof over / sizeof *over; i++)
 		clear(call, over[i]);
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
-	return rd_clocks_moved(call, err);
+	RD_TRY(rd_clocks_moved(call, err));
+	return rd_emergency_look(call, err);
 }
 
 rd_rc rd_hook_case_hand_over(rd_hook_call *call, rd_err *err)

@@ -1,5 +1,6 @@
 /* Many reports of one thing: duplicates, and problems behind several cases. */
 #include "desk/case.h"
+#include "desk/grouping.h"
 #include "desk/hooks.h"
 #include "desk/person.h"
 #include "record/beside.h"
@@ -79,6 +80,8 @@ static rd_rc findings_go_along(rd_hook_call *call, const rd_record *other, rd_er
 	rd_record changed = rd_record_copy(call->tx->arena, other);
 	int64_t mine = rd_field_int(call->now, "findings", 0);
 
+	RD_TRY(rd_grouping_merge(call->tx, rd_cell(call->now, RD_COL_ID)->i,
+	                         rd_cell(other, RD_COL_ID)->i, err));
 	if (mine == 0)
 		return RD_OK;
 	*rd_field_cell(&changed, "findings") = RD_VALUE_INT(rd_field_int(other, "findings", 0) + mine);

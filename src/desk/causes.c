@@ -188,8 +188,7 @@ rd_rc rd_hook_cause_change(rd_hook_call *call, rd_err *err)
 	RD_TRY(keep_tree(call, err));
 	if (rd_str_eq(rd_field_str(call->now, "branch"), rd_field_str(call->was, "branch")))
 		return RD_OK;
-	RD_TRY(
-		rd_q_cause_children(call->tx, rd_cell(call->now, RD_COL_ID)->i, &children, &found, err));
+	RD_TRY(rd_q_cause_children(call->tx, rd_cell(call->now, RD_COL_ID)->i, &children, &found, err));
 	if (found && children.n > 0)
 		return rd_fail(err, RD_BARRED, "它有下级原因，不能换大类；请先移走下级",
 		               "it has causes below it and stays in its branch; move those first");

@@ -3,7 +3,7 @@
  * came of each.
  *
  * data/causes.csv is put into every firm when it is made and once a day, so that an upgrade brings
- * new ones. A code that is there is the firm's to edit, move and retire, and is never touched again.
+ * new ones. A code that is there is the firm's to edit, move and retire: nothing touches it again.
  * The hooks cause_create and cause_change keep the tree one: no circles, at most RD_CAUSE_DEPTH_MAX
  * levels, and a node is of the branch of its parent.
  *

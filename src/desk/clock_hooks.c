@@ -5,11 +5,11 @@
 #include "desk/cell.h"
 #include "desk/hooks.h"
 #include "desk/hours.h"
+#include "desk/make.h"
 #include "desk/person.h"
 #include "desk/tasks.h"
 #include "record/show.h"
 #include "store/queries.gen.h"
-#include <stdio.h>
 
 #define MINUTE_US 60000000LL
 #define OPINION_DAYS                                                                               \
@@ -304,39 +304,23 @@ rd_rc rd_hook_task_create(rd_hook_call *call, rd_err *err)
 	return RD_OK;
 }
 
-static void put_id(rd_json *j, const char *key, int64_t id)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof text, "%lld", (long long)id);
-	rd_json_put_text(j, key, text);
-}
-
-static rd_str request_body(const rd_hook_call *call, int64_t head, rd_buf *out)
+static void request_body(const rd_hook_call *call, int64_t head, rd_buf *out)
 {
 	const rd_record *r = call->now;
 	rd_json j;
 
 	rd_json_init(&j, out, 0);
 	rd_json_object(&j);
-	put_id(&j, "department", call->asked[0][0].i);
+	rd_make_put_id(&j, "department", call->asked[0][0].i);
 	rd_json_put_str(&j, "name", call->asked[1][0].str);
-	if (head)
-		put_id(&j, "owner", head);
+	rd_make_put_id(&j, "owner", head);
 	if (call->asked[2][0].type != RD_NULL)
 		rd_json_put_str(&j, "details", call->asked[2][0].str);
-	rd_json_key(&j, "about");
-	rd_json_object(&j);
-	rd_json_put_text(&j, "kind", "case");
-	put_id(&j, "id", rd_cell(r, RD_COL_ID)->i);
-	rd_json_close(&j);
-	if (rd_cell(r, RD_COL_CLIENT)->type == RD_INT)
-		put_id(&j, "client", rd_cell(r, RD_COL_CLIENT)->i);
-	rd_json_put_bool(&j, "restricted", rd_cell(r, RD_COL_RESTRICTED)->i != 0);
+	rd_make_put_any(&j, "about", "case", rd_cell(r, RD_COL_ID)->i);
+	rd_make_put_like(&j, r);
 	rd_json_put_bool(&j, "holds", true);
 	rd_json_close(&j);
 	rd_json_end(&j);
-	return rd_buf_view(out);
 }
 
 /* The head of the department gets the task; a department without one finds it in its list. */
@@ -368,8 +352,8 @@ rd_rc rd_hook_case_ask_department(rd_hook_call *call, rd_err *err)
 	RD_TRY(head_of(call, call->asked[0][0].i, &head, err));
 	RD_TRY(rd_clocks_moved(call, err));
 	rd_buf_init(&body, RD_BODY_BYTES_MAX);
-	rd_rc rc = rd_task_add(call->engine, call->tx, &system, 0, request_body(call, head, &body),
-	                       &task, err);
+	request_body(call, head, &body);
+	rd_rc rc = rd_make(call->engine, call->tx, &system, "task", &body, &task, err);
 
 	rd_buf_done(&body);
 	if (rc != RD_OK || rd_clock_is_paused(call->now))

@@ -4,6 +4,7 @@
 #include "correct/diff.h"
 #include "correct/propose.h"
 #include "correct/seen.h"
+#include "desk/checking_options.h"
 #include "desk/draft.h"
 #include "io/export_vouchers.h"
 #include "report/vouchers_xlsx.h"
@@ -29,10 +30,18 @@ static rd_rc full(const rd_buf *out, rd_err *err)
 
 /* ---- proposals ---- */
 
-static rd_rc run(const rd_book *b, const rd_correction_ask *ask, rd_result **ret, rd_err *err)
+static void options_of(const rd_correction_ask *ask, rd_arena *arena, rd_run_options *ret)
 {
-	rd_run_options o = {.threads = ask->threads ? ask->threads : 1, .as_of = ask->as_of};
+	rd_checking_options(&ask->checks, arena, ret);
+	ret->threads = ret->threads ? ret->threads : 1;
+}
 
+static rd_rc run(rd_arena *arena, const rd_book *b, const rd_correction_ask *ask, rd_result **ret,
+                 rd_err *err)
+{
+	rd_run_options o;
+
+	options_of(ask, arena, &o);
 	return rd_run_checks(b, &o, ret, err);
 }
 
@@ -87,7 +96,7 @@ rd_rc rd_correction_propose(rd_arena *arena, const rd_book *b, const rd_correcti
 	rd_proposal p;
 
 	RD_TRY(fingerprint_of(ask->finding, print, err));
-	RD_TRY(run(b, ask, &r, err));
+	RD_TRY(run(arena, b, ask, &r, err));
 	const rd_finding *f = find(r, print);
 
 	if (f) {
@@ -202,17 +211,18 @@ static void keep(const trial *t, rd_buf *kept)
 static rd_rc try_it(rd_arena *arena, const rd_book *b, const rd_drafts *drafts, trial *t,
                     rd_err *err)
 {
-	rd_run_options o = {.threads = t->ask->threads ? t->ask->threads : 1, .as_of = t->ask->as_of};
 	uint8_t print[16];
 	bool target = t->ask->finding.len > 0;
+	rd_run_options o;
 
+	options_of(t->ask, arena, &o);
 	if (target)
 		RD_TRY(fingerprint_of(t->ask->finding, print, err));
-	RD_TRY(run(b, t->ask, &t->before, err));
+	RD_TRY(run(arena, b, t->ask, &t->before, err));
 	rd_rc rc = rd_simulate(arena, b, t->before, drafts, &o, target ? print : NULL, &t->sim, err);
 
 	t->tried = rc == RD_OK;
-	return rc == RD_INPUT ? RD_OK : rc; /* the problems say what is lacking */
+	return rc;
 }
 
 rd_rc rd_correction_try(rd_arena *arena, const rd_book *b, const rd_correction_ask *ask,
@@ -224,7 +234,8 @@ rd_rc rd_correction_try(rd_arena *arena, const rd_book *b, const rd_correction_a
 
 	RD_TRY(rd_drafts_read(arena, ask->vouchers, &drafts, err));
 	rd_drafts_check(arena, b, &drafts, &terms, &t.problems);
-	rd_rc rc = try_it(arena, b, &drafts, &t, err);
+	/* What is wrong is not tried: the problems say what to do first. */
+	rd_rc rc = t.problems.errors ? RD_OK : try_it(arena, b, &drafts, &t, err);
 
 	if (rc == RD_OK) {
 		put_trial(&t, SHOWN, false, out);

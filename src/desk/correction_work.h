@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/money.h"
 #include "book/book.h"
+#include "desk/checking.h"
 
 #define RD_CORRECTION_TEXT_MAX 200000u /* characters of the fields vouchers and simulated */
 
@@ -18,9 +19,10 @@ typedef struct rd_correction_ask {
 	rd_str vouchers;      /* drafts as JSON; "" = none */
 	rd_str contents;      /* of the books: what the answer is about */
 	rd_period first_open; /* 0 = as the books say */
-	rd_day as_of;
+	rd_day as_of;         /* today: the day of proposed vouchers, when it is in the open period */
 	rd_minor materiality;
-	uint32_t threads;
+	rd_checking_input
+		checks; /* parameters and decisions of the client; its book is not looked at */
 } rd_correction_ask;
 
 /* The vouchers can be read. INPUT says what is wrong where. */
@@ -36,7 +38,8 @@ RD_NODISCARD rd_rc rd_correction_rewrite(rd_arena *arena, const rd_book *b,
 RD_NODISCARD rd_rc rd_correction_look(rd_arena *arena, const rd_book *b,
                                       const rd_correction_ask *ask, rd_buf *out, rd_err *err);
 
-/* The trial. `out`: {"problems": […], "simulation": … or null}. `kept`: what the record keeps of it,
+/* The trial. `out`: {"problems": […], "simulation": …}, null while
+ * something is wrong with them. `kept`: what the record keeps of it,
  * with the hash of the vouchers, so that others cannot be submitted in its name. */
 RD_NODISCARD rd_rc rd_correction_try(rd_arena *arena, const rd_book *b,
                                      const rd_correction_ask *ask, rd_buf *out, rd_buf *kept,

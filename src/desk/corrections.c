@@ -90,7 +90,7 @@ rd_rc rd_hook_correction_approve(rd_hook_call *call, rd_err *err)
 rd_correction_ask rd_correction_ask_of(const rd_record *correction, const rd_record *books,
                                        rd_day today)
 {
-	rd_correction_ask ask = {.as_of = today, .threads = 1};
+	rd_correction_ask ask = {.as_of = today};
 	rd_str open = rd_field_str(books, "open_period");
 
 	ask.materiality = rd_field_int(books, "materiality", 0);

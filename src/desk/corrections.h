@@ -8,6 +8,7 @@
 #ifndef RD_DESK_CORRECTIONS_H
 #define RD_DESK_CORRECTIONS_H
 #include "desk/correction_work.h"
+#include "desk/jobs.h"
 #include "record/engine.h"
 
 /* What is asked about the books of a correction: its vouchers, finding and the terms of its books.
@@ -27,4 +28,19 @@ RD_NODISCARD rd_rc rd_correction_keep(rd_tx *tx, const rd_actor *actor, int64_t 
 RD_NODISCARD rd_rc rd_correction_seen(const rd_engine *e, rd_tx *tx, int64_t books_id,
                                       int64_t import_id, const rd_book *book, uint32_t *ret_seen,
                                       uint32_t *ret_missing, rd_err *err);
+
+/* The current import of the books has changed (committed, undone): a job of the queue "books" calls
+ * rd_correction_seen, when anything is posted. In the transaction of the change. */
+RD_NODISCARD rd_rc rd_correction_imported(const rd_engine *e, rd_tx *tx, int64_t books_id,
+                                          int64_t import_id, rd_err *err);
+
+struct rd_shelf;
+
+typedef struct rd_correction_seeker {
+	const rd_engine *engine;
+	struct rd_shelf *shelf;
+} rd_correction_seeker;
+
+/* The handler of "correction.seek"; `seeker` must live as long as the runner. */
+rd_job_kind rd_correction_job(const rd_correction_seeker *seeker);
 #endif

@@ -92,6 +92,7 @@ static rd_rc load(rd_tx *tx, void *ctx, rd_err *err)
 	RD_TRY(rd_q_webhook_get(tx, d->row.webhook_id, &d->hook, &found, err));
 	if (!found)
 		return RD_OK;
+	RD_TRY(rd_webhook_secret(tx, d->row.webhook_id, d->hook.secret, &d->hook.secret, err));
 	RD_TRY(rd_log_from(tx, d->row.seq, 1, &events, &n, err));
 	if (n == 0 || events[0].seq != d->row.seq)
 		return rd_fail(err, RD_CORRUPT, "日志中没有这个事件；请运行 redink verify",

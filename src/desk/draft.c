@@ -2,6 +2,8 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#define RATE_MAX INT64_C(10000000000000) /* 10^-8: 100,000 for one unit */
+
 typedef struct reading {
 	rd_arena *arena;
 	uint32_t voucher, line; /* for messages, from 1; 0 = none */
@@ -56,7 +58,8 @@ static rd_rc text_of(const reading *r, json_t *o, const char *name, rd_str *ret)
 	return RD_OK;
 }
 
-static rd_rc number_of(const reading *r, json_t *o, const char *name, bool *ret_here, int64_t *ret)
+static rd_rc number_of(const reading *r, json_t *o, const char *name, int64_t most, bool *ret_here,
+                       int64_t *ret)
 {
 	json_t *v = json_object_get(o, name);
 
@@ -64,9 +67,10 @@ static rd_rc number_of(const reading *r, json_t *o, const char *name, bool *ret_
 	*ret = 0;
 	if (!*ret_here)
 		return RD_OK;
-	if (!json_is_integer(v) || json_integer_value(v) > RD_MINOR_MAX ||
-	    json_integer_value(v) < -RD_MINOR_MAX)
+	if (!json_is_integer(v))
 		return bad(r, name, "应为整数（分）", "a whole number is expected (fen)");
+	if (json_integer_value(v) > most || json_integer_value(v) < -most)
+		return bad(r, name, "数字太大", "the number is too large");
 	*ret = json_integer_value(v);
 	return RD_OK;
 }
@@ -109,10 +113,10 @@ static rd_rc read_line(reading *r, json_t *o, rd_draft_line *l)
 	RD_TRY(text_of(r, o, "party", &l->party));
 	RD_TRY(text_of(r, o, "document", &l->document));
 	RD_TRY(text_of(r, o, "currency", &l->currency));
-	RD_TRY(number_of(r, o, "debit_minor", &debit, &d));
-	RD_TRY(number_of(r, o, "credit_minor", &credit, &c));
-	RD_TRY(number_of(r, o, "foreign_minor", &here, &l->foreign));
-	RD_TRY(number_of(r, o, "rate_e8", &here, &l->rate));
+	RD_TRY(number_of(r, o, "debit_minor", RD_DRAFT_MONEY_MAX, &debit, &d));
+	RD_TRY(number_of(r, o, "credit_minor", RD_DRAFT_MONEY_MAX, &credit, &c));
+	RD_TRY(number_of(r, o, "foreign_minor", RD_DRAFT_MONEY_MAX, &here, &l->foreign));
+	RD_TRY(number_of(r, o, "rate_e8", RATE_MAX, &here, &l->rate));
 	if (d && c)
 		return bad(r, "debit_minor", "一行只能填借方或贷方", "a line has a debit or a credit");
 	l->credit = c != 0 || (credit && !debit);

@@ -124,8 +124,8 @@ rd_rc rd_effect_plan(rd_hook_call *call, const rd_story *story, rd_err *err)
 	if (days == 0)
 		return RD_OK;
 	RD_TRY(rd_hours_due(call->tx, today + (rd_day)days, -1, story->offset_s, &due_us, err));
-	RD_TRY(rd_q_effect_planned(call->tx, rd_cell(story->record, RD_COL_ID)->i, &planned, &found,
-	                           err));
+	RD_TRY(
+		rd_q_effect_planned(call->tx, rd_cell(story->record, RD_COL_ID)->i, &planned, &found, err));
 	return found ? plan_anew(call, story, planned.id, due_us, err)
 	             : plan_new(call, story, due_us, err);
 }
@@ -180,8 +180,8 @@ static void put_cost(rd_buf *b, const rd_story *s)
 	int64_t minutes = rd_field_int(s->record, "spent_minutes", 0);
 
 	if (minutes)
-		rd_buf_printf(b,
-		              s->english ? " It took %lld minutes" : "处理用时 %lld 分钟", (long long)minutes);
+		rd_buf_printf(b, s->english ? " It took %lld minutes" : "处理用时 %lld 分钟",
+		              (long long)minutes);
 	if (minutes && rd_field_cell(s->record, "cost")->type != RD_NULL) {
 		rd_buf_puts(b, s->english ? " and cost " : "，成本 ");
 		(void)rd_story_money(b, s->record, "cost");
@@ -197,19 +197,21 @@ static rd_str reason(rd_tx *tx, const rd_story *s, const figures *f, rd_effect v
 
 	rd_buf_init(&b, TEXT_MAX);
 	if (s->english)
-		rd_buf_printf(&b,
-		              "In %lld days since closing: came back B = %lld%s; new cases of the same type "
-		              "at this client L = %lld, in as long a time before P = %lld. Effective: B = 0 "
-		              "and L = 0; partly: B = 0 and 0 < L < P; else not effective. So: %s.",
-		              (long long)f->days, (long long)f->back, f->open ? " (it is open again)" : "",
-		              (long long)f->like, (long long)f->before, w.en);
+		rd_buf_printf(
+			&b,
+			"In %lld days since closing: came back B = %lld%s; new cases of the same type "
+			"at this client L = %lld, in as long a time before P = %lld. Effective: B = 0 "
+			"and L = 0; partly: B = 0 and 0 < L < P; else not effective. So: %s.",
+			(long long)f->days, (long long)f->back, f->open ? " (it is open again)" : "",
+			(long long)f->like, (long long)f->before, w.en);
 	else
-		rd_buf_printf(&b,
-		              "关闭后 %lld 天内：本案复发 B = %lld 次%s；该客户同类新增 L = %lld 起，发现之前同样长的"
-		              "时间内 P = %lld 起。规则：B = 0 且 L = 0 为有效；B = 0 且 0 < L < P 为部分有效；其余为"
-		              "无效。据此：%s。",
-		              (long long)f->days, (long long)f->back, f->open ? "（现已重新打开）" : "",
-		              (long long)f->like, (long long)f->before, w.zh);
+		rd_buf_printf(
+			&b,
+			"关闭后 %lld 天内：本案复发 B = %lld 次%s；该客户同类新增 L = %lld 起，发现之前同样长的"
+			"时间内 P = %lld 起。规则：B = 0 且 L = 0 为有效；B = 0 且 0 < L < P 为部分有效；其余为"
+			"无效。据此：%s。",
+			(long long)f->days, (long long)f->back, f->open ? "（现已重新打开）" : "",
+			(long long)f->like, (long long)f->before, w.zh);
 	put_cost(&b, s);
 	rd_str text = {rd_arena_copy(tx->arena, b.data, b.size), (uint32_t)b.size};
 

@@ -2,8 +2,8 @@
  * effect.h - looks back at closed cases: did it stay away, what did it cost.
  *
  * Closing a case plans a review (kind effect_review) as many days later as the settings
- * effect.days-p1 … -p4 say for its grade. A day before, so that it is there when people are reminded, the program judges from the
- * record and writes figures, verdict and reason into the review:
+ * effect.days-p1 … -p4 say for its grade. A day before, so that it is there when people are
+ * reminded, the program judges from the record and writes figures, verdict and reason into it:
  *
  *     B = times the case came back since it was closed, and 1 when it is open again
  *     L = cases of the same type at the same client, found since it was closed

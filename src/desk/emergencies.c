@@ -3,10 +3,11 @@
 #include "base/money.h"
 #include "desk/cell.h"
 #include "desk/duty.h"
+#include "desk/make.h"
 #include "desk/notice.h"
 #include "desk/settings.h"
-#include "desk/tasks.h"
 #include "record/beside.h"
+#include "record/show.h"
 #include "store/queries.gen.h"
 #include <stdio.h>
 
@@ -14,6 +15,7 @@
 #define HOUR_US    (60 * MINUTE_US)
 #define COUNT_MAX  5000 /* cases among which clients are counted */
 #define PEOPLE_MAX 50u
+#define RULES_MAX  100u
 #define CALLS_MAX  100u /* emergencies in one run */
 #define NAME_MAX   160u /* characters of a title that a name repeats */
 #define EVERY_S    30u
@@ -34,11 +36,47 @@ typedef struct work {
 	int64_t counted_type, counted; /* clients that this type has hit, asked once in a row */
 } work;
 
+static int64_t number_of(rd_str s)
+{
+	int64_t v = 0;
+
+	for (uint32_t i = 0; i < s.len; i++)
+		v = v * 10 + (s.ptr[i] - '0');
+	return v;
+}
+
+/* One question for all of them: cases are made by the thousand. */
+static rd_rc load_rules(rd_tx *tx, rules *ret, rd_err *err)
+{
+	const rd_q_emergency_rules_row *rows;
+	rd_str values[RD_SET_EMERGENCY_CALL - RD_SET_EMERGENCY_GRADE];
+	uint32_t n;
+
+	RD_TRY(rd_q_emergency_rules(tx, RULES_MAX, &rows, &n, err));
+	for (uint32_t i = 0; i < sizeof values / sizeof *values; i++) {
+		const rd_setting_info *s = &rd_settings[RD_SET_EMERGENCY_GRADE + i];
+
+		values[i] = rd_str_of(s->preset);
+		for (uint32_t k = 0; k < n; k++)
+			if (rd_str_is(rows[k].key, s->key))
+				values[i] = rows[k].value;
+	}
+	*ret = (rules){
+		.grades = rd_str_is(values[0], "p1")   ? 1
+	              : rd_str_is(values[0], "p2") ? 2
+	                                           : 0,
+		.money = number_of(values[RD_SET_EMERGENCY_MONEY - RD_SET_EMERGENCY_GRADE]),
+		.deadline_days = number_of(values[RD_SET_EMERGENCY_DEADLINE - RD_SET_EMERGENCY_GRADE]),
+		.clients = number_of(values[RD_SET_EMERGENCY_CLIENTS - RD_SET_EMERGENCY_GRADE]),
+		.hours = number_of(values[RD_SET_EMERGENCY_HOURS - RD_SET_EMERGENCY_GRADE]),
+	};
+	return RD_OK;
+}
+
 static rd_rc begin(rd_tx *tx, const rd_engine *e, work *w, rd_err *err)
 {
 	rd_q_firm_manner_row firm;
 	bool found;
-	rd_str grade;
 
 	*w = (work){.tx = tx,
 	            .engine = e,
@@ -46,12 +84,7 @@ static rd_rc begin(rd_tx *tx, const rd_engine *e, work *w, rd_err *err)
 	            .system = rd_desk_system(tx->firm_id)};
 	RD_TRY(rd_q_firm_manner(tx, &firm, &found, err));
 	w->english = found && rd_str_is(firm.language, "en");
-	RD_TRY(rd_setting_text(tx, RD_SET_EMERGENCY_GRADE, &grade, err));
-	w->rules.grades = rd_str_is(grade, "p1") ? 1 : rd_str_is(grade, "p2") ? 2 : 0;
-	RD_TRY(rd_setting_int(tx, RD_SET_EMERGENCY_MONEY, &w->rules.money, err));
-	RD_TRY(rd_setting_int(tx, RD_SET_EMERGENCY_DEADLINE, &w->rules.deadline_days, err));
-	RD_TRY(rd_setting_int(tx, RD_SET_EMERGENCY_CLIENTS, &w->rules.clients, err));
-	return rd_setting_int(tx, RD_SET_EMERGENCY_HOURS, &w->rules.hours, err);
+	return load_rules(tx, &w->rules, err);
 }
 
 static int64_t id_of(const rd_record *r)
@@ -68,6 +101,8 @@ static bool is_open(const rd_record *r)
 }
 
 /* ---- the rules ---- */
+
+#define GRAVE 2u /* P1, P2: what is less grave starts none by amount, deadline or clients */
 
 typedef struct trigger {
 	const char *set_off; /* NULL = none */
@@ -98,7 +133,8 @@ static void by_money(const work *w, const rd_record *r, trigger *t)
 	char text[RD_MINOR_TEXT];
 	int64_t minor = amount[0].i, unit = 1;
 
-	if (w->rules.money == 0 || amount[0].type != RD_INT || amount[1].type != RD_TEXT)
+	if (w->rules.money == 0 || grade_of(r) > GRAVE || amount[0].type != RD_INT ||
+	    amount[1].type != RD_TEXT)
 		return;
 	uint32_t decimals = rd_currency_decimals(amount[1].str);
 
@@ -118,8 +154,8 @@ static void by_deadline(const work *w, const rd_record *r, trigger *t)
 	const rd_value *day = rd_field_cell(r, "tax_deadline");
 	int64_t today = (w->tx->now_us / 1000000 + w->desk.zone_offset_s) / 86400;
 
-	if (w->rules.deadline_days == 0 || day->type != RD_INT || grade_of(r) > 2 || day->i < today ||
-	    day->i - today > w->rules.deadline_days)
+	if (w->rules.deadline_days == 0 || day->type != RD_INT || grade_of(r) > GRAVE ||
+	    day->i < today || day->i - today > w->rules.deadline_days)
 		return;
 	t->set_off = "deadline";
 	(void)snprintf(t->rule, sizeof t->rule,
@@ -133,7 +169,7 @@ static rd_rc by_clients(work *w, const rd_record *r, trigger *t, rd_err *err)
 	rd_q_emergency_clients_row row;
 	bool found;
 
-	if (w->rules.clients == 0 || rd_cell(r, RD_COL_CLIENT)->type != RD_INT)
+	if (w->rules.clients == 0 || grade_of(r) > GRAVE || rd_cell(r, RD_COL_CLIENT)->type != RD_INT)
 		return RD_OK;
 	if (type != w->counted_type) {
 		RD_TRY(rd_q_emergency_clients(w->tx, type, w->tx->now_us - w->rules.hours * HOUR_US,
@@ -151,9 +187,10 @@ static rd_rc by_clients(work *w, const rd_record *r, trigger *t, rd_err *err)
 }
 
 /* The widest first: what hits many clients is one emergency, not many. */
-static rd_rc find_trigger(work *w, const rd_record *r, trigger *t, rd_err *err)
+static rd_rc find_trigger(work *w, const rd_record *r, bool count, trigger *t, rd_err *err)
 {
-	RD_TRY(by_clients(w, r, t, err));
+	if (count)
+		RD_TRY(by_clients(w, r, t, err));
 	if (t->set_off == NULL)
 		by_grade(w, r, t);
 	if (t->set_off == NULL)
@@ -165,16 +202,6 @@ static rd_rc find_trigger(work *w, const rd_record *r, trigger *t, rd_err *err)
 
 /* ---- declaring ---- */
 
-static void put_id(rd_json *j, const char *key, int64_t id)
-{
-	char text[24];
-
-	if (id == 0)
-		return;
-	(void)snprintf(text, sizeof text, "%lld", (long long)id);
-	rd_json_put_text(j, key, text);
-}
-
 static rd_str shortened(rd_str s)
 {
 	uint32_t at = 0;
@@ -184,42 +211,28 @@ static rd_str shortened(rd_str s)
 	return (rd_str){s.ptr, at};
 }
 
-/* Everybody reads emergencies: of a case that few may read it says the number alone. */
-static void put_name(const rd_record *r, const trigger *t, rd_str type, rd_json *j)
+/* Everybody reads emergencies: of a case that few may read it says only that there is one. */
+static bool is_hidden(const rd_record *r)
 {
-	bool hidden = rd_cell(r, RD_COL_RESTRICTED)->i != 0;
+	return rd_cell(r, RD_COL_RESTRICTED)->i != 0;
+}
+
+static void put_name(const work *w, const rd_record *r, const trigger *t, rd_str type, rd_json *j)
+{
 	rd_str title = strcmp(t->set_off, "clients") == 0 ? type : rd_field_str(r, "name");
-	rd_buf name;
 
-	rd_buf_init(&name, 2048);
-	rd_buf_str(&name, rd_cell(r, RD_COL_NUMBER)->str);
-	if (!hidden) {
-		rd_buf_char(&name, ' ');
-		rd_buf_str(&name, shortened(title));
-	}
-	rd_json_put_str(j, "name", rd_buf_view(&name));
-	rd_buf_done(&name);
+	if (is_hidden(r) || title.len == 0)
+		title = rd_str_of(w->english ? "Case open to few" : "限知情人的异常");
+	rd_json_put_str(j, "name", shortened(title));
 }
 
-static rd_rc create(const work *w, const char *kind, rd_str body, rd_record *ret, rd_err *err)
-{
-	rd_problems problems = {0};
-	json_t *json;
-
-	body.ptr = rd_arena_copy(w->tx->arena, body.ptr, body.len);
-	RD_TRY(rd_check_parse(body, &json, err));
-	rd_rc rc = rd_record_create(w->engine, w->tx, &w->system, rd_kind_find(rd_str_of(kind)), 0,
-	                            json, ret, &problems, err);
-
-	json_decref(json);
-	return rc;
-}
-
-static rd_rc declare(const work *w, const rd_record *r, const trigger *t, rd_err *err)
+/* `stands`: the case is in the tables, so that it can be referred to. */
+static rd_rc declare(const work *w, const rd_record *r, bool stands, const trigger *t,
+                     int64_t *ret_id, rd_err *err)
 {
 	const rd_value *client = rd_cell(r, RD_COL_CLIENT);
 	rd_q_type_playbook_row type = {.name = {"", 0}};
-	rd_record unused;
+	rd_record made;
 	rd_buf body;
 	rd_json j;
 	bool found;
@@ -228,54 +241,107 @@ static rd_rc declare(const work *w, const rd_record *r, const trigger *t, rd_err
 	rd_buf_init(&body, 8192);
 	rd_json_init(&j, &body, 0);
 	rd_json_object(&j);
-	put_name(r, t, type.name, &j);
-	put_id(&j, "case", id_of(r));
-	put_id(&j, "type", rd_field_int(r, "type", 0));
+	put_name(w, r, t, type.name, &j);
+	rd_make_put_id(&j, "case", stands ? id_of(r) : 0);
 	rd_json_put_text(&j, "set_off", t->set_off);
-	rd_json_put_text(&j, "rule", t->rule);
-	put_id(&j, "plan", found && type.playbook_id.type == RD_INT ? type.playbook_id.i : 0);
-	if (strcmp(t->set_off, "clients") != 0)
-		put_id(&j, "client", client->type == RD_INT ? client->i : 0);
+	if (!is_hidden(r)) {
+		rd_make_put_id(&j, "type", rd_field_int(r, "type", 0));
+		rd_json_put_text(&j, "rule", t->rule);
+		rd_make_put_id(&j, "plan",
+		               found && type.playbook_id.type == RD_INT ? type.playbook_id.i : 0);
+		if (strcmp(t->set_off, "clients") != 0)
+			rd_make_put_id(&j, "client", client->type == RD_INT ? client->i : 0);
+	}
 	rd_json_close(&j);
 	rd_json_end(&j);
-	rd_rc rc = create(w, "emergency", rd_buf_view(&body), &unused, err);
+	rd_rc rc = rd_make(w->engine, w->tx, &w->system, "emergency", &body, &made, err);
 
 	rd_buf_done(&body);
+	if (rc == RD_OK)
+		*ret_id = id_of(&made);
 	return rc;
 }
 
-/* The case says which emergency it belongs to, and the emergency's history which cases it has. */
+/* The emergency to which the case belongs from now on; *ret_id 0 = none. */
+static rd_rc find_emergency(work *w, const rd_record *r, bool stands, bool count, int64_t *ret_id,
+                            rd_err *err)
+{
+	const rd_value *client = rd_cell(r, RD_COL_CLIENT);
+	rd_q_emergency_open_row open;
+	trigger t = {.set_off = NULL};
+	bool found = false;
+
+	*ret_id = 0;
+	if (!is_open(r) || rd_field_cell(r, "emergency")->type != RD_NULL ||
+	    rd_str_is(rd_field_str(r, "origin"), "drill"))
+		return RD_OK;
+	RD_TRY(find_trigger(w, r, count, &t, err));
+	if (t.set_off == NULL)
+		return RD_OK;
+	if (!is_hidden(r))
+		RD_TRY(rd_q_emergency_open(w->tx, rd_field_int(r, "type", 0),
+		                           client->type == RD_INT ? client->i : 0, &open, &found, err));
+	*ret_id = found ? open.id : 0;
+	return found ? RD_OK : declare(w, r, stands, &t, ret_id, err);
+}
+
+rd_rc rd_emergency_look(rd_hook_call *call, rd_err *err)
+{
+	static const char *const rests_on[] = {"grade", "amount", "tax_deadline", "type"};
+	bool differs = call->was == NULL;
+	int64_t id;
+	work w;
+
+	for (uint32_t i = 0; !differs && i < sizeof rests_on / sizeof *rests_on; i++)
+		differs = !rd_value_same(rd_field_cell(call->now, rests_on[i]),
+		                         rd_field_cell(call->was, rests_on[i]));
+	if (!differs || rd_field_cell(call->now, "emergency")->type != RD_NULL)
+		return RD_OK;
+	RD_TRY(begin(call->tx, call->engine, &w, err));
+	RD_TRY(find_emergency(&w, call->now, call->was != NULL, false, &id, err));
+	if (id)
+		*rd_field_cell(call->now, "emergency") = RD_VALUE_INT(id);
+	return RD_OK;
+}
+
+/* The case says to which emergency it belongs. */
 static rd_rc join(const work *w, const rd_record *r, int64_t emergency_id, rd_err *err)
 {
 	rd_record now = rd_record_copy(w->tx->arena, r);
 
-	if (rd_field_cell(r, "emergency")->type != RD_NULL)
+	if (emergency_id == 0 || rd_field_cell(r, "emergency")->type != RD_NULL)
 		return RD_OK;
 	*rd_field_cell(&now, "emergency") = RD_VALUE_INT(emergency_id);
-	RD_TRY(rd_record_write(w->tx, &w->system, r, &now, err));
-	return rd_link_set(w->tx, &w->system, rd_kind_find(RD_STR("emergency")), emergency_id,
-	                   &(rd_link){RD_STR("concerns"), r->kind, id_of(r)}, true, err);
+	return rd_record_write(w->tx, &w->system, r, &now, err);
+}
+
+static rd_rc get_case(const work *w, int64_t id, rd_record *ret, rd_err *err)
+{
+	return rd_record_get(w->tx, &w->system, rd_kind_find(RD_STR("case")), id, ret, err);
 }
 
 static rd_rc look_at_case(work *w, int64_t id, rd_err *err)
 {
-	rd_q_emergency_open_row open;
-	trigger t = {.set_off = NULL};
+	int64_t emergency;
 	rd_record r;
-	bool found;
 
-	RD_TRY(rd_record_get(w->tx, &w->system, rd_kind_find(RD_STR("case")), id, &r, err));
-	if (!is_open(&r) || rd_field_cell(&r, "emergency")->type != RD_NULL ||
-	    rd_str_is(rd_field_str(&r, "origin"), "drill"))
-		return RD_OK;
-	RD_TRY(find_trigger(w, &r, &t, err));
-	if (t.set_off == NULL)
-		return RD_OK;
-	const rd_value *client = rd_cell(&r, RD_COL_CLIENT);
+	RD_TRY(get_case(w, id, &r, err));
+	RD_TRY(find_emergency(w, &r, true, true, &emergency, err));
+	return join(w, &r, emergency, err);
+}
 
-	RD_TRY(rd_q_emergency_open(w->tx, rd_field_int(&r, "type", 0),
-	                           client->type == RD_INT ? client->i : 0, &open, &found, err));
-	return found ? join(w, &r, open.id, err) : declare(w, &r, &t, err);
+/* The history of the emergency tells which cases it has. */
+static rd_rc link_case(const work *w, int64_t case_id, int64_t emergency_id, rd_err *err)
+{
+	const rd_kind *k = rd_kind_find(RD_STR("emergency"));
+	rd_record r;
+
+	RD_TRY(rd_record_get(w->tx, &w->system, k, emergency_id, &r, err));
+	if (rd_cell(&r, RD_COL_ARCHIVED_AT)->type != RD_NULL)
+		return RD_OK;
+	return rd_link_set(w->tx, &w->system, k, emergency_id,
+	                   &(rd_link){RD_STR("concerns"), rd_kind_find(RD_STR("case")), case_id}, true,
+	                   err);
 }
 
 /* ---- the tasks ---- */
@@ -353,15 +419,11 @@ static rd_rc add_task(const work *w, const rd_record *r, rd_str step, rd_err *er
 	rd_json_object(&j);
 	rd_json_put_str(&j, "name", one_line(w->tx->arena, step));
 	rd_json_put_text(&j, "priority", "urgent");
-	rd_json_key(&j, "about");
-	rd_json_object(&j);
-	rd_json_put_text(&j, "kind", "emergency");
-	put_id(&j, "id", id_of(r));
-	rd_json_close(&j);
-	put_id(&j, "client", client->type == RD_INT ? client->i : 0);
+	rd_make_put_any(&j, "about", "emergency", id_of(r));
+	rd_make_put_id(&j, "client", client->type == RD_INT ? client->i : 0);
 	rd_json_close(&j);
 	rd_json_end(&j);
-	rd_rc rc = rd_task_add(w->engine, w->tx, &w->system, 0, rd_buf_view(&body), &unused, err);
+	rd_rc rc = rd_make(w->engine, w->tx, &w->system, "task", &body, &unused, err);
 
 	rd_buf_done(&body);
 	return rc;
@@ -481,19 +543,36 @@ static rd_rc tell_teams(const work *w, const rd_record *r, rd_err *err)
 	return RD_OK;
 }
 
+/* The first case, of an emergency that began while it was being made. */
+static rd_rc name_case(const work *w, rd_record *r, rd_err *err)
+{
+	rd_record now = rd_record_copy(w->tx->arena, r);
+	rd_q_emergency_first_row first;
+	bool found;
+
+	RD_TRY(rd_q_emergency_first(w->tx, id_of(r), &first, &found, err));
+	if (!found)
+		return RD_OK;
+	*rd_field_cell(&now, "case") = RD_VALUE_INT(first.id);
+	RD_TRY(rd_record_write(w->tx, &w->system, r, &now, err));
+	return rd_record_get(w->tx, &w->system, r->kind, id_of(r), r, err);
+}
+
 static rd_rc declared(const work *w, int64_t id, rd_err *err)
 {
 	rd_record r, c;
 
 	RD_TRY(rd_record_get(w->tx, &w->system, rd_kind_find(RD_STR("emergency")), id, &r, err));
-	int64_t case_id = rd_field_int(&r, "case", 0);
-
 	if (!is_open(&r))
 		return RD_OK; /* taken back before anybody was called */
+	int64_t case_id = rd_field_int(&r, "case", 0);
+
 	if (case_id) {
-		RD_TRY(rd_record_get(w->tx, &w->system, rd_kind_find(RD_STR("case")), case_id, &c, err));
+		RD_TRY(get_case(w, case_id, &c, err));
 		if (rd_cell(&c, RD_COL_ARCHIVED_AT)->type == RD_NULL)
 			RD_TRY(join(w, &c, id, err));
+	} else {
+		RD_TRY(name_case(w, &r, err));
 	}
 	RD_TRY(add_tasks(w, &r, err));
 	RD_TRY(tell_teams(w, &r, err));
@@ -502,23 +581,62 @@ static rd_rc declared(const work *w, int64_t id, rd_err *err)
 
 /* ---- the follower ---- */
 
-/* Whether the event may make an emergency of a case. */
-static bool may_matter(const rd_log_row *row)
+/* What an event of a case means here. */
+typedef struct meaning {
+	bool look;      /* it may make an emergency */
+	int64_t joined; /* the emergency to which it says that the case belongs; 0 = none */
+} meaning;
+
+static meaning meaning_of(const rd_log_row *row)
 {
 	static const char *const columns[] = {"grade", "amount_minor", "tax_deadline_day", "type_id",
 	                                      "client_id"};
-	bool matters = false;
+	bool created = rd_str_ends(row->type, ".created");
+	meaning m = {created, 0};
 
-	if (rd_str_ends(row->type, ".created"))
-		return true;
-	if (!rd_str_ends(row->type, ".changed") && !rd_str_ends(row->type, ".moved"))
-		return false;
+	if (!created && !rd_str_ends(row->type, ".changed") && !rd_str_ends(row->type, ".moved"))
+		return m;
 	json_t *payload = json_loadb(row->payload.ptr, row->payload.len, 0, NULL);
+	json_t *set = json_object_get(payload, "set");
 
 	for (uint32_t i = 0; i < sizeof columns / sizeof *columns; i++)
-		matters = matters || json_object_get(json_object_get(payload, "set"), columns[i]);
+		m.look = m.look || json_object_get(set, columns[i]);
+	m.joined = json_integer_value(json_object_get(set, "emergency_id"));
 	json_decref(payload);
-	return matters;
+	return m;
+}
+
+static rd_rc one_event(work *w, const rd_log_row *row, const meaning *m, rd_err *err)
+{
+	if (rd_str_is(row->kind, "emergency"))
+		return declared(w, row->record_id, err);
+	if (m->joined)
+		RD_TRY(link_case(w, row->record_id, m->joined, err));
+	return m->look ? look_at_case(w, row->record_id, err) : RD_OK;
+}
+
+/* Whether there is something to do for an event, and what. */
+static bool is_work(const rd_tx *tx, const rd_log_row *row, meaning *ret_meaning)
+{
+	*ret_meaning = (meaning){false, 0};
+	if (row->erased || row->at_us < tx->now_us - RD_NOTICE_AGE_US)
+		return false;
+	if (rd_str_is(row->kind, "case"))
+		*ret_meaning = meaning_of(row);
+	return ret_meaning->look || ret_meaning->joined || rd_str_is(row->type, "emergency.created");
+}
+
+rd_rc rd_emergency_passes(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx,
+                          uint32_t *ret_first, rd_err *err)
+{
+	meaning m;
+
+	(void)ctx;
+	(void)err;
+	*ret_first = 0;
+	while (*ret_first < n && !is_work(tx, &rows[*ret_first], &m))
+		++*ret_first;
+	return RD_OK;
 }
 
 rd_rc rd_emergency_follow(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx, rd_err *err)
@@ -526,16 +644,13 @@ rd_rc rd_emergency_follow(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *c
 	work w = {.engine = NULL};
 
 	for (uint32_t i = 0; i < n; i++) {
-		bool is_case = rd_str_is(rows[i].kind, "case");
-		bool is_new = rd_str_is(rows[i].type, "emergency.created");
+		meaning m;
 
-		if (rows[i].erased || rows[i].at_us < tx->now_us - RD_NOTICE_AGE_US ||
-		    !(is_new || (is_case && may_matter(&rows[i]))))
+		if (!is_work(tx, &rows[i], &m))
 			continue;
 		if (w.engine == NULL)
 			RD_TRY(begin(tx, ctx, &w, err));
-		RD_TRY(is_new ? declared(&w, rows[i].record_id, err)
-		              : look_at_case(&w, rows[i].record_id, err));
+		RD_TRY(one_event(&w, &rows[i], &m, err));
 	}
 	return RD_OK;
 }

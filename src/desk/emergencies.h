@@ -2,12 +2,14 @@
  * emergencies.h - the emergency level: cases that start an emergency, and calling until somebody
  * answers (kind emergency).
  *
- * The follower "emergencies" looks at every case that is made, or whose grade, amount, deadline,
- * type or client changes, and at the rules that the firm has set (emergency.*): the grade; the
- * amount; a tax deadline near, of P1 and P2; many clients hit by one type within some hours. A
- * case that meets one joins the open emergency of the same type and client (or of many clients),
- * else one is declared. Drills, closed cases and those that belong to one start none. Whoever
- * declares one by hand sets off the same.
+ * A case that is made, or whose grade, amount, deadline or type changes, is held against the rules
+ * that the firm has set (emergency.*): the grade; and of P1 and P2 the amount, a tax deadline that
+ * is near, and many clients hit by one type within some hours. A case that meets one joins the
+ * open emergency of the same type and client (or of many clients), else one is declared, in the
+ * same transaction. Counting clients is left to the follower "emergencies", which asks once for a
+ * batch of cases, and looks at those that the program has graded anew. Drills, closed cases and
+ * those that belong to one start none; of a need-to-know case the emergency says neither client nor
+ * type. Whoever declares one by hand sets off the same.
  *
  * A new emergency gets its tasks: the items of the playbook of the type, or a preset list; whoever
  * acknowledges it finds them on his desk. The people on duty are called in the order of the roster
@@ -28,8 +30,14 @@
 #define RD_EMERGENCY_CALLS_MAX 1000 /* then nobody is called any more */
 #define RD_EMERGENCY_STEPS_MAX 20u  /* tasks of a playbook */
 
-/* The follower "emergencies"; ctx is an rd_engine. */
+/* For the hooks of a case, at their end: the emergency to which it belongs from now on. */
+RD_NODISCARD rd_rc rd_emergency_look(rd_hook_call *call, rd_err *err);
+
+/* The follower "emergencies"; ctx is an rd_engine. It gives new emergencies their tasks and the first
+ * call, and their history the cases. */
 rd_follow_fn rd_emergency_follow;
+/* What it passes over without a transaction: events that are about neither. */
+rd_follow_look_fn rd_emergency_passes;
 /* The entry "emergencies"; `e` must live as long. */
 rd_periodic_entry rd_emergency_entry(const rd_engine *e);
 

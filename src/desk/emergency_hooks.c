@@ -3,10 +3,10 @@
 #include "desk/cell.h"
 #include "desk/hooks.h"
 #include "desk/hours.h"
+#include "desk/make.h"
 #include "desk/tasks.h"
 #include "record/show.h"
 #include "store/queries.gen.h"
-#include <stdio.h>
 
 #define TASKS_MAX   100u
 #define REVIEW_DAYS 5 /* working days for the review afterwards */
@@ -85,27 +85,15 @@ rd_rc rd_hook_emergency_cancel(rd_hook_call *call, rd_err *err)
 	return RD_OK;
 }
 
-static void put_id(rd_json *j, const char *key, int64_t id)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof text, "%lld", (long long)id);
-	rd_json_put_text(j, key, text);
-}
-
 static void put_about(rd_json *j, const rd_record *r)
 {
 	const rd_value *owner = rd_cell(r, RD_COL_OWNER), *client = rd_cell(r, RD_COL_CLIENT);
 
-	rd_json_key(j, "about");
-	rd_json_object(j);
-	rd_json_put_text(j, "kind", "emergency");
-	put_id(j, "id", rd_cell(r, RD_COL_ID)->i);
-	rd_json_close(j);
+	rd_make_put_any(j, "about", "emergency", rd_cell(r, RD_COL_ID)->i);
 	if (owner->type == RD_INT)
-		put_id(j, "owner", owner->i);
+		rd_make_put_id(j, "owner", owner->i);
 	if (client->type == RD_INT)
-		put_id(j, "client", client->i);
+		rd_make_put_id(j, "client", client->i);
 }
 
 static rd_rc review_due(const rd_hook_call *call, char ret_due[40], rd_err *err)
@@ -148,7 +136,7 @@ rd_rc rd_hook_emergency_end(rd_hook_call *call, rd_err *err)
 	rd_json_put_text(&j, "due", due);
 	rd_json_close(&j);
 	rd_json_end(&j);
-	rd_rc rc = rd_task_add(call->engine, call->tx, &system, 0, rd_buf_view(&body), &task, err);
+	rd_rc rc = rd_make(call->engine, call->tx, &system, "task", &body, &task, err);
 
 	rd_buf_done(&body);
 	rd_buf_done(&name);
@@ -159,10 +147,8 @@ rd_rc rd_hook_emergency_end(rd_hook_call *call, rd_err *err)
 rd_rc rd_hook_emergency_review(rd_hook_call *call, rd_err *err)
 {
 	const rd_value(*asked)[2] = call->asked;
-	rd_problems problems = {0};
 	rd_record made;
 	rd_buf body;
-	json_t *json;
 	rd_json j;
 
 	rd_buf_init(&body, RD_BODY_BYTES_MAX);
@@ -174,14 +160,8 @@ rd_rc rd_hook_emergency_review(rd_hook_call *call, rd_err *err)
 	put_about(&j, call->now);
 	rd_json_close(&j);
 	rd_json_end(&j);
-	rd_str text = {rd_arena_copy(call->tx->arena, body.data, body.size), (uint32_t)body.size};
+	rd_rc rc = rd_make(call->engine, call->tx, call->actor, "improvement", &body, &made, err);
 
 	rd_buf_done(&body);
-	RD_TRY(rd_check_parse(text, &json, err));
-	rd_rc rc =
-		rd_record_create(call->engine, call->tx, call->actor, rd_kind_find(RD_STR("improvement")),
-	                     0, json, &made, &problems, err);
-
-	json_decref(json);
 	return rc;
 }

@@ -40,9 +40,8 @@ static void put_begin(rd_buf *b, const rd_story *s, bool reporter)
 		rd_buf_puts(b, reporter ? "您报告的异常 " : "与您经办的账务有关的异常 ");
 	rd_buf_printf(b, s->english ? "%.*s (%.*s)" : "%.*s（%.*s）", RD_STR_ARG(s->number),
 	              RD_STR_ARG(s->title));
-	rd_buf_puts(b, s->english
-	                   ? ", has been dealt with, looked at by a second person and closed.\n"
-	                   : "已核实处理，并经复核关闭。\n");
+	rd_buf_puts(b, s->english ? ", has been dealt with, looked at by a second person and closed.\n"
+	                          : "已核实处理，并经复核关闭。\n");
 }
 
 static void put_for_staff(rd_buf *b, const rd_story *s, bool reporter)
@@ -72,10 +71,11 @@ static void put_for_client(rd_buf *b, const rd_story *s)
 		(void)rd_story_money(b, r, "amount");
 		rd_buf_char(b, '\n');
 	}
-	rd_buf_puts(b, s->english
-	                   ? "Please acknowledge that you have read this; ask in the answer if anything "
-	                     "is unclear."
-	                   : "请确认收到；如有疑问，请写在回复中，我们会与您联系。");
+	rd_buf_puts(b,
+	            s->english
+	                ? "Please acknowledge that you have read this; ask in the answer if anything "
+	                  "is unclear."
+	                : "请确认收到；如有疑问，请写在回复中，我们会与您联系。");
 }
 
 /* ---- records ---- */
@@ -126,11 +126,13 @@ static rd_rc send(telling *t, const receiver *to, rd_err *err)
 	rd_make_put_time(&j, "due", t->due_us);
 	rd_make_put_like(&j, s->record);
 	rd_json_close(&j);
-	rd_rc rc =
-		rd_make(t->call->engine, t->call->tx, &system, "feedback", &body, &made, err);
+	rd_rc rc = rd_make(t->call->engine, t->call->tx, &system, "feedback", &body, &made, err);
 
 	rd_buf_done(&body);
 	rd_buf_done(&text);
+	if (rc == RD_OK && to->contact_id)
+		rc = rd_feedback_letter_order(t->call->engine->store, t->call->tx,
+		                              rd_cell(&made, RD_COL_ID)->i, err);
 	return rc;
 }
 
@@ -200,8 +202,8 @@ static rd_rc client_is_told(const telling *t, bool *ret, rd_err *err)
 	if (s->client.cells == NULL)
 		return RD_OK;
 	RD_TRY(rd_setting_text(t->call->tx, RD_SET_FEEDBACK_CLIENT, &choice, err));
-	RD_TRY(rd_q_questions_about(t->call->tx, rd_cell(s->record, RD_COL_ID)->i, &asked, &found,
-	                            err));
+	RD_TRY(
+		rd_q_questions_about(t->call->tx, rd_cell(s->record, RD_COL_ID)->i, &asked, &found, err));
 	*ret = rd_str_is(choice, "always") ||
 	       (rd_str_is(choice, "concerned") &&
 	        ((s->type.cells && rd_field_int(&s->type, "to_client", 0)) || asked.n > 0 ||
@@ -223,8 +225,8 @@ static rd_rc tell_client(telling *t, rd_err *err)
 	RD_TRY(rd_q_contacts_to_tell(t->call->tx, rd_cell(&t->story->client, RD_COL_ID)->i, 1,
 	                             &contacts, &n, err));
 	to.contact_id = n ? contacts[0].id : 0;
-	to.owner_id = owner->type == RD_INT ? owner->i
-	                                    : rd_field_int(&t->story->client, "accountant", 0);
+	to.owner_id =
+		owner->type == RD_INT ? owner->i : rd_field_int(&t->story->client, "accountant", 0);
 	return send(t, &to, err);
 }
 

@@ -32,24 +32,73 @@ struct rd_follow {
 
 typedef struct batch {
 	const rd_follower *follower;
-	uint32_t n;
+	int64_t at;      /* where the follower stood when it looked */
+	uint32_t passed; /* events from there on that it does not want */
+	bool wants;      /* the one behind them */
+	uint32_t n;      /* events that are done with */
+	uint32_t n_run;  /* of them, given to the follower */
 } batch;
+
+static rd_rc position(rd_tx *tx, const batch *b, int64_t *ret_seq, rd_err *err)
+{
+	rd_q_follower_get_row at = {0};
+	bool found;
+
+	RD_TRY(rd_q_follower_get(tx, rd_str_of(b->follower->name), &at, &found, err));
+	*ret_seq = found ? at.next_seq : 0;
+	return RD_OK;
+}
+
+static rd_rc look_ahead(rd_tx *tx, void *ctx, rd_err *err)
+{
+	batch *b = ctx;
+	const rd_log_row *rows;
+	uint32_t n;
+
+	RD_TRY(position(tx, b, &b->at, err));
+	RD_TRY(rd_log_from(tx, b->at, RD_FOLLOW_LOOK, &rows, &n, err));
+	b->passed = 0;
+	if (n)
+		RD_TRY(b->follower->look(tx, rows, n, b->follower->ctx, &b->passed, err));
+	b->wants = b->passed < n;
+	return RD_OK;
+}
 
 static rd_rc run_batch(rd_tx *tx, void *ctx, rd_err *err)
 {
 	batch *b = ctx;
-	rd_str name = rd_str_of(b->follower->name);
-	rd_q_follower_get_row at = {0};
 	const rd_log_row *rows;
-	bool found;
+	int64_t from;
 
-	b->n = 0;
-	RD_TRY(rd_q_follower_get(tx, name, &at, &found, err));
-	RD_TRY(rd_log_from(tx, found ? at.next_seq : 0, RD_FOLLOW_BATCH, &rows, &b->n, err));
+	b->n = b->n_run = 0;
+	RD_TRY(position(tx, b, &from, err));
+	/* Another process may have gone on since: then what was passed over is behind us. */
+	if (from == b->at) {
+		b->n = b->passed;
+		from += b->passed;
+	}
+	if (b->wants) {
+		RD_TRY(rd_log_from(tx, from, RD_FOLLOW_BATCH, &rows, &b->n_run, err));
+		if (b->n_run)
+			RD_TRY(b->follower->run(tx, rows, b->n_run, b->follower->ctx, err));
+		b->n += b->n_run;
+	}
 	if (b->n == 0)
 		return RD_OK;
-	RD_TRY(b->follower->run(tx, rows, b->n, b->follower->ctx, err));
-	return rd_q_follower_set(tx, name, rows[b->n - 1].seq + 1, NULL, err);
+	return rd_q_follower_set(tx, rd_str_of(b->follower->name), from + b->n_run, NULL, err);
+}
+
+static rd_rc one_batch(rd_store *s, batch *b, int64_t firm_id, rd_arena *a, rd_err *err)
+{
+	b->n = b->n_run = b->passed = 0;
+	b->at = -1;
+	b->wants = true;
+	if (b->follower->look) {
+		RD_TRY(rd_store_read(s, firm_id, a, look_ahead, b, err));
+		if (b->passed == 0 && !b->wants)
+			return RD_OK;
+	}
+	return rd_store_write(s, firm_id, a, run_batch, b, err);
 }
 
 rd_rc rd_follow_batch(rd_store *s, const rd_follower *follower, int64_t firm_id, rd_arena *a,
@@ -57,7 +106,7 @@ rd_rc rd_follow_batch(rd_store *s, const rd_follower *follower, int64_t firm_id,
 {
 	batch b = {.follower = follower};
 
-	RD_TRY(rd_store_write(s, firm_id, a, run_batch, &b, err));
+	RD_TRY(one_batch(s, &b, firm_id, a, err));
 	*ret_n = b.n;
 	return RD_OK;
 }
@@ -86,17 +135,17 @@ static bool stops(rd_follow *f)
 static void follow_firm(rd_follow *f, const rd_follower *follower, int64_t firm_id)
 {
 	rd_arena *a = rd_arena_new();
-	uint32_t n = RD_FOLLOW_BATCH;
+	batch b = {.follower = follower, .n = RD_FOLLOW_BATCH};
 	bool worked = false;
 	rd_err err = {0};
 
-	for (uint32_t i = 0; n == RD_FOLLOW_BATCH && i < BATCHES_MAX && !stops(f); i++) {
-		if (rd_follow_batch(f->config.store, follower, firm_id, a, &n, &err) != RD_OK) {
+	for (uint32_t i = 0; b.n >= RD_FOLLOW_BATCH && i < BATCHES_MAX && !stops(f); i++) {
+		if (one_batch(f->config.store, &b, firm_id, a, &err) != RD_OK) {
 			if (f->config.told)
 				f->config.told(f->config.told_ctx, follower->name, firm_id, &err);
 			break;
 		}
-		worked = worked || n > 0;
+		worked = worked || b.n_run > 0;
 		rd_arena_reset(a);
 	}
 	if (worked && f->config.worked)
@@ -290,8 +339,11 @@ static void *follow(void *arg)
 
 	while (!stops(f)) {
 		serve(f, firms, n, all);
-		if (all)
+		if (all) {
+			if (f->config.looked)
+				f->config.looked(f->config.looked_ctx);
 			next = in_ms(f->config.poll_ms);
+		}
 		all = wait_for_more(f, &next, firms, &n) || is_past(&next);
 	}
 	return NULL;

@@ -1,6 +1,6 @@
 /*
- * followup.h - what comes out of a case: what is done at closing, measures made from it in one step,
- * and all of it in one list.
+ * followup.h - what comes out of a case: what is done at closing, measures made from it in one
+ * step, and all of it in one list.
  *
  * A measure is a control, a risk or an improvement, filled in from the case (name, details, client,
  * team, need-to-know, type) and linked to it: a control mitigates the case, a risk concerns it, an

@@ -6,14 +6,18 @@
 #include "desk/duty.h"
 #include "desk/emergencies.h"
 #include "desk/causes.h"
+#include "desk/corrections.h"
 #include "desk/effect.h"
 #include "desk/evidence.h"
+#include "desk/feedback.h"
 #include "desk/follow.h"
 #include "desk/ladder.h"
+#include "desk/indexing.h"
 #include "desk/notice.h"
 #include "desk/questions.h"
 #include "desk/reminders.h"
 #include "desk/reviews.h"
+#include "desk/runs.h"
 #include "desk/send.h"
 #include "desk/shelf.h"
 #include "desk/statements.h"
@@ -23,7 +27,7 @@
 #define FOLLOWERS_N 3u
 
 static const char *const queues[] = {"post"};
-static const char *const queues_of_books[] = {RD_IMPORT_QUEUE};
+static const char *const queues_of_books[] = {RD_IMPORT_QUEUE, RD_RUNS_QUEUE};
 
 struct rd_hands {
 	rd_hands_config config;
@@ -37,10 +41,13 @@ struct rd_hands {
 	rd_job_kind kinds[RD_JOB_KINDS_MAX];
 	uint32_t n_kinds;
 	rd_follower followers[FOLLOWERS_N];
+	rd_indexing indexing;
 	rd_periodic_entry entries[RD_PERIODIC_MAX];
 	uint32_t n_entries;
 	rd_shelf *shelf;
 	rd_importer importer;
+	rd_correction_seeker seeker;
+	rd_runs runs;
 	rd_jobs *jobs;
 	rd_jobs *books; /* minutes of reading and checking do not hold up a mail */
 	rd_follow *follow;
@@ -85,6 +92,15 @@ static void worked(void *ctx)
 		rd_jobs_wake(h->books);
 }
 
+static void looked(void *ctx)
+{
+	rd_hands *h = ctx;
+	rd_err err = {0};
+
+	if (rd_indexing_look(&h->indexing, &err) != RD_OK)
+		tell(h, "indexing", &err);
+}
+
 static void live(void *ctx, int64_t firm_id, const rd_log_row *row)
 {
 	rd_hands *h = ctx;
@@ -110,6 +126,8 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	                                 .live_ctx = h,
 	                                 .worked = worked,
 	                                 .worked_ctx = h,
+	                                 .looked = looked,
+	                                 .looked_ctx = h,
 	                                 .told = told_follower,
 	                                 .told_ctx = h};
 	const rd_periodic_config periodic = {.store = store,
@@ -123,10 +141,27 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	rd_jobs_config books = jobs;
 
 	books.queues = queues_of_books;
+	books.n_queues = sizeof queues_of_books / sizeof *queues_of_books;
 	RD_TRY(rd_jobs_start(&jobs, &h->jobs, err));
 	RD_TRY(rd_jobs_start(&books, &h->books, err));
 	RD_TRY(rd_follow_start(&follow, &h->follow, err));
 	return rd_periodic_start(&periodic, &h->periodic, err);
+}
+
+static rd_rc take_book(void *ctx, int64_t firm_id, int64_t import_id, const rd_book **ret_book,
+                       void **ret_hold, rd_err *err)
+{
+	rd_shelved *shelved;
+
+	RD_TRY(rd_shelf_take_import(ctx, firm_id, import_id, &shelved, err));
+	*ret_book = rd_shelved_book(shelved);
+	*ret_hold = shelved;
+	return RD_OK;
+}
+
+static void give_book(void *ctx, void *hold)
+{
+	rd_shelf_give(ctx, hold);
 }
 
 static void make_kinds(rd_hands *h)
@@ -139,10 +174,15 @@ static void make_kinds(rd_hands *h)
 	n += RD_ANCHOR_JOBS_N;
 	rd_question_jobs(&h->sender, h->kinds + n);
 	n += RD_QUESTION_JOBS_N;
+	h->kinds[n++] = rd_feedback_job(&h->sender);
 	h->statement_jobs = (rd_statement_jobs_ctx){h->config.engine, NULL};
 	rd_statement_jobs(&h->statement_jobs, h->kinds + n);
 	n += RD_STATEMENT_JOBS_N;
 	h->kinds[n++] = rd_import_job(&h->importer);
+	h->seeker = (rd_correction_seeker){h->config.engine, h->shelf};
+	h->kinds[n++] = rd_correction_job(&h->seeker);
+	rd_runs_jobs(&h->runs, h->kinds + n);
+	n += RD_RUNS_JOBS_N;
 	h->kinds[n++] = (rd_job_kind){rd_case_grade_job, rd_case_grade_all, &h->desk, 600, 0};
 	RD_ASSERT(n <= RD_JOB_KINDS_MAX);
 	h->n_kinds = n;
@@ -158,6 +198,7 @@ static void make_entries(rd_hands *h)
 	h->entries[n++] = rd_causes_entry(h->config.engine);
 	h->entries[n++] = rd_effects_entry(h->config.engine);
 	h->entries[n++] = rd_reviews_entry(h->config.engine);
+	h->entries[n++] = rd_runs_entry(&h->runs);
 	h->entries[n++] = rd_ladder_entry(h->config.engine);
 	h->entries[n++] = rd_duty_entry(h->config.engine);
 	h->entries[n++] = rd_emergency_entry(h->config.engine);
@@ -184,11 +225,15 @@ rd_rc rd_hands_start(const rd_hands_config *config, rd_hands **ret_hands, rd_err
 	h->shelf = rd_shelf_new(&(rd_shelf_config){.store = h->desk.store});
 	h->statements = rd_statements_new(h->desk.store, NULL);
 	h->importer = (rd_importer){config->engine, h->shelf};
+	h->runs = (rd_runs){config->engine, {take_book, give_book, h->shelf}};
 	make_kinds(h);
-	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk};
-	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk};
-	h->followers[2] =
-		(rd_follower){"emergencies", rd_emergency_follow, (void *)(uintptr_t)h->config.engine};
+	h->indexing = (rd_indexing){h->desk.store, 0};
+	h->followers[0] = (rd_follower){"notices", rd_notice_follow, &h->desk, rd_notice_look};
+	h->followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &h->desk, rd_webhook_look};
+	h->followers[2] = (rd_follower){.name = "emergencies",
+	                                .run = rd_emergency_follow,
+	                                .ctx = (void *)(uintptr_t)h->config.engine,
+	                                .look = rd_emergency_passes};
 	make_entries(h);
 
 	rd_rc rc = start(h, err);

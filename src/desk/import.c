@@ -1,8 +1,10 @@
 #include "desk/import.h"
 #include "base/digest.h"
 #include "desk/cell.h"
+#include "desk/corrections.h"
 #include "desk/hooks.h"
 #include "desk/person.h"
+#include "desk/runs.h"
 #include "record/may.h"
 #include "store/queries.gen.h"
 #include <stdio.h>
@@ -23,6 +25,12 @@ static rd_rc get(rd_tx *tx, const char *kind, int64_t id, rd_record *ret, rd_err
 static int64_t id_of(const rd_record *r)
 {
 	return rd_cell(r, RD_COL_ID)->i;
+}
+
+static rd_rc closed(rd_err *err)
+{
+	return rd_fail(err, RD_BARRED, "账套已结账；请先重新打开账套",
+	               "the set of books is closed; reopen it first");
 }
 
 /* ---- the files ---- */
@@ -146,19 +154,76 @@ rd_rc rd_import_source_load(rd_tx *tx, int64_t import_id, rd_import_source *ret,
 	return load(tx, &import, &books, ret, err);
 }
 
+/* ---- what people may write ---- */
+
+static bool same(const rd_value *a, const rd_value *b)
+{
+	if (a->type == RD_NULL || b->type == RD_NULL)
+		return a->type == b->type;
+	return a->type == RD_TEXT ? rd_str_eq(a->str, b->str) : a->i == b->i;
+}
+
+static bool differs(const rd_hook_call *call, const char *field)
+{
+	static const rd_value none = {.type = RD_NULL};
+
+	return !same(rd_field_cell(call->now, field),
+	             call->was ? rd_field_cell(call->was, field) : &none);
+}
+
+/* What reading, checking, commit and undo write, nobody writes by hand. */
+static rd_rc by_program(const rd_hook_call *call, const char *const *fields, rd_err *err)
+{
+	for (; *fields; fields++)
+		if (differs(call, *fields) && !call->actor->system)
+			return rd_fail(err, RD_INPUT, "%s 由程序填写，不能手工修改",
+			               "%s is written by the program and cannot be set by hand", *fields);
+	return RD_OK;
+}
+
+rd_rc rd_hook_books_change(rd_hook_call *call, rd_err *err)
+{
+	static const char *const fields[] = {"current_import", "last_run",  "health",   "health_reason",
+	                                     "live_findings",  "first_day", "last_day", NULL};
+
+	return by_program(call, fields, err);
+}
+
+static rd_rc only_asked(const rd_hook_call *call, rd_err *err)
+{
+	static const char *const fields[] = {"recognised", "differences", "files",     "records",
+	                                     "rejected",   "vouchers",    "first_day", "last_day",
+	                                     "contents",   "before",      "problem",   NULL};
+
+	return by_program(call, fields, err);
+}
+
+rd_rc rd_hook_import_change(rd_hook_call *call, rd_err *err)
+{
+	RD_TRY(only_asked(call, err));
+	if (!same(rd_cell(call->now, RD_COL_CLIENT), rd_cell(call->was, RD_COL_CLIENT)))
+		return rd_fail(err, RD_INPUT, "导入不能改到另一个客户；请另建导入",
+		               "an import stays with its client; make another one");
+	if (is_sealed(rd_cell(call->was, RD_COL_STATE)->str) &&
+	    (differs(call, "mapping") || differs(call, "mode")))
+		return rd_fail(err, RD_BARRED, "已确认的导入不能再改列映射和方式；请另建导入",
+		               "mapping and mode of a committed import stay; make another import");
+	return RD_OK;
+}
+
 /* ---- creation and preview ---- */
 
 rd_rc rd_hook_import_create(rd_hook_call *call, rd_err *err)
 {
 	rd_record books;
 
+	RD_TRY(only_asked(call, err));
 	RD_TRY(get(call->tx, "books", rd_field_int(call->now, "books", 0), &books, err));
 	if (rd_cell(&books, RD_COL_CLIENT)->i != rd_cell(call->now, RD_COL_CLIENT)->i)
 		return rd_fail(err, RD_INPUT, "账套不属于这个客户；请选择该客户的账套",
 		               "the set of books is of another client; choose one of this client");
 	if (rd_str_is(rd_cell(&books, RD_COL_STATE)->str, "closed"))
-		return rd_fail(err, RD_BARRED, "账套已结账；请先重新打开账套",
-		               "the set of books is closed; reopen it first");
+		return closed(err);
 	return RD_OK;
 }
 
@@ -196,8 +261,7 @@ static rd_rc unchanged(const rd_record *now, const rd_record *books, const rd_im
 
 	hex_of(s->contents, hex);
 	if (rd_str_is(rd_cell(books, RD_COL_STATE)->str, "closed"))
-		return rd_fail(err, RD_BARRED, "账套已结账；请先重新打开账套",
-		               "the set of books is closed; reopen it first");
+		return closed(err);
 	if (!rd_str_is(rd_field_str(now, "contents"), hex))
 		return rd_fail(err, RD_BARRED, "预览之后文件、列映射或会计准则有变动；请重新预览",
 		               "files, mapping or standard changed after the preview; preview again");
@@ -245,6 +309,7 @@ rd_rc rd_hook_import_commit(rd_hook_call *call, rd_err *err)
 {
 	rd_record was, now;
 	rd_import_source s;
+	int64_t run;
 
 	RD_TRY(get(call->tx, "books", rd_field_int(call->now, "books", 0), &was, err));
 	RD_TRY(load(call->tx, call->was, &was, &s, err));
@@ -259,7 +324,10 @@ rd_rc rd_hook_import_commit(rd_hook_call *call, rd_err *err)
 		*rd_field_cell(call->now, "mapping") = RD_VALUE_TEXT(s.mapping);
 		*rd_field_cell(&now, "mapping") = RD_VALUE_TEXT(s.mapping);
 	}
-	return write_books(call, &was, &now, err);
+	RD_TRY(write_books(call, &was, &now, err));
+	RD_TRY(rd_correction_imported(call->engine, call->tx, id_of(&now), s.import_id, err));
+	return rd_runs_start(call->engine, call->tx, call->actor, id_of(&now), s.import_id, "import",
+	                     &run, err);
 }
 
 /* ---- undo ---- */
@@ -270,12 +338,22 @@ typedef struct losing {
 	bool more;
 } losing;
 
+static rd_str number_of(const rd_record *r)
+{
+	const rd_value *v = rd_cell(r, RD_COL_NUMBER);
+
+	return v->type == RD_NULL ? RD_STR("?") : v->str;
+}
+
+/* A case on which nobody has begun is no work: the next run withdraws it. */
 static bool counts(const rd_record *r)
 {
 	static const char *const posted[] = {"posted", "confirmed", "missing"};
 	rd_str state = rd_cell(r, RD_COL_STATE)->str;
 
-	if (strcmp(r->kind->name, "correction") != 0)
+	if (strcmp(r->kind->name, "case") == 0)
+		return !rd_str_is(state, "reported");
+	if (strcmp(r->kind->name, "run") == 0)
 		return true;
 	for (size_t i = 0; i < sizeof posted / sizeof *posted; i++)
 		if (rd_str_is(state, posted[i]))
@@ -303,9 +381,8 @@ static rd_rc lose(rd_tx *tx, losing *l, const char *to_kind, int64_t to_id, cons
 		}
 		RD_TRY(get(tx, kind, rows[i].from_id, &r, err));
 		if (counts(&r))
-			l->list[l->n++] =
-				(rd_import_loss){kind, rows[i].from_id, rd_cell(&r, RD_COL_NUMBER)->str,
-			                     rd_cell(&r, RD_COL_STATE)->str};
+			l->list[l->n++] = (rd_import_loss){kind, rows[i].from_id, number_of(&r),
+			                                   rd_cell(&r, RD_COL_STATE)->str};
 	}
 	return RD_OK;
 }
@@ -314,12 +391,13 @@ rd_rc rd_import_losses(rd_tx *tx, int64_t import_id, const rd_import_loss **ret_
                        uint32_t *ret_n, bool *ret_more, rd_err *err)
 {
 	losing l = {RD_NEW_N(tx->arena, rd_import_loss, RD_IMPORT_LOSSES_MAX), 0, false};
-	uint32_t runs;
+	losing runs = {RD_NEW_N(tx->arena, rd_import_loss, RD_IMPORT_LOSSES_MAX), 0, false};
 
-	RD_TRY(lose(tx, &l, "import", import_id, "run", "import", err));
-	runs = l.n;
-	for (uint32_t i = 0; i < runs; i++)
-		RD_TRY(lose(tx, &l, "run", l.list[i].id, "case", "first_run", err));
+	/* Runs are made by the program, and again when they are needed: what came of them counts. */
+	RD_TRY(lose(tx, &runs, "import", import_id, "run", "import", err));
+	l.more = runs.more;
+	for (uint32_t i = 0; i < runs.n; i++)
+		RD_TRY(lose(tx, &l, "run", runs.list[i].id, "case", "first_run", err));
 	RD_TRY(lose(tx, &l, "import", import_id, "correction", "import", err));
 	*ret_list = l.list;
 	*ret_n = l.n;
@@ -329,24 +407,24 @@ rd_rc rd_import_losses(rd_tx *tx, int64_t import_id, const rd_import_loss **ret_
 
 static rd_rc name_losses(const rd_import_loss *list, uint32_t n, bool more, rd_err *err)
 {
-	uint32_t runs = 0, cases = 0, corrections = 0;
+	uint32_t cases = 0, corrections = 0;
 	char first[160] = "";
 	size_t at = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		runs += strcmp(list[i].kind, "run") == 0;
 		cases += strcmp(list[i].kind, "case") == 0;
 		corrections += strcmp(list[i].kind, "correction") == 0;
-		if (strcmp(list[i].kind, "run") != 0 && at + 24 < sizeof first)
-			at += (size_t)snprintf(first + at, sizeof first - at, " %.20s",
-			                       rd_str_is(list[i].number, "") ? "?" : list[i].number.ptr);
+		if (at + 24 < sizeof first)
+			at += (size_t)snprintf(first + at, sizeof first - at, " %.*s",
+			                       list[i].number.len < 20 ? (int)list[i].number.len : 20,
+			                       list[i].number.ptr);
 	}
 	return rd_fail(err, RD_BARRED,
-	               "撤销会使后续工作失去依据：检查 %u 次、异常 %u 起、已入账的更正 %u 项%s%s。"
+	               "撤销会使后续工作失去依据：已着手处理的异常 %u 起、已入账的更正 %u 项%s%s。"
 	               "确认后请勾选“已知会失去后续工作”再撤销",
-	               "later work would lose its ground: %u runs, %u cases, %u posted "
+	               "later work would lose its ground: %u cases, %u posted "
 	               "corrections%s%s; to undo in spite of it, say accept_loss",
-	               runs, cases, corrections, more ? " +" : "", first);
+	               cases, corrections, more ? " +" : "", first);
 }
 
 rd_rc rd_hook_import_undo(rd_hook_call *call, rd_err *err)
@@ -359,6 +437,8 @@ rd_rc rd_hook_import_undo(rd_hook_call *call, rd_err *err)
 	bool more;
 
 	RD_TRY(get(call->tx, "books", rd_field_int(call->now, "books", 0), &was, err));
+	if (rd_str_is(rd_cell(&was, RD_COL_STATE)->str, "closed"))
+		return closed(err);
 	if (rd_field_int(&was, "current_import", 0) != id)
 		return rd_fail(err, RD_BARRED, "这不是账套的当前导入；请先撤销之后的导入",
 		               "this is not the current import of the books; undo the later ones first");
@@ -374,5 +454,10 @@ rd_rc rd_hook_import_undo(rd_hook_call *call, rd_err *err)
 		*rd_field_cell(&now, "first_day") = *rd_field_cell(&old, "first_day");
 		*rd_field_cell(&now, "last_day") = *rd_field_cell(&old, "last_day");
 	}
-	return write_books(call, &was, &now, err);
+	RD_TRY(write_books(call, &was, &now, err));
+	RD_TRY(rd_correction_imported(call->engine, call->tx, id_of(&now), before, err));
+	/* What the undone files showed is gone, and what those before them showed is back. */
+	return before ? rd_runs_start(call->engine, call->tx, call->actor, id_of(&now), before,
+	                              "import", &(int64_t){0}, err)
+	              : RD_OK;
 }

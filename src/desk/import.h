@@ -49,13 +49,13 @@ RD_NODISCARD rd_rc rd_import_source_load(rd_tx *tx, int64_t import_id, rd_import
 
 /* What was made from an import and would lose its ground if it were undone. */
 typedef struct rd_import_loss {
-	const char *kind; /* "run", "case", "correction" */
+	const char *kind; /* "case", "correction" */
 	int64_t id;
 	rd_str number, state;
 } rd_import_loss;
 #define RD_IMPORT_LOSSES_MAX 300u
-/* At most RD_IMPORT_LOSSES_MAX; *ret_more: there are others. Corrections only when they are posted
- * in the client's software. */
+/* At most RD_IMPORT_LOSSES_MAX; *ret_more: there are others. Cases that a run on it found first and
+ * on which somebody has begun; corrections that are posted in the client's software. */
 RD_NODISCARD rd_rc rd_import_losses(rd_tx *tx, int64_t import_id, const rd_import_loss **ret_list,
                                     uint32_t *ret_n, bool *ret_more, rd_err *err);
 

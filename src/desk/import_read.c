@@ -1,15 +1,18 @@
 /* The job that reads an import: from uploaded files to a preview, or to what is wrong with them. */
-#include "base/buf.h"
+#include "base/assert.h"
+#include "base/json.h"
 #include "desk/cell.h"
 #include "desk/import.h"
 #include "desk/person.h"
 #include "desk/recognised.h"
+#include "desk/runs.h"
 #include "desk/send.h"
 #include "desk/shelf.h"
 #include <stdio.h>
 
 #define RECOGNISED_MAX  199000u /* bytes; model/import.toml allows a little more */
-#define DIFFERENCES_MAX 99000u
+#define DIFFERENCES_MAX 97000u
+#define CHECKS_MAX      2000u
 #define TRIES_MAX       4u
 #define SLACK_S         60u /* beyond the patience of the sandbox, twice: two books may be read */
 
@@ -43,20 +46,66 @@ static rd_str keep(rd_arena *a, rd_buf *b)
 	return s;
 }
 
+static void put_severities(rd_json *j, const char *key, const int64_t n[RD_SEVERITIES])
+{
+	rd_json_key(j, key);
+	rd_json_object(j);
+	for (uint32_t s = RD_SEVERITIES; s-- > 0;)
+		rd_json_put_int(j, rd_checking_severity(s), n[s]);
+	rd_json_close(j);
+}
+
+/* The differences with one member more: what the checks would find, beside what is live now. */
+static rd_str with_checks(const reading *r, rd_buf *differences, const rd_dry_run *dry)
+{
+	rd_str text = rd_str_trim(rd_buf_view(differences));
+	rd_buf out;
+	rd_json j;
+
+	RD_ASSERT(rd_str_ends(text, "}"));
+	rd_buf_init(&out, DIFFERENCES_MAX + CHECKS_MAX);
+	rd_buf_add(&out, text.ptr, text.len - 1);
+	rd_buf_puts(&out, ", \"checks\": ");
+	rd_json_init(&j, &out, 0);
+	rd_json_object(&j);
+	rd_json_put_int(&j, "found", dry->found);
+	rd_json_put_int(&j, "new", dry->new);
+	rd_json_put_int(&j, "back", dry->back);
+	rd_json_put_int(&j, "known", dry->known);
+	rd_json_put_int(&j, "gone", dry->gone);
+	rd_json_put_int(&j, "suppressed", dry->suppressed);
+	put_severities(&j, "new_by_severity", dry->new_by_severity);
+	put_severities(&j, "gone_by_severity", dry->gone_by_severity);
+	rd_json_put_int(&j, "ran", dry->ran);
+	rd_json_put_int(&j, "not_run", dry->not_run);
+	rd_json_close(&j);
+	rd_buf_char(&out, '}');
+	rd_buf_done(differences);
+	return keep(r->run->arena, &out);
+}
+
 static rd_rc describe(reading *r, const rd_book *was, rd_err *err)
 {
 	rd_arena *a = rd_arena_new();
 	rd_book_changes changes;
+	rd_rc rc = RD_OK;
+	rd_dry_run dry;
 	rd_buf out;
 
-	(void)err;
 	rd_recognised_write(r->book, RECOGNISED_MAX, &out);
 	r->recognised = keep(r->run->arena, &out);
-	rd_books_compare(was, r->book, a, &changes);
-	rd_differences_write(was, r->book, &changes, DIFFERENCES_MAX, &out);
-	r->differences = keep(r->run->arena, &out);
+	if (was || r->source.before_id == 0) {
+		rd_books_compare(was, r->book, a, &changes);
+		rd_differences_write(was, r->book, &changes, DIFFERENCES_MAX, &out);
+		rc = rd_runs_dry(r->importer->engine, r->run->firm_id, r->source.books_id, r->book, a, &dry,
+		                 err);
+		if (rc == RD_OK)
+			r->differences = with_checks(r, &out, &dry);
+		else
+			rd_buf_done(&out);
+	}
 	rd_arena_free(a);
-	return RD_OK;
+	return rc;
 }
 
 /* ---- writing what came of it ---- */
@@ -96,7 +145,8 @@ static void put_result(const reading *r, rd_record *now, rd_arena *a)
 	for (uint32_t i = 1; i < b->n_files; i++)
 		rejected += b->files[i].rejected;
 	*rd_field_cell(now, "recognised") = RD_VALUE_TEXT(r->recognised);
-	*rd_field_cell(now, "differences") = RD_VALUE_TEXT(r->differences);
+	*rd_field_cell(now, "differences") =
+		r->differences.len ? RD_VALUE_TEXT(r->differences) : RD_VALUE_NULL;
 	*rd_field_cell(now, "contents") = RD_VALUE_TEXT(((rd_str){hex, 64}));
 	*rd_field_cell(now, "before") =
 		r->source.before_id ? RD_VALUE_INT(r->source.before_id) : RD_VALUE_NULL;
@@ -143,17 +193,23 @@ static rd_rc write(rd_tx *tx, void *ctx, rd_err *err)
 
 /* ---- the job ---- */
 
-/* The books as they are now; that they cannot be read does not hold up those to come. */
-static rd_shelved *take_before(const reading *r)
+/* What the files are to blame for is told to people; what the machine is, is tried again. */
+static bool is_of_files(rd_rc rc)
 {
-	rd_shelved *before = NULL;
-	rd_err ignored;
+	return rc == RD_INPUT || rc == RD_ASK || rc == RD_LIMIT;
+}
 
-	if (r->source.before_id == 0 ||
-	    rd_shelf_take_import(r->importer->shelf, r->source.firm_id, r->source.before_id, &before,
-	                         &ignored) != RD_OK)
-		return NULL;
-	return before;
+/* The books as they are now. When their files can no longer be read - a newer program may refuse
+ * what an older one took - that does not hold up those to come: there is nothing to compare. */
+static rd_rc take_before(const reading *r, rd_shelved **ret, rd_err *err)
+{
+	*ret = NULL;
+	if (r->source.before_id == 0)
+		return RD_OK;
+	rd_rc rc =
+		rd_shelf_take_import(r->importer->shelf, r->source.firm_id, r->source.before_id, ret, err);
+
+	return is_of_files(rc) ? RD_OK : rc;
 }
 
 static rd_rc read_books(reading *r, rd_err *err)
@@ -162,21 +218,17 @@ static rd_rc read_books(reading *r, rd_err *err)
 	rd_shelved *now, *before;
 
 	RD_TRY(rd_shelf_take(shelf, &r->source, &now, err));
-	before = take_before(r);
-	r->book = rd_shelved_book(now);
-	rd_rc rc = describe(r, before ? rd_shelved_book(before) : NULL, err);
+	rd_rc rc = take_before(r, &before, err);
 
+	if (rc == RD_OK) {
+		r->book = rd_shelved_book(now);
+		rc = describe(r, before ? rd_shelved_book(before) : NULL, err);
+	}
 	if (rc == RD_OK)
 		rc = rd_store_write(r->run->store, r->run->firm_id, r->run->arena, write, r, err);
 	rd_shelf_give(shelf, before);
 	rd_shelf_give(shelf, now);
 	return rc;
-}
-
-/* What the files are to blame for is told to people; what the machine is, is tried again. */
-static bool is_of_files(rd_rc rc)
-{
-	return rc == RD_INPUT || rc == RD_ASK || rc == RD_LIMIT;
 }
 
 static rd_rc read_import(rd_job_run *run, void *ctx, rd_err *err)

@@ -84,8 +84,8 @@ rd_rc rd_knowledge_find(rd_tx *tx, const rd_actor *actor, int64_t case_id,
 	RD_TRY(rd_q_link_list(tx, RD_STR("case"), case_id, RD_BESIDE_LIST_MAX, &l->links, &l->n_links,
 	                      err));
 	RD_TRY(put_playbook(l, type_id, err));
-	RD_TRY(rd_q_knowledge_for(tx, type_id, rd_field_int(&c, "cause", 0), LOOKED_MAX, &rows, &n,
-	                          err));
+	RD_TRY(
+		rd_q_knowledge_for(tx, type_id, rd_field_int(&c, "cause", 0), LOOKED_MAX, &rows, &n, err));
 	for (uint32_t i = 0; i < n; i++)
 		RD_TRY(put(l, rows[i].id,
 		           &(rd_knowledge){.by_type = rows[i].by_type != 0,

@@ -1,8 +1,8 @@
 /*
  * knowledge.h - articles that may help with a case, and in how many cases each has.
  *
- * The playbook of the case's type first, then published articles about its type and its cause, those
- * that helped most often first. That one helped is a link of the case to the article with the
+ * The playbook of the case's type first, then published articles about its type and its cause,
+ * those that helped most often first. That one helped is a link of the case to the article with the
  * meaning "helped-by": it counts once a case, and is taken back like any link.
  *
  * Results live in tx->arena. Threads: as commands and reads.

@@ -3,8 +3,8 @@
 #include "desk/cell.h"
 #include "desk/clocks.h"
 #include "desk/duty.h"
+#include "desk/make.h"
 #include "desk/notice.h"
-#include "desk/tasks.h"
 #include "store/queries.gen.h"
 #include <stdio.h>
 
@@ -230,15 +230,7 @@ static rd_rc run_clocks(step *s, rd_err *err)
 
 /* ---- the written decision ---- */
 
-static void put_id(rd_json *j, const char *key, int64_t id)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof text, "%lld", (long long)id);
-	rd_json_put_text(j, key, text);
-}
-
-static rd_str report_body(const step *s, bool english, int64_t owner, rd_buf *out)
+static void report_body(const step *s, bool english, int64_t owner, rd_buf *out)
 {
 	const rd_record *r = s->was;
 	rd_json j;
@@ -260,20 +252,12 @@ static rd_str report_body(const step *s, bool english, int64_t owner, rd_buf *ou
 			: "书面意见送达已满十日，尚未登记书面决定。请登记决定；严重违反国家利益和社会公众利益的，"
 			  "应当向主管单位或者财政、审计、税务机关报告（会计基础工作规范第七十八条第六项）。");
 	rd_json_put_text(&j, "priority", "urgent");
-	rd_json_key(&j, "about");
-	rd_json_object(&j);
-	rd_json_put_text(&j, "kind", "case");
-	put_id(&j, "id", rd_cell(r, RD_COL_ID)->i);
-	rd_json_close(&j);
-	if (owner)
-		put_id(&j, "owner", owner);
-	if (rd_cell(r, RD_COL_CLIENT)->type == RD_INT)
-		put_id(&j, "client", rd_cell(r, RD_COL_CLIENT)->i);
-	rd_json_put_bool(&j, "restricted", rd_cell(r, RD_COL_RESTRICTED)->i != 0);
+	rd_make_put_any(&j, "about", "case", rd_cell(r, RD_COL_ID)->i);
+	rd_make_put_id(&j, "owner", owner);
+	rd_make_put_like(&j, r);
 	rd_json_close(&j);
 	rd_json_end(&j);
 	rd_buf_done(&name);
-	return rd_buf_view(out);
 }
 
 /* The supervisor decides, else who is in charge of the case. */
@@ -290,10 +274,8 @@ static rd_rc order_report(const step *s, rd_err *err)
 	if (who.n == 0)
 		RD_TRY(on_rung(s, OWNER, &who, err));
 	rd_buf_init(&body, 8192);
-	rd_rc rc = rd_task_add(s->engine, s->tx, &s->system, 0,
-	                       report_body(s, found && rd_str_is(firm.language, "en"),
-	                                   who.n ? who.ids[0] : 0, &body),
-	                       &task, err);
+	report_body(s, found && rd_str_is(firm.language, "en"), who.n ? who.ids[0] : 0, &body);
+	rd_rc rc = rd_make(s->engine, s->tx, &s->system, "task", &body, &task, err);
 
 	rd_buf_done(&body);
 	return rc;

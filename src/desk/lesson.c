@@ -157,6 +157,8 @@ static void write_article(drafting *d, rd_buf *out)
 	rd_json_put_str(&j, "body", rd_buf_view(&d->body));
 	rd_make_put_ids(&j, "exception_types", rd_field_int(r, "type", 0));
 	rd_make_put_ids(&j, "causes", rd_field_int(r, "cause", 0));
+	/* What few may read of the case, few may read of the lesson, until somebody opens it. */
+	rd_json_put_bool(&j, "restricted", rd_cell(r, RD_COL_RESTRICTED)->i != 0);
 	rd_json_close(&j);
 	rd_buf_done(&name);
 }

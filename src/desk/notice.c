@@ -350,3 +350,77 @@ rd_rc rd_notice_follow(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx,
 		RD_TRY(one_event(tx, ctx, &rows[i], err));
 	return RD_OK;
 }
+
+/* ---- which events there is somebody to tell of ---- */
+
+static bool other_than(const int64_t *ids, uint32_t n, int64_t id)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (ids[i] != id)
+			return true;
+	return false;
+}
+
+/* Somebody else than who did it is named, assigned to the record or watches it; or it is a new
+ * exception, of which a supervisor may be told. What by_type comes to tell has to be known here. */
+static rd_rc has_people(rd_tx *tx, const rd_kind *k, const rd_log_row *row, rd_str word,
+                        const json_t *payload, bool *ret, rd_err *err)
+{
+	int64_t ids[RD_NOTICE_PEOPLE_MAX], who = rd_guard_person(row->actor);
+	rd_value cells[RD_COL_ID + 1] = {0};
+	const rd_record r = {k, cells}; /* its id is all that is asked for */
+	uint32_t n = 0;
+
+	*ret = json_array_size(json_object_get(payload, "users")) > 0 ||
+	       (strcmp(k->name, "case") == 0 && rd_str_is(word, rd_fact_word(RD_FACT_CREATED)));
+	if (*ret)
+		return RD_OK;
+	if (!rd_str_is(word, rd_fact_word(RD_FACT_COMMENTED)))
+		RD_TRY(named_in(tx, k, json_object_get(payload, "set"), ids, &n, err));
+	*ret = other_than(ids, n, who);
+	if (*ret || rd_str_is(word, rd_fact_word(RD_FACT_CREATED)) ||
+	    rd_str_is(word, rd_fact_word(RD_FACT_CHANGED)))
+		return RD_OK;
+	cells[RD_COL_ID] = RD_VALUE_INT(row->record_id);
+	RD_TRY(rd_notice_people(tx, &r, true, ids, &n, err));
+	*ret = other_than(ids, n, who);
+	return RD_OK;
+}
+
+static rd_rc wanted(rd_tx *tx, const rd_log_row *row, bool groups, bool *ret, rd_err *err)
+{
+	const rd_kind *k = row->kind.len ? rd_kind_find(row->kind) : NULL;
+
+	*ret = false;
+	if (k == NULL || row->erased || row->type.len <= row->kind.len)
+		return RD_OK;
+	rd_str word = {row->type.ptr + row->kind.len + 1, row->type.len - row->kind.len - 1};
+
+	if (!concerns_us(word))
+		return RD_OK;
+	*ret = groups;
+	if (groups)
+		return RD_OK;
+	json_t *payload = json_loadb(row->payload.ptr, row->payload.len, 0, NULL);
+	rd_rc rc = has_people(tx, k, row, word, payload, ret, err);
+
+	json_decref(payload);
+	return rc;
+}
+
+rd_rc rd_notice_look(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx, uint32_t *ret_first,
+                     rd_err *err)
+{
+	const rd_robot_row *robots;
+	uint32_t n_robots;
+	bool yes = false;
+
+	(void)ctx;
+	RD_TRY(rd_robots_load(tx, &robots, &n_robots, err));
+	for (*ret_first = 0; *ret_first < n; (*ret_first)++) {
+		RD_TRY(wanted(tx, &rows[*ret_first], n_robots > 0, &yes, err));
+		if (yes)
+			break;
+	}
+	return RD_OK;
+}

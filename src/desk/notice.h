@@ -32,6 +32,9 @@ typedef struct rd_desk {
 
 /* The follower "notices"; ctx is an rd_desk. */
 rd_rc rd_notice_follow(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx, rd_err *err);
+/* What it looks at before: whether there is somebody to tell. */
+rd_rc rd_notice_look(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx, uint32_t *ret_first,
+                     rd_err *err);
 
 typedef struct rd_notice {
 	rd_message_kind what;

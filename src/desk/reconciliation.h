@@ -2,10 +2,10 @@
  * reconciliation.h - a reconciliation record at work: the bank account in the books against the
  * statement, with what people decided.
  *
- * The record (model/reconciliation.toml) keeps the decisions, as JSON in its field `decisions`, and the
- * figures of the last computation; matches are computed anew from books and statement whenever
- * somebody looks, so that a new import of the books is taken in by itself. A decision names lines by
- * their keys (match/items.h) and falls away with a line that is no more.
+ * The record (model/reconciliation.toml) keeps the decisions, as JSON in its field `decisions`, and
+ * the figures of the last computation; matches are computed anew from books and statement whenever
+ * somebody looks, so that a new import of the books is taken in by itself. A decision names lines
+ * by their keys (match/items.h) and falls away with a line that is no more.
  *
  * Everything computed lives in the arena but for `recon`, which rd_reconciled_done gives back.
  */

@@ -3,6 +3,8 @@
 #include "desk/lines.h"
 #include "desk/settings.h"
 #include "store/queries.gen.h"
+#include "store/sealed.h"
+#include <stdio.h>
 
 static const char *const services[RD_SERVICES_N] = {"wecom", "dingtalk", "feishu", "webhook"};
 
@@ -44,6 +46,28 @@ rd_rc rd_robots_load(rd_tx *tx, const rd_robot_row **ret_rows, uint32_t *ret_n, 
 	*ret_rows = out;
 	*ret_n = n;
 	return RD_OK;
+}
+
+static const char *place_of(int64_t id, const char *what, char out[RD_SEAL_NAMES_MAX])
+{
+	(void)snprintf(out, RD_SEAL_NAMES_MAX, "robots/%lld/%s", (long long)id, what);
+	return out;
+}
+
+rd_rc rd_robots_open(rd_tx *tx, rd_robot_row *robot, rd_err *err)
+{
+	char place[RD_SEAL_NAMES_MAX];
+
+	RD_TRY(rd_unseal(tx, place_of(robot->id, "url", place), robot->url, &robot->url, err));
+	return rd_unseal(tx, place_of(robot->id, "secret", place), robot->secret, &robot->secret, err);
+}
+
+static rd_rc seal(rd_tx *tx, rd_robot_row *robot, rd_err *err)
+{
+	char place[RD_SEAL_NAMES_MAX];
+
+	RD_TRY(rd_seal(tx, place_of(robot->id, "url", place), robot->url, &robot->url, err));
+	return rd_seal(tx, place_of(robot->id, "secret", place), robot->secret, &robot->secret, err);
 }
 
 bool rd_robots_wants(const rd_robot_row *robot, rd_message_kind notice, const rd_record *r)
@@ -118,8 +142,11 @@ rd_rc rd_robots_add(rd_store *s, rd_tx *tx, const rd_actor *actor, const rd_robo
 	if (n >= RD_ROBOTS_MAX)
 		return rd_fail(err, RD_LIMIT, "最多 %u 个机器人；请先删除不用的",
 		               "there are up to %u robots; remove one first", RD_ROBOTS_MAX);
-	RD_TRY(rd_q_robot_add(tx, r.id, r.team_id, rd_str_of(services[r.service]), r.name, r.url,
-	                      r.secret, r.notices, r.active, tx->now_us, NULL, err));
+	rd_robot_row kept = r;
+
+	RD_TRY(seal(tx, &kept, err));
+	RD_TRY(rd_q_robot_add(tx, r.id, r.team_id, rd_str_of(services[r.service]), r.name, kept.url,
+	                      kept.secret, r.notices, r.active, tx->now_us, NULL, err));
 	RD_TRY(say(tx, actor, "firm.robot-added", &r, err));
 	*ret_id = r.id;
 	return RD_OK;
@@ -150,9 +177,12 @@ rd_rc rd_robots_change(rd_tx *tx, const rd_actor *actor, const rd_robot_row *rob
 
 	said.service = now.service;
 	RD_TRY(judge(&said, false, err));
+	rd_robot_row kept = said;
+
+	RD_TRY(seal(tx, &kept, err));
 	RD_TRY(rd_q_robot_change(tx, robot->id, robot->version, robot->team_id, robot->name,
-	                         robot->url.len ? robot->url : now.url,
-	                         robot->secret.len ? robot->secret : now.secret, robot->notices,
+	                         kept.url.len ? kept.url : now.url,
+	                         kept.secret.len ? kept.secret : now.secret, robot->notices,
 	                         robot->active, &changed, err));
 	if (changed != 1)
 		return rd_fail(err, RD_CONFLICT, "别人刚刚改过它；请重新打开后再改",

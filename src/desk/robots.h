@@ -30,7 +30,7 @@ typedef struct rd_robot_row {
 	int64_t id, version, team_id; /* team_id 0 = of all */
 	int64_t made_at_us;
 	rd_service service;
-	rd_str name, url, secret; /* url and secret are not for people */
+	rd_str name, url, secret; /* url and secret are not for people, and sealed as they are loaded */
 	rd_str notices;           /* names joined by commas */
 	bool active;
 } rd_robot_row;
@@ -38,6 +38,8 @@ typedef struct rd_robot_row {
 /* Every robot of the firm, by id. */
 RD_NODISCARD rd_rc rd_robots_load(rd_tx *tx, const rd_robot_row **ret_rows, uint32_t *ret_n,
                                   rd_err *err);
+/* url and secret in the clear, for the call. */
+RD_NODISCARD rd_rc rd_robots_open(rd_tx *tx, rd_robot_row *robot, rd_err *err);
 /* Whether this group is told of such a notice about this record. Pure. */
 bool rd_robots_wants(const rd_robot_row *robot, rd_message_kind notice, const rd_record *r);
 

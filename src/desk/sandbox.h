@@ -3,11 +3,11 @@
  *
  * The parent puts what is to be read (contents, mapping) into one file without a name and starts
  * its own program anew as `redink read-books` with three descriptors: what to read (3), where the
- * answer goes (4), and where a panic goes (2). The child has no environment, takes limits of memory,
- * processor time and written bytes upon itself, gives up new privileges and new descriptors, and
- * lets the kernel kill it for any call that reading in memory does not need (seccomp). It opens
- * nothing: not a file, not a socket, not a process. Its answer is an image (book/image.h), of which
- * the parent believes nothing, or an error.
+ * answer goes (4), and where a panic goes (2). The child gets nothing of our environment, takes
+ * limits of memory, processor time and written bytes upon itself, gives up new privileges and new
+ * descriptors, and lets the kernel kill it for any call that reading in memory does not need
+ * (seccomp). It opens nothing: not a file, not a socket, not a process. Its answer is an image
+ * (book/image.h, book/bank_image.h) or a text, of which the parent believes nothing, or an error.
  *
  * Limits: RLIMIT_AS bounds what the child maps. Address Sanitizer reserves terabytes of address
  * space, so in such builds that limit is left out; what the child has really taken is watched by

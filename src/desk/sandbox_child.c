@@ -20,8 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Address Sanitizer maps its shadow of all memory at the start. */
-#if defined(__SANITIZE_ADDRESS__)
+/* Sanitizers map their shadow of all memory at the start. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HAS_SHADOW true
 #else
 #define HAS_SHADOW false
@@ -51,7 +51,7 @@ static const int allowed[] = {
 	SCMP_SYS(madvise),      SCMP_SYS(brk),         SCMP_SYS(futex),   SCMP_SYS(exit),
 	SCMP_SYS(exit_group),   SCMP_SYS(getrandom),   SCMP_SYS(sysinfo), SCMP_SYS(clock_gettime),
 	SCMP_SYS(rt_sigreturn), SCMP_SYS(getpid),      SCMP_SYS(gettid),  SCMP_SYS(rt_sigprocmask),
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 	SCMP_SYS(sched_yield),  SCMP_SYS(sigaltstack),
 #endif
 };
@@ -109,7 +109,6 @@ static const char *map_request(uint64_t *ret_size)
 
 	if (fstat(RD_SANDBOX_REQUEST_FD, &st) != 0 || st.st_size < (off_t)sizeof(rd_sandbox_request))
 		return NULL;
-	/* Readers may look a few bytes behind a text: the last page has room, or one more follows. */
 	void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, RD_SANDBOX_REQUEST_FD, 0);
 
 	*ret_size = (uint64_t)st.st_size;

@@ -241,6 +241,7 @@ static rd_rc compose_group(rd_tx *tx, void *ctx, rd_err *err)
 	j->skip = !may;
 	if (!may)
 		return RD_OK;
+	RD_TRY(rd_robots_open(tx, &j->robot, err));
 	rd_buf title, body;
 
 	j->link = facts.url;

@@ -5,6 +5,8 @@
 #include "net/smtp.h"
 #include "record/check.h"
 #include "store/queries.gen.h"
+#include "store/sealed.h"
+#include <stdio.h>
 
 const rd_setting_info rd_settings[RD_SETTINGS_N] = {
 #define RD_SETTING(id, key, type, min, max, preset, choices, secret, zh, en)                       \
@@ -150,6 +152,12 @@ static rd_rc judge(const rd_setting_info *s, rd_str value, rd_err *err)
 
 /* ---- reading ---- */
 
+static const char *place_of(rd_setting which, char out[RD_SEAL_NAMES_MAX])
+{
+	(void)snprintf(out, RD_SEAL_NAMES_MAX, "settings/%s", rd_settings[which].key);
+	return out;
+}
+
 rd_rc rd_setting_text(rd_tx *tx, rd_setting which, rd_str *ret_value, rd_err *err)
 {
 	rd_q_setting_get_row row;
@@ -158,7 +166,11 @@ rd_rc rd_setting_text(rd_tx *tx, rd_setting which, rd_str *ret_value, rd_err *er
 	RD_ASSERT(which < RD_SETTINGS_N);
 	RD_TRY(rd_q_setting_get(tx, rd_str_of(rd_settings[which].key), &row, &found, err));
 	*ret_value = found ? row.value : rd_str_of(rd_settings[which].preset);
-	return RD_OK;
+	if (!rd_settings[which].secret)
+		return RD_OK;
+	char place[RD_SEAL_NAMES_MAX];
+
+	return rd_unseal(tx, place_of(which, place), *ret_value, ret_value, err);
 }
 
 rd_rc rd_setting_int(rd_tx *tx, rd_setting which, int64_t *ret_value, rd_err *err)
@@ -276,15 +288,24 @@ rd_rc rd_setting_set(rd_tx *tx, const rd_actor *actor, rd_setting which, rd_str 
 	RD_TRY(judge(s, value, err));
 	RD_TRY(rd_q_setting_get(tx, rd_str_of(s->key), &row, &found, err));
 	int64_t now = found ? row.version : 0;
-	rd_str was = found ? row.value : rd_str_of(s->preset);
+	rd_str was = found ? row.value : rd_str_of(s->preset), kept = value;
+	char place[RD_SEAL_NAMES_MAX];
 
 	if (version != now)
 		return rd_fail(err, RD_CONFLICT, "别人刚刚改过“%s”；请重新打开后再改",
 		               "somebody else has just changed %s; open it again", s->key);
-	if (!rd_str_eq(was, value)) {
+	if (s->secret) {
+		rd_err lost = {0};
+
+		/* One that cannot be opened any more is replaced all the same. */
+		if (rd_unseal(tx, place_of(which, place), was, &was, &lost) != RD_OK)
+			was = (rd_str){"", 0};
+		RD_TRY(rd_seal(tx, place, value, &kept, err));
+	}
+	if (!rd_str_eq(was, value) || (found && s->secret && rd_str_eq(row.value, was) && was.len)) {
 		now++;
-		RD_TRY(rd_q_setting_set(tx, rd_str_of(s->key), value, now, tx->now_us, actor->name, NULL,
-		                        err));
+		RD_TRY(
+			rd_q_setting_set(tx, rd_str_of(s->key), kept, now, tx->now_us, actor->name, NULL, err));
 		RD_TRY(say(tx, actor, s, was, value, err));
 	}
 	*ret_version = now;

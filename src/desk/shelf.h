@@ -2,8 +2,8 @@
  * shelf.h - sealed books of imports in memory, shared by all who read them.
  *
  * A book is asked for by the source of its import (import.h). When it is not on the shelf, it comes
- * from the folder books/<firm>/ beside the blobs, where its image lies under the hash of what it was
- * made from; when it is not there either, or is damaged, the files are read again in a sandbox
+ * from the folder books/<firm>/ beside the blobs, where its image lies under the hash of what it
+ * was made from; when it is not there either, or is damaged, the files are read again in a sandbox
  * (sandbox.h). So both may be deleted at any time, and a worker on another machine needs neither.
  * Many may ask for one book at a time: it is read once. At most RD_SHELF_READERS readings run at a
  * time in one process.

@@ -5,12 +5,12 @@
 #include "store/queries.gen.h"
 #include <stdlib.h>
 
-#define OF_TYPE    60u
-#define OF_OTHERS  40u /* of account, client and cause, each */
-#define TERMS      8u  /* words by which the index is entered */
-#define OF_TERM    25u
+#define OF_TYPE    40u
+#define OF_OTHERS  25u /* of account, client and cause, each */
+#define TERMS      6u  /* words by which the index is entered */
+#define OF_TERM    20u
 #define IDS_MAX    (OF_TYPE + 3 * OF_OTHERS + TERMS * OF_TERM)
-#define LOOKED_MAX 60u /* of the best, whether the actor may read them */
+#define LOOKED_MAX 40u /* of the best, whether the actor may read them */
 #define TEXT_MAX   1024u
 #define WORDS_MAX  64u
 

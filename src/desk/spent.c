@@ -2,9 +2,9 @@
  * Time that people book (model/time_entry.toml) and what it comes to on the case that it is about:
  * spent_minutes and cost of the case are sums over its entries that are not archived.
  *
- * The hooks run before the entry itself is written, so the sums are taken without it and it is added
- * as it will be. An entry costs minutes × rate ÷ 60, to the nearest minor unit; one without a rate
- * costs nothing. All rates on one case are in one currency: sums of money have one.
+ * The hooks run before the entry itself is written, so the sums are taken without it and it is
+ * added as it will be. An entry costs minutes × rate ÷ 60, to the nearest minor unit; one without a
+ * rate costs nothing. All rates on one case are in one currency: sums of money have one.
  */
 #include "desk/cell.h"
 #include "desk/hooks.h"

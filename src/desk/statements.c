@@ -115,8 +115,9 @@ rd_rc rd_hook_bank_statement_take_in(rd_hook_call *call, rd_err *err)
 	int n = snprintf(body, sizeof body, "{\"statement\":%lld}", (long long)id);
 
 	if (rd_statement_file(call->tx, &system, id, &r, &file, err) != RD_OK) {
-		err->code = RD_BARRED;
-		return RD_BARRED;
+		if (err->code == RD_NOT_FOUND)
+			err->code = RD_BARRED;
+		return err->code;
 	}
 	*rd_field_cell(call->now, "problem") = RD_VALUE_NULL;
 	return rd_job_add(call->engine->store, call->tx,

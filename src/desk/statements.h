@@ -43,7 +43,8 @@ RD_NODISCARD rd_rc rd_statement_read(rd_store *s, int64_t firm_id, const rd_atta
                                      const char *program, rd_bank **ret_bank, rd_err *err);
 
 /* Writes a stored file, all of it, to `fd`. `sha256`: 64 hex digits. */
-RD_NODISCARD rd_rc rd_content_copy(rd_store *s, int64_t firm_id, rd_str sha256, int fd, rd_err *err);
+RD_NODISCARD rd_rc rd_content_copy(rd_store *s, int64_t firm_id, rd_str sha256, int fd,
+                                   rd_err *err);
 
 /* Of the jobs. Lives as long as they do. */
 typedef struct rd_statement_jobs_ctx {

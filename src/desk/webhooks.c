@@ -6,6 +6,7 @@
 #include "desk/notice.h"
 #include "desk/settings.h"
 #include "store/queries.gen.h"
+#include "store/sealed.h"
 #include <stdio.h>
 
 /* ---- patterns ---- */
@@ -118,6 +119,19 @@ static rd_rc get(rd_tx *tx, int64_t id, rd_q_webhook_get_row *ret, rd_err *err)
 	             : rd_fail(err, RD_NOT_FOUND, "没有这个网络钩子", "there is no such webhook");
 }
 
+static const char *place_of(int64_t id, char out[RD_SEAL_NAMES_MAX])
+{
+	(void)snprintf(out, RD_SEAL_NAMES_MAX, "webhooks/%lld", (long long)id);
+	return out;
+}
+
+rd_rc rd_webhook_secret(rd_tx *tx, int64_t id, rd_str stored, rd_str *ret_secret, rd_err *err)
+{
+	char place[RD_SEAL_NAMES_MAX];
+
+	return rd_unseal(tx, place_of(id, place), stored, ret_secret, err);
+}
+
 static void new_secret(char out[RD_WEBHOOK_SECRET])
 {
 	uint8_t bytes[32];
@@ -156,7 +170,8 @@ rd_rc rd_webhook_list(rd_tx *tx, const rd_actor *actor, const rd_webhook **ret_l
 rd_rc rd_webhook_add(rd_store *s, rd_tx *tx, const rd_actor *actor, const rd_webhook *hook,
                      int64_t *ret_id, char ret_secret[RD_WEBHOOK_SECRET], rd_err *err)
 {
-	char secret[RD_WEBHOOK_SECRET];
+	char secret[RD_WEBHOOK_SECRET], place[RD_SEAL_NAMES_MAX];
+	rd_str sealed;
 	rd_webhook h = *hook;
 	const rd_webhook *all;
 	int64_t seq;
@@ -169,9 +184,10 @@ rd_rc rd_webhook_add(rd_store *s, rd_tx *tx, const rd_actor *actor, const rd_web
 		               "there are up to %u webhooks; remove one first", RD_WEBHOOKS_MAX);
 	h.id = rd_store_new_id(s);
 	new_secret(secret);
+	RD_TRY(rd_seal(tx, place_of(h.id, place), rd_str_of(secret), &sealed, err));
 	RD_TRY(say(tx, actor, "firm.webhook-added", &h, &seq, err));
-	RD_TRY(rd_q_webhook_add(tx, h.id, h.name, h.url, rd_str_of(secret), h.patterns, h.active,
-	                        seq + 1, tx->now_us, NULL, err));
+	RD_TRY(rd_q_webhook_add(tx, h.id, h.name, h.url, sealed, h.patterns, h.active, seq + 1,
+	                        tx->now_us, NULL, err));
 	memcpy(ret_secret, secret, sizeof secret);
 	*ret_id = h.id;
 	return RD_OK;
@@ -180,7 +196,8 @@ rd_rc rd_webhook_add(rd_store *s, rd_tx *tx, const rd_actor *actor, const rd_web
 rd_rc rd_webhook_change(rd_tx *tx, const rd_actor *actor, const rd_webhook *hook,
                         char *ret_new_secret, rd_err *err)
 {
-	char secret[RD_WEBHOOK_SECRET];
+	char secret[RD_WEBHOOK_SECRET], place[RD_SEAL_NAMES_MAX];
+	rd_str sealed;
 	rd_q_webhook_get_row now;
 	int64_t seq, changed = 0;
 
@@ -188,10 +205,11 @@ rd_rc rd_webhook_change(rd_tx *tx, const rd_actor *actor, const rd_webhook *hook
 	RD_TRY(judge(hook, err));
 	RD_TRY(get(tx, hook->id, &now, err));
 	new_secret(secret);
+	RD_TRY(rd_seal(tx, place_of(hook->id, place), rd_str_of(secret), &sealed, err));
 	RD_TRY(say(tx, actor, "firm.webhook-changed", hook, &seq, err));
 	RD_TRY(rd_q_webhook_change(tx, hook->id, hook->version, hook->name, hook->url,
-	                           ret_new_secret ? rd_str_of(secret) : now.secret, hook->patterns,
-	                           hook->active, now.active ? now.from_seq : seq + 1, &changed, err));
+	                           ret_new_secret ? sealed : now.secret, hook->patterns, hook->active,
+	                           now.active ? now.from_seq : seq + 1, &changed, err));
 	if (changed != 1)
 		return rd_fail(err, RD_CONFLICT, "别人刚刚改过它；请重新打开后再改",
 		               "somebody else has just changed it; open it again and repeat the change");
@@ -248,6 +266,19 @@ rd_rc rd_webhook_follow(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx
 			if (added == 1)
 				RD_TRY(order(desk->store, tx, id, err));
 		}
+	return RD_OK;
+}
+
+rd_rc rd_webhook_look(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx, uint32_t *ret_first,
+                      rd_err *err)
+{
+	const rd_q_webhook_list_row *hooks;
+	uint32_t n_hooks;
+
+	(void)rows;
+	(void)ctx;
+	RD_TRY(rd_q_webhook_list(tx, RD_WEBHOOKS_MAX, &hooks, &n_hooks, err));
+	*ret_first = n_hooks ? 0 : n;
 	return RD_OK;
 }
 

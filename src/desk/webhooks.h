@@ -60,8 +60,14 @@ RD_NODISCARD rd_rc rd_delivery_list(rd_tx *tx, const rd_actor *actor, int64_t we
 RD_NODISCARD rd_rc rd_delivery_again(rd_store *s, rd_tx *tx, const rd_actor *actor, int64_t id,
                                      rd_err *err);
 
+/* The secret that is stored sealed, for the call. */
+RD_NODISCARD rd_rc rd_webhook_secret(rd_tx *tx, int64_t id, rd_str stored, rd_str *ret_secret,
+                                     rd_err *err);
 /* The follower; ctx is an rd_desk (desk/notice.h). */
 rd_rc rd_webhook_follow(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx, rd_err *err);
+/* What it looks at before: whether there are webhooks. */
+rd_rc rd_webhook_look(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx, uint32_t *ret_first,
+                      rd_err *err);
 /* The handler of webhook.deliver; ctx is an rd_sender (desk/send.h). */
 rd_rc rd_webhook_deliver(rd_job_run *run, void *ctx, rd_err *err);
 #endif

@@ -1,5 +1,6 @@
 /*
- * bank.h - bank statements in: tables as Chinese banks export them (CSV, XLSX), OFX and SWIFT MT940.
+ * bank.h - bank statements in: tables as Chinese banks export them (CSV, XLSX), OFX and SWIFT
+ * MT940.
  *
  * What a file is is told by its content. Tables are read by the same code as books (text.h,
  * xlsx.h); here their heads are a bank's. A bad record is a note of the statement with its line; a

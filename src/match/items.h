@@ -2,8 +2,8 @@
  * items.h - the items of a reconciliation from a bank statement and from a book.
  *
  * Texts are borrowed from the statement and the book, which outlive the items; the rest is in
- * the arena. Keys tell a line again when its file is read anew: of the bank its line in the file; of
- * the book period, voucher, amount and the line's place among the account's lines of its
+ * the arena. Keys tell a line again when its file is read anew: of the bank its line in the file;
+ * of the book period, voucher, amount and the line's place among the account's lines of its
  * voucher, so that a later import of the same books keeps what a person decided.
  */
 #ifndef RD_MATCH_ITEMS_H

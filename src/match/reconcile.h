@@ -7,8 +7,8 @@
  *  1. one to one: same amount, days within the window, the best evidence first;
  *  2. the same beyond the window, when the texts agree;
  *  3. what a side takes back itself: two items that cancel out and speak of the same;
- *  4. one to many and many to many: all lines of a voucher, all of a day with one text, then sums of
- *     a few lines, as long as a sum that fits by chance is unlikely;
+ *  4. one to many and many to many: all lines of a voucher, all of a day with one text, then sums
+ *     of a few lines, as long as a sum that fits by chance is unlikely;
  *  5. suggestions, which a person decides: same party, other amount.
  *
  * No item is in two matches. Everything is bounded and deterministic: same items in, same

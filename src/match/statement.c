@@ -102,17 +102,31 @@ static void take_book(making *m)
 	}
 }
 
+typedef struct dated {
+	rd_day date;
+	rd_recon_open open;
+} dated;
+
+static int dated_cmp(const void *x, const void *y)
+{
+	const dated *a = x, *b = y;
+
+	if (a->date != b->date)
+		return a->date < b->date ? -1 : 1;
+	return a->open.item < b->open.item ? -1 : a->open.item > b->open.item;
+}
+
 static void sort_class(const rd_recon_item *items, rd_recon_open *open, uint32_t n)
 {
-	/* items stand by row, which is by day but for odd books: an insertion has little to do */
-	for (uint32_t i = 1; i < n; i++) {
-		rd_recon_open x = open[i];
-		uint32_t k = i;
+	size_t bytes = ((size_t)n + 1) * sizeof(dated);
+	dated *d = rd_column_new(bytes);
 
-		for (; k > 0 && i - k < 10000 && items[open[k - 1].item].date > items[x.item].date; k--)
-			open[k] = open[k - 1];
-		open[k] = x;
-	}
+	for (uint32_t i = 0; i < n; i++)
+		d[i] = (dated){items[open[i].item].date, open[i]};
+	qsort(d, n, sizeof *d, dated_cmp);
+	for (uint32_t i = 0; i < n; i++)
+		open[i] = d[i].open;
+	rd_column_free(d, bytes);
 }
 
 void rd_recon_sheet_make(rd_arena *a, const rd_recon *r, const rd_recon_ends *ends,

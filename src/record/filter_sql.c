@@ -4,7 +4,9 @@
 #include "base/money.h"
 #include "record/check.h"
 #include "record/filter_impl.h"
+#include "record/pending.h"
 #include "record/words.h"
+#include <stdio.h>
 
 /* Whole numbers from low to high; what a value of an ordered type means. */
 typedef struct span {
@@ -515,13 +517,12 @@ rd_rc rd_filter_column(rd_filter_build *b, const rd_filter_term *t, uint32_t col
 static rd_rc term_there(rd_filter_build *b, rd_str term, uint32_t kind)
 {
 	uint32_t n = rd_filter_param(b, RD_VALUE_TEXT(term));
+	char of_kind[16];
 
 	if (n == 0)
 		return b->err->code;
-	rd_buf_printf(&b->sql,
-	              "EXISTS (SELECT 1 FROM search_term s WHERE s.firm_id = $1 AND s.term = $%u"
-	              " AND s.kind = $%u AND s.id = r.id)",
-	              n, kind);
+	snprintf(of_kind, sizeof of_kind, "$%u", kind);
+	rd_buf_printf(&b->sql, RD_TERM_THERE, n, of_kind, "r.id", of_kind, "r.id", n);
 	return RD_OK;
 }
 

@@ -3,8 +3,10 @@
 #include "base/buf.h"
 #include "record/beside.h"
 #include "record/engine.h"
+#include "record/pending.h"
 #include "record/words.h"
 #include "store/queries.gen.h"
+#include <stdio.h>
 
 #define IN_MAX     (RD_QUERY_TERMS_MAX * 4 + 2)
 #define LOOKED_MAX 400u /* hits of the index that are judged for one answer */
@@ -26,11 +28,12 @@ static uint32_t place(sql *s, rd_value v)
 static void put_way(sql *s, const rd_query_way *way)
 {
 	rd_buf_puts(&s->text, "(");
-	for (uint32_t i = 0; i < way->n; i++)
-		rd_buf_printf(&s->text,
-		              "%sEXISTS (SELECT 1 FROM search_term w WHERE w.firm_id = $1 AND w.term = $%u "
-		              "AND w.kind = t.kind AND w.id = t.id)",
-		              i ? " AND " : "", place(s, RD_VALUE_TEXT(way->terms[i])));
+	for (uint32_t i = 0; i < way->n; i++) {
+		uint32_t n = place(s, RD_VALUE_TEXT(way->terms[i]));
+
+		rd_buf_puts(&s->text, i ? " AND " : "");
+		rd_buf_printf(&s->text, RD_TERM_THERE, n, "t.kind", "t.id", "t.kind", "t.id", n);
+	}
 	rd_buf_puts(&s->text, way->n ? ")" : "1 = 1)");
 }
 
@@ -44,21 +47,36 @@ static void put_word(sql *s, const rd_query_word *word)
 	rd_buf_puts(&s->text, ")");
 }
 
-/* The index is entered by one term of the first word (any of its ways), all else is looked up. */
+/* Where a search begins: the records that have one term of the first word (any of its ways), in
+ * the index or waiting for it. */
+static void put_entry(sql *s, const rd_query_word *word, uint32_t kind)
+{
+	char of_kind[32] = "";
+	uint32_t first = s->n + 1;
+
+	if (kind)
+		snprintf(of_kind, sizeof of_kind, " AND kind = $%u", kind);
+	rd_buf_puts(&s->text, "SELECT kind, id FROM search_term WHERE firm_id = $1 AND term IN (");
+	for (uint32_t i = 0; i < word->n; i++)
+		rd_buf_printf(&s->text, "%s$%u", i ? ", " : "",
+		              place(s, RD_VALUE_TEXT(word->ways[i].terms[0])));
+	rd_buf_printf(&s->text,
+	              ")%s UNION ALL SELECT kind, id FROM search_pending WHERE firm_id = $1%s AND (",
+	              of_kind, of_kind);
+	for (uint32_t i = 0; i < word->n; i++)
+		rd_buf_printf(&s->text, "%sterms LIKE '%%\"' || $%u || '\"%%'", i ? " OR " : "", first + i);
+	rd_buf_puts(&s->text, ")");
+}
+
+/* It is entered by one term, all else is looked up. */
 static void put_query(sql *s, rd_tx *tx, const rd_query *q, rd_str kind)
 {
 	uint32_t firm = place(s, RD_VALUE_INT(tx->firm_id));
 
 	RD_ASSERT(firm == 1);
-	rd_buf_puts(
-		&s->text,
-		"SELECT DISTINCT t.kind, t.id FROM search_term t WHERE t.firm_id = $1 AND t.term IN (");
-	for (uint32_t i = 0; i < q->words[0].n; i++)
-		rd_buf_printf(&s->text, "%s$%u", i ? ", " : "",
-		              place(s, RD_VALUE_TEXT(q->words[0].ways[i].terms[0])));
-	rd_buf_puts(&s->text, ")");
-	if (kind.len)
-		rd_buf_printf(&s->text, " AND t.kind = $%u", place(s, RD_VALUE_TEXT(kind)));
+	rd_buf_puts(&s->text, "SELECT DISTINCT t.kind, t.id FROM (");
+	put_entry(s, &q->words[0], kind.len ? place(s, RD_VALUE_TEXT(kind)) : 0);
+	rd_buf_puts(&s->text, ") t WHERE 1 = 1");
 	for (uint32_t i = 0; i < q->n; i++)
 		put_word(s, &q->words[i]);
 	rd_buf_printf(&s->text, " ORDER BY t.id DESC LIMIT %u", LOOKED_MAX);

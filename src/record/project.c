@@ -1,11 +1,12 @@
 #include "record/project.h"
 #include "base/assert.h"
-#include "base/buf.h"
-#include "base/json.h"
 #include "record/check.h"
+#include "record/pending.h"
 #include "record/words.h"
 #include "store/queries.gen.h"
 #include "store/tables.h"
+
+#define DERIVED_STEP 1000u
 
 /* ---- a record's own row ---- */
 
@@ -93,52 +94,31 @@ static bool words_changed(const rd_fact *f)
 	return false;
 }
 
-/* All that are new go in with one statement, which finds its way into the index once. */
-static rd_rc add_terms(rd_tx *tx, const rd_fact *f, const rd_str *terms, uint32_t n, rd_err *err)
-{
-	rd_buf list;
-	rd_json j;
-
-	if (n == 0)
-		return RD_OK;
-	rd_buf_init(&list, RD_TERMS_MAX * (RD_TERM_BYTES_MAX + 3) + 3);
-	rd_json_init(&j, &list, 0);
-	rd_json_array(&j);
-	for (uint32_t i = 0; i < n; i++)
-		rd_json_str(&j, terms[i]);
-	rd_json_close(&j);
-	RD_ASSERT(!list.full); /* terms hold letters and digits alone, which need no escape */
-	rd_rc rc =
-		rd_q_term_add(tx, rd_buf_view(&list), rd_str_of(f->kind->name), f->record_id, NULL, err);
-
-	rd_buf_done(&list);
-	return rc;
-}
-
-/* Both lists are in order: what only one of them has is added or removed. */
+/* Both lists are in order: what only one of them has was added or removed. */
 static rd_rc project_words(rd_tx *tx, const rd_fact *f, rd_err *err)
 {
-	rd_str kind = rd_str_of(f->kind->name), *new;
+	rd_str kind = rd_str_of(f->kind->name);
 	rd_terms now, was = {0};
-	uint32_t i = 0, j = 0, n = 0;
+	uint32_t i = 0, j = 0, n_new = 0, n_gone = 0;
 
 	if (f->was.cells && !words_changed(f))
 		return RD_OK;
 	terms_of(&f->now, tx->arena, &now);
 	if (f->was.cells)
 		terms_of(&f->was, tx->arena, &was);
-	new = RD_NEW_N(tx->arena, rd_str, now.n + 1);
 	while (i < now.n || j < was.n) {
 		int order = i == now.n ? 1 : j == was.n ? -1 : rd_str_cmp(now.items[i], was.items[j]);
 
-		if (order < 0)
-			new[n++] = now.items[i];
-		else if (order > 0)
+		if (order > 0)
 			RD_TRY(rd_q_term_remove(tx, was.items[j], kind, f->record_id, NULL, err));
+		n_new += order < 0;
+		n_gone += order > 0;
 		i += order <= 0;
 		j += order >= 0;
 	}
-	return add_terms(tx, f, new, n, err);
+	if (n_new)
+		return rd_pending_put(tx, kind, f->record_id, now.items, now.n, err);
+	return n_gone ? rd_pending_shrink(tx, kind, f->record_id, now.items, now.n, err) : RD_OK;
 }
 
 /* ---- what stands beside it ---- */
@@ -203,6 +183,7 @@ rd_rc rd_project(rd_tx *tx, rd_str actor, const rd_fact *f, int64_t at_us, rd_er
 typedef struct deriving {
 	rd_tx tx;
 	const rd_kind *kind;
+	uint32_t n;                        /* records whose words wait */
 	int32_t from[RD_KIND_COLUMNS_MAX]; /* cell of the row for a column of the kind; -1 = firm_id */
 } deriving;
 
@@ -218,7 +199,11 @@ static rd_rc derive_row(void *ctx, const rd_table *t, const rd_value *cells, rd_
 		all[c] = d->from[c] < 0 ? RD_VALUE_INT(d->tx.firm_id) : cells[d->from[c]];
 	f.record_id = all[RD_COL_ID].i;
 	RD_TRY(project_refs(&d->tx, &f, err));
-	return project_words(&d->tx, &f, err);
+	RD_TRY(project_words(&d->tx, &f, err));
+	/* The index grows as it goes on, so that few rows wait at a time. */
+	if (++d->n % DERIVED_STEP == 0)
+		return rd_pending_merge_all(&d->tx, NULL, err);
+	return RD_OK;
 }
 
 static rd_rc derive_kind(deriving *d, rd_err *err)
@@ -248,7 +233,7 @@ rd_rc rd_project_derive(rd_tx *tx, void *ctx, rd_err *err)
 		rc = derive_kind(&d, err);
 	}
 	rd_arena_free(row);
-	return rc;
+	return rc == RD_OK ? rd_pending_merge_all(tx, NULL, err) : rc;
 }
 
 rd_rc rd_project_clear(rd_tx *tx, rd_err *err)
@@ -262,5 +247,6 @@ rd_rc rd_project_clear(rd_tx *tx, rd_err *err)
 	RD_TRY(rd_q_clear_attachments(tx, NULL, err));
 	RD_TRY(rd_q_clear_reminders(tx, NULL, err));
 	RD_TRY(rd_q_clear_refs(tx, NULL, err));
+	RD_TRY(rd_q_clear_pending(tx, NULL, err));
 	return rd_q_clear_terms(tx, NULL, err);
 }

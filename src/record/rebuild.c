@@ -1,5 +1,6 @@
 #include "record/rebuild.h"
 #include "record/fact.h"
+#include "record/pending.h"
 #include "record/project.h"
 
 #define BATCH 1000u
@@ -19,6 +20,8 @@ rd_rc rd_rebuild(rd_tx *tx, void *ctx, rd_err *err)
 		rc = rd_log_from(tx, seq, BATCH, &rows, &n, err);
 		for (uint32_t i = 0; rc == RD_OK && i < n; i++)
 			rc = rd_fact_replay(tx, &rows[i], err);
+		if (rc == RD_OK)
+			rc = rd_pending_merge_all(tx, NULL, err);
 		seq += rc == RD_OK ? n : 0;
 	}
 	tx->arena = whole;

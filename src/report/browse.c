@@ -1,5 +1,6 @@
 #include "report/browse.h"
 #include "book/serial.h"
+#include "report/common.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -486,6 +487,7 @@ static void put_note(rd_json *j, const rd_book *b, const rd_note *n)
 {
 	rd_json_object(j);
 	rd_json_put_text(j, "kind", note_words[n->kind]);
+	rd_json_put_words(j, "what", rd_note_words(n->kind));
 	rd_json_put_bool(j, "rejected", n->rejected);
 	rd_browse_put_place(j, b, (rd_place){n->file, n->line});
 	if (n->column)

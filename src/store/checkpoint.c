@@ -258,28 +258,53 @@ rd_rc rd_store_trust(const char *folder, const rd_vkey *key, rd_err *err)
 	return rc;
 }
 
+/* A file that is not there is empty; one that cannot be read is not taken for that. */
+static rd_rc load_if_there(rd_str folder, const char *name, uint32_t max, rd_arena *a, rd_str *ret,
+                           rd_err *err)
+{
+	char path[PATH_BYTES];
+	rd_err why = {0};
+
+	*ret = (rd_str){"", 0};
+	(void)snprintf(path, sizeof path, RD_STR_FMT "/%s", RD_STR_ARG(folder), name);
+	rd_rc rc = rd_file_load(path, max, a, ret, NULL, &why);
+
+	if (rc == RD_OK || rc == RD_NOT_FOUND)
+		return RD_OK;
+	*err = why;
+	return rc;
+}
+
+static void put_public(rd_str seed, rd_buf *out)
+{
+	rd_err none = {0};
+	rd_vkey key;
+	char hex[65];
+
+	if (seed.len != RD_KEY_SEED_BYTES ||
+	    rd_vkey_derive(RD_STR("any"), (const uint8_t *)seed.ptr, &key, &none) != RD_OK)
+		return;
+	(void)sodium_bin2hex(hex, sizeof hex, key.public_key, 32);
+	rd_buf_printf(out, "%s\n", hex);
+}
+
 rd_rc rd_store_keep_old_keys(rd_str from, const char *to, rd_err *err)
 {
 	rd_arena *a = rd_arena_new();
-	rd_store s = {.config = {.folder = from}};
-	rd_str old = {0}, seed = {0};
-	rd_err none = {0};
-	rd_vkey key;
-	char path[PATH_BYTES], hex[65];
+	rd_str old, seed = {"", 0};
+	char path[PATH_BYTES];
 	rd_buf text;
-	rd_rc rc = RD_OK;
+	rd_rc rc = load_if_there(from, RD_OLD_KEYS, OLD_KEYS_MAX, a, &old, err);
 
+	if (rc == RD_OK)
+		rc = load_if_there(from, "sign.key", 64, a, &seed, err);
 	rd_buf_init(&text, OLD_KEYS_MAX);
-	(void)snprintf(path, sizeof path, RD_STR_FMT "/" RD_OLD_KEYS, RD_STR_ARG(s.config.folder));
-	if (rd_file_load(path, OLD_KEYS_MAX, a, &old, NULL, &none) == RD_OK)
+	if (rc == RD_OK) {
 		rd_buf_str(&text, old);
-	(void)snprintf(path, sizeof path, RD_STR_FMT "/sign.key", RD_STR_ARG(s.config.folder));
-	if (rd_file_load(path, 64, a, &seed, NULL, &none) == RD_OK && seed.len == RD_KEY_SEED_BYTES &&
-	    rd_vkey_derive(RD_STR("any"), (const uint8_t *)seed.ptr, &key, &none) == RD_OK) {
-		(void)sodium_bin2hex(hex, sizeof hex, key.public_key, 32);
-		rd_buf_printf(&text, "%s\n", hex);
+		put_public(seed, &text);
+		if (seed.len)
+			sodium_memzero((char *)(uintptr_t)seed.ptr, seed.len);
 	}
-	sodium_memzero((char *)(uintptr_t)seed.ptr, seed.len);
 	(void)snprintf(path, sizeof path, "%s/" RD_OLD_KEYS, to);
 	if (text.size)
 		rc = rd_file_save(path, rd_buf_view(&text), 0600, false, err);

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -40,8 +41,10 @@ rd_rc rd_folder_must_be_empty(const char *path, rd_err *err)
 	DIR *d = opendir(path);
 	uint32_t n = 0;
 
-	if (d == NULL)
+	if (d == NULL && errno == ENOENT)
 		return RD_OK; /* made later */
+	if (d == NULL)
+		return refused(path, "打不开文件夹", "the folder cannot be opened", err);
 	for (const struct dirent *e; (e = readdir(d)) != NULL;)
 		n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
 	(void)closedir(d);
@@ -52,22 +55,29 @@ rd_rc rd_folder_must_be_empty(const char *path, rd_err *err)
 	return rd_err_at(err, path, 0);
 }
 
-rd_rc rd_fd_write(int fd, const void *data, size_t size, rd_err *err)
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
-	const char *p = data;
+	(void)st;
+	(void)kind;
+	if (at->level)
+		(void)remove(path); /* what stays makes its folder stay */
+	return 0;
+}
 
-	while (size) {
-		ssize_t n = write(fd, p, size);
+void rd_folder_clear(const char *path)
+{
+	(void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return rd_fail_os(err, n < 0 ? errno : ENOSPC, "写不了文件",
-			                  "the file cannot be written");
-		p += n;
-		size -= (size_t)n;
-	}
-	return RD_OK;
+static rd_rc move_up(const char *from, const char *name, rd_err *err)
+{
+	char old[PATH_BYTES + 260], new[PATH_BYTES + 260];
+	int parent = (int)(strrchr(from, '/') - from);
+
+	(void)snprintf(old, sizeof old, "%s/%s", from, name);
+	(void)snprintf(new, sizeof new, "%.*s/%s", parent, from, name);
+	return rename(old, new) == 0 ? RD_OK
+	                             : refused(new, "文件改不了名", "the file cannot be renamed", err);
 }
 
 /* A new name in a folder is only kept when the folder is on disk, too. */
@@ -88,6 +98,47 @@ static rd_rc sync_folder_of(const char *path, rd_err *err)
 	errno = cause;
 	return rc == 0 ? RD_OK
 	               : refused(folder, "文件夹写不到磁盘", "the folder cannot be put on disk", err);
+}
+
+rd_rc rd_folder_raise(const char *from, const char *last, rd_err *err)
+{
+	DIR *d = opendir(from);
+	rd_rc rc = d ? RD_OK : refused(from, "打不开文件夹", "the folder cannot be opened", err);
+
+	for (const struct dirent *e; rc == RD_OK && (e = readdir(d)) != NULL;)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    strcmp(e->d_name, last) != 0)
+			rc = move_up(from, e->d_name, err);
+	if (d)
+		(void)closedir(d);
+	/* All else is there for good before what tells that it is. */
+	if (rc == RD_OK)
+		rc = sync_folder_of(from, err);
+	if (rc == RD_OK)
+		rc = move_up(from, last, err);
+	if (rc == RD_OK)
+		rc = sync_folder_of(from, err);
+	if (rc == RD_OK)
+		(void)rmdir(from);
+	return rc;
+}
+
+rd_rc rd_fd_write(int fd, const void *data, size_t size, rd_err *err)
+{
+	const char *p = data;
+
+	while (size) {
+		ssize_t n = write(fd, p, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return rd_fail_os(err, n < 0 ? errno : ENOSPC, "写不了文件",
+			                  "the file cannot be written");
+		p += n;
+		size -= (size_t)n;
+	}
+	return RD_OK;
 }
 
 rd_rc rd_file_settle(int fd, const char *temp, const char *path, rd_err *err)
@@ -180,7 +231,7 @@ rd_rc rd_file_load(const char *path, uint32_t max, rd_arena *a, rd_str *ret, mod
 	return RD_OK;
 }
 
-static rd_rc pump(int from, int to, rd_err *err)
+rd_rc rd_fd_copy(int from, int to, rd_err *err)
 {
 	char block[65536];
 
@@ -206,8 +257,8 @@ rd_rc rd_file_copy(const char *from, const char *to, rd_err *err)
 		return refused(from, "打不开文件", "the file cannot be opened", err);
 	(void)snprintf(temp, sizeof temp, "%s.%08x.new", to, randombytes_random());
 	int out = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	rd_rc rc =
-		out < 0 ? refused(temp, "建不了文件", "the file cannot be made", err) : pump(in, out, err);
+	rd_rc rc = out < 0 ? refused(temp, "建不了文件", "the file cannot be made", err)
+	                   : rd_fd_copy(in, out, err);
 
 	(void)close(in);
 	if (rc == RD_OK)

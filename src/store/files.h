@@ -16,8 +16,15 @@
 RD_NODISCARD rd_rc rd_folder_make(const char *path, rd_err *err);
 /* CONFLICT when there is anything in the folder; one that is not there is fine. */
 RD_NODISCARD rd_rc rd_folder_must_be_empty(const char *path, rd_err *err);
+/* Removes all that is in a folder, as far as it can; links are not followed. */
+void rd_folder_clear(const char *path);
+/* Moves all that is in folder `from` one level up, `last` after everything else, and is done when
+ * that is on disk; `from` is gone then. */
+RD_NODISCARD rd_rc rd_folder_raise(const char *from, const char *last, rd_err *err);
 /* All of `data`, however the system cuts it. */
 RD_NODISCARD rd_rc rd_fd_write(int fd, const void *data, size_t size, rd_err *err);
+/* All that `from` still has, to `to`. */
+RD_NODISCARD rd_rc rd_fd_copy(int from, int to, rd_err *err);
 /* Closes the fsynced `fd` under `temp` and gives it its name for good. */
 RD_NODISCARD rd_rc rd_file_settle(int fd, const char *temp, const char *path, rd_err *err);
 /* Replaces `path` by these bytes. With `only_new` a file that is there stays: CONFLICT. */

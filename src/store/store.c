@@ -125,7 +125,7 @@ rd_rc rd_store_read(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn, voi
 
 	RD_TRY(reader_of(s, &db, err));
 	RD_TRY(rd_db_begin(db, false, err));
-	rd_tx tx = {.db = db, .firm_id = firm_id, .now_us = rd_store_now_us(s), .arena = a};
+	rd_tx tx = {.db = db, .firm_id = firm_id, .now_us = rd_store_now_us(s), .arena = a, .store = s};
 	rd_rc rc = rd_db_firm(db, firm_id, err);
 
 	if (rc == RD_OK)

@@ -26,6 +26,7 @@ typedef struct rd_tx {
 	int64_t now_us;     /* one clock reading for the whole; in writes never before the last event */
 	rd_arena *arena;    /* until the command is answered */
 	struct rd_log *log; /* NULL in reads */
+	const rd_store *store; /* it is of; NULL when a database is read without an open store */
 } rd_tx;
 
 typedef struct rd_store_config {
@@ -69,6 +70,8 @@ typedef struct rd_command {
 
 /* Hands `c` to the writer; it is the store's until done(c). */
 void rd_store_submit(rd_store *s, rd_command *c);
+/* How many were handed over since the store was opened; two looks tell whether it is busy. */
+uint64_t rd_store_commands(const rd_store *s);
 /* The same, and waits. */
 RD_NODISCARD rd_rc rd_store_write(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn,
                                   void *ctx, rd_err *err);

@@ -14,6 +14,11 @@ typedef struct writer {
 	pthread_cond_t more;
 	rd_command *first, *last; /* the queue, under `lock` */
 	bool stopping, running;
+	pthread_t teller; /* calls `done` of what is committed, while the writer goes on */
+	pthread_cond_t told;
+	rd_command *over_first, *over_last; /* what it has to tell, under `lock` */
+	bool telling, ending;               /* it is at it; the writer has ended; under `lock` */
+	_Atomic uint64_t submitted;         /* commands, since the start */
 } writer;
 
 struct rd_store {

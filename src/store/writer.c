@@ -32,7 +32,8 @@ typedef struct run {
 static rd_rc call(run *r, rd_command *c)
 {
 	writer *w = &r->store->writer;
-	rd_tx tx = {.db = w->db, .firm_id = c->firm_id, .arena = c->arena, .log = w->log};
+	rd_tx tx = {
+		.db = w->db, .firm_id = c->firm_id, .arena = c->arena, .log = w->log, .store = r->store};
 
 	c->err = (rd_err){0};
 	tx.now_us = rd_log_enter(w->log, c->firm_id);
@@ -106,6 +107,59 @@ static rd_rc run_all(run *r, rd_command *batch, uint32_t n, rd_arena *scratch, r
 	return rc;
 }
 
+/* ---- telling ---- */
+
+static void call_done(rd_command *batch)
+{
+	for (rd_command *c = batch, *next; c; c = next) {
+		next = c->next; /* after done, c may be gone */
+		c->done(c);
+	}
+}
+
+/* What is over is told by a thread of its own while others wait for the writer: an answer costs as
+ * much as some statements. When nobody waits, without the detour. */
+static void tell(writer *w, rd_command *batch)
+{
+	rd_command *last = batch;
+
+	while (last->next)
+		last = last->next;
+	(void)pthread_mutex_lock(&w->lock);
+	bool detour = w->first != NULL || w->telling || w->over_first != NULL;
+
+	if (detour) {
+		if (w->over_last)
+			w->over_last->next = batch;
+		else
+			w->over_first = batch;
+		w->over_last = last;
+		(void)pthread_cond_signal(&w->told);
+	}
+	(void)pthread_mutex_unlock(&w->lock);
+	if (!detour)
+		call_done(batch);
+}
+
+static void *teller_main(void *arg)
+{
+	writer *w = arg;
+	rd_command *over;
+
+	do {
+		(void)pthread_mutex_lock(&w->lock);
+		w->telling = false;
+		while (w->over_first == NULL && !w->ending)
+			(void)pthread_cond_wait(&w->told, &w->lock);
+		over = w->over_first;
+		w->over_first = w->over_last = NULL;
+		w->telling = over != NULL;
+		(void)pthread_mutex_unlock(&w->lock);
+		call_done(over);
+	} while (over);
+	return NULL;
+}
+
 static void run_batch(rd_store *s, rd_command *batch, uint32_t n, rd_arena *scratch)
 {
 	run r = {.store = s, .careful = s->backend != RD_SQLITE};
@@ -120,10 +174,7 @@ static void run_batch(rd_store *s, rd_command *batch, uint32_t n, rd_arena *scra
 	}
 	if (rc != RD_OK)
 		all_fail(batch, rc, &err);
-	for (rd_command *c = batch, *next; c; c = next) {
-		next = c->next; /* after done, c may be gone */
-		c->done(c);
-	}
+	tell(&s->writer, batch);
 }
 
 /* The head of the queue, at most `max` commands; NULL when it is to end and all is done. */
@@ -167,6 +218,7 @@ void rd_store_submit(rd_store *s, rd_command *c)
 
 	RD_ASSERT(c->run && c->done && c->arena && c->firm_id >= 0);
 	c->next = NULL;
+	(void)atomic_fetch_add(&w->submitted, 1);
 	(void)pthread_mutex_lock(&w->lock);
 	RD_ASSERT(!w->stopping);
 	if (w->last)
@@ -179,6 +231,11 @@ void rd_store_submit(rd_store *s, rd_command *c)
 	(void)pthread_mutex_unlock(&w->lock);
 	if (was_empty)
 		(void)pthread_cond_signal(&w->more);
+}
+
+uint64_t rd_store_commands(const rd_store *s)
+{
+	return atomic_load(&s->writer.submitted);
 }
 
 typedef struct waiting {
@@ -217,6 +274,36 @@ rd_rc rd_store_write(rd_store *s, int64_t firm_id, rd_arena *a, rd_tx_fn *fn, vo
 	return w.command.rc;
 }
 
+/* After the writer: it has all that is to be told. */
+static void end_teller(writer *w)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	w->ending = true;
+	(void)pthread_cond_signal(&w->told);
+	(void)pthread_mutex_unlock(&w->lock);
+	(void)pthread_join(w->teller, NULL);
+}
+
+static void forget_locks(writer *w)
+{
+	(void)pthread_cond_destroy(&w->more);
+	(void)pthread_cond_destroy(&w->told);
+	(void)pthread_mutex_destroy(&w->lock);
+}
+
+static rd_rc start_threads(rd_store *s, rd_err *err)
+{
+	writer *w = &s->writer;
+	bool teller = pthread_create(&w->teller, NULL, teller_main, w) == 0;
+
+	if (teller && pthread_create(&w->thread, NULL, writer_main, s) == 0)
+		return RD_OK;
+	if (teller)
+		end_teller(w);
+	return rd_fail(err, RD_UNAVAILABLE, "系统不给线程；请检查限额",
+	               "the system gives no thread; look at its limits");
+}
+
 rd_rc rd_writer_start(rd_store *s, rd_err *err)
 {
 	writer *w = &s->writer;
@@ -225,11 +312,13 @@ rd_rc rd_writer_start(rd_store *s, rd_err *err)
 	w->log = rd_log_new(s->home);
 	(void)pthread_mutex_init(&w->lock, NULL);
 	(void)pthread_cond_init(&w->more, NULL);
-	if (pthread_create(&w->thread, NULL, writer_main, s) != 0)
-		return rd_fail(err, RD_UNAVAILABLE, "系统不给线程；请检查限额",
-		               "the system gives no thread; look at its limits");
-	w->running = true;
-	return RD_OK;
+	(void)pthread_cond_init(&w->told, NULL);
+	rd_rc rc = start_threads(s, err);
+
+	w->running = rc == RD_OK;
+	if (rc != RD_OK)
+		forget_locks(w);
+	return rc;
 }
 
 void rd_writer_stop(rd_store *s)
@@ -242,8 +331,8 @@ void rd_writer_stop(rd_store *s)
 		(void)pthread_cond_signal(&w->more);
 		(void)pthread_mutex_unlock(&w->lock);
 		(void)pthread_join(w->thread, NULL);
-		(void)pthread_cond_destroy(&w->more);
-		(void)pthread_mutex_destroy(&w->lock);
+		end_teller(w);
+		forget_locks(w);
 		w->running = false;
 	}
 	rd_log_free(w->log);

@@ -164,8 +164,24 @@ OTHER = {
     "GET /api/v1/cases/{id}/clocks": (None, {404}, None), "GET /api/v1/roster/now": (None, {200}, None),
     "GET /api/v1/cases/{id}/package": (None, {404}, None),
     "GET /api/v1/cases/{id}/candidates": (None, {404}, None), "GET /api/v1/load": (None, {200}, None),
+    "POST /api/v1/corrections/propose": ({"case": "1", "finding": "0" * 32}, {404}, None),
+    "POST /api/v1/corrections/check": ({"books": "1", "correction": {"vouchers": []}}, {404}, None),
+    "POST /api/v1/corrections/rewrite": ({"books": "1", "correction": {"vouchers": []}}, {404}, None),
+    "POST /api/v1/corrections/{id}/try": (None, {404}, None),
+    "GET /api/v1/corrections/{id}/file": (None, {404}, None),
     "GET /api/v1/imports/{id}/preview": (None, {404}, None), "GET /api/v1/imports/{id}/losses": (None, {404}, None),
+    **{f"GET /api/v1/books/{{id}}/{view}": (None, {404}, None) for view in (
+        "contents", "accounts", "vouchers", "vouchers/{word}", "ledger", "notes")},
+    "GET /api/v1/books/{id}/place": (None, {404}, None),
+    "GET /api/v1/bank_statements/{id}/lines": (None, {404}, None),
+    "GET /api/v1/bank_statements/{id}/notes": (None, {404}, None),
+    "GET /api/v1/bank_statements/{id}/place": (None, {400}, None),
+    "GET /api/v1/reconciliations/{id}/matches": (None, {404}, None),
+    "GET /api/v1/reconciliations/{id}/statement": (None, {404}, None),
+    "POST /api/v1/reconciliations/{id}/run": (None, {428}, None),
+    "POST /api/v1/reconciliations/{id}/decisions": (BAD, {422}, None),
     "GET /api/v1/causes": (None, {200}, None), "GET /api/v1/cases/{id}/similar": (None, {404}, None),
+    "GET /api/v1/cases/{id}/impact": (None, {404}, None), "POST /api/v1/cases/{id}/impact": (None, {404, 403}, None),
     "GET /api/v1/cases/{id}/knowledge": (None, {404}, None), "GET /api/v1/cases/{id}/followups": (None, {404}, None),
     "GET /api/v1/cases/{id}/summary-draft": (None, {404}, None), "POST /api/v1/cases/{id}/lesson": (None, {404}, None),
     "POST /api/v1/cases/{id}/helped": ({"article": "1"}, {404, 403}, None),
@@ -189,6 +205,12 @@ OTHER = {
     "GET /api/v1/settings": (None, {200}, None), "PUT /api/v1/settings/{word}": (BAD, {422}, None),
     "GET /api/v1/jobs": (None, {200}, None), "GET /api/v1/jobs/{id}": (None, {404}, None),
     "POST /api/v1/jobs/{id}/cancel": (None, {404}, None), "POST /api/v1/jobs/{id}/retry": (None, {404}, None),
+    "POST /api/v1/books/{id}/check": (None, {404}, None), "GET /api/v1/books/{id}/findings": (None, {404}, None),
+    "GET /api/v1/case/{id}/findings": (None, {404}, None), "GET /api/v1/case/{id}/gate": (None, {404}, None),
+    "GET /api/v1/run/{id}/findings": (None, {404}, None), "GET /api/v1/run/{id}/progress": (None, {404}, None),
+    "POST /api/v1/run/{id}/cancel": (None, {404}, None), "GET /api/v1/run/{id}/compare/{sub}": (None, {404}, None),
+    "GET /api/v1/findings/{id}": (None, {404}, None), "POST /api/v1/findings/{id}/promote": (None, {404}, None),
+    "POST /api/v1/findings/{id}/suppress": (BAD, {422}, None),
     "GET /api/v1/attachments/{id}": (None, {404}, None), "DELETE /api/v1/attachments/{id}": (None, {404}, None),
     "PATCH /api/v1/comments/{id}": ({"body": "x"}, {404}, None),
     "DELETE /api/v1/comments/{id}": (None, {404}, None),
@@ -256,8 +278,8 @@ def desk_bodies(n, who, client):
         "import": {"name": f"导入{n}", **books, **about}, "run": {"name": f"检查{n}", **books, **about},
         "bank_statement": {"name": f"对账单{n}", **books, **about},
         "reconciliation": {"name": f"调节表{n}", "statement": "@bank_statement", "account": "1002", "as_of": day, **books, **about},
-        "suppression": {"name": f"抑制{n}", "grounds": "x", "until": day, **about},
-        "check_setting": {"name": f"参数{n}", "slug": "cash-negative", "param": "limit", "value": "1", **about},
+        "suppression": {"name": f"抑制{n}", "slug": "entry-unbalanced", "grounds": "x", "until": day, **about},
+        "check_setting": {"name": f"参数{n}", "slug": "entry-unbalanced", "param": "enabled", "value": "true", **about},
         "cause": {"name": f"原因{n}", "code": f"x{n}", "branch": "@first"},
         "problem": {"name": f"问题{n}", **about},
         **({"grading": {"name": "分级"}} if n == "a" else {}),  # one a firm
@@ -281,13 +303,47 @@ def make(root, kind, body, made):
             body[key] = KINDS[kind].first[key]
         elif isinstance(value, str) and value.startswith("@"):
             body[key] = made[value[1:]]
+    if kind == "run":
+        body["books"] = imported(root, body)
     r = root.call("POST", f"/api/v1/{kind}", body)
     if r.status == 403:  # the kind is not for administrators to make
         return None
     if r.status != 201:
         raise harness.Broken(f"{kind}: {body}: {r}")
     made[kind] = r.json["id"]
+    if kind == "run":
+        until(root, f"/api/v1/run/{made[kind]}", "state", {"done"})
     return r.json["id"]
+
+
+JOURNAL = "凭证号,日期,科目编码,摘要,借方金额,贷方金额\n1,2026-01-05,1002,货款,10,\n1,2026-01-05,6001,货款,,10\n"
+
+
+def until(root, path, key, values):
+    """Jobs do it behind the requests."""
+    for _ in range(600):
+        body = root.must("GET", path)
+        if body[key] in values:
+            return body
+        harness.wait(0.1)
+    raise harness.Broken(f"{path}: {key} stays {body[key]}")
+
+
+def imported(root, run):
+    """Books of their own that were imported and checked once: a run needs something to check."""
+    about = {"client": run["client"]}
+    books = root.must("POST", "/api/v1/books", {"name": "已导入", "year": 2026, **about})["id"]
+    at = "/api/v1/import/" + root.must("POST", "/api/v1/import", {"name": "x", "books": books, **about})["id"]
+    root.must("POST", at + "/attachments?name=a.csv", JOURNAL.encode(), Content_Type="application/octet-stream")
+    root.must("POST", at + "/do/preview", {}, If_Match='"1"')
+    version = until(root, at, "state", {"previewed"})["version"]
+    root.must("POST", at + "/do/commit", {}, If_Match=f'"{version}"')
+    harness.wait(0.1)
+    for _ in range(600):
+        if root.must("GET", f"/api/v1/books/{books}")["last_run"]:
+            return books
+        harness.wait(0.1)
+    raise harness.Broken("the books are not checked")
 
 
 BY_SUPERVISOR = {"exception_type", "cause", "retention_rule", "correction"}  # not for administrators to make
@@ -309,9 +365,10 @@ def samples(w, count):
             made_id = make(by, name, body, made)
             if made_id is None:
                 continue
+            version = f'"{root.must("GET", f"/api/v1/{name}/{made_id}")["version"]}"' if name == "run" else '"1"'
             if tag == "z" and root.call("POST", f"/api/v1/{name}/{made_id}/archive", None,
-                                        {"If-Match": '"1"'}).status != 200:
-                sue.call("POST", f"/api/v1/{name}/{made_id}/archive", None, {"If-Match": '"1"'})
+                                        {"If-Match": version}).status != 200:
+                sue.call("POST", f"/api/v1/{name}/{made_id}/archive", None, {"If-Match": version})
             out.append(sample(w.people["audrey"], name, made_id, "north", clients))
     out.append(sample(root, "firm", w.ids["firm"], "north", clients))
     made = {}

@@ -12,8 +12,8 @@
 
 A request is a line of its own, with `as NAME` for who sends it (else nobody); a name that set_up does not
 know is a new visitor with an empty cookie jar. Below it, indented: headers (`Name: -` leaves one out) and
-the body, JSON, `raw TEXT` or `lines TEXT` (each \\n ends a line; nothing is
-put in). Then the expected status, what the body must contain, and, indented, headers.
+the body, JSON, `raw TEXT` (`gbk TEXT`: in that encoding; `xlsx TEXT`: rows of CSV as a workbook) or `lines TEXT`
+(each \\n ends a line; nothing is put in). Then the expected status, what the body must contain, and, indented, headers.
 
 Expected objects are subsets. "*" is anything but null, "!" is a key that must not be there, "~RE" a
 regular expression. A list matches item by item; with "..." at its end more may follow, at its start its
@@ -27,15 +27,23 @@ reply is as expected, for up to N seconds, for what happens behind the requests.
 person in once more. A line `# text` names what follows; failures say it with file, line and column.
 """
 import base64
+import csv
 import hashlib
 import hmac
+import io
 import json
+import pathlib
 import re
+import sys
+import tempfile
 import time
 import urllib.parse
 
 import harness
 import openapi
+
+sys.path.append(str(harness.ROOT / "tools"))
+import mkfixtures  # noqa: E402
 
 REQUEST = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) (\S.*?)(?: as ([\w-]+))?$")
 EXPECTED = re.compile(r"([1-5]\d\d)(?: (.*))?$")
@@ -317,6 +325,18 @@ class Script:
 
 # ---- playing it ----
 
+def workbook(text):
+    book = mkfixtures.Book()
+    book.sheet("Sheet1", list(csv.reader(io.StringIO(text))))
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "book.xlsx"
+        book.save(path)
+        return path.read_bytes()
+
+
+BODIES = {"raw": str.encode, "gbk": lambda t: t.encode("gbk"), "xlsx": workbook}
+
+
 def send(step, world, names):
     body = None
     if step.body is not None:
@@ -324,7 +344,8 @@ def send(step, world, names):
             body = step.body[6:].replace("\\n", "\r\n").encode()
         else:
             text = fill(step.body, names, step.line)
-            body = text[4:].encode() if text.startswith("raw ") else text.encode()
+            how, _, rest = text.partition(" ")
+            body = BODIES[how](rest) if how in BODIES else text.encode()
     headers = {k: fill(v, names, step.line) for k, v in step.headers.items()}
     return world.person(step.who).call(step.method, fill(step.path, names, step.line), body, headers)
 

@@ -232,9 +232,9 @@ static void a_backup_is_a_store(void)
 	else
 		config.url = rd_str_of(back);
 	config.folder = rd_str_of(back);
-	UNIT_OK(rd_store_restore(rd_str_of(to), &config, &done, &err), &err);
+	UNIT_OK(rd_store_restore(rd_str_of(to), &config, NULL, &done, &err), &err);
 	UNIT_INT(done.events, 724);
-	UNIT_INT(rd_store_restore(rd_str_of(to), &config, &done, &err), RD_CONFLICT);
+	UNIT_INT(rd_store_restore(rd_str_of(to), &config, NULL, &done, &err), RD_CONFLICT);
 	UNIT_OK(rd_store_open(&config, &s, &err), &err);
 	append(s, &p, 1, 1);
 	/* A new key goes on from what the old one signed, which is known by its public half. */
@@ -303,7 +303,7 @@ static void a_damaged_backup_is_not_restored(void)
 	UNIT_INT(system(path), 0);
 	rd_store_config config = {.url = rd_str_of(back), .origin = RD_STR("redink.example")};
 
-	UNIT_INT(rd_store_restore(rd_str_of(to), &config, &done, &err), RD_CORRUPT);
+	UNIT_INT(rd_store_restore(rd_str_of(to), &config, NULL, &done, &err), RD_CORRUPT);
 	UNIT_TRUE(access(back, F_OK) != 0);
 	UNIT_TRUE(!verify(NULL, to, to).sound);
 	place_close(&p);

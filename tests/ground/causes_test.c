@@ -110,9 +110,10 @@ static void it_has_no_circles_and_one_branch_a_root(void)
 	/* As deep as it may be. */
 	id = cause_id(&o, "system");
 	for (uint32_t depth = 1; depth < RD_CAUSE_DEPTH_MAX; depth++) {
-		(void)snprintf(body, sizeof body,
-		               "{\"code\":\"deep%u\",\"name\":\"深\",\"branch\":\"human\",\"parent\":\"%lld\"}",
-		               depth, (long long)id);
+		(void)snprintf(
+			body, sizeof body,
+			"{\"code\":\"deep%u\",\"name\":\"深\",\"branch\":\"human\",\"parent\":\"%lld\"}", depth,
+			(long long)id);
 		id = office_record(&o, 0, "cause", body);
 	}
 	UNIT_INT(place_number(&o.place, "SELECT count(*) FROM kind_cause WHERE code LIKE 'deep%' AND "
@@ -159,10 +160,11 @@ static int64_t a_case(office *o, int64_t type, int64_t client, const char *cause
 {
 	char body[500];
 
-	(void)snprintf(body, sizeof body,
-	               "{\"name\":\"断号\",\"type\":\"%lld\",\"client\":\"%lld\",\"appearance\":\"缺号\","
-	               "\"cause\":\"%lld\"%s}",
-	               (long long)type, (long long)client, (long long)cause_id(o, cause), more);
+	(void)
+		snprintf(body, sizeof body,
+	             "{\"name\":\"断号\",\"type\":\"%lld\",\"client\":\"%lld\",\"appearance\":\"缺号\","
+	             "\"cause\":\"%lld\"%s}",
+	             (long long)type, (long long)client, (long long)cause_id(o, cause), more);
 	return office_record(o, 0, "case", body);
 }
 
@@ -176,12 +178,14 @@ static void it_counts_what_names_a_node_and_what_is_below(void)
 	int64_t li = office_person(&o, "li", "accountant", "zh");
 	char body[200];
 
-	(void)snprintf(body, sizeof body, "{\"name\":\"甲公司\",\"accountant\":\"%lld\"}", (long long)li);
+	(void)snprintf(body, sizeof body, "{\"name\":\"甲公司\",\"accountant\":\"%lld\"}",
+	               (long long)li);
 	int64_t jia = office_record(&o, 0, "client", body);
 	int64_t yi = office_record(&o, 0, "client", "{\"name\":\"乙公司\"}");
-	int64_t gap = office_record(&o, 0, "exception_type",
-	                            "{\"slug\":\"gap\",\"name\":\"断号\",\"area\":\"voucher\",\"nature\":"
-	                            "\"missing\",\"severity\":\"high\",\"finds\":\"查号\"}");
+	int64_t gap =
+		office_record(&o, 0, "exception_type",
+	                  "{\"slug\":\"gap\",\"name\":\"断号\",\"area\":\"voucher\",\"nature\":"
+	                  "\"missing\",\"severity\":\"high\",\"finds\":\"查号\"}");
 
 	(void)a_case(&o, gap, jia, "human.slip.typing", "");
 	(void)a_case(&o, gap, jia, "human.slip.omission", "");
@@ -226,6 +230,7 @@ static void it_counts_what_names_a_node_and_what_is_below(void)
 const unit_test causes_tests[] = {
 	{"a firm begins with all of them, once", a_firm_begins_with_all_of_them_once},
 	{"it has no circles, and one branch a root", it_has_no_circles_and_one_branch_a_root},
-	{"it counts what names a node and what is below", it_counts_what_names_a_node_and_what_is_below},
+	{"it counts what names a node and what is below",
+     it_counts_what_names_a_node_and_what_is_below},
 	{0},
 };

@@ -4,9 +4,11 @@
 #include "office.h"
 #include "unit.h"
 #include "volume.h"
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char january[] = "1|记|2026-01-05|5602|管理费用|1200||购电脑\n"
 							  "1|记|2026-01-05|1002|银行存款||1200|购电脑\n";
@@ -279,11 +281,85 @@ static void files_have_a_form(void)
 	close_case(&d);
 }
 
+static void a_workbook_is_read_back(void)
+{
+	desk_case d;
+	rd_err err = {0};
+	char path[128];
+	rd_buf none;
+
+	open_case(&d);
+	rd_correction_ask q = {.vouchers = rd_str_of(d.vouchers), .as_of = rd_day_of(2026, 1, 7)};
+
+	(void)snprintf(path, sizeof path, "%s/v.xlsx", d.o.place.folder);
+	rd_correction_file file = {.form = RD_STR("xlsx"),
+	                           .folder = d.o.place.folder,
+	                           .fd = open(path, O_RDWR | O_CREAT, 0600),
+	                           .at_us = OFFICE_NOW};
+
+	rd_buf_init(&none, 16);
+	UNIT_OK(rd_correction_export(d.o.place.arena, d.book, &q, &file, &none, &err), &err);
+	rd_book *back = volume_read(path);
+
+	UNIT_TRUE(back != NULL);
+	if (back) {
+		UNIT_INT(back->voucher.n, 2);
+		UNIT_INT(back->line.n, 4);
+		UNIT_INT(rd_line_debit(back, 0), -120000);
+		UNIT_INT(rd_line_credit(back, 3), 120000);
+		UNIT_TEXT(rd_book_text(back, rd_line_text(back, 2)), "订正1月5日记-1号凭证");
+		UNIT_INT(back->voucher.date[1], rd_day_of(2026, 1, 7));
+	}
+	rd_book_free(back);
+	close(file.fd);
+	(void)unlink(path);
+	close_case(&d);
+}
+
+/* Bytes of a request, changed at random: refused or read, and nothing else happens. */
+static void odd_vouchers_do_no_harm(void)
+{
+	static const char bits[] = "{}[]\",:-0123456789e.nux";
+	uint64_t state = 99;
+	desk_case d;
+	uint32_t read = 0;
+
+	open_case(&d);
+	for (uint32_t turn = 0; turn < 1500; turn++) {
+		char text[4000];
+		size_t n = strlen(d.vouchers);
+		rd_arena *a = rd_arena_new();
+		rd_err err = {0};
+		rd_buf out, kept;
+
+		memcpy(text, d.vouchers, n + 1);
+		for (uint32_t k = 1 + unit_below(&state, 3); k > 0; k--)
+			text[unit_below(&state, (uint32_t)n)] = bits[unit_below(&state, sizeof bits - 1)];
+		rd_correction_ask q = {.vouchers = {text, (uint32_t)n}, .as_of = rd_day_of(2026, 1, 7)};
+
+		rd_buf_init(&out, 1 << 20);
+		rd_buf_init(&kept, 1 << 20);
+		rd_rc rc = rd_correction_look(a, d.book, &q, &out, &err);
+
+		UNIT_TRUE(rc == RD_OK || rc == RD_INPUT);
+		read += rc == RD_OK;
+		if (rc == RD_OK && turn % 4 == 0)
+			UNIT_OK(rd_correction_try(a, d.book, &q, &out, &kept, &err), &err);
+		rd_buf_done(&out);
+		rd_buf_done(&kept);
+		rd_arena_free(a);
+	}
+	UNIT_TRUE(read > 50);
+	close_case(&d);
+}
+
 const unit_test corrections_tests[] = {
 	{"tried, then submitted, then approved by a second person", tried_then_submitted_then_approved},
 	{"a change wants another trial", a_change_wants_another_trial},
 	{"the next import confirms it, or says what is missing",
      the_next_import_confirms_it_or_says_what_is_missing},
 	{"files for accounting software", files_have_a_form},
+	{"odd vouchers do no harm", odd_vouchers_do_no_harm},
+	{"a workbook is read back", a_workbook_is_read_back},
 	{0},
 };

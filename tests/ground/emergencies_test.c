@@ -23,7 +23,7 @@ static void open_real(office *o)
 /* The follower, until nothing is left. */
 static void follow(office *o)
 {
-	const rd_follower f = {"emergencies", rd_emergency_follow, &o->engine};
+	const rd_follower f = {"emergencies", rd_emergency_follow, &o->engine, rd_emergency_passes};
 	rd_err err = {0};
 
 	for (uint32_t n = 1; n;)
@@ -113,10 +113,11 @@ static void rules_start_an_emergency(void)
 		{",\"grade\":\"p1\"", "grade"},
 		{",\"grade\":\"p2\"", NULL},
 		{",\"grade\":\"p1\",\"origin\":\"drill\"", NULL},
-		{",\"grade\":\"p4\",\"amount\":{\"minor\":100000000,\"currency\":\"CNY\"}", "money"},
-		{",\"grade\":\"p4\",\"amount\":{\"minor\":99999999,\"currency\":\"CNY\"}", NULL},
-		{",\"grade\":\"p4\",\"amount\":{\"minor\":-100000000,\"currency\":\"CNY\"}", "money"},
-		{",\"grade\":\"p4\",\"amount\":{\"minor\":1000000,\"currency\":\"JPY\"}", "money"},
+		{",\"grade\":\"p2\",\"amount\":{\"minor\":100000000,\"currency\":\"CNY\"}", "money"},
+		{",\"grade\":\"p2\",\"amount\":{\"minor\":99999999,\"currency\":\"CNY\"}", NULL},
+		{",\"grade\":\"p2\",\"amount\":{\"minor\":-100000000,\"currency\":\"CNY\"}", "money"},
+		{",\"grade\":\"p2\",\"amount\":{\"minor\":1000000,\"currency\":\"JPY\"}", "money"},
+		{",\"grade\":\"p3\",\"amount\":{\"minor\":900000000,\"currency\":\"CNY\"}", NULL},
 		{",\"grade\":\"p2\",\"tax_deadline\":\"2026-01-09\"", "deadline"},
 		{",\"grade\":\"p3\",\"tax_deadline\":\"2026-01-09\"", NULL},
 		{",\"grade\":\"p2\",\"tax_deadline\":\"2026-01-10\"", NULL},
@@ -206,7 +207,7 @@ static void many_clients_at_once_are_one_emergency(void)
 
 	for (uint32_t i = 0; i < 5; i++) {
 		o.place.now_us += OFFICE_HOUR;
-		(void)case_of(&o, type, client_of(&o, i), ",\"grade\":\"p3\"");
+		(void)case_of(&o, type, client_of(&o, i), ",\"grade\":\"p2\"");
 		follow(&o);
 		UNIT_INT(emergencies(&o), i == 4);
 	}
@@ -222,10 +223,33 @@ static void many_clients_at_once_are_one_emergency(void)
 
 	for (uint32_t i = 20; i < 25; i++) {
 		o.place.now_us += 7 * OFFICE_HOUR;
-		(void)case_of(&o, slow, client_of(&o, i), ",\"grade\":\"p3\"");
+		(void)case_of(&o, slow, client_of(&o, i), ",\"grade\":\"p2\"");
 		follow(&o);
 	}
 	UNIT_INT(emergencies(&o), 1);
+	/* What is less grave is found at many clients every night. */
+	int64_t light = type_of(&o, "l", "");
+
+	for (uint32_t i = 30; i < 40; i++)
+		(void)case_of(&o, light, client_of(&o, i), ",\"grade\":\"p3\"");
+	follow(&o);
+	UNIT_INT(emergencies(&o), 1);
+	office_close(&o);
+}
+
+static void of_a_restricted_case_nothing_is_said(void)
+{
+	office o;
+
+	open_real(&o);
+	(void)case_of(&o, type_of(&o, "t", ""), client_of(&o, 1),
+	              ",\"grade\":\"p1\",\"restricted\":true");
+	follow(&o);
+	UNIT_INT(number(&o,
+	                "SELECT count(*) FROM kind_emergency WHERE name = '限知情人的异常' AND "
+	                "client_id IS NULL AND type_id IS NULL AND rule IS NULL AND restricted = 0"),
+	         1);
+	UNIT_INT(number(&o, "SELECT count(*) FROM kind_task WHERE client_id IS NOT NULL"), 0);
 	office_close(&o);
 }
 
@@ -360,6 +384,7 @@ const unit_test emergencies_tests[] = {
 	{"rules can be turned off", rules_can_be_turned_off},
 	{"a new grade starts one, and others join", a_new_grade_starts_one_and_others_join},
 	{"many clients at once are one emergency", many_clients_at_once_are_one_emergency},
+	{"of a restricted case nothing is said", of_a_restricted_case_nothing_is_said},
 	{"the playbook becomes tasks", the_playbook_becomes_tasks},
 	{"people are called until somebody answers", people_are_called_until_somebody_answers},
 	{"without a roster those above are called", without_a_roster_those_above_are_called},

@@ -7,8 +7,10 @@
 #include "record/beside.h"
 #include "record/find.h"
 #include "record/list.h"
+#include "record/pending.h"
 #include "record/rebuild.h"
 #include "unit.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 static place here;
@@ -288,6 +290,29 @@ static void rights_hold(void)
 	end();
 }
 
+static rd_rc do_merge(rd_tx *tx, void *ctx)
+{
+	(void)ctx;
+	return rd_pending_merge_all(tx, NULL, &err);
+}
+
+static uint32_t hits(const rd_actor *who, const char *text)
+{
+	act a = {.who = who, .kind = "task", .text = text}, listed = {.who = who, .kind = "task"};
+	char filter[100];
+
+	UNIT_INT(read_step(do_find, &a), RD_OK);
+	/* The filter of a list reads the same words. */
+	(void)snprintf(filter, sizeof filter, "%s", text);
+	listed.filter = filter;
+	if (strspn(text, " ") != strlen(text)) {
+		UNIT_INT(read_step(do_list, &listed), RD_OK);
+		UNIT_INT(listed.n, a.n);
+	}
+	return a.n;
+}
+
+/* Whether they wait or are in the index. */
 static void words_find_records(void)
 {
 	static const char *const found[] = {"断号", "凭证断号", "invoice", "inv", "号", "INVOICE 断号"};
@@ -295,24 +320,51 @@ static void words_find_records(void)
 
 	begin();
 	task("{\"name\":\"三月凭证断号，补 Invoice 附件\"}");
-	for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
-		act a = {.who = &anna, .text = found[i]};
-
-		unit_case("%s", found[i]);
-		UNIT_INT(read_step(do_find, &a), RD_OK);
-		UNIT_INT(a.n, 1);
-		a.who = &ben;
-		UNIT_INT(read_step(do_find, &a), RD_OK);
-		UNIT_INT(a.n, 0);
-	}
-	for (size_t i = 0; i < sizeof not_found / sizeof *not_found; i++) {
-		act a = {.who = &anna, .text = not_found[i]};
-
-		unit_case("%s", not_found[i]);
-		UNIT_INT(read_step(do_find, &a), RD_OK);
-		UNIT_INT(a.n, 0);
+	for (int merged = 0; merged < 2; merged++) {
+		for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
+			unit_case("%s, %s", found[i], merged ? "in the index" : "waiting");
+			UNIT_INT(hits(&anna, found[i]), 1);
+			UNIT_INT(hits(&ben, found[i]), 0);
+		}
+		for (size_t i = 0; i < sizeof not_found / sizeof *not_found; i++) {
+			unit_case("%s, %s", not_found[i], merged ? "in the index" : "waiting");
+			UNIT_INT(hits(&anna, not_found[i]), 0);
+		}
+		UNIT_INT(write_step(do_merge, NULL), RD_OK);
 	}
 	end();
+}
+
+/* A record's words change while the old ones wait, and while they are in the index. */
+static void changed_words_find_records(void)
+{
+	static const struct {
+		const char *name, *found[3], *not_found[3];
+	} rows[] = {
+		{"{\"name\":\"银行 balance 核对\"}", {"银行", "bal", "核对"}, {"工资"}},
+		{"{\"name\":\"银行 核对\"}", {"银行", "核对"}, {"bal", "balance"}},
+		{"{\"name\":\"工资 payroll 核对\"}", {"工资", "pay", "核对"}, {"银行", "balance"}},
+		{"{\"name\":\"工资\"}", {"工资"}, {"银行", "pay", "核对"}},
+		{"{\"name\":\"银行 balance 核对\"}", {"银行", "bal", "核对"}, {"工资"}},
+	};
+
+	for (int merge = 0; merge < 4; merge++) {
+		begin();
+		act a = {.who = &anna, .kind = "task", .id = task("{\"name\":\"x\"}"), .version = 1};
+
+		for (size_t i = 0; i < sizeof rows / sizeof *rows; i++, a.version++) {
+			unit_case("%s, merged %d", rows[i].name, merge);
+			a.body = rows[i].name;
+			UNIT_INT(write_step(do_change, &a), RD_OK);
+			if (merge == 1 || (merge == 2 && i % 2) || (merge == 3 && i == 1))
+				UNIT_INT(write_step(do_merge, NULL), RD_OK);
+			for (int k = 0; k < 3 && rows[i].found[k]; k++)
+				UNIT_INT(hits(&anna, rows[i].found[k]), 1);
+			for (int k = 0; k < 3 && rows[i].not_found[k]; k++)
+				UNIT_INT(hits(&anna, rows[i].not_found[k]), 0);
+		}
+		end();
+	}
 }
 
 static void unique_values_are_kept(void)
@@ -339,8 +391,8 @@ static rd_rc do_rebuild(rd_tx *tx, void *ctx)
 }
 
 static const char *const tables[] = {
-	"kind_user",   "kind_task", "comments",    "watchers",    "links",       "tags",
-	"attachments", "reminders", "record_refs", "search_term", "kind_client",
+	"search_pending", "kind_user",   "kind_task", "comments",    "watchers",    "links",
+	"tags",           "attachments", "reminders", "record_refs", "search_term", "kind_client",
 };
 
 /* All rows as one number that a change of any cell changes. */
@@ -381,6 +433,9 @@ static void the_log_makes_the_tables_again(void)
 	a.word = "start";
 	a.body = "{}";
 	UNIT_INT(write_step(do_move, &a), RD_OK);
+	UNIT_TRUE(sum_of("search_pending") != 0);
+	UNIT_INT(write_step(do_merge, &a), RD_OK);
+	UNIT_INT(sum_of("search_pending"), 0);
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		before[i] = sum_of(tables[i]);
 	UNIT_INT(write_step(do_rebuild, &n), RD_OK);
@@ -399,6 +454,7 @@ const unit_test engine_tests[] = {
 	{"a record lives: created, changed, moved, archived", a_record_lives},
 	{"rights hold for one record and for lists", rights_hold},
 	{"words find records, for who may read them", words_find_records},
+	{"words that changed find records", changed_words_find_records},
 	{"unique values and references are kept", unique_values_are_kept},
 	{"the log makes the tables again", the_log_makes_the_tables_again},
 	{0},

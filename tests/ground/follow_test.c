@@ -1,6 +1,7 @@
 /* Followers see every event once and in order, whatever stops in between; live changes come after
  * the commit. */
 #include "desk/follow.h"
+#include "desk/indexing.h"
 #include "office.h"
 #include "store/queries.gen.h"
 #include "unit.h"
@@ -14,6 +15,7 @@
 typedef struct watcher {
 	int64_t seen[2][SEEN_MAX]; /* numbers of events, of firms 7 and 8 */
 	_Atomic uint32_t n[2];
+	int64_t nth;
 	bool broken; /* a refused command is run once more by the store: it fails until it is mended */
 } watcher;
 
@@ -95,7 +97,7 @@ static void every_event_comes_once_and_in_order(void)
 	office o;
 	uint32_t n = 0, before;
 	rd_err err = {0};
-	const rd_follower f = {"test", note, &w};
+	const rd_follower f = {"test", note, &w, NULL};
 
 	w = (watcher){0};
 	office_open(&o);
@@ -118,6 +120,74 @@ static void every_event_comes_once_and_in_order(void)
 	UNIT_OK(rd_follow_batch(o.store, &f, OFFICE_FIRM, o.place.arena, &n, &err), &err);
 	UNIT_INT(n, 1);
 	in_order(&w, 0, before + 251);
+	office_close(&o);
+}
+
+/* Wants events whose number is of a multiple of the one it is given. */
+static rd_rc each_nth(rd_tx *tx, const rd_log_row *rows, uint32_t n, void *ctx, uint32_t *ret_first,
+                      rd_err *err)
+{
+	const watcher *w = ctx;
+
+	(void)tx;
+	(void)err;
+	for (*ret_first = 0; *ret_first < n && rows[*ret_first].seq % w->nth; (*ret_first)++)
+		;
+	return RD_OK;
+}
+
+/* What nobody wants is passed over without the writer, and what is wanted comes once. */
+static void unwanted_events_are_passed_over(void)
+{
+	static watcher w;
+	office o;
+	uint32_t n = 1, rounds = 0, total = 0;
+	rd_err err = {0};
+	const rd_follower f = {"test", note, &w, each_nth};
+
+	w = (watcher){.nth = 1000000};
+	office_open(&o);
+	add_events(&o, OFFICE_FIRM, 1500);
+	uint32_t all = events_of(&o, OFFICE_FIRM);
+
+	for (; n && rounds < 100; rounds++) {
+		UNIT_OK(rd_follow_batch(o.store, &f, OFFICE_FIRM, o.place.arena, &n, &err), &err);
+		total += n;
+	}
+	UNIT_INT(total, all);
+	UNIT_INT(w.n[0], RD_FOLLOW_BATCH); /* number 0 is a multiple, and the rest of its batch comes */
+	w.nth = all + 50;
+	w.n[0] = 0;
+	add_events(&o, OFFICE_FIRM, 120);
+	for (n = 1, total = 0; n;) {
+		UNIT_OK(rd_follow_batch(o.store, &f, OFFICE_FIRM, o.place.arena, &n, &err), &err);
+		total += n;
+	}
+	UNIT_INT(total, 120);
+	UNIT_INT(w.n[0], 70);
+	UNIT_INT(w.seen[0][0], all + 50);
+	UNIT_INT(w.seen[0][69], all + 119);
+	UNIT_INT(place_number(&o.place, "SELECT next_seq FROM follower_positions WHERE name = 'test'"),
+	         all + 120);
+	office_close(&o);
+}
+
+/* Words wait while the writer is busy, and go into the index when it is quiet. */
+static void words_go_into_the_index_when_it_is_quiet(void)
+{
+	office o;
+	rd_err err = {0};
+
+	office_open(&o);
+	rd_indexing x = {o.store, 0};
+
+	UNIT_TRUE(place_number(&o.place, "SELECT count(*) FROM search_pending") > 0);
+	add_events(&o, OFFICE_FIRM, RD_INDEXING_QUIET);
+	UNIT_OK(rd_indexing_look(&x, &err), &err);
+	UNIT_TRUE(place_number(&o.place, "SELECT count(*) FROM search_pending") > 0);
+	UNIT_OK(rd_indexing_look(&x, &err), &err);
+	UNIT_INT(place_number(&o.place, "SELECT count(*) FROM search_pending"), 0);
+	UNIT_TRUE(place_number(&o.place, "SELECT count(*) FROM search_term") > 0);
 	office_close(&o);
 }
 
@@ -147,7 +217,7 @@ static void the_thread_follows(void)
 	rd_follow *f = NULL;
 	rd_err err = {0};
 	uint32_t before;
-	const rd_follower followers[] = {{"test", note, &w}};
+	const rd_follower followers[] = {{"test", note, &w, NULL}};
 
 	w = seen = (watcher){0};
 	office_open(&o);
@@ -194,7 +264,7 @@ static void two_processes_share_the_work(void)
 	office_open(&o);
 	rd_store *other = place_store(&o.place);
 	uint32_t before = events_of(&o, OFFICE_FIRM);
-	rd_follower followers[2] = {{"test", note, &w[0]}, {"test", note, &w[1]}};
+	rd_follower followers[2] = {{"test", note, &w[0], NULL}, {"test", note, &w[1], NULL}};
 
 	for (int i = 0; i < 2; i++)
 		UNIT_OK(rd_follow_start(&(rd_follow_config){.store = i ? other : o.store,
@@ -222,5 +292,7 @@ const unit_test follow_tests[] = {
 	{"every event comes once and in order", every_event_comes_once_and_in_order},
 	{"the thread follows", the_thread_follows},
 	{"two processes share the work", two_processes_share_the_work},
+	{"unwanted events are passed over", unwanted_events_are_passed_over},
+	{"words go into the index when it is quiet", words_go_into_the_index_when_it_is_quiet},
 	{0},
 };

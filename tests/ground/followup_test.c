@@ -8,7 +8,7 @@
 #include "desk/lesson.h"
 #include "desk/summary.h"
 #include "office.h"
-#include "record/beside.h"
+#include "record/rebuild.h"
 #include "unit.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +57,9 @@ static void open_firm(firm *f)
 		"{\"name\":\"甲公司\",\"accountant\":\"%lld\",\"legal_person\":\"张三\",\"portal\":true}",
 		L(f->li));
 	f->client = office_record(&f->o, 0, "client", body);
-	(void)snprintf(body, sizeof body, "{\"name\":\"钱会计\",\"client\":\"%lld\",\"portal\":true}",
+	(void)snprintf(body, sizeof body,
+	               "{\"name\":\"钱会计\",\"client\":\"%lld\",\"portal\":true,\"mail\":"
+	               "\"q@jia.example\"}",
 	               L(f->client));
 	f->contact = office_record(&f->o, 0, "contact", body);
 	f->type =
@@ -121,6 +123,34 @@ static void closing_tells_those_concerned(void)
 	UNIT_INT(number(&f, "SELECT count(*) FROM kind_feedback WHERE state = 'acknowledged' AND "
 	                    "acknowledged_at_us IS NOT NULL AND answer = '知道了'"),
 	         1);
+	office_close(&f.o);
+}
+
+static void the_client_gets_a_letter_with_a_link(void)
+{
+	firm f;
+
+	open_firm(&f);
+	close_case(&f, f.c);
+	UNIT_INT(office_jobs(&f.o), 1);
+	UNIT_INT(f.o.n_sent, 1);
+	UNIT_TEXT(rd_str_of(f.o.sent[0].to), "q@jia.example");
+	UNIT_TEXT(rd_str_of(f.o.sent[0].title), "处理结果：E-2026-000001");
+	UNIT_TRUE(strstr(f.o.sent[0].text, "钱会计，您好：") != NULL);
+	UNIT_TRUE(strstr(f.o.sent[0].text, "https://r.example/link#") != NULL);
+	UNIT_TRUE(strstr(f.o.sent[0].text, "疏忽") == NULL);
+	UNIT_INT(number(&f, "SELECT count(*) FROM one_time_links l JOIN kind_feedback k ON k.firm_id = "
+	                    "l.firm_id AND k.id = l.record_id AND k.audience = 'client'"),
+	         1);
+	office_close(&f.o);
+	/* Acknowledged by telephone before it left: there is nothing to be sent. */
+	open_firm(&f);
+	close_case(&f, f.c);
+	office_move(&f.o, f.li, "feedback",
+	            number(&f, "SELECT id FROM kind_feedback WHERE audience = 'client'"), "acknowledge",
+	            "{}");
+	UNIT_INT(office_jobs(&f.o), 1);
+	UNIT_INT(f.o.n_sent, 0);
 	office_close(&f.o);
 }
 
@@ -580,8 +610,46 @@ static void time_adds_up_on_the_case(void)
 	office_close(&f.o);
 }
 
+static void the_log_makes_it_all_again(void)
+{
+	static const char *const sums[] = {
+		"SELECT CAST(sum(version) + sum(spent_minutes) + sum(coalesce(cost_minor, 0)) AS BIGINT) FROM kind_case",
+		"SELECT CAST(sum(version) + count(lesson_id) AS BIGINT) FROM kind_case",
+		"SELECT CAST(sum(version) + count(acknowledged_at_us) AS BIGINT) FROM kind_feedback",
+		"SELECT CAST(sum(version) + count(verdict) AS BIGINT) FROM kind_effect_review",
+		"SELECT count(*) FROM kind_improvement",
+		"SELECT count(*) FROM links",
+		"SELECT count(*) FROM kind_article",
+		"SELECT count(*) FROM record_refs",
+	};
+	int64_t before[sizeof sums / sizeof *sums], n = 0;
+	firm f;
+
+	open_firm(&f);
+	(void)book(&f, 30, ",\"rate\":{\"minor\":6000,\"currency\":\"CNY\"}");
+	close_case(&f, f.c);
+	doing d = as(&f, f.zhao, RD_KIND_SUPERVISOR);
+
+	office_write(&f.o, make_lesson, &d);
+	f.o.place.now_us += 70 * OFFICE_DAY;
+	go_over(&f);
+	office_move(&f.o, f.li, "effect_review", number(&f, "SELECT id FROM kind_effect_review"),
+	            "finish", "{\"conclusion\":\"x\",\"verdict\":\"not_effective\"}");
+	for (uint32_t i = 0; i < sizeof sums / sizeof *sums; i++)
+		before[i] = number(&f, sums[i]);
+	office_write(&f.o, rd_rebuild, &n);
+	UNIT_TRUE(n > 10);
+	for (uint32_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+		unit_case("%s", sums[i]);
+		UNIT_INT(number(&f, sums[i]), before[i]);
+		UNIT_TRUE(before[i] > 0);
+	}
+	office_close(&f.o);
+}
+
 const unit_test followup_tests[] = {
 	{"closing tells those concerned", closing_tells_those_concerned},
+	{"the client gets a letter with a link", the_client_gets_a_letter_with_a_link},
 	{"the preparer is whom the case names", the_preparer_is_whom_the_case_names},
 	{"the formula of the effect", the_formula},
 	{"the effect is judged when its day comes", the_effect_is_judged_when_its_day_comes},
@@ -593,5 +661,6 @@ const unit_test followup_tests[] = {
 	{"the summary says what the record says", the_summary_says_what_the_record_says},
 	{"names and figures go, years stay", names_and_figures_go_years_stay},
 	{"time adds up on the case", time_adds_up_on_the_case},
+	{"the log makes it all again", the_log_makes_it_all_again},
 	{0},
 };

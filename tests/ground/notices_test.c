@@ -627,6 +627,9 @@ static void groups_are_told_once(void)
 	UNIT_INT(o.n_sent, 2);
 	UNIT_INT(o.sent[1].what, 'c');
 	UNIT_TEXT(rd_str_of(o.sent[1].secret), "0123456789abcdef");
+	UNIT_INT(place_number(&o.place, "SELECT count(*) FROM robots WHERE url LIKE 'sealed:%' AND "
+	                                "secret NOT LIKE '%0123%'"),
+	         2);
 	UNIT_TRUE(rd_str_has(rd_str_of(o.sent[1].text), "进行中"));
 	UNIT_INT(place_number(&o.place, "SELECT count(*) FROM events WHERE type = 'firm.robot-added'"),
 	         2);

@@ -1,4 +1,5 @@
 #include "office.h"
+#include "desk/feedback.h"
 #include "desk/questions.h"
 #include "desk/webhooks.h"
 #include "record/beside.h"
@@ -245,22 +246,23 @@ void office_write(office *o, rd_tx_fn *fn, void *ctx)
 
 void office_followers(office *o, rd_follower followers[2])
 {
-	followers[0] = (rd_follower){"notices", rd_notice_follow, &o->desk};
-	followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &o->desk};
+	followers[0] = (rd_follower){"notices", rd_notice_follow, &o->desk, rd_notice_look};
+	followers[1] = (rd_follower){"webhooks", rd_webhook_follow, &o->desk, rd_webhook_look};
 }
 
 uint32_t office_jobs(office *o)
 {
 	static const char *const queues[] = {"post"};
-	rd_job_kind kinds[RD_SEND_JOBS_N + RD_QUESTION_JOBS_N];
+	rd_job_kind kinds[RD_SEND_JOBS_N + RD_QUESTION_JOBS_N + 1];
 	uint32_t ran = 0;
 	rd_err err = {0};
 
 	rd_send_jobs(&o->sender, kinds);
 	rd_question_jobs(&o->sender, kinds + RD_SEND_JOBS_N);
+	kinds[RD_SEND_JOBS_N + RD_QUESTION_JOBS_N] = rd_feedback_job(&o->sender);
 	must(rd_jobs_run(&(rd_jobs_config){.store = o->store,
 	                                   .kinds = kinds,
-	                                   .n_kinds = RD_SEND_JOBS_N + RD_QUESTION_JOBS_N,
+	                                   .n_kinds = sizeof kinds / sizeof *kinds,
 	                                   .queues = queues,
 	                                   .n_queues = 1},
 	                 1000, &ran, &err),

@@ -1,8 +1,10 @@
 /* The sandbox: what is read there is the same, and whatever the child does ends with an error. */
 #include "desk/sandbox.h"
 #include "base/buf.h"
+#include "book/image.h"
 #include "io/reader.h"
 #include "unit.h"
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -89,8 +91,9 @@ static void reads_statements_and_places(void)
 	job.line = 3;
 	job.around = 1;
 	UNIT_OK(rd_sandbox_place(&job, a, &json, &err), &err);
-	UNIT_TRUE(rd_str_has(json, "\"here\":true,\"text\":\"2026-07-03,113000.00,,163000.00,甲公司\"") ||
-	          rd_str_has(json, "\"text\":\"2026-07-03,113000.00,,163000.00,甲公司\""));
+	UNIT_TRUE(
+		rd_str_has(json, "\"here\":true,\"text\":\"2026-07-03,113000.00,,163000.00,甲公司\"") ||
+		rd_str_has(json, "\"text\":\"2026-07-03,113000.00,,163000.00,甲公司\""));
 	job.line = 99;
 	UNIT_INT(rd_sandbox_place(&job, a, &json, &err), RD_NOT_FOUND);
 	rd_arena_free(a);
@@ -130,6 +133,75 @@ static void reads_what_must_be_decoded(void)
 		UNIT_TEXT(rd_book_text(a.book, a.book->files[1].encoding), "GB18030");
 	rd_book_free(a.book);
 	unit_free(data);
+}
+
+/* What a reader makes of the file without a sandbox; its image, or nothing. */
+static char *read_here(const char *name, const char *data, size_t size, rd_rc *ret_rc,
+                       size_t *ret_size)
+{
+	const rd_read_file file = {name, data, size};
+	const rd_read_options options = {.threads = 1, .digest = true};
+	rd_book *book = NULL;
+	rd_err err = {0};
+	char *image = NULL;
+
+	*ret_rc = rd_read_memory(&file, 1, &options, &book, &err);
+	*ret_size = 0;
+	if (book) {
+		*ret_size = rd_image_size(book);
+		image = rd_column_new(*ret_size);
+		rd_image_write(book, image);
+	}
+	rd_book_free(book);
+	return image;
+}
+
+static void read_there(const char *path, const char *name)
+{
+	size_t size = 0, want_size;
+	char *data = unit_read(path, &size), *want;
+	given g = {data, size};
+	rd_sandbox_file f = {.name = rd_str_of(name)};
+	rd_sandbox_job job = job_of(&g, &f);
+	rd_sandbox_answer a = {0};
+	rd_err err = {0};
+	rd_rc rc;
+
+	if (data == NULL)
+		return;
+	unit_case("%s", path);
+	want = read_here(name, data, size, &rc, &want_size);
+	UNIT_INT(rd_sandbox_read(&job, &a, &err), rc);
+	UNIT_INT(a.image_size, want_size);
+	UNIT_TRUE(a.image_size != want_size || want_size == 0 || memcmp(a.image, want, want_size) == 0);
+	rd_book_free(a.book);
+	rd_column_free(want, want_size);
+	unit_free(data);
+}
+
+/* Every format and encoding: nothing that a reader calls is missing in there. */
+static void reads_all_formats_alike(void)
+{
+	static const char *const folders[] = {"tests/io", "fuzz/corpus"};
+	uint32_t files = 0;
+
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		char path[1024];
+		glob_t found;
+
+		(void)snprintf(path, sizeof path, "%s/%s/*/*.[ctx][sxm][vtl]", RD_SOURCE_ROOT, folders[i]);
+		UNIT_INT(glob(path, 0, NULL, &found), 0);
+		for (size_t k = 0; k < found.gl_pathc; k++) {
+			const char *name = strrchr(found.gl_pathv[k], '/') + 1;
+
+			if (strcmp(name, "expect.txt") == 0)
+				continue;
+			read_there(found.gl_pathv[k], name);
+			files++;
+		}
+		globfree(&found);
+	}
+	UNIT_TRUE(files > 20);
 }
 
 static void misbehaving_children_are_ended(void)
@@ -253,6 +325,7 @@ const unit_test sandbox_tests[] = {
 	{"bank statements and places come back", reads_statements_and_places},
 	{"says what the reader says", says_what_the_reader_says},
 	{"reads what must be decoded", reads_what_must_be_decoded},
+	{"reads all formats alike", reads_all_formats_alike},
 	{"children that misbehave are ended", misbehaving_children_are_ended},
 	{"files beyond the limit are refused", files_beyond_the_limit_are_refused},
 	{"a bomb is refused", a_bomb_is_refused},

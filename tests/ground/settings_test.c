@@ -4,6 +4,7 @@
 #include "store/log.h"
 #include "unit.h"
 #include <stdio.h>
+#include <unistd.h>
 
 typedef struct order {
 	rd_actor actor;
@@ -148,6 +149,51 @@ static void secrets_are_in_no_event(void)
 	office_close(&o);
 }
 
+static rd_rc password(rd_tx *tx, void *ctx, rd_err *err)
+{
+	return rd_setting_text(tx, RD_SET_MAIL_PASSWORD, ctx, err);
+}
+
+/* Under the key of this place, and there alone. */
+static void secrets_are_sealed_in_the_database(void)
+{
+	office o;
+	rd_str got = {"", 0};
+	rd_err err = {0};
+	char path[200];
+
+	office_open(&o);
+	UNIT_INT(try_set(&o, "mail.password", "correct horse", 0), RD_OK);
+	UNIT_INT(place_number(&o.place, "SELECT count(*) FROM settings WHERE value LIKE 'sealed:%'"),
+	         1);
+	UNIT_INT(place_number(&o.place, "SELECT count(*) FROM settings WHERE value LIKE '%horse%'"), 0);
+	office_write(&o, password, &got);
+	UNIT_TEXT(got, "correct horse");
+	UNIT_INT(try_set(&o, "mail.password", "correct horse", 1),
+	         RD_OK); /* the same: no new version */
+	UNIT_INT(try_set(&o, "mail.password", "other", 1), RD_OK);
+	/* Copied to another place it does not open. */
+	UNIT_INT(try_set(&o, "checkpoints.secret", "0123456789abcdef", 0), RD_OK);
+	place_sql(&o.place, "UPDATE settings SET value = (SELECT value FROM settings WHERE key = "
+	                    "'checkpoints.secret') WHERE key = 'mail.password'");
+	UNIT_INT(rd_store_read(o.store, OFFICE_FIRM, o.place.arena, password, &got, &err), RD_BARRED);
+	/* What an earlier release left open is read, and sealed when it is set again. */
+	place_sql(&o.place, "UPDATE settings SET value = 'old' WHERE key = 'mail.password'");
+	office_write(&o, password, &got);
+	UNIT_TEXT(got, "old");
+	UNIT_INT(try_set(&o, "mail.password", "old", 2), RD_OK);
+	UNIT_INT(place_number(&o.place, "SELECT count(*) FROM settings WHERE value LIKE 'sealed:%'"),
+	         2);
+	/* Without its key it is lost, and can be set anew. */
+	(void)snprintf(path, sizeof path, "%s/seal.key", o.place.folder);
+	UNIT_INT(unlink(path), 0);
+	UNIT_INT(rd_store_read(o.store, OFFICE_FIRM, o.place.arena, password, &got, &err), RD_BARRED);
+	UNIT_INT(try_set(&o, "mail.password", "new", 3), RD_OK);
+	office_write(&o, password, &got);
+	UNIT_TEXT(got, "new");
+	office_close(&o);
+}
+
 static void presets_fit_their_own_type(void)
 {
 	office o;
@@ -167,6 +213,7 @@ const unit_test settings_tests[] = {
 	{"values are judged", values_are_judged},
 	{"versions, and who may", versions_and_who_may},
 	{"secrets are in no event", secrets_are_in_no_event},
+	{"secrets are sealed in the database", secrets_are_sealed_in_the_database},
 	{"presets fit their own type", presets_fit_their_own_type},
 	{0},
 };

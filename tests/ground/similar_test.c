@@ -30,8 +30,8 @@ static void open_firm(firm *f)
 	f->types[1] = a_type(f, "b");
 	f->clients[0] = office_record(&f->o, 0, "client", "{\"name\":\"甲\"}");
 	f->clients[1] = office_record(&f->o, 0, "client", "{\"name\":\"乙\"}");
-	f->causes[0] = office_record(&f->o, 0, "cause",
-	                             "{\"code\":\"a\",\"name\":\"疏忽\",\"branch\":\"human\"}");
+	f->causes[0] =
+		office_record(&f->o, 0, "cause", "{\"code\":\"a\",\"name\":\"疏忽\",\"branch\":\"human\"}");
 	f->causes[1] = office_record(&f->o, 0, "cause",
 	                             "{\"code\":\"b\",\"name\":\"系统\",\"branch\":\"system\"}");
 }
@@ -50,12 +50,13 @@ static int64_t a_case(firm *f, const row *r, bool closed)
 
 	if (r->cause >= 0)
 		(void)snprintf(cause, sizeof cause, ",\"cause\":\"%lld\"", L(f->causes[r->cause]));
-	(void)snprintf(body, sizeof body,
-	               "{\"name\":\"异常\",\"type\":\"%lld\",\"client\":\"%lld\",\"appearance\":\"x\","
-	               "\"account\":\"%s\",\"party\":\"%s\",\"voucher\":\"%s\",\"amount\":{\"minor\":%lld,"
-	               "\"currency\":\"CNY\"}%s}",
-	               L(f->types[r->type]), L(f->clients[r->client]), r->account, r->party, r->voucher,
-	               L(r->amount), cause);
+	(void)snprintf(
+		body, sizeof body,
+		"{\"name\":\"异常\",\"type\":\"%lld\",\"client\":\"%lld\",\"appearance\":\"x\","
+		"\"account\":\"%s\",\"party\":\"%s\",\"voucher\":\"%s\",\"amount\":{\"minor\":%lld,"
+		"\"currency\":\"CNY\"}%s}",
+		L(f->types[r->type]), L(f->clients[r->client]), r->account, r->party, r->voucher,
+		L(r->amount), cause);
 	id = office_record(&f->o, 0, "case", body);
 	if (closed) {
 		char sql[200];
@@ -106,12 +107,12 @@ static int64_t id_at(const asking *q, uint32_t i)
 static void the_most_like_comes_first_with_its_reasons(void)
 {
 	static const row rows[] = {
-		{0, 0, 0, "1122 应收账款", "大华贸易", "记-12", 100000},  /* the same in all */
-		{0, 1, 0, "1122 应收账款", "大华贸易", "转-9", 150000},   /* another client */
-		{0, 1, 1, "1122001 应收甲", "小明商店", "转-9", 900000},  /* type, leading code */
-		{1, 1, 0, "6602 管理费用", "无关", "转-9", 99},            /* the cause alone */
+		{0, 0, 0, "1122 应收账款", "大华贸易", "记-12", 100000}, /* the same in all */
+		{0, 1, 0, "1122 应收账款", "大华贸易", "转-9", 150000},  /* another client */
+		{0, 1, 1, "1122001 应收甲", "小明商店", "转-9", 900000}, /* type, leading code */
+		{1, 1, 0, "6602 管理费用", "无关", "转-9", 99},          /* the cause alone */
 		{1, 1, 1, "1122 应收账款", "大华贸易", "记-12", 100000}, /* found by its words */
-		{1, 1, 1, "2202 应付账款", "别家", "转-1", 7},             /* nothing */
+		{1, 1, 1, "2202 应付账款", "别家", "转-1", 7},           /* nothing */
 	};
 	static const uint32_t points[][RD_LIKES] = {
 		{30, 15, 15, 10, 10, 10, 10},
@@ -157,7 +158,8 @@ static void what_is_open_archived_or_not_for_me_is_left_out(void)
 	char sql[200];
 
 	open_firm(&f);
-	int64_t closed = a_case(&f, &r, true), open = a_case(&f, &r, false), gone = a_case(&f, &r, true);
+	int64_t closed = a_case(&f, &r, true), open = a_case(&f, &r, false),
+			gone = a_case(&f, &r, true);
 	int64_t few = a_case(&f, &r, true), self = a_case(&f, &r, false);
 	int64_t wu = office_person(&f.o, "wu", "department", "zh");
 

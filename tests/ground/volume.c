@@ -1,5 +1,5 @@
 #include "volume.h"
-#include "book/builder.h"
+#include "io/reader.h"
 #include "unit.h"
 #include <string.h>
 
@@ -43,5 +43,14 @@ rd_book *volume_of(const char *rows, const char *more)
 	                        &err),
 	        &err);
 	rd_builder_free(b);
+	return book;
+}
+
+rd_book *volume_read(const char *path)
+{
+	rd_book *book = NULL;
+	rd_err err = {0};
+
+	UNIT_OK(rd_read_paths(&path, 1, &(rd_read_options){.threads = 1}, &book, &err), &err);
 	return book;
 }

@@ -10,4 +10,6 @@
 #include "book/book.h"
 
 rd_book *volume_of(const char *rows, const char *more);
+/* A file as our readers see it; NULL when they refuse it. */
+rd_book *volume_read(const char *path);
 #endif

@@ -156,6 +156,8 @@ static void events_are_called_for(void)
 	UNIT_TEXT(rd_str_of(o.sent[0].to), "https://erp.example/hook?key=geheim");
 	UNIT_TEXT(rd_str_of(o.sent[0].title), "task.created");
 	UNIT_TEXT(rd_str_of(o.sent[0].secret), r.secret); /* hook_test.c signs with it */
+	UNIT_INT(place_number(&o.place, "SELECT count(*) FROM webhooks WHERE secret LIKE 'sealed:%'"),
+	         1);
 	UNIT_TEXT(rd_str_of(o.sent[1].title), "task.moved");
 	UNIT_TRUE(
 		rd_str_has(rd_str_of(o.sent[1].text), "\"transition\": \"finish\", \"state\": \"done\""));

@@ -1,12 +1,14 @@
 /*
  * blobs - blobs of a store in an S3-speaking store; for tests/store/blobs_s3.py.
  *
- *   blobs FOLDER ENDPOINT BUCKET KEY SECRET CA   writes blobs, checks them, backs them up.
+ *   blobs FOLDER ENDPOINT BUCKET KEY SECRET CA [keep]   writes blobs, checks them, backs them up;
+ *                                                       removes one, and sees that it is missed
  *
  * Exit code 0 = all is well; else the first failure is on standard error.
  */
 #include "store/backup.h"
 #include "store/blob_s3.h"
+#include "store/log.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,13 @@ static void must(rd_rc rc, const rd_err *err, const char *what)
 
 static rd_rc add_row(rd_tx *tx, void *ctx, rd_err *err)
 {
-	return rd_blob_add(tx, ctx, err);
+	const rd_log_event e = {.type = RD_STR("task.attached"),
+	                        .actor = RD_STR("user:1"),
+	                        .payload = RD_STR("{\"a\":1}")};
+	int64_t seq;
+
+	RD_TRY(rd_blob_add(tx, ctx, err));
+	return rd_log_append(tx, &e, &seq, err);
 }
 
 static rd_blob write_one(rd_store *s, size_t size)
@@ -57,7 +65,7 @@ int main(int argc, char **argv)
 	rd_backup_done done = {0};
 	char to[1024];
 
-	if (argc != 7)
+	if (argc != 7 && argc != 8)
 		return 2;
 	rd_store_config config = {.url = rd_str_of(argv[1]), .origin = RD_STR("redink.example")};
 	rd_s3_settings settings = {.endpoint = argv[2],
@@ -82,6 +90,11 @@ int main(int argc, char **argv)
 		return 3;
 	char key[RD_BLOB_KEY_MAX];
 
+	if (argc == 8) {
+		rd_store_close(s);
+		rd_s3_close(at.s3);
+		return 0;
+	}
 	rd_blob_key(1, &b.id, key);
 	must(place.remove(place.ctx, key, &err), &err, "remove");
 	rd_rc rc = rd_blob_check(s, 1, &b, &err);

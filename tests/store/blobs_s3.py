@@ -44,6 +44,52 @@ def serve_all(redink, folder, port):
     return len(rows) - failed, failed
 
 
+class Commands:
+    """The operator's commands on a store whose blobs are objects."""
+
+    def __init__(self, redink, folder, port):
+        self.redink, self.folder, self.port, self.passed, self.failed = redink, folder, port, 0, 0
+        self.file = folder / "keys"
+
+    def at(self, prefix):
+        return f"s3://blobs/{prefix}?endpoint=https://127.0.0.1:{self.port}&ca={self.folder}/ca.pem"
+
+    def run(self, want, words, *argv, blobs=None, option="--blobs"):
+        more = [option, self.at(blobs), "--blobs-key", self.file, "--outbound-private"] if blobs else []
+        done = subprocess.run([self.redink, *argv, *more, "--lang", "en"], capture_output=True, text=True, timeout=120,
+                              env=servers.environment(), check=False)
+        good = done.returncode == want and words in done.stdout + done.stderr
+        self.passed += good
+        self.failed += not good
+        if not good:
+            print(f"FAIL {argv}: {done.returncode}, not {want} with {words!r}: {done.stdout}{done.stderr}")
+
+    def all(self, data):
+        f = self.folder
+        self.run(1, "3, 3 damaged", "verify", data, "--blobs")
+        self.run(0, "3, 0 damaged", "verify", data, blobs="redink", option="--blobs-in")
+        self.run(1, "3, 3 damaged", "verify", data, blobs="elsewhere", option="--blobs-in")
+        self.run(2, "", "backup", "--data", data, f / "b")
+        self.same((f / "b").exists(), False, "what failed leaves nothing")
+        self.run(0, "3 blobs", "backup", "--data", data, f / "b", blobs="redink")
+        self.run(0, "sound", "verify", f / "b", "--blobs")
+        self.run(0, "3 blobs", "restore", f / "b", "--data", f / "r", "--verify", blobs="restored")
+        self.same((f / "r" / "blobs").exists(), False, "no blobs in the folder")
+        self.run(0, "3, 0 damaged", "verify", f / "r", blobs="restored", option="--blobs-in")
+        self.run(2, "not empty", "restore", f / "b", "--data", f / "r", blobs="restored")
+        self.run(2, "", "export", "--all", "--data", data, f / "x0")
+        self.run(0, "3 blobs", "export", "--all", "--data", f / "r", f / "x", blobs="restored")
+        self.run(0, "sound", "verify", f / "x" / "1", "--blobs")
+        self.run(0, "sound", "import-firm", f / "x" / "1", "--data", f / "i", blobs="imported")
+        self.run(0, "3, 0 damaged", "verify", f / "i", blobs="imported", option="--blobs-in")
+
+    def same(self, got, want, what):
+        self.passed += got == want
+        self.failed += got != want
+        if got != want:
+            print(f"FAIL {what}: {got}")
+
+
 def main():
     if not servers.Store.installed():
         print("skipped: the S3 server is not installed (npm --prefix tests/net ci)")
@@ -58,6 +104,11 @@ def main():
                                    "S3RVER", folder / "ca.pem"], capture_output=True, text=True, timeout=120,
                                   env=servers.environment(), check=False)
             passed, failed = serve_all(sys.argv[2], folder, s3.port)
+            subprocess.run([sys.argv[1], folder / "kept", f"https://127.0.0.1:{s3.port}", "blobs", "S3RVER", "S3RVER",
+                            folder / "ca.pem", "keep"], timeout=120, env=servers.environment(), check=True)
+            commands = Commands(sys.argv[2], folder, s3.port)
+            commands.all(folder / "kept")
+            passed, failed = passed + commands.passed, failed + commands.failed
         finally:
             s3.stop()
         if done.returncode:

@@ -1,7 +1,9 @@
 /* Images: the same book again, the same bytes, and nothing that is damaged is believed. */
 #include "book/image_form.h"
+#include "book/dict.h"
 #include "ledger.h"
 #include "shelf.h"
+#include <stdio.h>
 #include <time.h>
 
 static rd_book *company(uint32_t vouchers)
@@ -180,6 +182,34 @@ static void what_is_accepted_can_be_checked(void)
 	rd_book_free(b);
 }
 
+/* Texts that all want one place in the dictionary: a reader with a limit of time may bear that, who
+ * opens what it made has none. */
+static void texts_chosen_to_collide_are_refused(void)
+{
+	enum { TEXTS = 1900, SLOTS = 4096 };
+	rd_book *b = NULL, *again = NULL;
+	size_t size;
+	rd_buf rows;
+	rd_err err = {0};
+	uint32_t found = 0;
+
+	rd_buf_init(&rows, 1 << 20);
+	for (uint32_t i = 0; found < TEXTS; i++) {
+		char text[16];
+		uint32_t n = (uint32_t)snprintf(text, sizeof text, "t%u", i);
+
+		if ((rd_dict_hash((rd_str){text, n}) & (SLOTS - 1)) != 0)
+			continue;
+		rd_buf_printf(&rows, "%u|2024-01-05|1001|1|%s\n", ++found, text);
+	}
+	b = shelf_book("entry-id|date|account-code|signed|text", rows.data);
+	rd_buf_done(&rows);
+	char *image = image_of(b, &size);
+	UNIT_INT(rd_image_open(image, size, &again, &err), RD_CORRUPT);
+	rd_column_free(image, size);
+	rd_book_free(b);
+}
+
 static int64_t now_ns(void)
 {
 	struct timespec t;
@@ -214,6 +244,7 @@ const unit_test image_tests[] = {
 	{"what is cut or of another version is refused", what_is_cut_or_of_another_version_is_refused},
 	{"one wrong bit is noticed", one_wrong_bit_is_noticed},
 	{"what is accepted can be checked", what_is_accepted_can_be_checked},
+	{"texts chosen to collide are refused", texts_chosen_to_collide_are_refused},
 	{"opening is quick", opening_is_quick},
 	{0},
 };

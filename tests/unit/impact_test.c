@@ -1,4 +1,4 @@
-/* What an error means for the books: with a correction, with the voucher alone, with the account. */
+/* What an error means for the books: with a correction, the voucher, the account alone. */
 #include "correct/impact.h"
 #include "correct/propose.h"
 #include "shelf.h"
@@ -88,12 +88,12 @@ static void a_correction_outranks_the_voucher(void)
 	                          .currency = RD_STR(""),
 	                          .credit = true,
 	                          .amount = 10000}};
-	rd_draft more = {.role = RD_DRAFT_MORE,
-	                 .date = rd_day_of(2024, 2, 20),
-	                 .period = 202402,
-	                 .journal = RD_STR("记"),
-	                 .lines = lines,
-	                 .n_lines = 2};
+	rd_voucher_draft more = {.role = RD_DRAFT_MORE,
+	                         .date = rd_day_of(2024, 2, 20),
+	                         .period = 202402,
+	                         .journal = RD_STR("记"),
+	                         .lines = lines,
+	                         .n_lines = 2};
 	const rd_drafts drafts = {&more, 1};
 	trial t = find(&(rd_impact_ask){.drafts = &drafts,
 	                                .voucher = RD_STR("2024-01 记-2"),
@@ -123,17 +123,19 @@ static void an_account_alone_shows_its_balances(void)
 	rd_json_object(&j);
 	rd_impact_json(&j, &t.i);
 	rd_json_close(&j);
-	UNIT_TEXT(rd_buf_view(&b),
-	          "{\"schema\": \"redink.impact/1\", \"basis\": \"account\", \"account\": \"1002 银行存款\", "
-	          "\"balances\": [{\"period\": \"2024-01\", \"closing_minor\": 470000}, {\"period\": "
-	          "\"2024-02\", \"closing_minor\": 350000}]}");
+	UNIT_TEXT(
+		rd_buf_view(&b),
+		"{\"schema\": \"redink.impact/1\", \"basis\": \"account\", \"account\": \"1002 银行存款\", "
+		"\"balances\": [{\"period\": \"2024-01\", \"closing_minor\": 470000}, {\"period\": "
+		"\"2024-02\", \"closing_minor\": 350000}]}");
 	rd_buf_done(&b);
 	done(&t);
 }
 
 const unit_test impact_tests[] = {
 	{"a voucher is compared with its absence", a_voucher_is_compared_with_its_absence},
-	{"a name that fits two is narrowed by the period", a_name_that_fits_two_is_narrowed_by_the_period},
+	{"a name that fits two is narrowed by the period",
+     a_name_that_fits_two_is_narrowed_by_the_period},
 	{"a correction outranks the voucher", a_correction_outranks_the_voucher},
 	{"an account alone shows its balances", an_account_alone_shows_its_balances},
 	{0},

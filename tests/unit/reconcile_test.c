@@ -227,7 +227,8 @@ static void the_statement_agrees(void)
 {
 	/* bank: opening 1000; in 500 (both), fee -10 (bank only), in 70 (bank only) */
 	side bank = side_of("5 500 货款|6 -10 手续费|20 70 利息收入");
-	/* books: opening 900 with a cheque of 100 outstanding from before; paid out 33 (books only), in 8 */
+	/* books: opening 900 with a cheque of 100 outstanding from before; paid out 33 (books only), in
+ * 8 */
 	side book = side_of("-3 -100 支票|5 500 货款|28 -33 付甲|29 8 收乙");
 	rd_recon *r = run(&bank, &book, NULL);
 	rd_arena *a = rd_arena_new();

@@ -108,3 +108,59 @@ CREATE INDEX kind_check_setting_owner ON kind_check_setting (firm_id, owner_id, 
 CREATE INDEX kind_check_setting_due ON kind_check_setting (firm_id, due_at_us, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_check_setting_list ON kind_check_setting (firm_id, slug, param, id) WHERE archived_at_us IS NULL;
 CREATE INDEX kind_check_setting_archived ON kind_check_setting (firm_id, archived_at_us, id) WHERE archived_at_us IS NOT NULL;
+CREATE INDEX kind_run_books ON kind_run (firm_id, books_id, id);
+
+-- What checks found in a set of books, once for each fingerprint, and what became of it.
+CREATE TABLE findings (
+	firm_id BIGINT NOT NULL, -- of which firm
+	books_id BIGINT NOT NULL, -- set of books
+	fingerprint TEXT NOT NULL, -- what it is about, 32 hex digits
+	id BIGINT NOT NULL, -- made by the server
+	client_id BIGINT NOT NULL, -- client of the books
+	slug TEXT NOT NULL, -- check
+	kind TEXT NOT NULL, -- message of the check; collapsed: one for many
+	severity BIGINT NOT NULL, -- 0 info to 4 blocker
+	certainty BIGINT NOT NULL, -- 0 fact, 1 indicator
+	voucher TEXT NOT NULL, -- name of the voucher; '' = none
+	account TEXT NOT NULL, -- code of the account; '' = none
+	party TEXT NOT NULL, -- key of the party; '' = none
+	period TEXT NOT NULL, -- 2026-03; '' = none
+	day BIGINT, -- day number; null: none
+	at_stake BIGINT NOT NULL, -- minor units of the base currency
+	zh TEXT NOT NULL, -- message
+	en TEXT NOT NULL, -- message
+	facts TEXT NOT NULL, -- JSON: its numbers and names
+	places TEXT NOT NULL, -- JSON: files and lines
+	lines TEXT NOT NULL, -- JSON: the lines as they were when it was first found
+	digest BIGINT NOT NULL, -- of what may change while it stays the same finding
+	restricted BIGINT NOT NULL, -- 1: of a type for which few need to know
+	state TEXT NOT NULL, -- live, gone, suppressed
+	since_us BIGINT NOT NULL, -- when it became live the last time
+	first_run_id BIGINT NOT NULL, -- run that found it first
+	last_run_id BIGINT NOT NULL, -- run that found it last
+	gone_run_id BIGINT, -- run that did not find it any more; null: it is there
+	times_back BIGINT NOT NULL, -- how often it came back
+	suppression_id BIGINT, -- decision by which it is suppressed; null: none
+	case_id BIGINT, -- case that it belongs to; null: none
+	PRIMARY KEY (firm_id, books_id, fingerprint)
+) {{rows}};
+CREATE UNIQUE INDEX findings_id ON findings (firm_id, id);
+CREATE INDEX findings_list ON findings (firm_id, books_id, severity, id);
+CREATE INDEX findings_case ON findings (firm_id, case_id, severity, id) WHERE case_id IS NOT NULL;
+CREATE INDEX findings_run ON findings (firm_id, first_run_id, severity, id);
+CREATE INDEX findings_gone ON findings (firm_id, gone_run_id, severity, id) WHERE gone_run_id IS NOT NULL;
+
+-- The last run of each set of books and what it rested on; books 0: the last night of the firm.
+CREATE TABLE check_states (
+	firm_id BIGINT NOT NULL, -- of which firm
+	books_id BIGINT NOT NULL, -- set of books; 0 = the firm
+	run_id BIGINT NOT NULL, -- last run; 0 = none
+	job_id BIGINT NOT NULL, -- its job; 0 = none
+	basis TEXT NOT NULL, -- hash of all that the findings depend on; '' = not done
+	again BIGINT NOT NULL, -- 1: asked for once more while it ran
+	checked_at_us BIGINT NOT NULL, -- when it ended; of the firm: the day number of the last night
+	PRIMARY KEY (firm_id, books_id)
+) {{by_key}};
+
+-- Cases of a set of books, as findings look for theirs.
+CREATE INDEX kind_case_books ON kind_case (firm_id, books_id, id) WHERE books_id IS NOT NULL;

@@ -74,11 +74,16 @@ WHERE firm_id = :firm_id AND cause_id = :cause_id AND state = 'closed' AND archi
 ORDER BY closed_at_us DESC, id DESC LIMIT :max;
 
 -- name: similar_by_term :all
--- The latest cases in which a word occurs: the end of one range of the index, however common it is.
+-- The latest cases in which a word occurs: the end of one range of the index, however common it is,
+-- and those that wait for it.
 -- in: firm_id i64, term text, max i64
 -- out: id i64
-SELECT id FROM search_term
-WHERE firm_id = :firm_id AND term = :term AND kind = 'case' ORDER BY id DESC LIMIT :max;
+SELECT t.id FROM (
+	SELECT w.id FROM (SELECT id FROM search_term
+		WHERE firm_id = :firm_id AND term = :term AND kind = 'case' ORDER BY id DESC LIMIT :max) w
+	UNION SELECT id FROM search_pending
+	WHERE firm_id = :firm_id AND kind = 'case' AND terms LIKE '%"' || :term || '"%') t
+ORDER BY t.id DESC LIMIT :max;
 
 -- name: similar_cells :all
 -- What is compared, of those among `ids` (a JSON array of whole numbers) that are closed.

@@ -7,6 +7,23 @@
 SELECT key, value FROM settings WHERE firm_id = :firm_id AND key >= 'clocks.' AND key < 'clocks/'
 ORDER BY key LIMIT :max;
 
+-- name: emergency_rules :all
+-- What the firm has set of emergencies.
+-- in: firm_id i64, max i64
+-- out: key text, value text
+SELECT key, value FROM settings
+WHERE firm_id = :firm_id AND key >= 'emergency.' AND key < 'emergency/'
+ORDER BY key LIMIT :max;
+
+-- name: emergency_first :one
+-- The case that an emergency began with.
+-- in: firm_id i64, emergency_id i64
+-- out: id i64
+SELECT r.from_id AS id FROM record_refs r
+WHERE r.firm_id = :firm_id AND r.to_kind = 'emergency' AND r.to_id = :emergency_id
+	AND r.from_kind = 'case'
+ORDER BY r.from_id LIMIT 1;
+
 -- name: clock_type :one
 -- in: firm_id i64, id i64
 -- out: report_minutes i64?, triage_minutes i64?, correct_minutes i64?
@@ -127,7 +144,8 @@ ORDER BY next_call_at_us, id LIMIT :max;
 SELECT count(DISTINCT c.client_id) AS n FROM (
 	SELECT client_id FROM kind_case
 	WHERE firm_id = :firm_id AND type_id = :type_id AND created_at_us >= :since_us
-		AND client_id IS NOT NULL AND state NOT IN ('dismissed', 'duplicate')
+		AND client_id IS NOT NULL AND grade IN ('p1', 'p2')
+		AND state NOT IN ('dismissed', 'duplicate')
 	ORDER BY created_at_us DESC LIMIT :max) c;
 
 -- name: article_body :one

@@ -231,11 +231,43 @@ SELECT id, owner_id, shared, name, filter, sort, columns, version FROM saved_vie
 WHERE firm_id = :firm_id AND kind = :kind AND (owner_id = :owner_id OR shared = 1)
 ORDER BY name, id LIMIT :max;
 
--- name: term_add :exec
--- All new words of a record at once; `terms` is a JSON array of texts, in order.
--- in: firm_id i64, terms text, kind text, id i64
+-- name: pending_put :exec
+-- All words of a record, until they are in search_term; `terms` is a JSON array of texts, in order.
+-- in: firm_id i64, kind text, id i64, terms text
+INSERT INTO search_pending (firm_id, kind, id, terms) VALUES (:firm_id, :kind, :id, :terms)
+ON CONFLICT (firm_id, kind, id) DO UPDATE SET terms = excluded.terms;
+
+-- name: pending_shrink :exec
+-- A record lost words and got none: nothing to do when it is not waiting.
+-- in: firm_id i64, kind text, id i64, terms text
+UPDATE search_pending SET terms = :terms WHERE firm_id = :firm_id AND kind = :kind AND id = :id;
+
+-- name: pending_count :one
+-- in: firm_id i64, max i64
+-- out: n i64
+SELECT count(*) AS n FROM (SELECT 1 AS x FROM search_pending WHERE firm_id = :firm_id LIMIT :max) t;
+
+-- name: pending_firms :all
+-- operator: the upkeep of all firms asks who has words waiting
+-- in: after i64, max i64
+-- out: firm_id i64
+SELECT t.firm_id FROM trees t
+WHERE t.firm_id > :after AND EXISTS (SELECT 1 FROM search_pending p WHERE p.firm_id = t.firm_id)
+ORDER BY t.firm_id LIMIT :max;
+
+-- name: pending_merge :exec
+-- The words of the first `max` records that wait.
+-- in: firm_id i64, max i64
 INSERT OR IGNORE INTO search_term (firm_id, term, kind, id)
-SELECT :firm_id, t.value, :kind, :id FROM json_each(:terms) t;
+SELECT :firm_id, t.value, p.kind, p.id
+FROM (SELECT kind, id, terms FROM search_pending WHERE firm_id = :firm_id
+      ORDER BY kind, id LIMIT :max) p, json_each(p.terms) t;
+
+-- name: pending_merged :exec
+-- The same records wait no longer.
+-- in: firm_id i64, max i64
+DELETE FROM search_pending WHERE firm_id = :firm_id AND (kind, id) IN
+(SELECT kind, id FROM search_pending WHERE firm_id = :firm_id ORDER BY kind, id LIMIT :max);
 
 -- name: term_remove :exec
 -- in: firm_id i64, term text, kind text, id i64
@@ -272,3 +304,7 @@ DELETE FROM record_refs WHERE firm_id = :firm_id;
 -- name: clear_terms :exec
 -- in: firm_id i64
 DELETE FROM search_term WHERE firm_id = :firm_id;
+
+-- name: clear_pending :exec
+-- in: firm_id i64
+DELETE FROM search_pending WHERE firm_id = :firm_id;
