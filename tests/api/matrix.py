@@ -308,6 +308,9 @@ def make(root, kind, body, made):
     r = root.call("POST", f"/api/v1/{kind}", body)
     if r.status == 403:  # the kind is not for administrators to make
         return None
+    if r.status == 409 and kind == "grading":  # one a firm, and a script has made it
+        made[kind] = root.must("GET", "/api/v1/grading")["records"][0]["id"]
+        return made[kind]
     if r.status != 201:
         raise harness.Broken(f"{kind}: {body}: {r}")
     made[kind] = r.json["id"]
