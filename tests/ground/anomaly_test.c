@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define FIRM 1
-#define MOST 100000
+#define MOST 1000000
 
 static const char *const kind_names[] = {"database", "memory", "files"};
 

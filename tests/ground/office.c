@@ -141,7 +141,7 @@ static int64_t do_it(office *o, int64_t by, order r)
 void office_open(office *o)
 {
 	*o = (office){0};
-	place_open(&o->place);
+	place_open_ready(&o->place);
 	o->place.now_us = OFFICE_NOW;
 	o->store = place_store(&o->place);
 	o->engine = (rd_engine){o->store, hooks, sizeof hooks / sizeof hooks[0], 28800};

@@ -8,7 +8,7 @@ const rd_visit visit = {{"192.0.2.7", 9}, {"Mozilla/5.0 (test)", 18}, {"req-1", 
 
 void open_world(world *w)
 {
-	place_open(&w->p);
+	place_open_ready(&w->p);
 	w->s = place_store(&w->p);
 	w->engine = (rd_engine){w->s, rd_desk_hooks, rd_desk_hooks_count, 28800};
 	w->id = rd_identity_new(w->s, &w->engine);
