@@ -215,10 +215,11 @@ rd_rc rd_case_fits(rd_hook_call *call, rd_err *err)
 /* ---- what a person may not set ---- */
 
 static const char *const by_program[] = {
-	"findings",       "first_run",    "last_run",    "times_back", "acked_at",
-	"triaged_at",     "corrected_at", "closed_at",   "ack_due",    "triage_due",
-	"correct_due",    "verify_due",   "opinion_due", "paused_at",  "pause_reason",
-	"paused_minutes", "escalation",   "clock_at",    "breached",
+	"findings",       "first_run",    "last_run",       "times_back", "acked_at",
+	"triaged_at",     "corrected_at", "closed_at",      "ack_due",    "triage_due",
+	"correct_due",    "verify_due",   "opinion_due",    "paused_at",  "pause_reason",
+	"paused_minutes", "escalation",   "clock_at",       "breached",   "duplicate_of",
+	"spent_minutes",  "cost",         "accepted_until",
 };
 
 static bool changed(const rd_hook_call *call, const char *field)

@@ -66,7 +66,9 @@ static bool runs(const case_seen *c, int k)
 /* As stage.c sets types and clients up. */
 static int64_t limit(const stage *s, const case_seen *c, int k)
 {
-	static const int64_t minutes[TYPES][CLOCKS] = {[2] = {0, 30, 90, 0}, [3] = {0, 0, 700, 0}};
+	static const int64_t minutes[TYPES][CLOCKS] = {
+		{0, 480, 2400, 0}, {0, 480, 2400, 0}, {0, 30, 90, 0}, {0, 480, 700, 0}, {0, 480, 2400, 0},
+	};
 	uint32_t level = c->v[C_CLIENT] == s->clients[0] ? 2 : c->v[C_CLIENT] == s->clients[1] ? 0 : 1;
 	int64_t of_type = 0;
 
@@ -83,8 +85,7 @@ static bool begins(const case_seen *was, const case_seen *now, int k)
 		return k != VERIFY;
 	if (k == VERIFY)
 		return now->v[C_STATE] == VERIFYING && was->v[C_STATE] != VERIFYING;
-	return is_open(now) && !is_open(was) &&
-	       (k == CORRECT || (k == TRIAGE && was->v[C_TRIAGED] == NONE));
+	return k == CORRECT && is_open(now) && !is_open(was);
 }
 
 static void clock_holds(const stage *s, const case_seen *was, const case_seen *now, int k,
@@ -106,8 +107,10 @@ static void clock_holds(const stage *s, const case_seen *was, const case_seen *n
 		moved = due - was->v[clocks[k].due];
 		want = 0;
 	}
-	LAW(moved == want, "case %lld: %s is due %lld worked minutes further, %lld would be right",
-	    (long long)now->v[C_ID] % 1000000, clocks[k].name, (long long)moved, (long long)want);
+	LAW(moved == want,
+	    "case %lld: %s is due %lld worked minutes further, %lld would be right (p%lld, was p%lld)",
+	    (long long)now->v[C_ID] % 1000000, clocks[k].name, (long long)moved, (long long)want,
+	    (long long)now->v[C_GRADE] + 1, was ? (long long)was->v[C_GRADE] + 1 : 0);
 	LAW(!runs(now, k) || worked[minute_of(due)] > worked[minute_of(due) - 1],
 	    "case %lld: %s is due when nobody works", (long long)now->v[C_ID] % 1000000,
 	    clocks[k].name);

@@ -567,7 +567,7 @@ static void time_passes(play *p)
 
 void play_begin(play *p, stage *s, uint64_t seed)
 {
-	*p = (play){.s = s, .random = seed * 0x9e3779b97f4a7c15u, .broken = 3};
+	*p = (play){.s = s, .random = seed * 0xd1342543de82ef95u, .broken = 3};
 	stage_see(s, &p->now);
 }
 
