@@ -196,6 +196,19 @@ rd_rc rd_case_fill(rd_hook_call *call, rd_err *err)
 	return from_client(call, period, err);
 }
 
+/* Check runs look for the case of a finding among those of its books. */
+static rd_rc stays_with_findings(const rd_hook_call *call, rd_err *err)
+{
+	rd_q_gate_findings_row row;
+	bool found;
+
+	RD_TRY(rd_q_gate_findings(call->tx, rd_cell(call->now, RD_COL_ID)->i, &row, &found, err));
+	if (row.n == 0)
+		return RD_OK;
+	return rd_fail(err, RD_BARRED, "这起异常的线索属于该客户的这个账套，不能改为其他账套或客户",
+	               "the findings of this case are of these books and this client; it stays there");
+}
+
 rd_rc rd_case_fits(rd_hook_call *call, rd_err *err)
 {
 	const rd_value *id = rd_field_cell(call->now, "books");
@@ -204,9 +217,11 @@ rd_rc rd_case_fits(rd_hook_call *call, rd_err *err)
 
 	RD_TRY(found_at(call, err));
 	RD_TRY(period_of(call->now, &period, err));
-	if (id->type == RD_NULL ||
-	    (rd_value_same(id, rd_field_cell(call->was, "books")) &&
-	     rd_value_same(rd_cell(call->now, RD_COL_CLIENT), rd_cell(call->was, RD_COL_CLIENT))))
+	if (rd_value_same(id, rd_field_cell(call->was, "books")) &&
+	    rd_value_same(rd_cell(call->now, RD_COL_CLIENT), rd_cell(call->was, RD_COL_CLIENT)))
+		return RD_OK;
+	RD_TRY(stays_with_findings(call, err));
+	if (id->type == RD_NULL)
 		return RD_OK;
 	RD_TRY(rd_case_other(call->tx, "books", id->i, &books, err));
 	return same_client(call->now, &books, err);

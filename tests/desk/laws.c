@@ -231,7 +231,8 @@ static void one_open_case_a_group(play *p, const sight *was)
 			"'triaged', 'analysing', 'correcting', 'verifying')",
 			(long long)id);
 
-		LAW(n == 0, "case %lld was opened beside an open one of its group", (long long)id % 1000000);
+		LAW(n == 0, "case %lld was opened beside an open one of its group",
+		    (long long)id % 1000000);
 	}
 }
 
@@ -266,8 +267,8 @@ static void people_differ(laws *l, const deed *d)
 			l->done[l->n++].what = (char)i;
 		}
 		if (strcmp(d->transition, pairs[i].second) == 0)
-			LAW(who_did(l, d->id, (char)i) != d->by,
-			    "one person did both: %s and %s of a %s", pairs[i].first, pairs[i].second, d->kind);
+			LAW(who_did(l, d->id, (char)i) != d->by, "one person did both: %s and %s of a %s",
+			    pairs[i].first, pairs[i].second, d->kind);
 	}
 }
 
@@ -329,7 +330,8 @@ void laws_replay(play *p)
 	rd_rc rc = rd_store_write(o->store, OFFICE_FIRM, o->place.arena, rd_rebuild, &events, &err);
 
 	LAW(rc == RD_OK, "the log cannot be replayed: %s", err.en);
-	LAW(events == stage_number(p->s, "SELECT count(*) FROM events"), "not all events were replayed");
+	LAW(events == stage_number(p->s, "SELECT count(*) FROM events"),
+	    "not all events were replayed");
 	for (uint32_t i = 0; i < n; i++)
 		LAW(stage_table_sum(p->s, tables[i]) == sums[i], "%s is not what the log says", tables[i]);
 }

@@ -105,9 +105,10 @@ static void say(play *p, const char *what, const char *more)
 {
 	int64_t local = p->s->c.o.place.now_us / MINUTE_US + 480;
 
-	(void)snprintf(p->said[p->n_said++ % SAID], sizeof p->said[0], "%3u day %lld %02lld:%02lld %s%s",
-	               p->step, (long long)(local / 1440 - OFFICE_NOW / DAY_US),
-	               (long long)(local % 1440 / 60), (long long)(local % 60), what, more);
+	(void)snprintf(p->said[p->n_said++ % SAID], sizeof p->said[0],
+	               "%3u day %lld %02lld:%02lld %s%s", p->step,
+	               (long long)(local / 1440 - OFFICE_NOW / DAY_US), (long long)(local % 1440 / 60),
+	               (long long)(local % 60), what, more);
 }
 
 /* Refused in words that a person can follow; anything else is a fault. */
@@ -128,9 +129,9 @@ static bool do_it(play *p, command *c)
 	c->p = p;
 	rd_rc rc = rd_store_write(o->store, OFFICE_FIRM, o->place.arena, run_command, c, &err);
 
-	(void)snprintf(what, sizeof what, "%s %s %s %lld %s %.160s -> ", c->by ? c->by->login : "system",
-	               verbs[c->verb], c->kind, (long long)c->id % 1000000,
-	               c->transition ? c->transition : "", c->body);
+	(void)snprintf(what, sizeof what, "%s %s %s %lld %s %.160s -> ",
+	               c->by ? c->by->login : "system", verbs[c->verb], c->kind,
+	               (long long)c->id % 1000000, c->transition ? c->transition : "", c->body);
 	say(p, what, rc == RD_OK ? "done" : err.en);
 	LAW(rc == RD_OK || is_refusal(rc), "a command ended with %d: %s", (int)rc, err.en);
 	p->done += rc == RD_OK;
@@ -207,7 +208,8 @@ static void case_body(play *p, const char *t, char *out, size_t size)
 		               "{\"decided_on\":\"%s\",\"decider\":\"经理\",\"written_decision\":\"同意\"}",
 		               day(p, -3, 5, d));
 	else if (!strcmp(t, "triage") && chance(p, 40))
-		(void)snprintf(out, size, "{\"impact\":%u,\"urgency\":%u}", 1 + below(p, 3), 1 + below(p, 3));
+		(void)snprintf(out, size, "{\"impact\":%u,\"urgency\":%u}", 1 + below(p, 3),
+		               1 + below(p, 3));
 }
 
 static void move_case(play *p, const case_seen *c, const char *t, const person *by)
@@ -233,36 +235,53 @@ static void fill_in(play *p, const case_seen *c)
 {
 	command k = {.verb = CHANGE, .by = one_of(p, "wang sun"), .kind = "case", .id = c->v[C_ID]};
 
-	(void)snprintf(k.body, sizeof k.body,
-	               "{\"cause\":\"%lld\",\"summary\":\"已更正\",\"place\":\"财务室\",\"persons\":[\"张三\"],"
-	               "\"occurred_on\":\"2026-01-05\"}",
-	               (long long)p->s->cause);
+	(void)snprintf(
+		k.body, sizeof k.body,
+		"{\"cause\":\"%lld\",\"summary\":\"已更正\",\"place\":\"财务室\",\"persons\":[\"张三\"],"
+		"\"occurred_on\":\"2026-01-05\"}",
+		(long long)p->s->cause);
 	(void)do_it(p, &k);
+}
+
+/* Of some, the one that is farthest. */
+static const case_seen *busiest(play *p)
+{
+	const case_seen *best = NULL;
+
+	for (uint32_t i = 0; i < 4; i++) {
+		const case_seen *c = any_case(p);
+
+		if (c && c->v[C_ARCHIVED] == NONE &&
+		    (best == NULL || c->v[C_STATE] % CLOSED > best->v[C_STATE] % CLOSED))
+			best = c;
+	}
+	return best;
 }
 
 static void get_on(play *p)
 {
 	static const char *const next[][2] = {
-		[REPORTED] = {"triage", "dismiss"},      [TRIAGED] = {"analyse", "accept"},
-		[ANALYSING] = {"correct", "verify"},     [CORRECTING] = {"verify", "accept"},
-		[VERIFYING] = {"close", "send_back"},    [CLOSED] = {"reopen", "reopen"},
-		[DISMISSED] = {"reopen", "reopen"},      [DUPLICATE] = {"reopen", "reopen"},
+		[REPORTED] = {"triage", "merge"},     [TRIAGED] = {"analyse", "accept"},
+		[ANALYSING] = {"correct", "verify"},  [CORRECTING] = {"verify", "accept"},
+		[VERIFYING] = {"close", "send_back"}, [CLOSED] = {"reopen", "reopen"},
+		[DISMISSED] = {"reopen", "reopen"},   [DUPLICATE] = {"reopen", "reopen"},
 		[ACCEPTED] = {"reopen", "reopen"},
 	};
-	const case_seen *c = any_case(p);
+	const case_seen *c = busiest(p);
 
 	if (c == NULL)
 		return;
 	int64_t state = c->v[C_STATE];
 
-	if (state >= CLOSED && chance(p, 70))
+	if (state >= CLOSED && chance(p, 60))
 		return;
 	if (c->v[C_OWNER] == NONE && state < CLOSED)
 		move_case(p, c, chance(p, 70) ? "take" : "hand_over", one_of(p, "li wang"));
-	else if ((state == ANALYSING || state == VERIFYING || state == TRIAGED) && chance(p, 40))
+	else if (state > REPORTED && state < CLOSED &&
+	         (c->v[C_CAUSE] == NONE || c->v[C_SUMMARY] == NONE))
 		fill_in(p, c);
 	else
-		move_case(p, c, next[state][chance(p, 20)], one_of(p, "wang sun zhao qian"));
+		move_case(p, c, next[state][chance(p, 15)], one_of(p, "wang sun zhao qian"));
 }
 
 /* ---- other things that people do ---- */
@@ -300,16 +319,24 @@ static void make_case(play *p)
 static void change_case(play *p)
 {
 	static const char *const plain[] = {
-		"{\"severity\":\"blocker\"}",    "{\"severity\":\"low\"}",
-		"{\"impact\":3,\"urgency\":3}",  "{\"impact\":1,\"urgency\":1}",
-		"{\"spent_minutes\":7}",         "{\"cost\":{\"minor\":5,\"currency\":\"CNY\"}}",
-		"{\"findings\":0}",              "{\"accepted_until\":null}",
-		"{\"duplicate_of\":null}",       "{\"cause\":null}",
-		"{\"period\":\"2026-02\"}",      "{\"found_at\":\"2026-01-07T09:00:00Z\"}",
-		"{\"paused_at\":null}",          "{\"closed_at\":null}",
+		"{\"severity\":\"blocker\"}",
+		"{\"severity\":\"low\"}",
+		"{\"impact\":3,\"urgency\":3}",
+		"{\"impact\":1,\"urgency\":1}",
+		"{\"spent_minutes\":7}",
+		"{\"cost\":{\"minor\":5,\"currency\":\"CNY\"}}",
+		"{\"findings\":0}",
+		"{\"accepted_until\":null}",
+		"{\"duplicate_of\":null}",
+		"{\"cause\":null}",
+		"{\"period\":\"2026-02\"}",
+		"{\"found_at\":\"2026-01-07T09:00:00Z\"}",
+		"{\"paused_at\":null}",
+		"{\"closed_at\":null}",
 		"{\"grade\":\"p1\",\"grade_reason\":\"很急\"}",
 		"{\"grade\":\"p4\",\"grade_reason\":\"不急\"}",
-		"{\"grade_fixed\":false}",       "{\"summary\":\"已更正\"}",
+		"{\"grade_fixed\":false}",
+		"{\"summary\":\"已更正\"}",
 		"{\"amount\":{\"minor\":90000000,\"currency\":\"CNY\"}}",
 	};
 	const case_seen *c = any_case(p), *other = any_case(p);
@@ -367,18 +394,20 @@ static void put_about(play *p, made_kind m, const case_seen *c, command *k)
 		               (long long)id, (long long)client);
 		break;
 	case CORRECTION:
-		(void)snprintf(k->body, sizeof k->body,
-		               "{\"name\":\"冲销\",\"case\":\"%lld\",\"books\":\"%lld\",\"client\":\"%lld\","
-		               "\"method\":\"reverse\",\"vouchers\":\"[]\",\"owner\":\"%lld\"}",
-		               (long long)id, (long long)p->s->books[client == p->s->clients[1]],
-		               (long long)client, (long long)anybody(p)->id);
+		(void)
+			snprintf(k->body, sizeof k->body,
+		             "{\"name\":\"冲销\",\"case\":\"%lld\",\"books\":\"%lld\",\"client\":\"%lld\","
+		             "\"method\":\"reverse\",\"vouchers\":\"[]\",\"owner\":\"%lld\"}",
+		             (long long)id, (long long)p->s->books[client == p->s->clients[1]],
+		             (long long)client, (long long)anybody(p)->id);
 		break;
 	case TIME_ENTRY:
-		(void)snprintf(k->body, sizeof k->body,
-		               "{\"name\":\"核对\",\"about\":{\"kind\":\"case\",\"id\":\"%lld\"},\"minutes\":%u,"
-		               "\"day\":\"%s\",\"owner\":\"%lld\"%s}",
-		               (long long)id, 1 + below(p, 200), day(p, -3, 4, d), (long long)k->by->id,
-		               chance(p, 60) ? ",\"rate\":{\"minor\":10007,\"currency\":\"CNY\"}" : "");
+		(void)snprintf(
+			k->body, sizeof k->body,
+			"{\"name\":\"核对\",\"about\":{\"kind\":\"case\",\"id\":\"%lld\"},\"minutes\":%u,"
+			"\"day\":\"%s\",\"owner\":\"%lld\"%s}",
+			(long long)id, 1 + below(p, 200), day(p, -3, 4, d), (long long)k->by->id,
+			chance(p, 60) ? ",\"rate\":{\"minor\":10007,\"currency\":\"CNY\"}" : "");
 		break;
 	case EVIDENCE:
 		(void)snprintf(k->body, sizeof k->body,
@@ -391,25 +420,26 @@ static void put_about(play *p, made_kind m, const case_seen *c, command *k)
 		               (long long)anybody(p)->id, day(p, 0, 2, d), day(p, 3, 5, until));
 		break;
 	case SUPPRESSION:
-		(void)snprintf(k->body, sizeof k->body,
-		               "{\"name\":\"已核实\",\"client\":\"%lld\",\"slug\":\"%s\",\"grounds\":\"已核实\","
-		               "\"until\":\"%s\"}",
-		               (long long)client,
-		               chance(p, 50) ? "entry-unbalanced" : "voucher-number-gap",
-		               day(p, 2, 15, d));
+		(void)snprintf(
+			k->body, sizeof k->body,
+			"{\"name\":\"已核实\",\"client\":\"%lld\",\"slug\":\"%s\",\"grounds\":\"已核实\","
+			"\"until\":\"%s\"}",
+			(long long)client, chance(p, 50) ? "entry-unbalanced" : "voucher-number-gap",
+			day(p, 2, 15, d));
 		break;
 	default: (void)snprintf(k->body, sizeof k->body, "{\"name\":\"没有交接\"}"); break;
 	}
 }
 
-static const char *const made_names[MADE_KINDS] = {
-	"question", "correction", "time_entry", "evidence", "absence", "suppression", "problem"};
+static const char *const made_names[MADE_KINDS] = {"question", "correction", "time_entry",
+                                                   "evidence", "absence",    "suppression",
+                                                   "problem"};
 
 static void make_beside(play *p)
 {
-	static const made_kind often[] = {QUESTION,   QUESTION,   CORRECTION, CORRECTION,  TIME_ENTRY,
-	                                  TIME_ENTRY, TIME_ENTRY, EVIDENCE,   SUPPRESSION, PROBLEM,
-	                                  ABSENCE};
+	static const made_kind often[] = {QUESTION,    QUESTION,   CORRECTION, CORRECTION,
+	                                  TIME_ENTRY,  TIME_ENTRY, TIME_ENTRY, EVIDENCE,
+	                                  SUPPRESSION, PROBLEM,    ABSENCE};
 	made_kind m = often[below(p, sizeof often / sizeof *often)];
 	const case_seen *c = any_case(p);
 	command k = {.by = one_of(p, "li zhang wang sun"), .kind = made_names[m]};
@@ -442,35 +472,62 @@ static void change_time(play *p, command *k)
 	if (chance(p, 60))
 		(void)snprintf(k->body, sizeof k->body, "{\"minutes\":%u}", 1 + below(p, 300));
 	else
-		(void)snprintf(k->body, sizeof k->body,
-		               "{\"about\":{\"kind\":\"case\",\"id\":\"%lld\"}}", (long long)c->v[C_ID]);
+		(void)snprintf(k->body, sizeof k->body, "{\"about\":{\"kind\":\"case\",\"id\":\"%lld\"}}",
+		               (long long)c->v[C_ID]);
+}
+
+static const person *owner_of(play *p, const char *table, int64_t id)
+{
+	int64_t owner =
+		stage_number(p->s, "SELECT owner_id FROM %s WHERE id = %lld", table, (long long)id);
+
+	for (uint32_t i = 0; i < PEOPLE; i++)
+		if (p->s->people[i].id == owner)
+			return &p->s->people[i];
+	return anybody(p);
+}
+
+/* The next step of a correction, most of the time. */
+static void correction_step(play *p, command *k)
+{
+	static const char *const next[] = {"submit", "approve", "hand_out", "post", "confirm"};
+	int64_t state = stage_number(
+		p->s,
+		"SELECT CASE state WHEN 'submitted' THEN 1 WHEN 'approved' THEN 2 WHEN 'exported' THEN 3 "
+		"WHEN 'posted' THEN 4 ELSE 0 END FROM kind_correction WHERE id = %lld",
+		(long long)k->id);
+
+	k->transition = next[state];
+	if (state == 0 && chance(p, 50))
+		k->verb = TRY;
+	if (state == 4)
+		k->by = NULL;
 }
 
 static void go_on_beside(play *p)
 {
-	made_kind m = (made_kind)below(p, MADE_KINDS);
+	made_kind m = chance(p, 35) ? CORRECTION : (made_kind)below(p, MADE_KINDS);
 
-	if (m == CORRECTION || chance(p, 25))
-		m = CORRECTION;
 	if (p->n_made[m] == 0)
 		return;
 	const rd_kind *kind = rd_kind_find(rd_str_of(made_names[m]));
 	command k = {.verb = MOVE,
-	             .by = one_of(p, "wang sun zhao li"),
+	             .by = one_of(p, "wang sun zhao"),
 	             .kind = made_names[m],
 	             .id = p->made[m][below(p, p->n_made[m])]};
 
-	if (m == CORRECTION && chance(p, 25)) {
-		k.verb = TRY;
-	} else if (m == TIME_ENTRY) {
-		k.by = chance(p, 80) ? one_of(p, "li zhang wang sun") : anybody(p);
+	if (m == TIME_ENTRY) {
+		k.by = owner_of(p, "kind_time_entry", k.id);
 		change_time(p, &k);
+	} else if (m == CORRECTION && chance(p, 80)) {
+		correction_step(p, &k);
 	} else if (kind->n_transitions) {
 		k.transition = kind->transitions[below(p, kind->n_transitions)].name;
-		beside_body(p, k.transition, k.body, sizeof k.body);
 	} else {
 		return;
 	}
+	if (k.verb == MOVE)
+		beside_body(p, k.transition, k.body, sizeof k.body);
 	(void)do_it(p, &k);
 }
 
@@ -479,7 +536,8 @@ static void end_task(play *p)
 {
 	command k = {.verb = MOVE, .by = one_of(p, "wang sun"), .kind = "task"};
 
-	k.id = stage_number(p->s, "SELECT id FROM kind_task ORDER BY id LIMIT 1 OFFSET %u", below(p, 4));
+	k.id =
+		stage_number(p->s, "SELECT id FROM kind_task ORDER BY id LIMIT 1 OFFSET %u", below(p, 4));
 	if (k.id == NONE)
 		return;
 	k.transition = chance(p, 70) ? "finish" : "start";
@@ -491,7 +549,8 @@ static void promote(play *p)
 {
 	command k = {.verb = PROMOTE, .by = one_of(p, "li wang"), .kind = "finding"};
 
-	k.id = stage_number(p->s, "SELECT id FROM findings ORDER BY id LIMIT 1 OFFSET %u", below(p, 10));
+	k.id =
+		stage_number(p->s, "SELECT id FROM findings ORDER BY id LIMIT 1 OFFSET %u", below(p, 10));
 	if (k.id != NONE)
 		(void)do_it(p, &k);
 }
@@ -547,7 +606,7 @@ static void time_passes(play *p)
 	static const uint32_t jumps[] = {1, 5, 30, 60, 90, 240, 480, 1000, 1440, 2880, 4320, 10080};
 	const rd_engine *e = &p->s->c.o.engine;
 	const rd_periodic_entry entries[] = {
-		rd_case_entry(e),     rd_runs_entry(&p->s->c.runs), rd_question_entry(e),
+		rd_case_entry(e),      rd_runs_entry(&p->s->c.runs), rd_question_entry(e),
 		rd_emergency_entry(e), rd_effects_entry(e),          rd_ladder_entry(e),
 	};
 	uint32_t minutes = jumps[below(p, sizeof jumps / sizeof *jumps)];
@@ -576,9 +635,9 @@ void play_step(play *p)
 	static const struct {
 		uint32_t weight;
 		void (*run)(play *p);
-	} ways[] = {{14, time_passes}, {6, import_books}, {24, get_on},       {14, random_move},
-	            {8, make_case},    {8, change_case},  {2, keep_case},     {10, make_beside},
-	            {12, go_on_beside}, {3, end_task},    {2, promote}};
+	} ways[] = {{11, time_passes},  {7, import_books}, {40, get_on},   {10, random_move},
+	            {5, make_case},     {5, change_case},  {1, keep_case}, {6, make_beside},
+	            {12, go_on_beside}, {2, end_task},     {1, promote}};
 	uint32_t sum = 0, at;
 
 	for (uint32_t i = 0; i < sizeof ways / sizeof *ways; i++)

@@ -94,11 +94,16 @@ static void copy_folder(const char *from, const char *to)
 /* ---- the firm ---- */
 
 static const person everybody[PEOPLE] = {
-	{"li", "accountant", RD_KIND_ACCOUNTANT, 0},  {"zhang", "accountant", RD_KIND_ACCOUNTANT, 0},
-	{"zhao", "reviewer", RD_KIND_REVIEWER, 0},    {"qian", "reviewer", RD_KIND_REVIEWER, 0},
-	{"wang", "supervisor", RD_KIND_SUPERVISOR, 0}, {"sun", "supervisor", RD_KIND_SUPERVISOR, 0},
-	{"chen", "administrator", RD_KIND_ADMINISTRATOR, 0}, {"shen", "auditor", RD_KIND_AUDITOR, 0},
-	{"wu", "compliance", RD_KIND_COMPLIANCE, 0},  {"xu", "department", RD_KIND_DEPARTMENT, 0},
+	{"li", "accountant", RD_KIND_ACCOUNTANT, 0},
+	{"zhang", "accountant", RD_KIND_ACCOUNTANT, 0},
+	{"zhao", "reviewer", RD_KIND_REVIEWER, 0},
+	{"qian", "reviewer", RD_KIND_REVIEWER, 0},
+	{"wang", "supervisor", RD_KIND_SUPERVISOR, 0},
+	{"sun", "supervisor", RD_KIND_SUPERVISOR, 0},
+	{"chen", "administrator", RD_KIND_ADMINISTRATOR, 0},
+	{"shen", "auditor", RD_KIND_AUDITOR, 0},
+	{"wu", "compliance", RD_KIND_COMPLIANCE, 0},
+	{"xu", "department", RD_KIND_DEPARTMENT, 0},
 };
 
 static void set_up_clients(stage *s)
@@ -115,7 +120,8 @@ static void set_up_clients(stage *s)
 		               (long long)s->people[i].id, (long long)s->people[2 + i].id, level[i]);
 		office_change(o, 0, "client", s->clients[i], body);
 	}
-	(void)snprintf(body, sizeof body, "{\"name\":\"乙公司 2026\",\"year\":2026,\"client\":\"%lld\"}",
+	(void)snprintf(body, sizeof body,
+	               "{\"name\":\"乙公司 2026\",\"year\":2026,\"client\":\"%lld\"}",
 	               (long long)s->clients[1]);
 	s->books[0] = s->c.books;
 	s->books[1] = office_record(o, 0, "books", body);
@@ -220,12 +226,11 @@ static rd_rows select_rows(stage *s, rd_arena *a, const char *sql, uint32_t max)
 
 void stage_see(stage *s, sight *out)
 {
-	static const char sql[] =
-		"SELECT "
+	static const char sql[] = "SELECT "
 #define X(name, what) what " AS " #name "_, "
 		CASE_COLUMNS(X)
 #undef X
-		"(SELECT max(seq) FROM events) AS n FROM kind_case ORDER BY id";
+			"(SELECT max(seq) FROM events) AS n FROM kind_case ORDER BY id";
 	rd_arena *a = rd_arena_new();
 	rd_rows rows = select_rows(s, a, sql, CASES_SEEN);
 

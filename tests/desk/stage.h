@@ -32,6 +32,8 @@
 	X(TYPE, "type_id")                                                                             \
 	X(BOOKS, "books_id")                                                                           \
 	X(OWNER, "owner_id")                                                                           \
+	X(CAUSE, "cause_id")                                                                           \
+	X(SUMMARY, "CASE WHEN summary IS NULL THEN NULL ELSE 1 END")                                   \
 	X(BY_CHECK, "CASE WHEN origin = 'check' THEN 1 ELSE 0 END")                                    \
 	X(GRADE, "CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p4' THEN 3 ELSE 2 END")           \
 	X(FINDINGS, "coalesce(findings, 0)")                                                           \
