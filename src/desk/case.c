@@ -71,7 +71,7 @@ rd_rc rd_hook_case_restore(rd_hook_call *call, rd_err *err)
 	bool found;
 
 	RD_TRY(rd_q_gate_findings(call->tx, rd_cell(call->now, RD_COL_ID)->i, &row, &found, err));
-	if (row.n)
+	if (row.n || rd_field_cell(call->now, "findings")->type != RD_NULL)
 		*rd_field_cell(call->now, "findings") = RD_VALUE_INT(row.live);
 	return RD_OK;
 }

@@ -209,6 +209,20 @@ static rd_rc stays_with_findings(const rd_hook_call *call, rd_err *err)
 	               "the findings of this case are of these books and this client; it stays there");
 }
 
+/* Duplicates are of one client. */
+static rd_rc stays_with_duplicates(const rd_hook_call *call, rd_err *err)
+{
+	rd_q_case_duplicates_row row;
+	bool found;
+
+	RD_TRY(rd_q_case_duplicates(call->tx, rd_cell(call->now, RD_COL_ID)->i, &row, &found, err));
+	if (row.n == 0 && is_null(call->now, "duplicate_of"))
+		return RD_OK;
+	return rd_fail(
+		err, RD_BARRED, "这起异常与同一客户的另一起互为重复，不能改为其他客户",
+		"this case is merged with another of the same client; it stays with that client");
+}
+
 rd_rc rd_case_fits(rd_hook_call *call, rd_err *err)
 {
 	const rd_value *id = rd_field_cell(call->now, "books");
@@ -221,6 +235,8 @@ rd_rc rd_case_fits(rd_hook_call *call, rd_err *err)
 	    rd_value_same(rd_cell(call->now, RD_COL_CLIENT), rd_cell(call->was, RD_COL_CLIENT)))
 		return RD_OK;
 	RD_TRY(stays_with_findings(call, err));
+	if (!rd_value_same(rd_cell(call->now, RD_COL_CLIENT), rd_cell(call->was, RD_COL_CLIENT)))
+		RD_TRY(stays_with_duplicates(call, err));
 	if (id->type == RD_NULL)
 		return RD_OK;
 	RD_TRY(rd_case_other(call->tx, "books", id->i, &books, err));

@@ -337,6 +337,8 @@ static void findings_stay_with_their_books(void)
 	/* A case without findings goes anywhere. */
 	(void)snprintf(body, sizeof body, "{\"duplicate_of\":\"%lld\"}", (long long)id);
 	UNIT_INT(try_it(&c.o, 0, loose, "merge", body), RD_OK);
+	(void)snprintf(body, sizeof body, "{\"client\":\"%lld\"}", (long long)other);
+	UNIT_INT(try_it(&c.o, 0, loose, NULL, body), RD_BARRED);
 	/* What happened while it was archived is counted when it comes back. */
 	keeping k = {&c.o, id, true};
 
