@@ -353,6 +353,29 @@ static void findings_stay_with_their_books(void)
 	checked_close(&c);
 }
 
+/* The case of both months is archived; the other one is open again. */
+static void what_was_merged_joins_the_open_case_of_its_month(void)
+{
+	char body[100];
+	checked c;
+
+	checked_open(&c);
+	(void)checked_import_and_run(&c, GOOD BAD_2 FEB);
+	int64_t jan = checked_number(&c, "SELECT id FROM kind_case WHERE period = '2026-01'"),
+			feb = checked_number(&c, "SELECT id FROM kind_case WHERE period = '2026-02'");
+	keeping k = {&c.o, feb, true};
+
+	(void)snprintf(body, sizeof body, "{\"duplicate_of\":\"%lld\"}", (long long)feb);
+	office_move(&c.o, 0, "case", jan, "merge", body);
+	office_write(&c.o, keep, &k);
+	office_move(&c.o, 0, "case", jan, "reopen", "{\"reason\":\"另一件事\"}");
+	(void)checked_import_and_run(&c, GOOD BAD_2 FEB);
+	UNIT_INT(cases(&c), 2);
+	UNIT_INT(checked_number(&c, "SELECT findings FROM kind_case WHERE id = %lld", (long long)jan),
+	         2);
+	checked_close(&c);
+}
+
 /* 1,500 broken vouchers of one month are one case. */
 static void thousands_of_one_group_are_one_case(void)
 {
@@ -390,6 +413,8 @@ const unit_test grouping_tests[] = {
 	{"duplicates hand their findings on", duplicates_hand_their_findings_on},
 	{"what is light stays a finding", what_is_light_stays_a_finding},
 	{"few need to know", few_need_to_know},
+	{"what was merged joins the open case of its month",
+     what_was_merged_joins_the_open_case_of_its_month},
 	{"findings stay with the books of their case", findings_stay_with_their_books},
 	{"thousands of one group are one case", thousands_of_one_group_are_one_case},
 	{0},
