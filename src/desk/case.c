@@ -146,7 +146,7 @@ rd_rc rd_hook_case_reopen(rd_hook_call *call, rd_err *err)
 
 	for (uint32_t i = 0; i < sizeof over / sizeof *over; i++)
 		clear(call, over[i]);
-	/* The transition leads behind triage: one that was over before it was triaged waits for none. */
+	/* The transition leads behind triage: one that was over before waits for none any more. */
 	stamp_once(call, "triaged_at");
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
 	RD_TRY(rd_clocks_moved(call, err));
