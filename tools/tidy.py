@@ -25,7 +25,7 @@ MAY_INCLUDE = {                  # who may include whom; anything else is an err
     "notify": {"base", "net", "notify"},
     "store": {"base", "net", "trail", "store"},
     "record": {"base", "auth", "store", "record"},  # rights are pure rules of auth
-    "desk": LIB | {"auth", "net", "notify", "store", "record", "report", "desk"},
+    "desk": LIB | {"auth", "net", "notify", "trail", "store", "record", "report", "desk"},
     "api": LIB | {"auth", "http", "net", "store", "record", "report", "desk", "api"},
 }
 BANNED = {                       # call -> what to use; src/base is free of this rule

@@ -10,30 +10,14 @@
 #include <stdio.h>
 
 const rd_subcommand *const rd_subcommands[] = {
-	&rd_subcommand_check,
-	&rd_subcommand_checks,
-	&rd_subcommand_explain,
-	&rd_subcommand_convert,
-	&rd_subcommand_correct,
-	&rd_subcommand_config,
-	&rd_subcommand_serve,
-	&rd_subcommand_worker,
-	&rd_subcommand_case,
-	&rd_subcommand_user,
-	&rd_subcommand_key,
-	&rd_subcommand_verify,
-	&rd_subcommand_backup,
-	&rd_subcommand_restore,
-	&rd_subcommand_upgrade,
-	&rd_subcommand_export,
-	&rd_subcommand_import_firm,
-	&rd_subcommand_rebuild,
-	&rd_subcommand_routes,
-	&rd_subcommand_version,
-	&rd_subcommand_help,
-	&rd_subcommand_doc,
-	&rd_subcommand_read_books,
-	NULL,
+	&rd_subcommand_check,   &rd_subcommand_checks,      &rd_subcommand_explain,
+	&rd_subcommand_convert, &rd_subcommand_correct,     &rd_subcommand_config,
+	&rd_subcommand_serve,   &rd_subcommand_worker,      &rd_subcommand_case,
+	&rd_subcommand_user,    &rd_subcommand_key,         &rd_subcommand_verify,
+	&rd_subcommand_backup,  &rd_subcommand_restore,     &rd_subcommand_upgrade,
+	&rd_subcommand_export,  &rd_subcommand_import_firm, &rd_subcommand_rebuild,
+	&rd_subcommand_routes,  &rd_subcommand_version,     &rd_subcommand_help,
+	&rd_subcommand_doc,     &rd_subcommand_read_books,  NULL,
 };
 
 const rd_subcommand *rd_subcommand_find(const char *name)

@@ -56,8 +56,8 @@ extern const rd_shape rd_shape_choices;
 rd_handler rd_api_case_package;
 /* analysis.c */
 rd_handler rd_api_causes, rd_api_case_similar, rd_api_case_knowledge, rd_api_case_helped,
-	rd_api_case_followups, rd_api_case_followup_add, rd_api_case_lesson,
-	rd_api_case_summary_draft, rd_api_case_impact, rd_api_case_impact_compute;
+	rd_api_case_followups, rd_api_case_followup_add, rd_api_case_lesson, rd_api_case_summary_draft,
+	rd_api_case_impact, rd_api_case_impact_compute;
 extern const rd_shape rd_shape_helped, rd_shape_followup;
 /* work.c */
 rd_handler rd_api_case_candidates, rd_api_load;

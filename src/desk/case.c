@@ -50,7 +50,7 @@ rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_case_count(call, err));
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
 	RD_TRY(rd_clocks_start(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
@@ -61,7 +61,7 @@ rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_case_count(call, err));
 	RD_TRY(rd_case_regrade(call, err));
 	RD_TRY(rd_clocks_moved(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 /* Runs leave the count of an archived case as it is. */
@@ -82,7 +82,7 @@ rd_rc rd_hook_case_triage(rd_hook_call *call, rd_err *err)
 	stamp(call, "triaged_at");
 	RD_TRY(rd_case_regrade(call, err));
 	RD_TRY(rd_clocks_moved(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 rd_rc rd_hook_case_analyse(rd_hook_call *call, rd_err *err)
@@ -150,7 +150,7 @@ rd_rc rd_hook_case_reopen(rd_hook_call *call, rd_err *err)
 	stamp_once(call, "triaged_at");
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
 	RD_TRY(rd_clocks_moved(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 rd_rc rd_hook_case_hand_over(rd_hook_call *call, rd_err *err)

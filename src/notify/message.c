@@ -51,18 +51,19 @@ static const struct {
           "machine for 24 hours. Without a copy outside, whoever controls the "
           "machine can rewrite and sign the whole log again. Look at the "
           "settings checkpoints.mail and checkpoints.url and at failed jobs."}},
-	[RD_MESSAGE_ESCALATED] = {"escalated",
-                              {"[{number}] 逾期升级（{when}）：{title}",
-                               "[{number}] escalated, was due {when}: {title}"},
-                              {"{number}“{title}”应于 {when} 前处理，至今未办，按升级规则通知您。",
-                               "{number} \"{title}\" was due on {when} and is still open; it comes to "
-                               "you by the ladder of escalation."}},
-	[RD_MESSAGE_CALLED] = {"called",
-                           {"[{number}] 应急呼叫，请立即响应：{title}",
-                            "[{number}] emergency, answer now: {title}"},
-                           {"应急事件 {number}“{title}”已启动，请立即响应；无人响应时将呼叫下一位。",
-                            "Emergency {number} \"{title}\" has been declared. Answer now; if nobody "
-                            "does, the next person is called."}},
+	[RD_MESSAGE_ESCALATED] =
+		{"escalated",
+         {"[{number}] 逾期升级（{when}）：{title}",
+          "[{number}] escalated, was due {when}: {title}"},
+         {"{number}“{title}”应于 {when} 前处理，至今未办，按升级规则通知您。",
+          "{number} \"{title}\" was due on {when} and is still open; it comes to "
+          "you by the ladder of escalation."}},
+	[RD_MESSAGE_CALLED] =
+		{"called",
+         {"[{number}] 应急呼叫，请立即响应：{title}", "[{number}] emergency, answer now: {title}"},
+         {"应急事件 {number}“{title}”已启动，请立即响应；无人响应时将呼叫下一位。",
+          "Emergency {number} \"{title}\" has been declared. Answer now; if nobody "
+          "does, the next person is called."}},
 	[RD_MESSAGE_UNATTENDED] =
 		{"unattended",
          {"[{number}] 无人在岗处理：{title}", "[{number}] nobody is there for it: {title}"},

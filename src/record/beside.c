@@ -4,8 +4,8 @@
 #include "record/words.h"
 #include "store/queries.gen.h"
 
-const char *const rd_link_meanings[] = {"causes",   "mitigates",    "duplicates",
-                                        "concerns", "follows-from", "helped-by", NULL};
+const char *const rd_link_meanings[] = {"causes",       "mitigates", "duplicates", "concerns",
+                                        "follows-from", "helped-by", NULL};
 
 /* ---- what all of them ask first ---- */
 
@@ -102,8 +102,7 @@ static rd_rc parent_fits(rd_tx *tx, const rd_record *r, const rd_fact *f, rd_err
 		return rd_fail(err, RD_INPUT, "要回复的评论不在这条记录下",
 		               "the comment that is answered is not of this record");
 	if (parent.for_client != f->for_client)
-		return rd_fail(err, RD_INPUT,
-		               "要回复的评论在另一个讨论区；内部讨论和与客户的沟通分开进行",
+		return rd_fail(err, RD_INPUT, "要回复的评论在另一个讨论区；内部讨论和与客户的沟通分开进行",
 		               "the comment that is answered is of the other thread: what is said inside "
 		               "and what is said to the client are kept apart");
 	return RD_OK;
@@ -292,7 +291,8 @@ rd_rc rd_attachment_remove(rd_tx *tx, const rd_actor *actor, int64_t attachment_
 		return rd_may_not_found(err);
 	RD_TRY(may_by_name(tx, actor, a.kind, a.record_id, &r, err));
 	if (r.kind->keeps_files)
-		return rd_fail(err, RD_BARRED, "这类记录的文件是证据，不能移除；如传错，请另传正确的文件并说明",
+		return rd_fail(err, RD_BARRED,
+		               "这类记录的文件是证据，不能移除；如传错，请另传正确的文件并说明",
 		               "files of such a record are evidence and stay; when a wrong one was "
 		               "attached, attach the right one and say so");
 	if (!is_author(actor, a.author))

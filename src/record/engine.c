@@ -352,9 +352,10 @@ rd_rc rd_record_archive(const rd_engine *e, rd_tx *tx, const rd_actor *actor, co
 	}
 	rd_record now = rd_record_copy(tx->arena, &was);
 
-	RD_TRY(run_hook(
-		archived ? k->hook_archive : k->hook_restore,
-		&(rd_hook_call){.engine = e, .tx = tx, .actor = actor, .now = &now, .was = &was}, err));
+	RD_TRY(
+		run_hook(archived ? k->hook_archive : k->hook_restore,
+	             &(rd_hook_call){.engine = e, .tx = tx, .actor = actor, .now = &now, .was = &was},
+	             err));
 	rd_fact f = {.type = archived ? RD_FACT_ARCHIVED : RD_FACT_RESTORED, .now = now, .was = was};
 
 	RD_TRY(write(tx, actor, &f, err));

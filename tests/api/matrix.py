@@ -308,6 +308,9 @@ def make(root, kind, body, made):
     r = root.call("POST", f"/api/v1/{kind}", body)
     if r.status == 403:  # the kind is not for administrators to make
         return None
+    if r.status == 409 and kind == "grading":  # one a firm, and a script has made it
+        made[kind] = root.must("GET", "/api/v1/grading")["records"][0]["id"]
+        return made[kind]
     if r.status != 201:
         raise harness.Broken(f"{kind}: {body}: {r}")
     made[kind] = r.json["id"]
@@ -424,6 +427,9 @@ class Table:
         for s in self.samples:
             if s.kind.name not in kinds:
                 continue
+            if s.kind.name == "emergency":  # the program calls people meanwhile, and writes that down
+                reader = self.w.people["audrey" if s.firm == "north" else "south"]
+                s.body["version"] = reader.must("GET", f"/api/v1/emergency/{s.id}")["version"]
             path = f"/api/v1/{s.kind.name}/{s.id}{tail.replace('{word}', 'x')}"
             headers = {}
             if verb == "attach":

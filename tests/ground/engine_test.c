@@ -138,8 +138,9 @@ static rd_rc do_comment(rd_tx *tx, void *ctx)
 {
 	act *a = ctx;
 
-	const rd_comment_new c = {
-		.body = rd_str_of(a->text), .mentions = &a->other, .n_mentions = a->other != 0};
+	const rd_comment_new c = {.body = rd_str_of(a->text),
+	                          .mentions = &a->other,
+	                          .n_mentions = a->other != 0};
 
 	return rd_comment_add(&engine, tx, a->who, kind_of(a), a->id, &c, &a->made, &err);
 }
