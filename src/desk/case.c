@@ -7,6 +7,7 @@
 #include "desk/followup.h"
 #include "desk/gate.h"
 #include "desk/hooks.h"
+#include "store/queries.gen.h"
 
 /* The first time counts: who triages a case twice has not acknowledged it later. */
 static void stamp_once(rd_hook_call *call, const char *field)
@@ -61,6 +62,18 @@ rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_case_regrade(call, err));
 	RD_TRY(rd_clocks_moved(call, err));
 	return rd_emergency_case(call, err);
+}
+
+/* Runs leave the count of an archived case as it is. */
+rd_rc rd_hook_case_restore(rd_hook_call *call, rd_err *err)
+{
+	rd_q_gate_findings_row row;
+	bool found;
+
+	RD_TRY(rd_q_gate_findings(call->tx, rd_cell(call->now, RD_COL_ID)->i, &row, &found, err));
+	if (row.n || rd_field_cell(call->now, "findings")->type != RD_NULL)
+		*rd_field_cell(call->now, "findings") = RD_VALUE_INT(row.live);
+	return RD_OK;
 }
 
 rd_rc rd_hook_case_triage(rd_hook_call *call, rd_err *err)
@@ -133,6 +146,8 @@ rd_rc rd_hook_case_reopen(rd_hook_call *call, rd_err *err)
 
 	for (uint32_t i = 0; i < sizeof over / sizeof *over; i++)
 		clear(call, over[i]);
+	/* The transition leads behind triage: one that was over before waits for none any more. */
+	stamp_once(call, "triaged_at");
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
 	RD_TRY(rd_clocks_moved(call, err));
 	return rd_emergency_case(call, err);

@@ -196,6 +196,33 @@ rd_rc rd_case_fill(rd_hook_call *call, rd_err *err)
 	return from_client(call, period, err);
 }
 
+/* Check runs look for the case of a finding among those of its books. */
+static rd_rc stays_with_findings(const rd_hook_call *call, rd_err *err)
+{
+	rd_q_gate_findings_row row;
+	bool found;
+
+	RD_TRY(rd_q_gate_findings(call->tx, rd_cell(call->now, RD_COL_ID)->i, &row, &found, err));
+	if (row.n == 0)
+		return RD_OK;
+	return rd_fail(err, RD_BARRED, "这起异常的线索属于该客户的这个账套，不能改为其他账套或客户",
+	               "the findings of this case are of these books and this client; it stays there");
+}
+
+/* Duplicates are of one client. */
+static rd_rc stays_with_duplicates(const rd_hook_call *call, rd_err *err)
+{
+	rd_q_case_duplicates_row row;
+	bool found;
+
+	RD_TRY(rd_q_case_duplicates(call->tx, rd_cell(call->now, RD_COL_ID)->i, &row, &found, err));
+	if (row.n == 0 && is_null(call->now, "duplicate_of"))
+		return RD_OK;
+	return rd_fail(
+		err, RD_BARRED, "这起异常与同一客户的另一起互为重复，不能改为其他客户",
+		"this case is merged with another of the same client; it stays with that client");
+}
+
 rd_rc rd_case_fits(rd_hook_call *call, rd_err *err)
 {
 	const rd_value *id = rd_field_cell(call->now, "books");
@@ -204,9 +231,13 @@ rd_rc rd_case_fits(rd_hook_call *call, rd_err *err)
 
 	RD_TRY(found_at(call, err));
 	RD_TRY(period_of(call->now, &period, err));
-	if (id->type == RD_NULL ||
-	    (rd_value_same(id, rd_field_cell(call->was, "books")) &&
-	     rd_value_same(rd_cell(call->now, RD_COL_CLIENT), rd_cell(call->was, RD_COL_CLIENT))))
+	if (rd_value_same(id, rd_field_cell(call->was, "books")) &&
+	    rd_value_same(rd_cell(call->now, RD_COL_CLIENT), rd_cell(call->was, RD_COL_CLIENT)))
+		return RD_OK;
+	RD_TRY(stays_with_findings(call, err));
+	if (!rd_value_same(rd_cell(call->now, RD_COL_CLIENT), rd_cell(call->was, RD_COL_CLIENT)))
+		RD_TRY(stays_with_duplicates(call, err));
+	if (id->type == RD_NULL)
 		return RD_OK;
 	RD_TRY(rd_case_other(call->tx, "books", id->i, &books, err));
 	return same_client(call->now, &books, err);
@@ -215,10 +246,11 @@ rd_rc rd_case_fits(rd_hook_call *call, rd_err *err)
 /* ---- what a person may not set ---- */
 
 static const char *const by_program[] = {
-	"findings",       "first_run",    "last_run",    "times_back", "acked_at",
-	"triaged_at",     "corrected_at", "closed_at",   "ack_due",    "triage_due",
-	"correct_due",    "verify_due",   "opinion_due", "paused_at",  "pause_reason",
-	"paused_minutes", "escalation",   "clock_at",    "breached",
+	"findings",       "first_run",    "last_run",       "times_back", "acked_at",
+	"triaged_at",     "corrected_at", "closed_at",      "ack_due",    "triage_due",
+	"correct_due",    "verify_due",   "opinion_due",    "paused_at",  "pause_reason",
+	"paused_minutes", "escalation",   "clock_at",       "breached",   "duplicate_of",
+	"spent_minutes",  "cost",         "accepted_until",
 };
 
 static bool changed(const rd_hook_call *call, const char *field)

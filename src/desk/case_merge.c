@@ -4,6 +4,7 @@
 #include "desk/hooks.h"
 #include "desk/person.h"
 #include "record/beside.h"
+#include "record/show.h"
 #include "store/queries.gen.h"
 
 #define WATCHERS_MAX 1000u
@@ -52,6 +53,22 @@ static rd_rc may_merge(const rd_record *now, const rd_record *other, rd_err *err
 	return RD_OK;
 }
 
+/* Check runs look for the case of a finding among those of its books. */
+static rd_rc findings_fit(rd_hook_call *call, const rd_record *other, rd_err *err)
+{
+	rd_q_gate_findings_row row;
+	bool found;
+
+	if (rd_value_same(rd_field_cell(call->now, "books"), rd_field_cell(other, "books")))
+		return RD_OK;
+	RD_TRY(rd_q_gate_findings(call->tx, rd_cell(call->now, RD_COL_ID)->i, &row, &found, err));
+	if (row.n == 0)
+		return RD_OK;
+	return rd_fail(
+		err, RD_BARRED, "本异常的线索属于另一个账套；只能并入同一账套的异常",
+		"the findings of this case are of other books; merge it into a case of the same");
+}
+
 /* Who followed this one wants to know what becomes of the other, and may read it by that. */
 static rd_rc watchers_go_along(rd_hook_call *call, int64_t other, rd_err *err)
 {
@@ -98,6 +115,7 @@ rd_rc rd_case_merge(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_record_get(call->tx, call->actor, call->now->kind, id, &readable, err));
 	RD_TRY(rd_case_other(call->tx, "case", id, &other, err));
 	RD_TRY(may_merge(call->now, &other, err));
+	RD_TRY(findings_fit(call, &other, err));
 	RD_TRY(findings_go_along(call, &other, err));
 	RD_TRY(watchers_go_along(call, id, err));
 	rd_str number = rd_cell(call->now, RD_COL_NUMBER)->str, name = rd_field_str(call->now, "name");

@@ -168,8 +168,6 @@ static rd_rc reopen(const rd_hook_call *call, const rd_clock_basis *b, rd_err *e
 	*rd_field_cell(r, "escalation") = RD_VALUE_INT(0);
 	*rd_field_cell(r, "paused_minutes") = RD_VALUE_INT(0);
 	*rd_field_cell(r, "verify_due") = RD_VALUE_NULL;
-	if (rd_field_cell(r, "triaged_at")->type == RD_NULL)
-		RD_TRY(begin(b, r, RD_CLOCK_TRIAGE, call->tx->now_us, err));
 	return begin(b, r, RD_CLOCK_CORRECT, call->tx->now_us, err);
 }
 

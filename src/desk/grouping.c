@@ -276,6 +276,9 @@ static rd_rc wake(rd_grouping *g, rd_tx *tx, uint32_t at, rd_alive *all, uint32_
 	uint32_t k = of_case(all, n, c->q.id, items);
 	int64_t from = c->q.id, to;
 
+	/* What was merged into it may be of another period. */
+	if (other == NULL && k && too_old(w, tx, c))
+		other = open_one(w, c->q.type_id, items[0]->period);
 	if (other) {
 		join(other, items, k);
 		give_all(all, n, from, other->q.id);

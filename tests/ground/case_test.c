@@ -502,6 +502,27 @@ static void duplicates_go_into_one(void)
 	office_close(&d.o);
 }
 
+static void the_program_keeps_its_own(void)
+{
+	static const char *const bodies[] = {"{\"spent_minutes\":7}",
+	                                     "{\"cost\":{\"minor\":5,\"currency\":\"CNY\"}}",
+	                                     "{\"accepted_until\":\"2027-01-31\"}", "{\"findings\":1}",
+	                                     "{\"duplicate_of\":\"%lld\"}"};
+	char body[600];
+	desk d;
+
+	open_desk(&d);
+	rd_record a = made(&d, d.anna, report(&d, body, "")),
+			  b = made(&d, d.anna, report(&d, body, ""));
+
+	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+		unit_case("%s", bodies[i]);
+		(void)snprintf(body, sizeof body, bodies[i], (long long)id_of(&b));
+		UNIT_INT(act_as(&d, d.sue, "case", id_of(&a), NULL, body, NULL), RD_INPUT);
+	}
+	office_close(&d.o);
+}
+
 static void many_cases_are_one_problem(void)
 {
 	char body[600];
@@ -587,6 +608,7 @@ const unit_test case_tests[] = {
 	{"another grading grades open cases anew", another_grading_grades_anew},
 	{"a near filing deadline grades anew", a_near_deadline_grades_anew},
 	{"duplicates go into one", duplicates_go_into_one},
+	{"people do not write what the program keeps", the_program_keeps_its_own},
 	{"many cases are one problem", many_cases_are_one_problem},
 	{"everything comes out of the log again", everything_replays},
 	{0},

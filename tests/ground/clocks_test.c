@@ -157,8 +157,10 @@ static void reopening_begins_anew(void)
 	o.place.now_us = china(1, 12, 9, 0);
 	office_move(&o, li, "case", id, "reopen", "{\"reason\":\"再现\"}");
 	UNIT_TRUE(case_is(&o, id, "breached IS NULL AND escalation = 0"));
-	/* 480 minutes from Monday 9:00. */
+	/* 480 minutes from Monday 9:00; nothing waits for triage, which lies behind it. */
 	UNIT_INT(of_case(&o, id, "correct_due_us"), china(1, 13, 9, 30));
+	UNIT_INT(of_case(&o, id, "due_at_us"), china(1, 13, 9, 30));
+	UNIT_INT(of_case(&o, id, "triaged_at_us"), china(1, 12, 9, 0));
 	office_close(&o);
 }
 

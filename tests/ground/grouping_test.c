@@ -1,6 +1,7 @@
 /* Findings become cases: groups, what persons decided, what is gone and what comes back. */
 #include "desk/grouping.h"
 #include "checked.h"
+#include "clockwork.h"
 #include "desk/person.h"
 #include "record/rebuild.h"
 #include "unit.h"
@@ -298,6 +299,84 @@ static void few_need_to_know(void)
 	checked_close(&c);
 }
 
+typedef struct keeping {
+	office *o;
+	int64_t id;
+	bool archived;
+} keeping;
+
+static rd_rc keep(rd_tx *tx, void *ctx, rd_err *err)
+{
+	const keeping *k = ctx;
+	const rd_actor system = rd_desk_system(tx->firm_id);
+	rd_record r;
+
+	return rd_record_archive(&k->o->engine, tx, &system, rd_kind_find(RD_STR("case")), k->id,
+	                         RD_ANY_VERSION, k->archived, &r, err);
+}
+
+/* Else runs would lose sight of them. */
+static void findings_stay_with_their_books(void)
+{
+	char body[300];
+	checked c;
+
+	checked_open(&c);
+	(void)checked_import_and_run(&c, GOOD BAD_2);
+	int64_t id = of_newest(&c, "id");
+	int64_t other = office_record(&c.o, 0, "client", "{\"name\":\"乙公司\"}");
+
+	UNIT_INT(try_it(&c.o, 0, id, NULL, "{\"books\":null}"), RD_BARRED);
+	(void)snprintf(body, sizeof body, "{\"books\":null,\"client\":\"%lld\"}", (long long)other);
+	UNIT_INT(try_it(&c.o, 0, id, NULL, body), RD_BARRED);
+	(void)snprintf(body, sizeof body, "{\"name\":\"x\",\"appearance\":\"x\",\"client\":\"%lld\"}",
+	               (long long)c.client);
+	int64_t loose = office_record(&c.o, 0, "case", body);
+
+	(void)snprintf(body, sizeof body, "{\"duplicate_of\":\"%lld\"}", (long long)loose);
+	UNIT_INT(try_it(&c.o, 0, id, "merge", body), RD_BARRED);
+	/* A case without findings goes anywhere. */
+	(void)snprintf(body, sizeof body, "{\"duplicate_of\":\"%lld\"}", (long long)id);
+	UNIT_INT(try_it(&c.o, 0, loose, "merge", body), RD_OK);
+	(void)snprintf(body, sizeof body, "{\"client\":\"%lld\"}", (long long)other);
+	UNIT_INT(try_it(&c.o, 0, loose, NULL, body), RD_BARRED);
+	/* What happened while it was archived is counted when it comes back. */
+	keeping k = {&c.o, id, true};
+
+	office_write(&c.o, keep, &k);
+	(void)checked_import_and_run(&c, GOOD GOOD_2);
+	UNIT_INT(checked_number(&c, "SELECT findings FROM kind_case WHERE id = %lld", (long long)id),
+	         1);
+	k.archived = false;
+	office_write(&c.o, keep, &k);
+	UNIT_INT(checked_number(&c, "SELECT findings FROM kind_case WHERE id = %lld", (long long)id),
+	         0);
+	checked_close(&c);
+}
+
+/* The case of both months is archived; the other one is open again. */
+static void what_was_merged_joins_the_open_case_of_its_month(void)
+{
+	char body[100];
+	checked c;
+
+	checked_open(&c);
+	(void)checked_import_and_run(&c, GOOD BAD_2 FEB);
+	int64_t jan = checked_number(&c, "SELECT id FROM kind_case WHERE period = '2026-01'"),
+			feb = checked_number(&c, "SELECT id FROM kind_case WHERE period = '2026-02'");
+	keeping k = {&c.o, feb, true};
+
+	(void)snprintf(body, sizeof body, "{\"duplicate_of\":\"%lld\"}", (long long)feb);
+	office_move(&c.o, 0, "case", jan, "merge", body);
+	office_write(&c.o, keep, &k);
+	office_move(&c.o, 0, "case", jan, "reopen", "{\"reason\":\"另一件事\"}");
+	(void)checked_import_and_run(&c, GOOD BAD_2 FEB);
+	UNIT_INT(cases(&c), 2);
+	UNIT_INT(checked_number(&c, "SELECT findings FROM kind_case WHERE id = %lld", (long long)jan),
+	         2);
+	checked_close(&c);
+}
+
 /* 1,500 broken vouchers of one month are one case. */
 static void thousands_of_one_group_are_one_case(void)
 {
@@ -364,6 +443,9 @@ const unit_test grouping_tests[] = {
 	{"duplicates hand their findings on", duplicates_hand_their_findings_on},
 	{"what is light stays a finding", what_is_light_stays_a_finding},
 	{"few need to know", few_need_to_know},
+	{"what was merged joins the open case of its month",
+     what_was_merged_joins_the_open_case_of_its_month},
+	{"findings stay with the books of their case", findings_stay_with_their_books},
 	{"thousands of one group are one case", thousands_of_one_group_are_one_case},
 	{0},
 };

@@ -67,6 +67,14 @@ WHERE firm_id = :firm_id AND to_kind = 'problem' AND to_id = :problem_id AND fro
 	AND from_id > :after_id
 ORDER BY from_id LIMIT :max;
 
+-- name: case_duplicates :one
+-- How many cases are duplicates of one.
+-- in: firm_id i64, id i64
+-- out: n i64
+SELECT count(*) AS n FROM record_refs
+WHERE firm_id = :firm_id AND to_kind = 'case' AND to_id = :id AND from_kind = 'case'
+	AND field = 'duplicate_of';
+
 -- name: case_reports_since :one
 -- How many a client has reported since then, up to a number.
 -- in: firm_id i64, client_id i64, since_us i64, max i64
