@@ -25,7 +25,7 @@ import runs  # noqa: E402
 from ledgers import Ledger  # noqa: E402
 from server import PASSWORD, Bars, Server, note  # noqa: E402
 from tools import ROOT, Failed  # noqa: E402
-import wrk  # noqa: E402
+from wrk import SECONDS, Wrk  # noqa: E402
 
 CHECK_LINES, CHECK_TIMES = 20_000, 5
 NIGHT_LINES = 2_000
@@ -71,7 +71,7 @@ def wait_quiet(pid):
 
 
 def median_of(url, paths, token, folder, options):
-    samples = [wrk.Wrk(url, paths, token, folder, options.connections) for _ in range(options.times)]
+    samples = [Wrk(url, token, None, folder, paths, options.connections) for _ in range(options.times)]
     failed = sum(s.failed for s in samples)
     return (statistics.median(s.p99_ms for s in samples), statistics.median(s.rate for s in samples),
             min(s.p99_ms for s in samples), max(s.p99_ms for s in samples), failed)
@@ -171,7 +171,7 @@ def measure(options, folder):
         server.origin = f"http://localhost:{server.port}"
         wait_quiet(server.process.pid)
         note(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {options.connections} connections, "
-             f"{options.times} times {wrk.SECONDS} s")
+             f"{options.times} times {SECONDS} s")
         queues(bars, root, server, user_token(server, root, "p1"), folder, options)
         pages(bars, root, server, folder, options)
         check_runs(bars, root, options)

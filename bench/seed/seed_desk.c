@@ -112,19 +112,21 @@ static rd_rc fact(fill *f, rd_tx *tx, const rd_record *was, rd_record *now, cons
 /* Who has it, until when and how urgent it is: as they differ after some months of work. */
 static void spread(const firm *all, rd_tx *tx, int64_t i, rd_record *now)
 {
-	static const char *const grades[] = {"p1", "p2", "p2", "p3", "p3", "p3", "p3", "p4", "p4", "p4"};
+	static const char *const grades[] = {"p1", "p2", "p2", "p3", "p3",
+	                                     "p3", "p3", "p4", "p4", "p4"};
 	int64_t client = below(i, 1, all->n_clients);
 
 	rd_cell(now, RD_COL_OWNER)[0] = RD_VALUE_INT(all->people[client % PEOPLE]);
-	rd_cell(now, RD_COL_DUE)[0] =
-		RD_VALUE_INT(tx->now_us + below(i, 2, 60 * DAY_US) - 20 * DAY_US);
+	rd_cell(now, RD_COL_DUE)[0] = RD_VALUE_INT(tx->now_us + below(i, 2, 60 * DAY_US) - 20 * DAY_US);
 	*rd_field_cell(now, "grade") = RD_VALUE_TEXT(rd_str_of(grades[below(i, 3, 10)]));
 }
 
 static rd_rc move_on(fill *f, rd_tx *tx, int64_t i, bool all_steps, rd_record *now, rd_err *err)
 {
-	static const char *const steps[][2] = {{"triage", "triaged"},     {"analyse", "analysing"},
-	                                       {"correct", "correcting"}, {"verify", "verifying"},
+	static const char *const steps[][2] = {{"triage", "triaged"},
+	                                       {"analyse", "analysing"},
+	                                       {"correct", "correcting"},
+	                                       {"verify", "verifying"},
 	                                       {"close", "closed"}};
 	int64_t open = below(i, 4, CLOSED_OF) == 0, last = open ? below(i, 5, 4) : 4;
 
@@ -151,8 +153,8 @@ static rd_rc tell(fill *f, rd_tx *tx, int64_t i, int64_t n, rd_record *now, rd_e
 	for (int64_t k = 0; k < n; k++) {
 		char text[120];
 		int64_t id;
-		int len = snprintf(text, sizeof text, "第 %lld 次核对：与客户电话确认，原始凭证已补，待复核。",
-		                   (long long)k);
+		int len = snprintf(text, sizeof text,
+		                   "第 %lld 次核对：与客户电话确认，原始凭证已补，待复核。", (long long)k);
 		rd_str said = {rd_arena_copy(tx->arena, text, (size_t)len), (uint32_t)len};
 
 		if (k % 4 == 3) {
@@ -182,10 +184,9 @@ static rd_rc one_case(fill *f, rd_tx *tx, int64_t i, rd_err *err)
 	               "\"amount\":{\"minor\":%lld,\"currency\":\"CNY\"},"
 	               "\"appearance\":\"凭证 记-%lld 借贷金额与原始凭证不一致，差额需查明。\"}",
 	               (long long)all->clients[c], (long long)all->books[c],
-	               (long long)all->types[below(i, 6, all->n_types)],
-	               (long long)below(i, 7, 12) + 1, (long long)below(i, 8, 999) + 1,
-	               (long long)below(i, 9, 5000) + 1001, (long long)below(i, 10, 9000000) + 100,
-	               (long long)below(i, 8, 999) + 1);
+	               (long long)all->types[below(i, 6, all->n_types)], (long long)below(i, 7, 12) + 1,
+	               (long long)below(i, 8, 999) + 1, (long long)below(i, 9, 5000) + 1001,
+	               (long long)below(i, 10, 9000000) + 100, (long long)below(i, 8, 999) + 1);
 	RD_TRY(create(f, tx, "case", text, &r, err));
 	all->made++;
 	bool told = i >= all->n_cases - all->told;
