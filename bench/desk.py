@@ -5,7 +5,7 @@
                         [--clients N] [--cases N] [--told N] [--events N] [--night N]
 
 The firm is made by seed_desk through the record engine: 5,000 clients and a million cases, each of the last
---told cases with --events events, the others with two. --quick: 500 clients, 100,000 cases, 100,000 of them told.
+--told cases (preset: all) with --events events, the others with two. --quick: 500 clients, 100,000 cases, 20,000 told.
 Prints one line per bar; ends with 1 when one is not met. docs/bench-desk.md says how it is measured.
 """
 import argparse
@@ -66,8 +66,9 @@ def wait_quiet(pid):
         before = processor_s(pid)
         time.sleep(2)
         if processor_s(pid) - before < 0.1:
-            break
-    note(f"quiet after {time.monotonic() - begun:.0f} s")
+            note(f"quiet after {time.monotonic() - begun:.0f} s")
+            return
+    note(f"not yet quiet after {QUIET_S} s: what follows the log still works beside what is measured")
 
 
 def median_of(url, paths, token, folder, options):
@@ -187,7 +188,7 @@ def main():
     parser = argparse.ArgumentParser(description="The bars of the desk.")
     parser.add_argument("--redink", default="build/redink", type=pathlib.Path)
     parser.add_argument("--seed", default="build/bench/seed/seed_desk", type=pathlib.Path)
-    parser.add_argument("--quick", action="store_true", help="500 clients, 100,000 cases, 2 M events")
+    parser.add_argument("--quick", action="store_true", help="500 clients, 100,000 cases, 560,000 events")
     parser.add_argument("--clients", type=int)
     parser.add_argument("--cases", type=int)
     parser.add_argument("--told", type=int, help="cases with --events events; the others have two")
@@ -199,7 +200,8 @@ def main():
     options = parser.parse_args()
     options.clients = options.clients or (500 if options.quick else 5_000)
     options.cases = options.cases or (100_000 if options.quick else 1_000_000)
-    options.told = options.cases if options.told is None else options.told
+    if options.told is None:
+        options.told = options.cases // 5 if options.quick else options.cases
     options.night = options.night or (100 if options.quick else 1_000)
     options.times = options.times or (3 if options.quick else 5)
     os.chdir(ROOT)
