@@ -24,8 +24,8 @@ import urllib.request
 
 from measure import Ratio
 from tools import Failed, ROOT, build_tool
+from wrk import Wrk
 
-CONNECTIONS, SECONDS = 64, 3
 PASSWORD = "purple otter sings at dawn"
 
 
@@ -121,27 +121,6 @@ class Server:
     def memory_mib(self):
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024
-
-
-class Wrk:
-    """One run of wrk: requests a second, p99 in milliseconds, failures."""
-
-    def __init__(self, url, token=None, body=None, folder=None):
-        argv = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}", "--latency"]
-        if token:
-            argv += ["-H", f"Authorization: Bearer {token}"]
-        if body is not None:
-            script = folder / "post.lua"
-            script.write_text(f"wrk.method = \"POST\"\nwrk.body = [[{body}]]\n")
-            argv += ["-s", script, "-H", "Content-Type: application/json"]
-        text = subprocess.run([*argv, url], capture_output=True, text=True, check=True).stdout
-        self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
-        number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", text).groups()
-        self.p99_ms = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
-        errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
-        self.failed = sum(map(int, errors.groups())) if errors else 0
-        other = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
-        self.failed += int(other[1]) if other else 0
 
 
 def pairs_of(floor, ours, n):

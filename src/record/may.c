@@ -168,10 +168,10 @@ static void put_mine(sql *s, const rd_actor *actor, const rd_kind *k)
 	uint32_t me = place(s, actor->user_id);
 
 	rd_buf_printf(&s->text,
-	              "EXISTS (SELECT 1 FROM watchers w WHERE w.firm_id = $1 AND w.kind = '%s' AND "
-	              "w.record_id = r.id AND w.user_id = $%u) OR EXISTS (SELECT 1 FROM record_refs f "
-	              "WHERE f.firm_id = $1 AND f.to_kind = 'user' AND f.to_id = $%u AND "
-	              "f.from_kind = '%s' AND f.from_id = r.id AND f.assigns = 1)",
+	              "r.id IN (SELECT w.record_id FROM watchers w WHERE w.firm_id = $1 AND "
+	              "w.kind = '%s' AND w.user_id = $%u) OR r.id IN (SELECT f.from_id FROM "
+	              "record_refs f WHERE f.firm_id = $1 AND f.to_kind = 'user' AND f.to_id = $%u "
+	              "AND f.from_kind = '%s' AND f.assigns = 1)",
 	              k->name, me, me, k->name);
 }
 
@@ -183,7 +183,8 @@ static void put_teams(sql *s, const rd_actor *actor)
 	rd_buf_puts(&s->text, ")");
 }
 
-/* One of the relations holds; none of them can: false. */
+/* One of the relations holds; none of them can: false. What is the person's is looked up once for
+ * the whole list, not once a record: most records of a long list are somebody else's. */
 static void put_relations(sql *s, uint32_t any, const rd_actor *actor, const rd_kind *k)
 {
 	bool some = false;
@@ -202,11 +203,12 @@ static void put_relations(sql *s, uint32_t any, const rd_actor *actor, const rd_
 	}
 	if (any & RD_REL_MY_CLIENTS && actor->user_id) {
 		or_(s, &some);
-		rd_buf_printf(&s->text,
-		              "EXISTS (SELECT 1 FROM record_refs c WHERE c.firm_id = $1 AND "
-		              "c.to_kind = 'user' AND c.to_id = $%u AND c.from_kind = 'client' AND "
-		              "c.from_id = r.client_id AND c.assigns = 1)",
-		              place(s, actor->user_id));
+		rd_buf_printf(
+			&s->text,
+			"r.client_id IN (SELECT c.from_id FROM record_refs c WHERE c.firm_id = $1 AND "
+			"c.to_kind = 'user' AND c.to_id = $%u AND c.from_kind = 'client' AND "
+			"c.assigns = 1)",
+			place(s, actor->user_id));
 	}
 	if (any & RD_REL_CLIENT_CONTACT && actor->client_id) {
 		or_(s, &some);
