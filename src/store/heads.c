@@ -1,4 +1,4 @@
-/* Takes the checkpoints of the firms into the log over all of them, and proves that one is there. */
+/* Takes the firms' checkpoints into the log over all of them, and proves that one is there. */
 #include "store/heads.h"
 #include "base/json.h"
 #include "store/checkpoint.h"

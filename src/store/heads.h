@@ -6,10 +6,10 @@
  *     {"firm":"7","size":12,"root":"<base64>"}
  *
  * as a payload, of which the leaf holds nothing but a salted hash: who has a checkpoint of this
- * log, or proofs of others out of it, does not learn which firms there are. It is a log like a
- * firm's, under the number RD_HEADS_FIRM that no firm ever has, so that signing, backup, anchors and
- * verification of logs are its own, too. Its checkpoint, kept outside, shows a firm's history that
- * was replaced as well as a firm that was left out or taken away.
+ * log, or a proof out of it, does not learn which other firms there are. It is a log like a firm's,
+ * under the number RD_HEADS_FIRM that no firm ever has, so that it is signed, backed up, taken out
+ * of the machine and verified as they are. Its checkpoint, kept outside, shows that a firm's
+ * history was replaced, as well as that a firm was left out or taken away.
  *
  * The proof for one firm is head.tlog-proof (trail/proof.h, the event in its extra line) with
  * head.json, {"salt":"<base64>","payload":"<text>"}, which opens the event's hash.
@@ -53,8 +53,8 @@ typedef struct rd_head_said {
 bool rd_head_parse(rd_str payload, rd_head_said *ret);
 
 /* Every event of the log against the checkpoints of the firm it names, and every firm against the
- * log. `db` is in a read transaction of the operator, whose firm it changes. The logs themselves are
- * for rd_trail_verify. */
+ * log. `db` is in a read transaction, whose firm becomes the operator. That the logs are sound by
+ * themselves is for rd_trail_verify. */
 RD_NODISCARD rd_rc rd_heads_check(rd_db *db, rd_verify_heads *ret, rd_err *err);
 /* The two files of a firm's export, with the keys and notes of the order that are of the log over
  * all. What the event says is *ret_said: it has to be compared with the firm's checkpoints. Errors

@@ -43,7 +43,7 @@ typedef struct checking {
 	rd_arena *keep, *page, *row;
 	last *last; /* by firm */
 	uint32_t n, cap;
-	int64_t at_us; /* of the last event */
+	int64_t began_us, at_us; /* the first and the last event */
 	rd_verify_heads *out;
 } checking;
 
@@ -97,6 +97,8 @@ static rd_rc check_event(checking *c, const rd_q_event_rows_row *e, rd_err *err)
 	rd_err none = {0};
 	bool there = false;
 
+	if (e->seq == 0)
+		c->began_us = e->at_us;
 	c->at_us = e->at_us;
 	if (!rd_str_is(e->type, RD_HEAD_TAKEN))
 		return RD_OK; /* the clock was set back */
@@ -153,7 +155,10 @@ static rd_rc check_firm(checking *c, int64_t firm_id, rd_err *err)
 	if (row.n == 0)
 		return RD_OK;
 	c->out->waiting++;
-	if (row.at_us < c->at_us - RD_HEADS_LATE)
+	/* What was signed before the log began had to wait for that. */
+	int64_t due_us = row.at_us > c->began_us ? row.at_us : c->began_us;
+
+	if (due_us < c->at_us - RD_HEADS_LATE)
 		found(c, RD_HEADS_LEFT_OUT, firm_id, known ? c->last[at].seq : 0);
 	return RD_OK;
 }
