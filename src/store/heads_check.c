@@ -111,10 +111,15 @@ static rd_rc check_event(checking *c, const rd_q_event_rows_row *e, rd_err *err)
 	tx.arena = c->row;
 	tx.firm_id = said.firm_id;
 	RD_TRY(rd_q_checkpoint_get(&tx, said.size, &row, &there, err));
-	if (!remember(c, &said, (uint64_t)e->seq) || !there ||
-	    rd_checkpoint_parse(row.note, &mine, &none) != RD_OK || mine.size != (uint64_t)said.size ||
-	    !rd_hash256_eq(&mine.root, &said.root))
-		found(c, RD_HEADS_REPLACED, said.firm_id, (uint64_t)e->seq);
+	bool good = remember(c, &said, (uint64_t)e->seq) && there &&
+	            rd_checkpoint_parse(row.note, &mine, &none) == RD_OK &&
+	            mine.size == (uint64_t)said.size && rd_hash256_eq(&mine.root, &said.root);
+	rd_q_tree_load_row tree;
+
+	if (good)
+		return RD_OK;
+	RD_TRY(rd_q_tree_load(&tx, &tree, &there, err));
+	found(c, there ? RD_HEADS_REPLACED : RD_HEADS_GONE, said.firm_id, (uint64_t)e->seq);
 	return RD_OK;
 }
 
@@ -202,7 +207,6 @@ rd_rc rd_heads_check(rd_db *db, rd_verify_heads *ret, rd_err *err)
 
 	if (rc == RD_OK)
 		rc = check_events(&c, err);
-	/* Which firms are gone is told before what their checkpoints lack. */
 	if (rc == RD_OK)
 		rc = check_firms(&c, err);
 	rd_arena_free(c.row);

@@ -196,6 +196,7 @@ static void a_firm_taken_away_is_found(void)
 
 	UNIT_TRUE(v.firms_sound);
 	UNIT_TRUE(!v.sound);
+	UNIT_INT(v.all.heads.state, RD_HEADS_GONE);
 	UNIT_INT(v.all.heads.firm_id, 2);
 	UNIT_INT(v.all.heads.seq, 1);
 	rd_store_close(s);
