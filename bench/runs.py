@@ -39,14 +39,18 @@ class Desk:
         return self.root.must("POST", "/api/v1/books", {"name": name, "year": 2026, "client": client})["id"]
 
     def upload(self, client, books, ledger):
+        """Answers when the bytes were there, when the preview, and when the commit."""
         at = "/api/v1/import/" + self.root.must("POST", "/api/v1/import", {
             "name": "bench", "books": books, "client": client})["id"]
         for name in BOOKS:
             self.root.must("POST", f"{at}/attachments?name={name}", (ledger.books / name).read_bytes(),
                            Content_Type="application/octet-stream")
+        there = time.monotonic()
         self.root.must("POST", at + "/do/preview", {}, If_Match='"1"')
         version = self.until(at, lambda b: b["state"] in ("previewed", "failed"))["version"]
+        previewed = time.monotonic()
         self.root.must("POST", at + "/do/commit", {}, If_Match=f'"{version}"')
+        return there, previewed, time.monotonic()
 
     def checked(self, books):
         last = self.until(f"/api/v1/books/{books}", lambda b: b["last_run"])["last_run"]
@@ -65,9 +69,11 @@ def bar(what, measured, limit, met):
 def one(desk, client, ledger):
     books = desk.books(client, "one")
     began = time.monotonic()
-    desk.upload(client, books, ledger)
+    there, previewed, committed = desk.upload(client, books, ledger)
     run = desk.checked(books)
     whole = time.monotonic() - began
+    print(f"    uploaded {(there - began) * 1000:.0f} ms, previewed {(previewed - there) * 1000:.0f}, committed "
+          f"{(committed - previewed) * 1000:.0f}, checked {(began + whole - committed) * 1000:.0f}", flush=True)
     took = moment(run["ended_at"]) - moment(run["started_at"])
     print(f"    {run['findings']} findings, {run['opened']} cases, grade {run['grade']}", flush=True)
     good = bar(f"{ledger.name()}: job started to cases opened", f"{took * 1000:.0f} ms", "< 1 s", took < 1)
@@ -99,7 +105,8 @@ def main():
     p.add_argument("--client-lines", type=int, default=3_000)
     p.add_argument("--clients", type=int, default=40)
     a = p.parse_args()
-    with harness.Server(a.build, pg=os.environ.get("REDINK_TEST_PG")) as server:
+    server = harness.Server(a.build, pg=os.environ.get("REDINK_TEST_PG"))
+    try:
         w = harness.set_up(server)
         root = w.people["root"]
         desk = Desk(root)
@@ -107,6 +114,9 @@ def main():
         desk.until("/api/v1/exception_type?filter=slug:entry-unbalanced", lambda b: b["records"])
         good = one(desk, w.ids["acme"], Ledger(a.lines, WRONG).make())
         good = night(desk, root, a.clients, Ledger(a.client_lines, WRONG).make()) and good
+    finally:
+        server.stop()
+        server.__exit__()
     return 0 if good else 1
 
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""run.py SUITE - runs the test suites and adds them up; standard library only.
+"""run.py SUITE… - runs the test suites, as many at a time as there are processors, and adds them up; standard
+library only.
 
 Called by `./dev test`, which builds what is needed first: build/ (release) and build-asan/ (address and
 undefined-behaviour sanitizers, audit assertions). Every suite ends with "N passed, N failed"
 (", N skipped" may follow); so does this program, in its last line. Exit 1 when anything failed.
 """
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -79,25 +81,26 @@ def run(name, command):
     passed, failed, skipped = (int(g or 0) for g in m.groups()) if m else (0, 1, 0)
     if done.returncode != 0 and failed == 0:
         failed = 1
-    for line in text.splitlines():
-        if "skipped:" in line and not failed:
-            print(f"  {line.strip()}")
+    say = [f"  {line.strip()}" for line in text.splitlines() if "skipped:" in line and not failed]
     if failed:
-        print(text)
-    print(f"{name}: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
-          + f"  ({time.monotonic() - start:.1f} s)", flush=True)
+        say.append(text)
+    say.append(f"{name}: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+               + f"  ({time.monotonic() - start:.1f} s)")
+    print("\n".join(say), flush=True)  # in one piece: another suite may end at the same moment
     return passed, failed, skipped
 
 
 def main():
-    want = sys.argv[1] if len(sys.argv) > 1 else "all"
-    names = [n for n, (quick, _) in SUITES.items() if want == n or (want == "all" and quick != "only") or (want == "quick" and quick)]
-    if not names:
-        sys.exit(f"no suite is called {want}: quick, all, {', '.join(SUITES)}")
+    want = sys.argv[1:] or ["all"]
+    unknown = [w for w in want if w not in SUITES and w not in ("all", "quick")]
+    if unknown:
+        sys.exit(f"no suite is called {unknown[0]}: quick, all, {', '.join(SUITES)}")
+    names = [n for n, (quick, _) in SUITES.items()
+             if n in want or ("all" in want and quick != "only") or ("quick" in want and quick)]
     total = [0, 0, 0]
-    for name in names:
-        for i, n in enumerate(run(name, SUITES[name][1])):
-            total[i] += n
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for counts in pool.map(lambda name: run(name, SUITES[name][1]), names):
+            total = [t + n for t, n in zip(total, counts)]
     print(f"{total[0]} passed, {total[1]} failed" + (f", {total[2]} skipped" if total[2] else ""))
     sys.exit(total[1] > 0)
 

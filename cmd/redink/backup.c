@@ -5,7 +5,7 @@
 /* The whole store as a folder that can be verified and served as it is. */
 
 enum { O_BLOBS = RD_O_DATA_END };
-static const rd_opt options[] = {RD_OPTIONS_OF_DATA, RD_OPTIONS_OF_BLOBS(O_BLOBS), {0}};
+static const rd_opt options[] = {RD_OPTIONS_OF_DATA, RD_OPTIONS_OF_BLOBS, {0}};
 
 static const rd_example_line examples[] = {
 	{"redink backup --data /var/lib/redink /backup/2026-11-24",

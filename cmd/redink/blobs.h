@@ -46,11 +46,8 @@ typedef struct rd_blobs_options {
 	bool private_too;           /* addresses of the own network, and http:// */
 } rd_blobs_options;
 
-/* For commands that are no servers: three options in a row from `first` on. */
-#define RD_OPTIONS_OF_BLOBS(first)                                                                 \
-	[first] = RD_OPTION_BLOBS, [(first) + 1] = RD_OPTION_BLOBS_KEY,                                \
-	[(first) + 2] = RD_OPTION_OUTBOUND_PRIVATE
-#define RD_BLOBS_OPTIONS_N 3
+/* For commands that are no servers: three options in a row, behind the one before `first`. */
+#define RD_OPTIONS_OF_BLOBS RD_OPTION_BLOBS, RD_OPTION_BLOBS_KEY, RD_OPTION_OUTBOUND_PRIVATE
 rd_blobs_options rd_blobs_said(const rd_args *args, int first);
 
 /* Where the options say, after a look whether it answers; the URL is given. What is read lies in

@@ -12,7 +12,7 @@ static const rd_opt options[] = {
 	[O_ALL] = {.name = "all",
                .kind = RD_OPT_FLAG,
                .help = {"机构的全部内容（目前必须给出）", "everything of a firm (has to be said)"}},
-	RD_OPTIONS_OF_BLOBS(O_BLOBS),
+	RD_OPTIONS_OF_BLOBS,
 	{0},
 };
 

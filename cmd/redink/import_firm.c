@@ -8,7 +8,7 @@
 /* What redink export wrote, into a server that does not have the firm. */
 
 enum { O_BLOBS = RD_O_DATA_END };
-static const rd_opt options[] = {RD_OPTIONS_OF_DATA, RD_OPTIONS_OF_BLOBS(O_BLOBS), {0}};
+static const rd_opt options[] = {RD_OPTIONS_OF_DATA, RD_OPTIONS_OF_BLOBS, {0}};
 
 static const rd_example_line examples[] = {
 	{"redink import-firm /backup/open/7123456 --data /srv/redink",

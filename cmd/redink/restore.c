@@ -14,7 +14,7 @@ static const rd_opt options[] = {
                   .help = {"最后打印恢复后的校验报告（校验总会做）",
                            "end with the report of verifying what was restored (it is verified in "
                            "any case)"}},
-	RD_OPTIONS_OF_BLOBS(O_BLOBS),
+	RD_OPTIONS_OF_BLOBS,
 	{0},
 };
 

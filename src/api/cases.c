@@ -3,7 +3,8 @@
 #include "api/inner.h"
 #include "desk/case_page.h"
 
-#define EVENTS 30u
+#define EVENTS   30u
+#define FINDINGS 50u
 
 typedef struct page {
 	rd_call *call;
@@ -56,11 +57,12 @@ static rd_rc put_record(page *p, rd_err *err)
 	return RD_OK;
 }
 
-/* What closing wants beside rights and the second person. */
+/* What closing wants beside rights, and the double gate. */
 static rd_rc put_needs(page *p, rd_err *err)
 {
 	const rd_case_need *list;
 	uint32_t n, lacks = 0;
+	rd_gate_result gate;
 
 	RD_TRY(rd_case_needs(p->tx, &p->r, &list, &n, err));
 	rd_json_key(p->j, "closing");
@@ -83,7 +85,22 @@ static rd_rc put_needs(page *p, rd_err *err)
 	}
 	rd_json_close(p->j);
 	rd_json_put_int(p->j, "lacking", lacks);
+	RD_TRY(rd_gate_check(p->tx, &p->r, &gate, err));
+	rd_json_key(p->j, "gate");
+	rd_put_gate(p->j, &gate);
 	rd_json_close(p->j);
+	return RD_OK;
+}
+
+/* The gravest of those that are still there. */
+static rd_rc put_findings(page *p, rd_err *err)
+{
+	const rd_findings_ask ask = {.state = RD_STR("live"), .severity = -1, .limit = FINDINGS};
+	rd_findings_page list;
+
+	RD_TRY(rd_findings_of_case(p->tx, p->actor, p->id, &ask, &list, err));
+	rd_put_findings(p->j, &list);
+	rd_json_put_bool(p->j, "more_findings", list.next.len > 0);
 	return RD_OK;
 }
 
@@ -209,6 +226,8 @@ rd_rc rd_api_case_page(rd_call *call, rd_tx *tx, rd_err *err)
 	RD_TRY(put_record(&p, err));
 	RD_TRY(put_names(&p, err));
 	RD_TRY(put_needs(&p, err));
+	RD_TRY(put_findings(&p, err));
+	RD_TRY(rd_put_clocks(call, tx, &p.r, p.j, err));
 	RD_TRY(put_reporting(&p, err));
 	RD_TRY(put_around(&p, err));
 	RD_TRY(put_timeline(&p, err));

@@ -25,23 +25,30 @@ static void put_face(rd_json *j, rd_clock clock, const rd_clock_face *f)
 	rd_json_close(j);
 }
 
-rd_rc rd_api_case_clocks(rd_call *call, rd_tx *tx, rd_err *err)
+rd_rc rd_put_clocks(const rd_call *call, rd_tx *tx, const rd_record *r, rd_json *j, rd_err *err)
 {
 	rd_clock_face faces[RD_CLOCKS_N];
 	rd_clock_basis b;
-	rd_record r;
 
-	RD_TRY(rd_record_get(tx, &call->who.actor, rd_kind_find(RD_STR("case")), call->id, &r, err));
-	RD_TRY(rd_clock_basis_load(tx, &r, call->api->engine.zone_offset_s, &b, err));
-	RD_TRY(rd_clock_faces(&b, &r, tx->now_us, faces, err));
-	rd_json *j = rd_call_json(call);
-
-	rd_json_object(j);
+	RD_TRY(rd_clock_basis_load(tx, r, call->api->engine.zone_offset_s, &b, err));
+	RD_TRY(rd_clock_faces(&b, r, tx->now_us, faces, err));
 	rd_json_key(j, "clocks");
 	rd_json_array(j);
 	for (rd_clock c = 0; c < RD_CLOCKS_N; c++)
 		put_face(j, c, &faces[c]);
 	rd_json_close(j);
+	return RD_OK;
+}
+
+rd_rc rd_api_case_clocks(rd_call *call, rd_tx *tx, rd_err *err)
+{
+	rd_record r;
+
+	RD_TRY(rd_record_get(tx, &call->who.actor, rd_kind_find(RD_STR("case")), call->id, &r, err));
+	rd_json *j = rd_call_json(call);
+
+	rd_json_object(j);
+	RD_TRY(rd_put_clocks(call, tx, &r, j, err));
 	rd_put_time(j, "paused_at", rd_field_int(&r, "paused_at", 0));
 	rd_json_put_int(j, "paused_minutes", rd_field_int(&r, "paused_minutes", 0));
 	rd_json_put_int(j, "escalation", rd_field_int(&r, "escalation", 0));

@@ -60,11 +60,8 @@ static void put_members(rd_json *j, const rd_finding_row *f)
 	rd_put_id(j, "case", f->case_id);
 }
 
-static rd_rc answer_page(rd_call *call, const rd_findings_page *page)
+void rd_put_findings(rd_json *j, const rd_findings_page *page)
 {
-	rd_json *j = rd_call_json(call);
-
-	rd_json_object(j);
 	rd_json_key(j, "findings");
 	rd_json_array(j);
 	for (uint32_t i = 0; i < page->n; i++) {
@@ -73,6 +70,14 @@ static rd_rc answer_page(rd_call *call, const rd_findings_page *page)
 		rd_json_close(j);
 	}
 	rd_json_close(j);
+}
+
+static rd_rc answer_page(rd_call *call, const rd_findings_page *page)
+{
+	rd_json *j = rd_call_json(call);
+
+	rd_json_object(j);
+	rd_put_findings(j, page);
 	rd_json_key(j, "next");
 	if (page->next.len)
 		rd_json_str(j, page->next);
@@ -184,6 +189,23 @@ rd_rc rd_api_finding_suppress(rd_call *call, rd_tx *tx, rd_err *err)
 	return rd_answer_made(call, rd_cell(&r, RD_COL_ID)->i);
 }
 
+void rd_put_gate(rd_json *j, const rd_gate_result *g)
+{
+	rd_json_object(j);
+	rd_json_put_bool(j, "open", g->open);
+	rd_json_key(j, "items");
+	rd_json_array(j);
+	for (uint32_t i = 0; i < RD_GATE_ITEMS; i++) {
+		rd_json_object(j);
+		rd_json_put_text(j, "name", g->items[i].name);
+		rd_json_put_bool(j, "passed", g->items[i].passed);
+		put_words(j, "words", g->items[i].zh, g->items[i].en);
+		rd_json_close(j);
+	}
+	rd_json_close(j);
+	rd_json_close(j);
+}
+
 rd_rc rd_api_case_gate(rd_call *call, rd_tx *tx, rd_err *err)
 {
 	rd_gate_result g;
@@ -191,20 +213,6 @@ rd_rc rd_api_case_gate(rd_call *call, rd_tx *tx, rd_err *err)
 
 	RD_TRY(rd_record_get(tx, &call->who.actor, rd_kind_find(RD_STR("case")), call->id, &r, err));
 	RD_TRY(rd_gate_check(tx, &r, &g, err));
-	rd_json *j = rd_call_json(call);
-
-	rd_json_object(j);
-	rd_json_put_bool(j, "open", g.open);
-	rd_json_key(j, "items");
-	rd_json_array(j);
-	for (uint32_t i = 0; i < RD_GATE_ITEMS; i++) {
-		rd_json_object(j);
-		rd_json_put_text(j, "name", g.items[i].name);
-		rd_json_put_bool(j, "passed", g.items[i].passed);
-		put_words(j, "words", g.items[i].zh, g.items[i].en);
-		rd_json_close(j);
-	}
-	rd_json_close(j);
-	rd_json_close(j);
+	rd_put_gate(rd_call_json(call), &g);
 	return RD_OK;
 }

@@ -4,6 +4,8 @@
 #ifndef RD_API_INNER_H
 #define RD_API_INNER_H
 #include "api/route.h"
+#include "desk/findings.h"
+#include "desk/gate.h"
 #include "desk/hands.h"
 #include "record/around.h"
 #include <pthread.h>
@@ -55,6 +57,12 @@ void rd_call_finish(rd_call *call, rd_rc rc, const rd_err *err);
 void rd_put_comment(rd_json *j, const rd_comment *c);
 void rd_put_attached(rd_json *j, const rd_attached *a);
 void rd_put_event(rd_json *j, const rd_kind *k, const rd_log_row *row, rd_show_view view);
+/* The member findings, and an object with what closing lacks. */
+void rd_put_findings(rd_json *j, const rd_findings_page *page);
+void rd_put_gate(rd_json *j, const rd_gate_result *g);
+/* The member clocks, of a case. */
+RD_NODISCARD rd_rc rd_put_clocks(const rd_call *call, rd_tx *tx, const rd_record *r, rd_json *j,
+                                 rd_err *err);
 /* The member available_transitions. */
 void rd_put_available(rd_json *j, const rd_record *r, const rd_available *list, uint32_t n);
 /* Members code, message and problems of an object that is open; a 500 says no more than that. */

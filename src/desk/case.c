@@ -49,7 +49,7 @@ rd_rc rd_hook_case_create(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_case_count(call, err));
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
 	RD_TRY(rd_clocks_start(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
@@ -60,7 +60,7 @@ rd_rc rd_hook_case_change(rd_hook_call *call, rd_err *err)
 	RD_TRY(rd_case_count(call, err));
 	RD_TRY(rd_case_regrade(call, err));
 	RD_TRY(rd_clocks_moved(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 rd_rc rd_hook_case_triage(rd_hook_call *call, rd_err *err)
@@ -69,7 +69,7 @@ rd_rc rd_hook_case_triage(rd_hook_call *call, rd_err *err)
 	stamp(call, "triaged_at");
 	RD_TRY(rd_case_regrade(call, err));
 	RD_TRY(rd_clocks_moved(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 rd_rc rd_hook_case_analyse(rd_hook_call *call, rd_err *err)
@@ -135,7 +135,7 @@ rd_rc rd_hook_case_reopen(rd_hook_call *call, rd_err *err)
 		clear(call, over[i]);
 	RD_TRY(rd_case_grade(call->tx, call->engine->zone_offset_s, call->now, err));
 	RD_TRY(rd_clocks_moved(call, err));
-	return rd_emergency_look(call, err);
+	return rd_emergency_case(call, err);
 }
 
 rd_rc rd_hook_case_hand_over(rd_hook_call *call, rd_err *err)

@@ -285,7 +285,7 @@ static rd_rc find_emergency(work *w, const rd_record *r, bool stands, bool count
 	return found ? RD_OK : declare(w, r, stands, &t, ret_id, err);
 }
 
-rd_rc rd_emergency_look(rd_hook_call *call, rd_err *err)
+rd_rc rd_emergency_case(rd_hook_call *call, rd_err *err)
 {
 	static const char *const rests_on[] = {"grade", "amount", "tax_deadline", "type"};
 	bool differs = call->was == NULL;
@@ -462,19 +462,26 @@ static rd_rc tell(const work *w, rd_message_kind what, const rd_record *r, int64
 	return rd_notice_tell(w->tx, &w->desk, user_id, &notice, &told, err);
 }
 
-/* Supervisors and administrators, each once. */
-static rd_rc tell_above(const work *w, rd_message_kind what, const rd_record *r, rd_err *err)
+static rd_rc tell_supervisors(const work *w, rd_message_kind what, const rd_record *r, rd_err *err)
 {
-	const rd_q_supervisor_list_row *supervisors;
-	const rd_q_administrator_list_row *administrators;
-	uint32_t n, m;
+	const rd_q_supervisor_list_row *rows;
+	uint32_t n;
 
-	RD_TRY(rd_q_supervisor_list(w->tx, PEOPLE_MAX, &supervisors, &n, err));
+	RD_TRY(rd_q_supervisor_list(w->tx, PEOPLE_MAX, &rows, &n, err));
 	for (uint32_t i = 0; i < n; i++)
-		RD_TRY(tell(w, what, r, supervisors[i].id, err));
-	RD_TRY(rd_q_administrator_list(w->tx, PEOPLE_MAX, &administrators, &m, err));
-	for (uint32_t i = 0; i < m; i++)
-		RD_TRY(tell(w, what, r, administrators[i].id, err));
+		RD_TRY(tell(w, what, r, rows[i].id, err));
+	return RD_OK;
+}
+
+static rd_rc tell_administrators(const work *w, rd_message_kind what, const rd_record *r,
+                                 rd_err *err)
+{
+	const rd_q_administrator_list_row *rows;
+	uint32_t n;
+
+	RD_TRY(rd_q_administrator_list(w->tx, PEOPLE_MAX, &rows, &n, err));
+	for (uint32_t i = 0; i < n; i++)
+		RD_TRY(tell(w, what, r, rows[i].id, err));
 	return RD_OK;
 }
 
@@ -497,6 +504,14 @@ static rd_rc roster(const work *w, int64_t ids[RD_DUTY_MAX], uint32_t *ret_n, rd
 	return RD_OK;
 }
 
+/* Nobody on duty: those above are called instead, and administrators hear once why. */
+static rd_rc call_above(const work *w, const rd_record *r, int64_t calls, rd_err *err)
+{
+	RD_TRY(tell_supervisors(w, RD_MESSAGE_CALLED, r, err));
+	RD_TRY(tell_administrators(w, RD_MESSAGE_CALLED, r, err));
+	return calls == 0 ? tell_administrators(w, RD_MESSAGE_UNATTENDED, r, err) : RD_OK;
+}
+
 static rd_rc call_people(const work *w, const rd_record *r, int64_t calls, rd_err *err)
 {
 	const rd_notice notice = {RD_MESSAGE_CALLED, r, calls + 1, w->system.name, {"", 0}};
@@ -504,12 +519,15 @@ static rd_rc call_people(const work *w, const rd_record *r, int64_t calls, rd_er
 	uint32_t n;
 
 	RD_TRY(roster(w, ids, &n, err));
-	if (n == 0)
-		RD_TRY(tell_above(w, RD_MESSAGE_CALLED, r, err));
-	else
+	if (n == 0) {
+		RD_TRY(call_above(w, r, calls, err));
+	} else {
 		RD_TRY(tell(w, RD_MESSAGE_CALLED, r, ids[calls % n], err));
-	if (n == 0 || (calls > 0 && calls % n == 0))
-		RD_TRY(tell_above(w, RD_MESSAGE_UNATTENDED, r, err));
+		if (calls > 0 && calls % n == 0) {
+			RD_TRY(tell_supervisors(w, RD_MESSAGE_UNATTENDED, r, err));
+			RD_TRY(tell_administrators(w, RD_MESSAGE_UNATTENDED, r, err));
+		}
+	}
 	return rd_notice_groups(w->tx, &w->desk, &notice, err);
 }
 

@@ -31,7 +31,7 @@
 #define RD_EMERGENCY_STEPS_MAX 20u  /* tasks of a playbook */
 
 /* For the hooks of a case, at their end: the emergency to which it belongs from now on. */
-RD_NODISCARD rd_rc rd_emergency_look(rd_hook_call *call, rd_err *err);
+RD_NODISCARD rd_rc rd_emergency_case(rd_hook_call *call, rd_err *err);
 
 /* The follower "emergencies"; ctx is an rd_engine. It gives new emergencies their tasks and the first
  * call, and their history the cases. */

@@ -142,6 +142,7 @@ static rd_rc start(rd_hands *h, rd_err *err)
 	rd_jobs_config books = jobs;
 
 	books.queues = queues_of_books;
+	books.poll_ms = 100; /* somebody waits before the page of a preview */
 	books.n_queues = sizeof queues_of_books / sizeof *queues_of_books;
 	RD_TRY(rd_jobs_start(&jobs, &h->jobs, err));
 	RD_TRY(rd_jobs_start(&books, &h->books, err));

@@ -1,4 +1,5 @@
 #include "desk/health.h"
+#include "desk/checking.h"
 #include <string.h>
 
 #define QUARTERS     4 /* a clue counts one, a fact four */
@@ -60,8 +61,6 @@ rd_health rd_health_of(const rd_health_row *rows, uint32_t n, int64_t vouchers)
 static void put_sum(const rd_health *h, const rd_health_row *rows, uint32_t n, int64_t vouchers,
                     int lang, rd_buf *out)
 {
-	static const rd_words names[] = {
-		{"提示", "info"}, {"低", "low"}, {"中", "medium"}, {"高", "high"}, {"阻断", "blocker"}};
 	int64_t facts[5] = {0}, clues[5] = {0};
 	bool any = false;
 
@@ -77,11 +76,13 @@ static void put_sum(const rd_health *h, const rd_health_row *rows, uint32_t n, i
 		if (facts[s] + clues[s] == 0)
 			continue;
 		if (lang == RD_ZH)
-			rd_buf_printf(out, "%s%s：事实 %lld、线索 %lld", any ? "；" : "", names[s].zh,
-			              (long long)facts[s], (long long)clues[s]);
+			rd_buf_printf(out, "%s%s：事实 %lld、线索 %lld", any ? "；" : "",
+			              rd_checking_severity_words((uint32_t)s).zh, (long long)facts[s],
+			              (long long)clues[s]);
 		else
-			rd_buf_printf(out, "%s%s: %lld facts, %lld clues", any ? "; " : "", names[s].en,
-			              (long long)facts[s], (long long)clues[s]);
+			rd_buf_printf(out, "%s%s: %lld facts, %lld clues", any ? "; " : "",
+			              rd_checking_severity_words((uint32_t)s).en, (long long)facts[s],
+			              (long long)clues[s]);
 		any = true;
 	}
 	if (!any)

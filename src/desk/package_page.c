@@ -4,6 +4,7 @@
 #include "desk/package_impl.h"
 #include "desk/person.h"
 #include "record/show.h"
+#include <jansson.h>
 #include <stdio.h>
 
 static const char head[] =
@@ -15,7 +16,7 @@ static const char head[] =
 	"table{border-collapse:collapse;width:100%}td,th{border:1px solid #ddd;padding:.3rem .6rem;"
 	"text-align:left;vertical-align:top}th{width:12rem;font-weight:600;background:#f6f6f6}"
 	"small,.en{color:#666}code{font-size:.8rem;word-break:break-all}pre{white-space:pre-wrap;"
-	"margin:0;font:inherit}@media(prefers-color-scheme:dark){body{background:#161616;color:#e6e6e6}"
+	"margin:0;font:inherit;overflow-wrap:anywhere}.at{white-space:nowrap}@media(prefers-color-scheme:dark){body{background:#161616;color:#e6e6e6}"
 	"th{background:#222}td,th{border-color:#3a3a3a}small,.en{color:#aaa}a{color:#8ab4ff}}"
 	"@media print{body{max-width:none;margin:0}}</style>";
 
@@ -43,12 +44,15 @@ static void put_words(rd_buf *out, rd_words w)
 	rd_buf_printf(out, "%s <span class=\"en\">%s</span>", w.zh, w.en);
 }
 
-static void put_time(rd_buf *out, int64_t at_us)
+/* In the time of the firm, to the minute. */
+static void put_time(package *p, int64_t at_us)
 {
-	char text[40];
+	int64_t at_s = at_us / 1000000 + p->order->engine->zone_offset_s;
+	char day[16];
 
-	rd_show_time(at_us, text);
-	rd_buf_puts(out, text);
+	rd_day_format((rd_day)(at_s / 86400), day);
+	rd_buf_printf(&p->page, "%s %02d:%02d", day, (int)(at_s % 86400 / 3600),
+	              (int)(at_s % 3600 / 60));
 }
 
 /* Another record by its number and title, as far as the reader may see it. */
@@ -98,7 +102,7 @@ static rd_rc put_value(package *p, const rd_field *f, const rd_value *v, rd_err 
 	switch (f->type) {
 	case RD_FIELD_REF: return put_ref(p, f->to, v->i, err);
 	case RD_FIELD_ENUM: put_option(out, f, v->str); break;
-	case RD_FIELD_TIME: put_time(out, v->i); break;
+	case RD_FIELD_TIME: put_time(p, v->i); break;
 	case RD_FIELD_BOOL: rd_buf_puts(out, v->i ? "是 yes" : "否 no"); break;
 	case RD_FIELD_DATE:
 		rd_day_format((rd_day)v->i, text);
@@ -130,6 +134,12 @@ static void put_state(package *p, const rd_record *r)
 			put_words(&p->page, r->kind->states[i].label);
 }
 
+/* A count of none, an answer of no: the page is shorter without. */
+static bool is_nothing(const rd_field *f, const rd_value *v)
+{
+	return (f->type == RD_FIELD_INT || f->type == RD_FIELD_BOOL) && v->i == 0;
+}
+
 static rd_rc put_fields(package *p, const rd_record *r, rd_err *err)
 {
 	static const rd_common shown[] = {RD_COL_OWNER, RD_COL_CLIENT, RD_COL_TEAM};
@@ -153,7 +163,7 @@ static rd_rc put_fields(package *p, const rd_record *r, rd_err *err)
 		const rd_field *f = &r->kind->fields[i];
 		const rd_value *v = rd_cell(r, f->column);
 
-		if (v->type == RD_NULL)
+		if (v->type == RD_NULL || is_nothing(f, v))
 			continue;
 		rd_buf_puts(out, "<tr><th>");
 		put_words(out, f->label);
@@ -181,7 +191,7 @@ static rd_rc put_comments(package *p, const rd_record *r, rd_err *err)
 		rd_buf_puts(out, "<tr><th>");
 		put_text(out, who.len ? who : list[i].author);
 		rd_buf_puts(out, "<br><small>");
-		put_time(out, list[i].at_us);
+		put_time(p, list[i].at_us);
 		rd_buf_puts(out, list[i].for_client ? "<br>与客户 with the client" : "<br>内部 inside");
 		rd_buf_puts(out, "</small></th><td><pre>");
 		put_text(out, list[i].body);
@@ -218,6 +228,48 @@ static rd_rc put_record(package *p, uint32_t index, rd_err *err)
 	return RD_OK;
 }
 
+/* "case.moved" as people say it: the transition by its name, other facts by theirs. */
+static void put_what(package *p, const package_event *e)
+{
+	static const struct {
+		const char *word;
+		rd_words label;
+	} facts[] = {{"created", {"新建", "created"}},
+	             {"changed", {"修改", "changed"}},
+	             {"archived", {"归档", "archived"}},
+	             {"restored", {"取消归档", "brought back"}},
+	             {"commented", {"评论", "commented"}},
+	             {"watched", {"关注", "watched"}},
+	             {"linked", {"关联", "linked"}},
+	             {"attached", {"附上文件", "file attached"}},
+	             {"attachment_read", {"查阅文件", "file read"}},
+	             {"packaged", {"取走资料包", "package taken"}}};
+	rd_buf *out = &p->page;
+	int64_t dot = rd_str_find(e->type, ".");
+	rd_str kind_name = {e->type.ptr, dot < 0 ? 0 : (uint32_t)dot};
+	rd_str word =
+		dot < 0 ? e->type : (rd_str){e->type.ptr + dot + 1, e->type.len - kind_name.len - 1};
+	const rd_kind *k = rd_kind_find(kind_name);
+	json_t *payload = json_loadb(e->payload.ptr, e->payload.len, 0, NULL);
+	const char *transition = json_string_value(json_object_get(payload, "transition"));
+
+	if (k)
+		put_words(out, k->label);
+	rd_buf_puts(out, " · ");
+	for (uint16_t i = 0; k && transition && i < k->n_transitions; i++)
+		if (strcmp(k->transitions[i].name, transition) == 0) {
+			put_words(out, k->transitions[i].label);
+			word.len = 0;
+		}
+	for (size_t i = 0; word.len && i < sizeof facts / sizeof *facts; i++)
+		if (rd_str_is(word, facts[i].word)) {
+			put_words(out, facts[i].label);
+			word.len = 0;
+		}
+	put_text(out, word);
+	json_decref(payload);
+}
+
 static void put_timeline(package *p)
 {
 	rd_buf *out = &p->page;
@@ -226,16 +278,20 @@ static void put_timeline(package *p)
 	for (uint32_t i = 0; i < p->n_events; i++) {
 		const package_event *e = &p->events[i];
 
-		rd_buf_puts(out, "<tr><td>");
-		put_time(out, e->at_us);
+		rd_buf_puts(out, "<tr><td class=\"at\">");
+		put_time(p, e->at_us);
 		rd_buf_puts(out, "</td><td>");
 		put_text(out, e->actor_name.len ? e->actor_name : e->actor);
 		rd_buf_puts(out, "</td><td>");
-		put_text(out, e->type);
-		rd_buf_printf(out, "</td><td><a href=\"proofs/%lld.tlog-proof\">%lld</a></td><td><pre>",
-		              (long long)e->seq, (long long)e->seq);
+		put_what(p, e);
+		if (e->erased)
+			rd_buf_puts(out, "<br>内容已依规删除 <span class=\"en\">content erased</span>");
+		rd_buf_printf(out, "<details><summary><small>%lld</small></summary><pre>",
+		              (long long)e->seq);
 		put_text(out, e->payload);
-		rd_buf_puts(out, e->erased ? "依规删除 erased</pre></td></tr>" : "</pre></td></tr>");
+		rd_buf_printf(out,
+		              "</pre><a href=\"proofs/%lld.tlog-proof\">tlog-proof</a></details></td></tr>",
+		              (long long)e->seq);
 	}
 	rd_buf_puts(out, "</table>");
 }
@@ -274,7 +330,7 @@ rd_rc rd_package_page(package *p, rd_err *err)
 	rd_buf_puts(out, "</h1><p>");
 	put_text(out, p->firm);
 	rd_buf_puts(out, " · ");
-	put_time(out, p->tx->now_us);
+	put_time(p, p->tx->now_us);
 	rd_buf_puts(out, "</p>");
 	for (uint32_t i = 0; i < p->n_records; i++)
 		RD_TRY(put_record(p, i, err));

@@ -25,7 +25,6 @@ typedef struct rd_run_work {
 	/* the result, as it lies in the store; `of` holds what few may know */
 	rd_blob blob, blob_of;
 	bool has_of;
-	int64_t vouchers;
 } rd_run_work;
 
 /* runs_result.c: writes the result, outside of a transaction. */

@@ -130,31 +130,40 @@ typedef struct ending {
 	char why[700]; /* of a run that fails; "" = it went well */
 } ending;
 
-static rd_rc finish_run(const ending *e, rd_tx *tx, rd_err *err)
+/* The run has ended: notes on what it rested, and starts the next one when somebody asked for it
+ * meanwhile, or when other files have taken the place of those that it looked at. */
+static rd_rc go_on(const rd_run_work *w, rd_tx *tx, const char *basis, rd_err *err)
 {
 	const rd_actor system = rd_desk_system(tx->firm_id);
-	rd_run_work w = *e->w;
+	int64_t books_id = rd_cell(&w->books, RD_COL_ID)->i, next;
 	rd_q_check_state_row s;
-	int64_t next;
 	bool found;
+
+	RD_TRY(rd_q_check_state(tx, books_id, &s, &found, err));
+	if (!found || s.run_id != w->run_id)
+		return RD_OK;
+	RD_TRY(rd_q_check_state_set(tx, books_id, w->run_id, 0, rd_str_of(basis), 0, tx->now_us, NULL,
+	                            err));
+	if ((s.again || w->stale) && rd_field_int(&w->books, "current_import", 0))
+		return rd_runs_start(w->engine, tx, &system, books_id, 0, w->stale ? "import" : "decision",
+		                     &next, err);
+	return RD_OK;
+}
+
+static rd_rc finish_run(const ending *e, rd_tx *tx, rd_err *err)
+{
+	rd_run_work w = *e->w;
 
 	/* As they are now: meanwhile people worked on. */
 	RD_TRY(load(&w, tx, err));
 	if (w.ended)
 		return RD_OK;
-	if (w.stale)
-		return rd_run_fail(tx, w.run_id, "已有新的导入 / a newer import has come", err);
+	if (w.stale) {
+		RD_TRY(rd_run_fail(tx, w.run_id, "已有新的导入 / a newer import has come", err));
+		return go_on(&w, tx, "", err);
+	}
 	RD_TRY(rd_run_apply(&w, tx, err));
-	int64_t books_id = rd_cell(&w.books, RD_COL_ID)->i;
-
-	RD_TRY(rd_q_check_state(tx, books_id, &s, &found, err));
-	if (!found || s.run_id != w.run_id)
-		return RD_OK;
-	RD_TRY(rd_q_check_state_set(tx, books_id, w.run_id, 0, rd_str_of(w.basis.hash), 0, tx->now_us,
-	                            NULL, err));
-	if (s.again)
-		return rd_runs_start(w.engine, tx, &system, books_id, 0, "decision", &next, err);
-	return RD_OK;
+	return go_on(&w, tx, w.basis.hash, err);
 }
 
 static rd_rc finish(rd_tx *tx, void *ctx, rd_err *err)
@@ -168,8 +177,13 @@ static rd_rc finish(rd_tx *tx, void *ctx, rd_err *err)
 static rd_rc give_up(rd_tx *tx, void *ctx, rd_err *err)
 {
 	const ending *e = ctx;
+	rd_run_work w = *e->w;
 
-	return rd_run_fail(tx, e->w->run_id, e->why, err);
+	RD_TRY(load(&w, tx, err));
+	if (w.ended)
+		return RD_OK;
+	RD_TRY(rd_run_fail(tx, w.run_id, e->why, err));
+	return go_on(&w, tx, "", err);
 }
 
 /* A failure that the next attempt would meet again, or that was the last one, ends the run. */

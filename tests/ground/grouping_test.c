@@ -2,6 +2,7 @@
 #include "desk/grouping.h"
 #include "checked.h"
 #include "desk/person.h"
+#include "record/rebuild.h"
 #include "unit.h"
 #include <stdio.h>
 
@@ -324,7 +325,36 @@ static void thousands_of_one_group_are_one_case(void)
 	rd_buf_done(&rows);
 }
 
+/* What runs do to records are facts: the log gives the same cases, runs and books again. */
+static void a_rebuild_gives_the_same(void)
+{
+	static const char *const sum =
+		"SELECT CAST((SELECT sum(findings * 7 + times_back * 11 + version * 13 + length(state)) "
+		"FROM kind_case) + (SELECT sum(new + known * 3 + gone * 5 + opened * 17 + length(result)) "
+		"FROM kind_run) + (SELECT sum(live_findings + length(health_reason)) FROM kind_books) + "
+		"(SELECT count(*) FROM attachments) * 1009 AS BIGINT)";
+	checked c;
+	int64_t n = 0;
+
+	checked_open(&c);
+	(void)checked_import_and_run(&c, GOOD BAD_2 BAD_3 FEB);
+	(void)checked_import_and_run(&c, GOOD GOOD_2 BAD_3);
+	(void)checked_import_and_run(&c, GOOD BAD_2 GOOD_3 FEB);
+	int64_t before = checked_number(&c, "%s", sum);
+
+	office_write(&c.o, rd_rebuild, &n);
+	UNIT_TRUE(n > 20);
+	UNIT_INT(checked_number(&c, "%s", sum), before);
+	/* Findings stay as they are, and the next run goes on from there. */
+	int64_t run = checked_run(&c, "demand");
+
+	UNIT_INT(checked_number(&c, "SELECT new + gone FROM kind_run WHERE id = %lld", (long long)run),
+	         0);
+	checked_close(&c);
+}
+
 const unit_test grouping_tests[] = {
+	{"a rebuild gives the same", a_rebuild_gives_the_same},
 	{"a group is one case", a_group_is_one_case},
 	{"a new one joins the open case", a_new_one_joins_the_open_case},
 	{"what is gone withdraws or says so", what_is_gone_withdraws_or_says_so},

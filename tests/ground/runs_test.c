@@ -136,6 +136,40 @@ static void one_run_at_a_time(void)
 	checked_close(&c);
 }
 
+/* Files that come while a run works are looked at after it. */
+static void what_comes_meanwhile_is_checked_next(void)
+{
+	checked c;
+	starting s = {&c, 0};
+
+	checked_open(&c);
+	(void)checked_import(&c, GOOD BAD_2);
+	c.shelf_says = RD_UNAVAILABLE;
+	int64_t run = checked_run(&c, "import");
+
+	UNIT_TRUE(checked_is(&c, "kind_run", run, "state", "running"));
+	(void)checked_import(&c, GOOD GOOD_2 BAD_3);
+	office_write(&c.o, start, &s);
+	UNIT_INT(s.run, run);
+	c.shelf_says = RD_OK;
+	c.o.place.now_us += OFFICE_HOUR;
+	UNIT_INT(checked_work(&c), 2);
+	UNIT_TRUE(checked_is(&c, "kind_run", run, "state", "failed"));
+	UNIT_INT(checked_number(&c, "SELECT count(*) FROM kind_run WHERE state = 'done'"), 1);
+	UNIT_INT(checked_number(&c, "SELECT count(*) FROM findings WHERE voucher = '记-3' AND state = "
+	                            "'live' AND severity = 4"),
+	         1);
+	/* Asked for once more while it worked: it is done, and done again. */
+	c.shelf_says = RD_UNAVAILABLE;
+	run = checked_run(&c, "demand");
+	office_write(&c.o, start, &s);
+	c.shelf_says = RD_OK;
+	c.o.place.now_us += OFFICE_HOUR;
+	UNIT_INT(checked_work(&c), 2);
+	UNIT_INT(checked_number(&c, "SELECT count(*) FROM kind_run WHERE state = 'done'"), 3);
+	checked_close(&c);
+}
+
 static void a_run_that_fails_says_why(void)
 {
 	checked c;
@@ -349,6 +383,7 @@ const unit_test runs_tests[] = {
 	{"a run keeps what it found", a_run_keeps_what_it_found},
 	{"known, gone and back", known_gone_and_back},
 	{"one run at a time", one_run_at_a_time},
+	{"what comes meanwhile is checked next", what_comes_meanwhile_is_checked_next},
 	{"a run that fails says why", a_run_that_fails_says_why},
 	{"parameters and decisions of the client hold", parameters_and_decisions_of_the_client_hold},
 	{"a dry run writes nothing", a_dry_run_writes_nothing},

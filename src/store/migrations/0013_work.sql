@@ -111,7 +111,4 @@ UPDATE comments SET for_client = 1 WHERE author LIKE 'link:%';
 CREATE INDEX kind_question_reminder ON kind_question (firm_id, next_reminder_at_us, id)
 	WHERE next_reminder_at_us IS NOT NULL;
 
--- What somebody has on the desk, without the closed cases of all years.
-CREATE INDEX kind_case_open_of ON kind_case (firm_id, owner_id, due_at_us)
-	WHERE closed_at_us IS NULL AND archived_at_us IS NULL;
 CREATE INDEX kind_absence_of ON kind_absence (firm_id, person_id, last_day) WHERE archived_at_us IS NULL;

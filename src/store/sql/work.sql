@@ -58,10 +58,10 @@ ORDER BY id LIMIT :max;
 -- without an estimate: `each`).
 -- in: firm_id i64, user_id i64, now_us i64, each i64
 -- out: cases i64, late i64, task_minutes i64
-SELECT (SELECT COUNT(*) FROM kind_case WHERE firm_id = :firm_id AND owner_id = :user_id AND closed_at_us IS NULL
-		AND archived_at_us IS NULL) AS cases,
-	(SELECT COUNT(*) FROM kind_case WHERE firm_id = :firm_id AND owner_id = :user_id AND closed_at_us IS NULL
-		AND archived_at_us IS NULL AND due_at_us < :now_us) AS late,
+SELECT (SELECT COUNT(*) FROM kind_case WHERE firm_id = :firm_id AND owner_id = :user_id AND archived_at_us IS NULL
+		AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying')) AS cases,
+	(SELECT COUNT(*) FROM kind_case WHERE firm_id = :firm_id AND owner_id = :user_id AND archived_at_us IS NULL
+		AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying') AND due_at_us < :now_us) AS late,
 	(SELECT CAST(COALESCE(SUM(COALESCE(estimate_minutes, :each)), 0) AS BIGINT) FROM kind_task
 		WHERE firm_id = :firm_id AND owner_id = :user_id AND state IN ('open', 'doing')
 		AND archived_at_us IS NULL) AS task_minutes;
