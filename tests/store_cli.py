@@ -25,6 +25,7 @@ from sqlmigrate import load_all  # noqa: E402
 
 REDINK, LOAD = (str(pathlib.Path(p).resolve()) for p in sys.argv[1:3])
 PG = os.environ.get("REDINK_TEST_PG")
+HEADS = str(2**63 - 1)  # the log over all firms
 
 
 class Skip(Exception):
@@ -545,11 +546,23 @@ def work_once(*at):
 def test_worker(p):
     d = p.founded()
     work_once("--data", d)
-    holds(good("verify", d, "--key", good("key", "--data", d).strip()), "events are signed")
+    firm = firm_of(d)
+    # What was signed at the stop stands in the log over all firms, whose key comes last.
+    keys = good("key", "--data", d).splitlines()
+    same([k.split("+")[0].split("/")[-1] for k in keys], [firm, HEADS])
+    (p / "k").write_text("\n".join(keys))
+    holds(good("verify", d, "--key", p / "k"), "events are signed", "log over all firms: sound",
+          "1 checkpoints of 1 firms")
+    good("export", "--all", "--data", d, p / "x")
+    same([f.name for f in (p / "x").iterdir()], [firm])
+    same(verify(p / "x" / firm, "--key", p / "k")[1][firm]["all_firms"]["state"], "fit")
+    with open(p / "x" / firm / "head.json", "r+b") as f:
+        f.write(b"[")
+    same(verify(p / "x" / firm)[1][firm]["all_firms"]["state"], "unreadable")
     # The server moves to another address: signed as before, under another name; auditors hold both.
     (p / "k").write_text(good("key", "--data", d))
     good("user", "add", "zhao", "--data", d)
-    signed, size = next((d / "signed").iterdir()), lambda: int(signed.read_text().splitlines()[1])
+    signed, size = d / "signed" / firm, lambda: int(signed.read_text().splitlines()[1])
     was, end = size(), time.monotonic() + 60
     serve = subprocess.Popen([REDINK, "serve", "--data", d, "--port", "0", "--origin", "https://new.example.cn",
                               "--behind-proxy"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -565,7 +578,14 @@ def test_worker(p):
     with open(p / "k", "a", encoding="utf-8") as f:
         f.write(good("key", "--data", d))
     same(verify(d, "--key", p / "k")[0], 0)
-    same(verify(d, "--key", good("key", "--data", d).strip())[0], 1, "the new name alone")
+    same(verify(d, "--key", good("key", "--data", d).splitlines()[0])[0], 1, "the new name alone")
+    # The operator takes the firm away.
+    gone = p / "gone"
+    shutil.copytree(d, gone)
+    edit(gone, *(f"DELETE FROM {t} WHERE firm_id = {firm}" for t in ("trees", "events", "checkpoints")))
+    code, firms = verify(gone)
+    same((code, list(firms), firms[HEADS]["all_firms"]["state"]), (1, [HEADS], "gone"))
+    holds(run("verify", gone, lang="zh").out, "总日志：有问题", firm)
     same(run("worker", "--data", p / "nothing").code, 2)
 
 
@@ -620,7 +640,7 @@ def test_pg_user_rebuild_upgrade(p):
                     "ALTER TABLE payloads DISABLE TRIGGER USER", "-c",
                     "UPDATE payloads SET body = 'x' WHERE seq = 1"], check=True, capture_output=True)
     code, firms = verify(url)
-    same((code, [f["integrity"]["first_bad_seq"] for f in firms.values()]), (1, [1]))
+    same((code, [f["integrity"]["first_bad_seq"] for i, f in firms.items() if i != HEADS]), (1, [1]))
 
 
 def main():

@@ -2,6 +2,7 @@
 #include "data.h"
 #include "record/project.h"
 #include "store/bundle.h"
+#include "store/heads.h"
 #include "verify.h"
 
 /* What redink export wrote, into a server that does not have the firm. */
@@ -45,6 +46,16 @@ static int verify(const rd_args *args, const rd_store_config *config, int64_t fi
 	return rd_verify_report(&order, false, args->lang);
 }
 
+/* A firm that is there and stands nowhere in the log over all firms would look like one left out.
+ * A server that has no such log yet begins it when it runs. */
+static rd_rc take_head(rd_store *s, rd_err *err)
+{
+	bool there = false;
+
+	RD_TRY(rd_heads_there(s, &there, err));
+	return there ? rd_heads_take(s, true, err) : RD_OK;
+}
+
 static int import(const rd_args *args, const rd_store_config *config, rd_s3 **ret_s3)
 {
 	const rd_blobs_options said = rd_blobs_said(args, O_BLOBS);
@@ -68,6 +79,8 @@ static int import(const rd_args *args, const rd_store_config *config, rd_s3 **re
 	}
 	if (rc == RD_OK)
 		rc = rd_store_import(s, args->operands[0], rd_project_derive, &done, &err);
+	if (rc == RD_OK)
+		rc = take_head(s, &err);
 	rd_store_close(s);
 	if (rc != RD_OK)
 		return rd_fail_with(&err, args->lang);

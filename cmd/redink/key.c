@@ -1,5 +1,6 @@
 #include "data.h"
 #include "store/checkpoint.h"
+#include "store/heads.h"
 #include <stdio.h>
 
 /* The public keys of the logs, for auditors. */
@@ -31,13 +32,16 @@ static rd_rc list(const rd_args *args, rd_store *s, rd_buf *out, rd_err *err)
 {
 	const int64_t *firms;
 	uint32_t n;
+	bool heads = false;
 
 	RD_TRY(rd_data_firms(args, s, O_FIRM, &firms, &n, err));
-	for (uint32_t i = 0; i < n; i++) {
+	RD_TRY(rd_heads_there(s, &heads, err));
+	for (uint32_t i = 0; i < n + heads; i++) {
 		const rd_vkey *keys;
 		uint32_t n_keys;
+		int64_t firm = i < n ? firms[i] : RD_HEADS_FIRM;
 
-		RD_TRY(rd_store_vkeys(s, firms[i], args->arena, &keys, &n_keys, err));
+		RD_TRY(rd_store_vkeys(s, firm, args->arena, &keys, &n_keys, err));
 		for (uint32_t k = 0; k < (rd_args_has(args, O_ALL) ? n_keys : 1); k++) {
 			rd_vkey_format(&keys[k], out);
 			rd_buf_char(out, '\n');

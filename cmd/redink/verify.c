@@ -4,6 +4,7 @@
 #include "blobs.h"
 #include "cmd.h"
 #include "store/bundle.h"
+#include "store/heads.h"
 #include "verify.h"
 #include "verify_package.h"
 #include <stdio.h>
@@ -239,15 +240,56 @@ static void say_blobs(output *o, const rd_verify_firm *f)
 		              en ? f->first_bad.en : f->first_bad.zh);
 }
 
+static void say_heads(output *o, const rd_verify_firm *f)
+{
+	static const rd_words why[] = {
+		[RD_HEADS_UNREADABLE] = {"总日志的记录或证明不是当初写入、签名的",
+	                             "the entry or the proof is not what was written and signed"},
+		[RD_HEADS_REPLACED] = {"机构的检查点与总日志记下的不同：历史被替换过",
+	                           "the firm's checkpoint is not the one that was taken: its history "
+	                           "was replaced"},
+		[RD_HEADS_GONE] = {"总日志记有这家机构，而它的日志已不在",
+	                       "the firm stands in the log over all firms, and has no log any more"},
+		[RD_HEADS_LEFT_OUT] = {"机构的检查点没有记入总日志",
+	                           "a checkpoint of the firm was left out of the log over all firms"},
+	};
+	const rd_verify_heads *h = &f->heads;
+	bool en = o->lang == RD_EN;
+
+	if (h->state == RD_HEADS_NONE)
+		return;
+	rd_buf_puts(&o->text, en ? "  all firms:    " : "  总日志（各机构的检查点）：");
+	if (h->state != RD_HEADS_FIT)
+		rd_buf_printf(&o->text,
+		              en ? "NO; %s (firm %jd, event %ju)\n" : "否；%s（机构 %jd，第 %ju 条）\n",
+		              en ? why[h->state].en : why[h->state].zh, (intmax_t)h->firm_id,
+		              (uintmax_t)h->seq);
+	else if (f->firm_id != RD_HEADS_FIRM)
+		rd_buf_printf(&o->text,
+		              en ? "yes; this firm is event %ju of the log over all firms\n"
+		                 : "是；本机构是总日志的第 %ju 条\n",
+		              (uintmax_t)h->seq);
+	else
+		rd_buf_printf(&o->text,
+		              en ? "yes; %ju checkpoints of %ju firms, %ju firms have signed since\n"
+		                 : "是；检查点 %ju 个，机构 %ju 家，其后又有新签名的 %ju 家\n",
+		              (uintmax_t)h->entries, (uintmax_t)h->firms, (uintmax_t)h->waiting);
+}
+
 static void seen_text(output *o, const rd_verify_firm *f)
 {
-	rd_buf_printf(&o->text, o->lang == RD_EN ? "firm %jd: %s\n" : "机构 %jd：%s\n",
-	              (intmax_t)f->firm_id,
+	if (f->firm_id == RD_HEADS_FIRM)
+		rd_buf_puts(&o->text, o->lang == RD_EN ? "log over all firms: " : "总日志：");
+	else
+		rd_buf_printf(&o->text, o->lang == RD_EN ? "firm %jd: " : "机构 %jd：",
+		              (intmax_t)f->firm_id);
+	rd_buf_printf(&o->text, "%s\n",
 	              f->sound ? (o->lang == RD_EN ? "sound" : "无误")
 	                       : (o->lang == RD_EN ? "SOMETHING IS WRONG" : "有问题"));
 	say_integrity(o, f);
 	say_completeness(o, &f->trail);
 	say_blobs(o, f);
+	say_heads(o, f);
 }
 
 /* ---- JSON ---- */
@@ -264,6 +306,27 @@ static void put_seq(rd_json *j, const char *key, bool there, uint64_t seq)
 		rd_json_int(j, (int64_t)seq);
 	else
 		rd_json_null(j);
+}
+
+static void put_heads(rd_json *j, const rd_verify_heads *h)
+{
+	static const char *const names[] = {
+		[RD_HEADS_FIT] = "fit",           [RD_HEADS_UNREADABLE] = "unreadable",
+		[RD_HEADS_REPLACED] = "replaced", [RD_HEADS_GONE] = "gone",
+		[RD_HEADS_LEFT_OUT] = "left-out",
+	};
+	char id[24];
+
+	(void)snprintf(id, sizeof id, "%jd", (intmax_t)h->firm_id);
+	rd_json_key(j, "all_firms");
+	rd_json_object(j);
+	rd_json_put_text(j, "state", names[h->state]);
+	rd_json_put_text(j, "firm_id", id);
+	put_count(j, "seq", h->seq);
+	put_count(j, "taken", h->entries);
+	put_count(j, "firms", h->firms);
+	put_count(j, "waiting", h->waiting);
+	rd_json_close(j);
 }
 
 static void seen_json(output *o, const rd_verify_firm *f)
@@ -297,6 +360,8 @@ static void seen_json(output *o, const rd_verify_firm *f)
 	put_count(j, "anchored_size", t->anchored_size);
 	put_count(j, "unanchored", t->unanchored);
 	rd_json_close(j);
+	if (f->heads.state != RD_HEADS_NONE)
+		put_heads(j, &f->heads);
 	put_seq(j, "blobs", o->blobs, f->blobs);
 	put_seq(j, "blobs_bad", o->blobs, f->blobs_bad);
 	rd_json_close(j);

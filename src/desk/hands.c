@@ -23,6 +23,7 @@
 #include "desk/statements.h"
 #include "desk/webhooks.h"
 #include "store/checkpoint.h"
+#include "store/heads.h"
 
 #define FOLLOWERS_N 3u
 
@@ -255,6 +256,8 @@ static void sign_all(rd_hands *h)
 
 	if (rd_store_sign_due(h->desk.store, true, &n, &err) != RD_OK)
 		tell(h, "checkpoints", &err);
+	if (rd_heads_take(h->desk.store, true, &err) != RD_OK)
+		tell(h, "heads", &err);
 }
 
 rd_statements *rd_hands_statements(const rd_hands *h)

@@ -2,6 +2,7 @@
 #include "desk/periodic.h"
 #include "store/blob.h"
 #include "store/checkpoint.h"
+#include "store/heads.h"
 #include "store/queries.gen.h"
 #include <stdio.h>
 
@@ -17,10 +18,17 @@
 static rd_rc sign(rd_store *s, void *ctx, rd_arena *a, rd_err *err)
 {
 	uint32_t n;
+	rd_err why = {0};
 
 	(void)ctx;
 	(void)a;
-	return rd_store_sign_due(s, false, &n, err);
+	rd_rc rc = rd_store_sign_due(s, false, &n, err);
+	/* A firm whose log may not be signed keeps no other from being taken. */
+	rd_rc heads = rd_heads_take(s, false, &why);
+
+	if (rc == RD_OK && heads != RD_OK)
+		*err = why;
+	return rc == RD_OK ? heads : rc;
 }
 
 static rd_rc check_blobs(rd_store *s, int64_t firm_id, void *ctx, rd_arena *a, rd_err *err)

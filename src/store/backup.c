@@ -2,6 +2,7 @@
 #include "store/copy.h"
 #include "store/db_impl.h"
 #include "store/files.h"
+#include "store/heads.h"
 #include "store/migrate.h"
 #include "store/queries.gen.h"
 #include "store/store_impl.h"
@@ -162,7 +163,7 @@ static rd_rc copy_blobs(copying *c, rd_err *err)
 		for (uint32_t i = 0; rc == RD_OK && i < n; i++) {
 			rc = copy_blobs_of(c, rows[i].firm_id, err);
 			after = rows[i].firm_id;
-			c->done.firms++;
+			c->done.firms += rows[i].firm_id != RD_HEADS_FIRM;
 			c->done.events += rows[i].size;
 		}
 	}

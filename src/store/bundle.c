@@ -2,7 +2,9 @@
 #include "base/digest.h"
 #include "store/bundle_impl.h"
 #include "store/files.h"
+#include "store/heads.h"
 #include "trail/lines.h"
+#include "trail/proof.h"
 #include <errno.h>
 #include <sodium.h>
 #include <sys/stat.h>
@@ -91,8 +93,8 @@ static bool read_manifest(rd_bundle *b)
 	rd_str sums = text_of(b->manifest, "sums_sha256");
 
 	if (!rd_str_is(text_of(b->manifest, "format"), RD_BUNDLE_FORMAT) || id.ptr == NULL ||
-	    !rd_decimal_read(id, &firm_id) || firm_id == 0 || root.ptr == NULL ||
-	    !rd_base64_read_hash(root, &b->root) || sums.len != HEX)
+	    !rd_decimal_read(id, &firm_id) || firm_id == 0 || firm_id >= RD_HEADS_FIRM ||
+	    root.ptr == NULL || !rd_base64_read_hash(root, &b->root) || sums.len != HEX)
 		return false;
 	b->firm_id = (int64_t)firm_id;
 	b->size = json_integer_value(json_object_get(log, "size"));
@@ -311,21 +313,77 @@ static rd_rc judge_file(void *ctx, const char *name, bool good, rd_err *err)
 	return RD_OK;
 }
 
+/* The firm's place in the log over all firms, when the bundle has it: the checkpoint that stands
+ * there must be one of the bundle's, which are compared with the events. */
+typedef struct head_seen {
+	rd_bundle *b;
+	rd_head_said said;
+	bool wanted, met;
+} head_seen;
+
+static rd_rc next_event(void *ctx, rd_trail_row *ret, bool *ret_more, rd_err *err)
+{
+	return rd_bundle_next_event(((head_seen *)ctx)->b, ret, ret_more, err);
+}
+
+static rd_rc next_note(void *ctx, rd_str *ret_note, bool *ret_more, rd_err *err)
+{
+	head_seen *h = ctx;
+	rd_err none = {0};
+	rd_checkpoint c;
+
+	RD_TRY(rd_bundle_next_note(h->b, ret_note, ret_more, err));
+	if (*ret_more && h->wanted && rd_checkpoint_parse(*ret_note, &c, &none) == RD_OK &&
+	    c.size == (uint64_t)h->said.size && rd_hash256_eq(&c.root, &h->said.root))
+		h->met = true;
+	return RD_OK;
+}
+
+static rd_rc load_head(const rd_bundle *b, const char *name, rd_arena *a, rd_str *ret)
+{
+	char path[RD_BUNDLE_PATH];
+	rd_err none = {0};
+
+	*ret = (rd_str){"", 0};
+	(void)snprintf(path, sizeof path, "%s/%s", b->folder, name);
+	return rd_file_load(path, RD_PROOF_TEXT_MAX, a, ret, NULL, &none);
+}
+
+static rd_rc check_head(const rd_verify_order *order, head_seen *h, rd_arena *a, rd_verify_firm *f,
+                        rd_err *err)
+{
+	rd_head_files files = {0};
+
+	/* Without a proof there is nothing to check: that one belongs here, SHA256SUMS says. */
+	if (load_head(h->b, RD_HEAD_PROOF_FILE, a, &files.proof) == RD_NOT_FOUND)
+		return RD_OK;
+	(void)load_head(h->b, RD_HEAD_OPEN_FILE, a, &files.open);
+	RD_TRY(rd_head_check_files(order, &files, h->b->firm_id, a, &h->said, &f->heads, err));
+	h->wanted = f->heads.state == RD_HEADS_FIT;
+	return RD_OK;
+}
+
 static rd_rc verify(rd_bundle *b, const rd_verify_order *order, rd_verify_firm *f, rd_err *err)
 {
 	rd_arena *a = rd_arena_new();
-	rd_trail_source source = {rd_bundle_next_event, rd_bundle_next_note, b};
+	head_seen head = {.b = b};
+	rd_trail_source source = {next_event, next_note, &head};
 	rd_trail_options options = rd_verify_options(order, b->firm_id, a);
 	bool whole = false;
-	rd_rc rc = rd_trail_verify(&source, &options, &f->trail, err);
+	rd_rc rc = check_head(order, &head, a, f, err);
 
+	if (rc == RD_OK)
+		rc = rd_trail_verify(&source, &options, &f->trail, err);
+	if (head.wanted && !head.met)
+		f->heads.state = RD_HEADS_REPLACED;
 	f->head_fits = true;
 	if (rc == RD_OK)
 		rc = rd_bundle_files(b, order->blobs, judge_file, f, &whole, err);
 	if (rc == RD_OK) {
 		f->head_fits = f->head_fits && whole && f->trail.events == (uint64_t)b->size &&
 		               (!f->trail.intact || rd_hash256_eq(&f->trail.root, &b->root));
-		f->sound = f->trail.intact && f->trail.complete && f->head_fits && f->blobs_bad == 0;
+		f->sound = f->trail.intact && f->trail.complete && f->head_fits && f->blobs_bad == 0 &&
+		           f->heads.state <= RD_HEADS_FIT;
 	}
 	rd_arena_free(a);
 	return rc;

@@ -8,12 +8,14 @@
  *                        salt (base64) and payload (text); both null when erased
  *     checkpoints.jsonl  what was signed: size and note
  *     checkpoint.note    the last of them, as auditors take it
+ *     head.tlog-proof    and head.json: where a checkpoint of the firm stands in the log over all
+ *                        firms (store/heads.h); not there while it stands nowhere
  *     tables/X.jsonl     rows of the tables that store/tables.def calls RECORDS and ROWS, an object
  *                        a line, named as the columns; bytes are base64
  *     blobs/ab/abcd…     contents by their SHA-256, as they came
  *
- * The same firm gives the same bytes on every back end. Secrets (passwords, factors, tokens,
- * sessions) are not in it: people are invited anew where it is imported.
+ * The same firm gives the same bytes on every back end, the proof apart. Secrets (passwords,
+ * factors, tokens, sessions) are not in it: people are invited anew where it is imported.
  *
  * Verifying needs nothing but the folder. Threads: one call at a time on one folder.
  */

@@ -4,6 +4,7 @@
 #include "store/bundle_impl.h"
 #include "store/checkpoint.h"
 #include "store/files.h"
+#include "store/heads.h"
 #include "store/migrate.h"
 #include "store/queries.gen.h"
 #include "store/store_impl.h"
@@ -33,6 +34,7 @@ typedef struct exporting {
 	rd_vkey keys[RD_BUNDLE_KEYS_MAX];
 	uint32_t n_keys;
 	rd_str last_note;
+	rd_head_files head;
 	rd_range range;
 	rd_bundle_done done;
 } exporting;
@@ -377,6 +379,21 @@ static rd_rc export_manifest(exporting *x, const char *sums, rd_err *err)
 	return rd_file_save(path, rd_buf_view(&x->line), 0600, true, err);
 }
 
+static rd_rc export_text(exporting *x, const char *name, rd_str text, rd_err *err)
+{
+	RD_TRY(start(x, &x->out, name, err));
+	RD_TRY(put(&x->out, text.ptr, text.len, err));
+	return finish_listed(x, err);
+}
+
+static rd_rc export_head(exporting *x, rd_err *err)
+{
+	if (x->head.size == 0)
+		return RD_OK;
+	RD_TRY(export_text(x, RD_HEAD_PROOF_FILE, x->head.proof, err));
+	return export_text(x, RD_HEAD_OPEN_FILE, x->head.open, err);
+}
+
 static rd_rc export_all(rd_tx *tx, void *ctx, rd_err *err)
 {
 	exporting *x = ctx;
@@ -392,6 +409,7 @@ static rd_rc export_all(rd_tx *tx, void *ctx, rd_err *err)
 	RD_TRY(start(x, &x->sums, "SHA256SUMS", err));
 	RD_TRY(export_events(x, err));
 	RD_TRY(export_notes(x, err));
+	RD_TRY(export_head(x, err));
 	RD_TRY(export_tables(x, err));
 	RD_TRY(export_blobs(x, err));
 	RD_TRY(finish(&x->sums, hex, err));
@@ -424,8 +442,10 @@ rd_rc rd_store_export(rd_store *s, int64_t firm_id, const char *to, rd_bundle_do
 	rd_buf_init(&x->line, RD_BUNDLE_LINE_MAX);
 	rd_rc rc = rd_store_sign(s, firm_id, a, &head, &unsigned_);
 
-	rc = rd_store_read(s, firm_id, a, export_all, x, err);
-
+	/* Before the firm itself is read: what stands there, is then among its checkpoints. */
+	rc = rd_head_prove(s, firm_id, a, &x->head, err);
+	if (rc == RD_OK)
+		rc = rd_store_read(s, firm_id, a, export_all, x, err);
 	if (x->out.f)
 		(void)fclose(x->out.f);
 	if (x->sums.f)

@@ -1,6 +1,7 @@
 #include "store/store_impl.h"
 #include "base/assert.h"
 #include "store/db_impl.h"
+#include "store/heads.h"
 #include "store/migrate.h"
 #include "store/queries.gen.h"
 #include <errno.h>
@@ -151,7 +152,7 @@ static rd_rc list_firms(rd_tx *tx, void *ctx, rd_err *err)
 		RD_TRY(rd_q_firm_of_log_after(tx, after, FIRMS_PAGE, &rows, &n, err));
 		for (uint32_t i = 0; i < n; i++) {
 			after = rows[i].firm_id;
-			if (rows[i].size == 0)
+			if (rows[i].size == 0 || after == RD_HEADS_FIRM)
 				continue; /* the first command of a firm was refused: there is none */
 			l->ids = rd_grow(tx->arena, l->ids, l->n, &l->cap, sizeof *l->ids);
 			l->ids[l->n++] = rows[i].firm_id;

@@ -1,5 +1,6 @@
 #include "store/verify.h"
 #include "store/checkpoint.h"
+#include "store/heads.h"
 #include "store/queries.gen.h"
 #include "store/store_impl.h"
 #include "trail/event.h"
@@ -201,7 +202,10 @@ static rd_rc check_firm(verifying *v, rd_db *db, int64_t firm_id, rd_err *err)
 	RD_TRY(check_head(&p.tx, v->page, &f.head_fits, err));
 	if (v->order->blobs)
 		RD_TRY(check_blobs(v->blobs, &p.tx, v->page, &f, err));
-	f.sound = f.trail.intact && f.trail.complete && f.head_fits && f.blobs_bad == 0;
+	if (firm_id == RD_HEADS_FIRM && v->order->firm_id == 0)
+		RD_TRY(rd_heads_check(db, &f.heads, err));
+	f.sound = f.trail.intact && f.trail.complete && f.head_fits && f.blobs_bad == 0 &&
+	          f.heads.state <= RD_HEADS_FIT;
 	v->sound = v->sound && f.sound;
 	if (v->seen)
 		v->seen(v->ctx, &f);
@@ -230,6 +234,10 @@ static rd_rc check_firms(verifying *v, rd_db *db, rd_err *err)
 			after = rows[i].firm_id;
 		}
 	}
+	/* It is the last by number. One that was taken away is missed by who holds a copy. */
+	if (rc == RD_OK && v->order->firm_id == 0 && after != RD_HEADS_FIRM &&
+	    rd_verify_options(v->order, RD_HEADS_FIRM, v->a).n_outside)
+		rc = check_firm(v, db, RD_HEADS_FIRM, err);
 	rd_arena_free(a);
 	return rc;
 }
