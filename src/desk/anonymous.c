@@ -164,6 +164,30 @@ static uint32_t code_end(rd_str text, uint32_t at)
 	return i - at >= CODE_LEAST && digits >= 5 ? i : at;
 }
 
+static uint32_t digits_at(rd_str text, uint32_t at)
+{
+	uint32_t n = 0;
+
+	while (n < text.len - at && is_digit(text.ptr[at + n]))
+		n++;
+	return n;
+}
+
+/* The end of the number of a record, such as E-2026-000017; `at` = it is none. */
+static uint32_t record_end(rd_str text, uint32_t at)
+{
+	uint32_t i = at, n;
+
+	while (i < text.len && text.ptr[i] >= 'A' && text.ptr[i] <= 'Z')
+		i++;
+	if (i == at || i >= text.len || text.ptr[i] != '-' || digits_at(text, i + 1) != 4)
+		return at;
+	i += 5;
+	if (i >= text.len || text.ptr[i] != '-' || (n = digits_at(text, i + 1)) < 4)
+		return at;
+	return i + 1 + n;
+}
+
 /* What begins at a letter or digit with none before it. */
 static uint32_t put_run(rd_buf *out, rd_str text, uint32_t at, bool english)
 {
@@ -171,6 +195,11 @@ static uint32_t put_run(rd_buf *out, rd_str text, uint32_t at, bool english)
 
 	if (end > at) {
 		rd_buf_puts(out, english ? "[address]" : "〔邮箱〕");
+		return end;
+	}
+	end = record_end(text, at);
+	if (end > at) {
+		rd_buf_puts(out, english ? "[record]" : "〔编号〕");
 		return end;
 	}
 	end = code_end(text, at);

@@ -19,6 +19,7 @@ typedef struct drafting {
 } drafting;
 
 static const rd_words a_client = {"某客户", "the client"};
+static const rd_words its_books = {"该账套", "its books"};
 static const rd_words a_party = {"某往来单位", "a business partner"};
 static const rd_words a_person = {"有关人员", "the person concerned"};
 
@@ -61,6 +62,8 @@ static rd_rc find_names(drafting *d, rd_tx *tx, rd_err *err)
 		for (uint32_t i = 0; i < n; i++)
 			put_name(d, contacts[i].name, a_person);
 	}
+	/* A set of books is called by its client. */
+	put_name(d, d->story.books_name, its_books);
 	put_name(d, rd_field_str(r, "party"), a_party);
 	put_name(d, rd_field_str(r, "reported_by"), a_person);
 	put_persons(d, tx->arena, rd_field_str(r, "persons"));

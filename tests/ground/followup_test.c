@@ -511,6 +511,9 @@ static void names_and_figures_go_years_stay(void)
 		{"张三和张三丰", "有关人员和某往来单位"},
 		{"Li 与 Lisbon", "有关人员 与 Lisbon"},
 		{"记-12 第 3 笔", "记-12 第 3 笔"},
+		{"见 E-2026-000017。", "见 〔编号〕。"},
+		{"X-2026-", "X-2026-"},
+		{"X-2026-00", "X-2026-00"},
 		{"", ""},
 	};
 	const rd_name names[] = {{RD_STR("张三"), {"有关人员", "person"}},
