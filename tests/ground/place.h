@@ -16,8 +16,8 @@ typedef struct place {
 } place;
 
 void place_open(place *p);
-/* The same with the tables of a store in it, all empty, and quickly: they are made once a process. For
- * tests that do nothing to the schema. */
+/* The same with the tables of a store in it, all empty, and quickly: they are made once a process.
+ * For tests that do nothing to the schema. */
 void place_open_ready(place *p);
 void place_close(place *p); /* removes the folder */
 bool place_is_pg(void);
