@@ -100,6 +100,7 @@ CREATE INDEX kind_case_open ON kind_case (firm_id, due_at_us, id) WHERE archived
 CREATE INDEX kind_case_open_grade ON kind_case (firm_id, (CASE grade WHEN 'p1' THEN 0 WHEN 'p2' THEN 1 WHEN 'p3' THEN 2 WHEN 'p4' THEN 3 END), due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
 CREATE INDEX kind_case_open_priority ON kind_case (firm_id, grade, due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
 CREATE INDEX kind_case_open_owner ON kind_case (firm_id, owner_id, due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
+CREATE INDEX kind_case_open_type ON kind_case (firm_id, type_id, due_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
 CREATE INDEX kind_case_open_made ON kind_case (firm_id, created_at_us, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
 CREATE INDEX kind_case_open_tax ON kind_case (firm_id, tax_deadline_day, id) WHERE archived_at_us IS NULL AND state IN ('reported', 'triaged', 'analysing', 'correcting', 'verifying');
 -- Accepted ones come back when their day is over.
