@@ -101,7 +101,7 @@ static void roots_are_the_published_ones(void)
 	UNIT_INT(json_array_size(inputs), 8);
 	for (size_t i = 0; i < json_array_size(inputs); i++) {
 		uint8_t data[64];
-		size_t n;
+		size_t n = 0;
 
 		UNIT_TRUE(unhex(json_string_value(json_array_get(inputs, i)), data, &n));
 		h = rd_tree_leaf(data, n);
