@@ -62,6 +62,10 @@ SUITES = {
     "matrix-pg": (False, [PY, "tests/pg.py", PY, "tests/api/matrix.py"]),
     "kill": (False, [PY, "tests/api/kill.py"]),
     "kill-pg": (False, [PY, "tests/pg.py", PY, "tests/api/kill.py", "--kills", "15"]),
+    "story": (False, [PY, "tests/api/story.py"]),
+    "story-pg": (False, [PY, "tests/pg.py", PY, "tests/api/story.py"]),
+    "together": (False, [PY, "tests/api/together.py"]),
+    "together-pg": (False, [PY, "tests/pg.py", PY, "tests/api/together.py"]),
     "threads": (False, [f"{ASAN}/tests/threads/threads"]),
     # Debian's own Python: python3-aiosmtpd is installed for that one.
     "net": (False, ["/usr/bin/python3", "tests/net/run.py", f"{ASAN}/tests/net/net_client"]),

@@ -9,7 +9,8 @@ beside the timelines and the records:
 - read in order of their versions, nobody took what somebody had, and nobody but owner and co-handlers changed it;
 - each acknowledged step and each comment stands in the timeline once, in the same order, and by whom it was;
 - the record is what the last acknowledged step of each field made it;
-- who came too late was told 409, and nothing else.
+- who came too late was told 409, and nothing else;
+- the log verifies, and gives the same records again.
 
 With REDINK_TEST_PG the data are in that PostgreSQL database.
 """
@@ -225,7 +226,7 @@ def play(a, count, server):
     for case in cases:
         sums = [x + y for x, y in zip(sums, look(count, root, case, workers))]
     late = sum(k.late for k in workers)
-    count.check(sums[0] > 4 * CASES and sums[1] > 0 and late > CLOSE * PEOPLE // 2,
+    count.check(sums[0] > CASES and sums[1] > 0 and late > CLOSE * PEOPLE // 2,
                 f"too little happened: {sums} and {late} too late")
     r = people[0].call("PATCH", f"/api/v1/case/{cases[0]}", {"place": "x"})
     count.check(r.status == 428, f"a change that names no version: {r}")
