@@ -13,10 +13,16 @@
 /* As in fuzz.h, which brings the books with it; their fields are others. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* No text of the input; a quotation mark stands in the constant '%"' and '"%' alone. */
 static void plain(rd_str sql)
 {
-	for (uint32_t i = 0; i < sql.len; i++)
-		RD_ASSERT((unsigned char)sql.ptr[i] < 0x80 && !strchr(";\"?", sql.ptr[i]));
+	for (uint32_t i = 0; i < sql.len; i++) {
+		char c = sql.ptr[i];
+
+		RD_ASSERT((unsigned char)c < 0x80 && c != '\0' && !strchr(";?", c));
+		RD_ASSERT(c != '"' ||
+		          (i > 0 && i + 1 < sql.len && (sql.ptr[i - 1] == '%' || sql.ptr[i + 1] == '%')));
+	}
 }
 
 static void filter(const rd_kind *k, rd_str text, rd_str sort, rd_str cursor, rd_arena *a)
