@@ -4,7 +4,8 @@
  *
  * Given names are replaced by what they stand for; numbers that look like money keep their size
  * only ("12,345.60" becomes 几万, or "tens of thousands"); long numbers (accounts, invoices, tax
- * codes, telephones), numbers of records ("E-2026-000017") and mail addresses go. Years, dates, codes of accounts and short numbers stay.
+ * codes, telephones), numbers of records ("E-2026-000017") and mail addresses go. Years, dates,
+ * codes of accounts and short numbers stay.
  * What is left is still read by a person before it is published.
  *
  * Pure; any thread.
